@@ -1,0 +1,26 @@
+namespace KafkaBackup.Shared.Configuration;
+
+/// <summary>One configuration file, read and checked: OSO's YAML with OSO's names and defaults.</summary>
+public sealed record BackupConfiguration
+{
+    /// <summary><c>mode</c>: what the file is for. <c>backup</c> is the only mode so far.</summary>
+    public required string Mode { get; init; }
+
+    /// <summary><c>backup_id</c>.</summary>
+    public required BackupId BackupId { get; init; }
+
+    /// <summary><c>source</c>: the cluster to read from.</summary>
+    public required SourceSection Source { get; init; }
+
+    /// <summary><c>storage</c>: where the backup lives.</summary>
+    public required StorageSection Storage { get; init; }
+
+    /// <summary><c>backup</c>: how to read, cut and compress.</summary>
+    public BackupSection Backup { get; init; } = new();
+
+    /// <summary><c>offset_storage</c>: present when runs are incremental, null otherwise.</summary>
+    public OffsetStorageSection? OffsetStorage { get; init; }
+
+    /// <summary>Whether a run starts from the saved positions.</summary>
+    public bool IsIncremental => OffsetStorage is not null;
+}

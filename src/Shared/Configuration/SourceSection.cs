@@ -1,0 +1,11 @@
+namespace KafkaBackup.Shared.Configuration;
+
+/// <summary><c>source</c>: the Kafka cluster that is backed up.</summary>
+public sealed record SourceSection
+{
+    /// <summary><c>source.bootstrap_servers</c>: <c>host:port</c> of one or more brokers. Required, not empty.</summary>
+    public required IReadOnlyList<string> BootstrapServers { get; init; }
+
+    /// <summary><c>source.topics</c>: which topics. Default: all but internal ones.</summary>
+    public TopicsSection Topics { get; init; } = new();
+}

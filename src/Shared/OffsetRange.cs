@@ -1,0 +1,45 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace KafkaBackup.Shared;
+
+/// <summary>A half-open range of offsets, <c>[Base, Next)</c>. Never negative in length.</summary>
+public readonly record struct OffsetRange : IComparable<OffsetRange>
+{
+    /// <summary>Makes <c>[@base, next)</c>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The base is negative or lies behind <paramref name="next"/>.</exception>
+    public OffsetRange(long @base, long next)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(@base);
+        ArgumentOutOfRangeException.ThrowIfLessThan(next, @base);
+        Base = @base;
+        Next = next;
+    }
+
+    /// <summary>The first offset of the range.</summary>
+    public long Base { get; }
+
+    /// <summary>The first offset after the range.</summary>
+    public long Next { get; }
+
+    /// <summary>How many offsets lie in the range (not how many records: offsets may be empty).</summary>
+    public long Length => Next - Base;
+
+    /// <summary>Whether the range holds no offset.</summary>
+    public bool IsEmpty => Next == Base;
+
+    /// <summary>Whether both ranges share at least one offset.</summary>
+    public bool Overlaps(OffsetRange other) => Base < other.Next && other.Base < Next;
+
+    /// <summary>The offsets that both ranges share.</summary>
+    public bool TryIntersect(OffsetRange other, [NotNullWhen(true)] out OffsetRange? common)
+    {
+        common = Overlaps(other) ? new OffsetRange(Math.Max(Base, other.Base), Math.Min(Next, other.Next)) : null;
+        return common is not null;
+    }
+
+    /// <inheritdoc />
+    public int CompareTo(OffsetRange other) => Base != other.Base ? Base.CompareTo(other.Base) : Next.CompareTo(other.Next);
+
+    /// <inheritdoc />
+    public override string ToString() => $"[{Base}, {Next})";
+}
