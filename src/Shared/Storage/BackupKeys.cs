@@ -1,0 +1,54 @@
+namespace KafkaBackup.Shared.Storage;
+
+/// <summary>The keys of one backup's objects: the whole layout on storage in one place.</summary>
+public static class BackupKeys
+{
+    /// <summary>Name of the manifest below the backup id; nothing else of ours may have it, as OSO's <c>list</c> looks for it anywhere.</summary>
+    public const string ManifestName = "manifest.json";
+
+    /// <summary>The OSO view of the backup.</summary>
+    public static string Manifest(BackupId backup) => $"{backup}/{ManifestName}";
+
+    /// <summary>The OSO view of the positions.</summary>
+    public static string Offsets(BackupId backup) => $"{backup}/offsets.db";
+
+    /// <summary>The one mutable object of truth.</summary>
+    public static string Head(BackupId backup) => $"{backup}/_cluster/head.json";
+
+    /// <summary>Where parts live.</summary>
+    public static string PartsPrefix(BackupId backup) => $"{backup}/_cluster/parts/";
+
+    /// <summary>A part, unique because one writer holds an epoch and numbers its objects.</summary>
+    public static string Part(BackupId backup, long epoch, long sequence) => $"{PartsPrefix(backup)}{epoch:D10}-{sequence:D20}.jsonl.zst";
+
+    /// <summary>Where topics objects live.</summary>
+    public static string TopicsPrefix(BackupId backup) => $"{backup}/_cluster/topics/";
+
+    /// <summary>A topics object: topic ids and partition counts.</summary>
+    public static string Topics(BackupId backup, long epoch, long sequence) => $"{TopicsPrefix(backup)}{epoch:D10}-{sequence:D20}.json";
+
+    /// <summary>Where segments live.</summary>
+    public static string SegmentsPrefix(BackupId backup) => $"{backup}/topics/";
+
+    /// <summary>A segment. The epoch and the unique part make sure that a name is used once, whatever crashes or runs twice.</summary>
+    public static string Segment(BackupId backup, PartitionId partition, long startOffset, long epoch, string unique, string extension) =>
+        $"{SegmentsPrefix(backup)}{partition.Topic}/partition={partition.Number}/segment-{startOffset:D20}-{epoch}-{unique}.bin{extension}";
+
+    /// <summary>The epoch in the name of one of our segments or parts, or null when the name is not of our making.</summary>
+    public static long? EpochOf(string key)
+    {
+        var name = key.AsSpan(key.LastIndexOf('/') + 1);
+        var start = 0;
+        if (name.StartsWith("segment-", StringComparison.Ordinal))
+        {
+            start = name[8..].IndexOf('-') + 9;
+            if (start == 8)
+            {
+                return null;
+            }
+        }
+
+        var length = name[start..].IndexOf('-');
+        return length > 0 && long.TryParse(name.Slice(start, length), out var epoch) ? epoch : null;
+    }
+}
