@@ -1,0 +1,42 @@
+namespace KafkaBackup.Shared.Ledger;
+
+/// <summary>Entries that will go into one swap of the head, each judged as if those before it were committed already.</summary>
+/// <remarks>The rule of the commit: an entry is accepted when it overlaps nothing covered and, at the end of a partition, starts where
+/// the partition ends; and when its segment carries the epoch in office or the one before, so that no sweep can have deleted it.</remarks>
+public sealed class CommitBatch(LedgerSnapshot ledger)
+{
+    private readonly Dictionary<PartitionId, PartitionLedger> _ahead = [];
+    private readonly List<LedgerEntry> _accepted = [];
+
+    /// <summary>What was accepted so far, in order.</summary>
+    public IReadOnlyList<LedgerEntry> Accepted => _accepted;
+
+    /// <summary>Judges <paramref name="entry"/>, and takes it in when it is accepted.</summary>
+    /// <param name="entry">What the worker stored.</param>
+    /// <param name="epoch">The epoch that the worker had been told when it named its segment.</param>
+    public CommitVerdict Judge(LedgerEntry entry, long epoch)
+    {
+        var committed = ledger.Partitions.GetValueOrDefault(entry.Partition);
+        var ahead = _ahead.GetValueOrDefault(entry.Partition);
+        if (committed?.Holds(entry) == true || ahead?.Holds(entry) == true)
+        {
+            return CommitVerdict.Repeated;
+        }
+
+        var position = ahead?.Coverage.Position is { } later ? Math.Max(later, committed?.Coverage.Position ?? 0) : committed?.Coverage.Position;
+        var overlaps = committed?.Coverage.Overlaps(entry.Range) == true || ahead?.Coverage.Overlaps(entry.Range) == true;
+        if (epoch < ledger.Head.Epoch - 1 || overlaps || entry.Range.IsEmpty || entry.Range.Base > position)
+        {
+            return CommitVerdict.Rejected;
+        }
+
+        if (ahead is null)
+        {
+            _ahead.Add(entry.Partition, ahead = new PartitionLedger());
+        }
+
+        ahead.Add(entry);
+        _accepted.Add(entry);
+        return CommitVerdict.Accepted;
+    }
+}

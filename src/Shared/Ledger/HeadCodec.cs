@@ -1,0 +1,86 @@
+using System.Text.Json;
+using KafkaBackup.Shared.Storage;
+using static KafkaBackup.Shared.Ledger.LedgerDocuments;
+
+namespace KafkaBackup.Shared.Ledger;
+
+/// <summary>Head and topics object to bytes and back. What cannot be read whole and sound is refused, never guessed.</summary>
+public static class HeadCodec
+{
+    /// <summary>The stored form of a head.</summary>
+    public static byte[] Write(Head head) => JsonSerializer.SerializeToUtf8Bytes(
+        new HeadJson(head.Format, head.Epoch, head.Seq, head.Writer, head.CreatedAt, head.SourceClusterId, head.Change, head.IsClosed,
+            head.UncleanSince, head.Topics, head.Rendered, head.Parts, head.Tail.Select(EntryJson.Of).ToList()),
+        LedgerJson.Default.HeadJson);
+
+    /// <summary>Reads a head.</summary>
+    /// <exception cref="StorageException">It is damaged, or of a format that this program does not know.</exception>
+    public static Head Read(ReadOnlySpan<byte> stored, string key)
+    {
+        try
+        {
+            RefuseUnknownFormat(stored, key);
+            var json = JsonSerializer.Deserialize(stored, LedgerJson.Default.HeadJson) ?? throw new JsonException("it is null");
+            return new Head
+            {
+                Format = json.Format,
+                Epoch = json.Epoch,
+                Seq = json.Seq,
+                Writer = json.Writer,
+                CreatedAt = json.CreatedAt,
+                SourceClusterId = json.SourceClusterId,
+                Change = json.Change,
+                IsClosed = json.Closed,
+                UncleanSince = json.UncleanSince,
+                Topics = json.Topics,
+                Rendered = json.Rendered,
+                Parts = json.Parts,
+                Tail = json.Tail.Select(entry => entry.ToEntry()).ToList(),
+            };
+        }
+        catch (JsonException e)
+        {
+            throw Damaged(key, e);
+        }
+    }
+
+    /// <summary>The stored form of the topics object, sorted by name.</summary>
+    public static byte[] WriteTopics(IEnumerable<TopicFacts> topics) => JsonSerializer.SerializeToUtf8Bytes(
+        new TopicsJson(Head.CurrentFormat, topics.OrderBy(topic => topic.Name, StringComparer.Ordinal).ToList()), LedgerJson.Default.TopicsJson);
+
+    /// <summary>Reads a topics object.</summary>
+    /// <exception cref="StorageException">It is damaged, or of a format that this program does not know.</exception>
+    public static IReadOnlyList<TopicFacts> ReadTopics(ReadOnlySpan<byte> stored, string key)
+    {
+        try
+        {
+            RefuseUnknownFormat(stored, key);
+            return (JsonSerializer.Deserialize(stored, LedgerJson.Default.TopicsJson) ?? throw new JsonException("it is null")).Topics;
+        }
+        catch (JsonException e)
+        {
+            throw Damaged(key, e);
+        }
+    }
+
+    private static void RefuseUnknownFormat(ReadOnlySpan<byte> stored, string key)
+    {
+        var reader = new Utf8JsonReader(stored);
+        using var document = JsonDocument.ParseValue(ref reader);
+        if (document.RootElement.ValueKind != JsonValueKind.Object
+            || !document.RootElement.TryGetProperty("format", out var format) || !format.TryGetInt32(out var version))
+        {
+            throw new JsonException("it names no format");
+        }
+
+        if (version is < 1 or > Head.CurrentFormat)
+        {
+            throw new StorageException(key,
+                $"{key} has format {version}, and this program knows formats up to {Head.CurrentFormat}. Use the newer program that wrote it; nothing was changed.");
+        }
+    }
+
+    private static StorageException Damaged(string key, JsonException cause) => new(key,
+        $"{key} is damaged ({cause.Message.TrimEnd('.')}). Nothing was changed. Bring the object back from a version or copy; "
+        + "or delete the backup's _cluster/ folder, and the next run takes over what manifest.json names.", cause);
+}

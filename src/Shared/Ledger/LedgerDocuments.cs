@@ -1,0 +1,59 @@
+using System.Text.Json;
+using KafkaBackup.Shared.Segments;
+
+namespace KafkaBackup.Shared.Ledger;
+
+/// <summary>The stored form of head, entries and topics. Names are never changed, only added.</summary>
+internal static class LedgerDocuments
+{
+    internal sealed record HeadJson(
+        int Format,
+        long Epoch,
+        long Seq,
+        string Writer,
+        long CreatedAt,
+        string? SourceClusterId,
+        long Change,
+        bool Closed,
+        long? UncleanSince,
+        string? Topics,
+        RenderMark? Rendered,
+        IReadOnlyList<PartReference> Parts,
+        IReadOnlyList<EntryJson> Tail);
+
+    internal sealed record EntryJson(string Topic, int Partition, long Base, long Next, SegmentJson? Segment, Gap? Gap)
+    {
+        public static EntryJson Of(LedgerEntry entry) => new(
+            entry.Partition.Topic, entry.Partition.Number, entry.Range.Base, entry.Range.Next, SegmentJson.Of(entry.Segment), entry.Gap);
+
+        public LedgerEntry ToEntry() => new()
+        {
+            Partition = new PartitionId(Topic, Partition),
+            Range = Next > Base ? new OffsetRange(Base, Next) : throw new JsonException($"an entry of {Topic}:{Partition} has the empty range [{Base}, {Next})"),
+            Segment = Segment?.ToInfo(),
+            Gap = Gap,
+        };
+    }
+
+    internal sealed record SegmentJson(string Key, long Start, long End, long MinTs, long MaxTs, long Records, long Raw, long Size)
+    {
+        public static SegmentJson? Of(SegmentInfo? segment) => segment is null
+            ? null
+            : new(segment.Key, segment.StartOffset, segment.EndOffset, segment.MinTimestamp, segment.MaxTimestamp, segment.RecordCount,
+                segment.UncompressedSize, segment.CompressedSize);
+
+        public SegmentInfo ToInfo() => new()
+        {
+            Key = Key,
+            StartOffset = Start,
+            EndOffset = End,
+            MinTimestamp = MinTs,
+            MaxTimestamp = MaxTs,
+            RecordCount = Records,
+            UncompressedSize = Raw,
+            CompressedSize = Size,
+        };
+    }
+
+    internal sealed record TopicsJson(int Format, IReadOnlyList<TopicFacts> Topics);
+}

@@ -1,0 +1,254 @@
+using System.Buffers;
+using KafkaBackup.Shared.Storage;
+
+namespace KafkaBackup.Shared.Ledger;
+
+/// <summary>The manifest writer's hand on the ledger: load, take office, commit, compact. One call at a time; the caller owns the order.</summary>
+/// <remarks>
+/// Every change of the truth is one compare-and-swap of the head against the tag that this writer saw last. A call that ends in an
+/// exception leaves this object's view in doubt: make a new writer and load again.
+/// </remarks>
+public sealed class LedgerWriter
+{
+    /// <summary>How large the head's tail may grow, in stored bytes, before it is put into a part.</summary>
+    public const int MaxTailBytes = 64 * 1024;
+
+    /// <summary>How many parts a head names before small ones are merged.</summary>
+    public const int MaxParts = 20;
+
+    private const int MaxClaims = 20;
+
+    private readonly IObjectStore _store;
+    private readonly HeadStore _heads;
+    private readonly TimeProvider _clock;
+    private readonly RetrySchedule _retries;
+    private ETag? _tag;
+    private long _lastObject;
+
+    /// <summary>A writer for <paramref name="backup"/>.</summary>
+    /// <param name="store">Where the backup lives.</param>
+    /// <param name="backup">The backup.</param>
+    /// <param name="name">A name that no other writer ever has; readers of a log know the process by it.</param>
+    /// <param name="clock">For the time of the first head.</param>
+    /// <param name="retries">How storage calls are repeated.</param>
+    public LedgerWriter(IObjectStore store, BackupId backup, string name, TimeProvider clock, RetrySchedule retries)
+    {
+        _store = store;
+        _clock = clock;
+        _retries = retries;
+        _heads = new HeadStore(store, backup, retries);
+        Backup = backup;
+        Name = name;
+        Ledger = new LedgerSnapshot(Head.None, [], []);
+    }
+
+    /// <summary>The backup.</summary>
+    public BackupId Backup { get; }
+
+    /// <summary>This writer's name.</summary>
+    public string Name { get; }
+
+    /// <summary>The ledger as this writer saw or made it last.</summary>
+    public LedgerSnapshot Ledger { get; private set; }
+
+    /// <summary>Whether this writer has claimed the backup and not been seen to lose it.</summary>
+    public bool IsInOffice => Ledger.Head.Writer == Name;
+
+    /// <summary>Reads head and parts.</summary>
+    public async Task LoadAsync(CancellationToken cancellation)
+    {
+        var (snapshot, tag) = await _retries.RunAsync(() => LedgerReader.ReadWithTagAsync(_store, Backup, cancellation), cancellation);
+        Ledger = snapshot ?? new LedgerSnapshot(Head.None, [], []);
+        _tag = tag;
+        _lastObject = Ledger.Head.Seq;
+    }
+
+    /// <summary>Takes office: from here on no older writer can change the head. Does nothing when in office already.</summary>
+    /// <exception cref="StorageException">Others took office first, again and again; or the store failed.</exception>
+    public async Task ClaimAsync(CancellationToken cancellation)
+    {
+        for (var attempt = 1; !IsInOffice; attempt++)
+        {
+            var head = Ledger.Head;
+            var next = head with
+            {
+                Format = Head.CurrentFormat,
+                Epoch = head.Epoch + 1,
+                Seq = head.Seq + 1,
+                Writer = Name,
+                CreatedAt = _tag is null ? _clock.GetUtcNow().ToUnixTimeMilliseconds() : head.CreatedAt,
+                IsClosed = false,
+                UncleanSince = head.IsClosed ? head.UncleanSince : head.UncleanSince ?? head.Epoch,
+            };
+            var (tag, _) = await _heads.TrySwapAsync(next, _tag, cancellation);
+            if (tag is not null)
+            {
+                _tag = tag;
+                Ledger.Head = next;
+                return;
+            }
+
+            if (attempt == MaxClaims)
+            {
+                throw new StorageException(BackupKeys.Head(Backup),
+                    $"Could not take over backup '{Backup}' in {_store.Name}: another process changed its head {MaxClaims} times in a row. Let one process at a time work on a backup id.");
+            }
+
+            await LoadAsync(cancellation);
+        }
+    }
+
+    /// <summary>A batch to judge entries in, for the next <see cref="CommitAsync"/>.</summary>
+    public CommitBatch NewBatch() => new(Ledger);
+
+    /// <summary>Commits entries that <see cref="CommitBatch"/> accepted. When this returns they are backed up.</summary>
+    /// <exception cref="FencedException">Another writer is in office; nothing was committed.</exception>
+    /// <exception cref="StorageException">The store failed; whether they were committed is not known.</exception>
+    public async Task CommitAsync(IReadOnlyList<LedgerEntry> entries, CancellationToken cancellation)
+    {
+        if (entries.Count == 0)
+        {
+            return;
+        }
+
+        var head = Ledger.Head;
+        var next = head with { Tail = [.. head.Tail, .. entries], Seq = head.Seq + 1, Change = head.Seq + 1 };
+        if (HeadCodec.Write(next).Length - HeadCodec.Write(next with { Tail = [] }).Length > MaxTailBytes)
+        {
+            next = next with { Parts = [.. head.Parts, await PutPartAsync(next.Tail, cancellation)], Tail = [] };
+        }
+
+        await SwapAsync(next, cancellation);
+        foreach (var entry in entries)
+        {
+            Ledger.Of(entry.Partition).Add(entry);
+        }
+    }
+
+    /// <summary>Remembers what the source is: its cluster id, and topics that are new or have changed. Does nothing when all is known.</summary>
+    /// <exception cref="BackupException">The backup belongs to another cluster, or a topic was made anew under its name.</exception>
+    public async Task RecordSourceAsync(string clusterId, IReadOnlyList<TopicFacts> seen, CancellationToken cancellation)
+    {
+        if (IsKnown(clusterId, seen))
+        {
+            return;
+        }
+
+        await ClaimAsync(cancellation);
+        if (SourceIdentity.Conflict(Ledger, clusterId) is { } conflict)
+        {
+            throw new BackupException(FailureKind.Source, conflict);
+        }
+
+        // Claiming may have brought in what another writer recorded meanwhile.
+        if (IsKnown(clusterId, seen))
+        {
+            return;
+        }
+
+        var topics = new Dictionary<string, TopicFacts>(Ledger.Topics, StringComparer.Ordinal);
+        foreach (var topic in seen)
+        {
+            topics[topic.Name] = topic;
+        }
+
+        var head = Ledger.Head;
+        var key = BackupKeys.Topics(Backup, head.Epoch, NextObject());
+        await PutOnceAsync(key, HeadCodec.WriteTopics(topics.Values), cancellation);
+        await SwapAsync(head with { SourceClusterId = clusterId, Topics = key, Seq = head.Seq + 1, Change = head.Seq + 1 }, cancellation);
+        Ledger.Topics = topics;
+    }
+
+    /// <summary>Merges small parts when the head names more than <see cref="MaxParts"/>.</summary>
+    /// <returns>Whether anything was merged.</returns>
+    public async Task<bool> CompactAsync(CancellationToken cancellation)
+    {
+        var head = Ledger.Head;
+        if (head.Parts.Count <= MaxParts)
+        {
+            return false;
+        }
+
+        var small = head.Parts.OrderBy(part => part.Entries).Take(head.Parts.Count - (MaxParts / 2)).ToList();
+        var merged = new List<LedgerEntry>();
+        foreach (var part in small)
+        {
+            var stored = await _retries.RunAsync(() => _store.GetAsync(part.Key, cancellation), cancellation);
+            if (stored is null)
+            {
+                // Only a newer writer deletes parts that we name; the swap below would fail as well.
+                throw await WhoTookOverAsync(cancellation);
+            }
+
+            merged.AddRange(PartCodec.Read(stored.Content.Span, part));
+        }
+
+        var reference = await PutPartAsync(merged, cancellation);
+        await SwapAsync(head with { Seq = head.Seq + 1, Parts = [.. head.Parts.Except(small), reference] }, cancellation);
+        return true;
+    }
+
+    /// <summary>Writes down in the head what the manifest shows now and, at the end of a run, whether it ended clean.</summary>
+    internal async Task MarkAsync(Func<Head, Head> mark, CancellationToken cancellation)
+    {
+        var next = mark(Ledger.Head);
+        if (next != Ledger.Head)
+        {
+            await ClaimAsync(cancellation);
+            next = mark(Ledger.Head);
+            await SwapAsync(next with { Seq = Ledger.Head.Seq + 1 }, cancellation);
+        }
+    }
+
+    private bool IsKnown(string clusterId, IReadOnlyList<TopicFacts> seen) =>
+        Ledger.Head.SourceClusterId == clusterId && seen.All(topic => Ledger.Topics.GetValueOrDefault(topic.Name) == topic);
+
+    private async Task SwapAsync(Head next, CancellationToken cancellation)
+    {
+        if (!IsInOffice)
+        {
+            throw new InvalidOperationException("A writer swaps the head only in office.");
+        }
+
+        var (tag, other) = await _heads.TrySwapAsync(next, _tag, cancellation);
+        if (tag is null)
+        {
+            throw new FencedException(Backup, other?.Writer ?? "unknown: the head is gone", other?.Epoch ?? 0);
+        }
+
+        _tag = tag;
+        Ledger.Head = next;
+    }
+
+    private async Task<FencedException> WhoTookOverAsync(CancellationToken cancellation)
+    {
+        await LoadAsync(cancellation);
+        return new FencedException(Backup, Ledger.Head.Writer, Ledger.Head.Epoch);
+    }
+
+    private async Task<PartReference> PutPartAsync(IReadOnlyList<LedgerEntry> entries, CancellationToken cancellation)
+    {
+        var (stored, reference) = PartCodec.Write(entries, BackupKeys.Part(Backup, Ledger.Head.Epoch, NextObject()));
+        await PutOnceAsync(reference.Key, stored, cancellation);
+        return reference;
+    }
+
+    private async Task PutOnceAsync(string key, byte[] content, CancellationToken cancellation)
+    {
+        try
+        {
+            await _retries.RunAsync(() => _store.PutAsync(key, new ReadOnlySequence<byte>(content), PutCondition.CreateOnly, cancellation), cancellation);
+        }
+        catch (StorageConflictException e)
+        {
+            // Ours alone is the epoch, so only an earlier try of this call, whose answer was lost, can have made it.
+            var there = await _retries.RunAsync(() => _store.GetAsync(key, cancellation), cancellation);
+            if (there is null || !there.Content.Span.SequenceEqual(content))
+            {
+                throw new StorageException(key, $"{key} in {_store.Name} holds something else than this program wrote there.", e);
+            }
+        }
+    }
+
+    private long NextObject() => _lastObject = Math.Max(_lastObject, Ledger.Head.Seq) + 1;
+}

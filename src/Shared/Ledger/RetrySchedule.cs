@@ -1,0 +1,32 @@
+using KafkaBackup.Shared.Storage;
+
+namespace KafkaBackup.Shared.Ledger;
+
+/// <summary>Tries a storage call again while its failure is of the kind that passes, with growing, jittered pauses.</summary>
+/// <param name="clock">Owns the pauses.</param>
+/// <param name="random">The jitter, so that many nodes do not come back in step.</param>
+public sealed class RetrySchedule(TimeProvider clock, Random random)
+{
+    /// <summary>How often a call is made at most.</summary>
+    public int MaxTries { get; init; } = 6;
+
+    /// <summary>The longest first pause; each further one may be twice as long.</summary>
+    public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Makes the call, again and again if need be.</summary>
+    /// <exception cref="StorageException">The last try's failure.</exception>
+    public async Task<T> RunAsync<T>(Func<Task<T>> call, CancellationToken cancellation)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await call();
+            }
+            catch (StorageException e) when (e.IsRetryable && tries < MaxTries)
+            {
+                await Task.Delay(FirstPause * (Math.Pow(2, tries - 1) * random.NextDouble()), clock, cancellation);
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace KafkaBackup.Shared.Storage;
+
+/// <summary>The file system calls that .NET does not offer with the guarantees needed here.</summary>
+internal static partial class AtomicFile
+{
+    private const int AlreadyExists = 17;
+    private const int ReadOnlyDirectory = 0x10000;
+
+    /// <summary>Gives a finished file its final name unless that name is taken; of many callers at once, one wins.</summary>
+    /// <remarks><c>link(2)</c>, because a rename without overwriting is check-then-act on Linux and lets two callers win.</remarks>
+    /// <returns>False when the name is taken.</returns>
+    public static bool TryPublish(string temporary, string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            try
+            {
+#pragma warning disable RS0030 // MoveFileEx without MOVEFILE_REPLACE_EXISTING is atomic; the ban is about Linux.
+                File.Move(temporary, path, overwrite: false);
+#pragma warning restore RS0030
+                return true;
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                return false;
+            }
+        }
+
+        if (Link(temporary, path) != 0)
+        {
+            var error = Marshal.GetLastPInvokeError();
+            return error == AlreadyExists ? false : throw Failure(error, path);
+        }
+
+        File.Delete(temporary);
+        return true;
+    }
+
+    /// <summary>Gives a finished file its final name, replacing what has it (<c>rename(2)</c>).</summary>
+    public static void Replace(string temporary, string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+#pragma warning disable RS0030 // MoveFileEx with MOVEFILE_REPLACE_EXISTING is atomic; the ban is about Linux.
+            File.Move(temporary, path, overwrite: true);
+#pragma warning restore RS0030
+        }
+        else if (Rename(temporary, path) != 0)
+        {
+            throw Failure(Marshal.GetLastPInvokeError(), path);
+        }
+    }
+
+    /// <summary>Makes new names in a directory survive a power cut.</summary>
+    public static void FlushDirectory(string directory)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return; // NTFS journals names by itself and cannot flush a directory.
+        }
+
+        var handle = Open(directory, OperatingSystem.IsLinux() ? ReadOnlyDirectory : 0);
+        if (handle < 0)
+        {
+            throw Failure(Marshal.GetLastPInvokeError(), directory);
+        }
+
+        try
+        {
+            if (Fsync(handle) != 0)
+            {
+                throw Failure(Marshal.GetLastPInvokeError(), directory);
+            }
+        }
+        finally
+        {
+            _ = Close(handle);
+        }
+    }
+
+    private static IOException Failure(int error, string path) =>
+        new($"{new Win32Exception(error).Message}: {path}", new Win32Exception(error));
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Link(string existing, string created);
+
+    [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Rename(string from, string to);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Fsync(int handle);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    private static partial int Close(int handle);
+}

@@ -1,0 +1,310 @@
+using System.Buffers;
+using System.IO.Hashing;
+using System.Runtime.CompilerServices;
+using System.Text;
+
+namespace KafkaBackup.Shared.Storage;
+
+/// <summary>Objects as files below a directory, with the guarantees of <see cref="IObjectStore"/> for many processes at once.</summary>
+/// <remarks>
+/// A file is written whole under a name of its own in <c>.kafka-backup/</c>, flushed, and then linked (create-only) or renamed (replace)
+/// to its key. Compare-and-swap holds an exclusive lock that the operating system drops when its holder dies. The ETag is a hash of the
+/// content: size and time of a file cannot tell two quick writes apart.
+/// </remarks>
+public sealed class FileSystemObjectStore : IObjectStore
+{
+    private const string PrivateFolder = ".kafka-backup";
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(5);
+
+    private readonly string _root;
+    private readonly string _private;
+    private readonly Lazy<bool> _swept;
+
+    /// <summary>A store below <paramref name="root"/>. The directory is made at the first write.</summary>
+    public FileSystemObjectStore(string root)
+    {
+        _root = Path.GetFullPath(root);
+        _private = Path.Combine(_root, PrivateFolder);
+        _swept = new Lazy<bool>(SweepAbandonedFiles);
+    }
+
+    /// <inheritdoc />
+    public string Name => _root;
+
+    /// <inheritdoc />
+    public Task<StoredObject?> GetAsync(string key, CancellationToken cancellation) => Guard(key, "read", async path =>
+    {
+        await using var file = OpenOrNull(path);
+        if (file is null)
+        {
+            return null;
+        }
+
+        var content = new byte[file.Length];
+        await file.ReadExactlyAsync(content, cancellation);
+        return new StoredObject(content, TagOf(new ReadOnlySequence<byte>(content)));
+    });
+
+    /// <inheritdoc />
+    public Task<Stream?> OpenReadAsync(string key, CancellationToken cancellation) =>
+        Guard(key, "read", path => Task.FromResult<Stream?>(OpenOrNull(path)));
+
+    /// <inheritdoc />
+    public Task<ObjectProperties?> HeadAsync(string key, CancellationToken cancellation) => Guard(key, "read", async path =>
+    {
+        await using var file = OpenOrNull(path);
+        return file is null ? null : new ObjectProperties(key, file.Length, await TagOfAsync(file, cancellation));
+    });
+
+    /// <inheritdoc />
+    public Task<ETag> PutAsync(string key, ReadOnlySequence<byte> content, PutCondition condition, CancellationToken cancellation) =>
+        Guard(key, "write", async path =>
+        {
+            var directory = Path.GetDirectoryName(path)!;
+            MakeDirectory(_private);
+            MakeDirectory(directory);
+            _ = _swept.Value;
+            var temporary = Path.Combine(_private, $"{Guid.NewGuid():N}.tmp");
+            try
+            {
+                await WriteAndPublishAsync(key, path, temporary, content, condition, cancellation);
+            }
+            finally
+            {
+                File.Delete(temporary);
+            }
+
+            AtomicFile.FlushDirectory(directory);
+            return TagOf(content);
+        });
+
+    /// <inheritdoc />
+    public async IAsyncEnumerable<ObjectProperties> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var files = await Guard(prefix, "list", _ => Task.FromResult(FilesBelow(prefix)));
+        foreach (var (key, size) in files)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return new ObjectProperties(key, size, null);
+        }
+    }
+
+    /// <inheritdoc />
+    public async IAsyncEnumerable<string> ListFoldersAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var folders = await Guard(prefix, "list", path => Task.FromResult(
+            !Directory.Exists(path)
+                ? []
+                : Directory.EnumerateDirectories(path).Select(folder => Path.GetFileName(folder)!).Where(name => !name.StartsWith('.'))
+                    .Where(name => Directory.EnumerateFiles(Path.Combine(path, name), "*", SearchOption.AllDirectories).Any())
+                    .Order(StringComparer.Ordinal).ToList()));
+        foreach (var name in folders)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return name;
+        }
+    }
+
+    /// <inheritdoc />
+    public Task DeleteAsync(string key, CancellationToken cancellation) => Guard(key, "delete", path =>
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Not there: nothing to delete.
+        }
+
+        return Task.FromResult(true);
+    });
+
+    private static async Task WriteFileAsync(string path, ReadOnlySequence<byte> content, CancellationToken cancellation)
+    {
+        // FileShare.None is a lock that dies with this process: it tells a living upload from an abandoned one.
+        await using var file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Share = FileShare.None,
+            BufferSize = 0,
+            Options = FileOptions.Asynchronous,
+        });
+        foreach (var block in content)
+        {
+            await file.WriteAsync(block, cancellation);
+        }
+
+        file.Flush(flushToDisk: true);
+    }
+
+    private async Task WriteAndPublishAsync(
+        string key, string path, string temporary, ReadOnlySequence<byte> content, PutCondition condition, CancellationToken cancellation)
+    {
+        await WriteFileAsync(temporary, content, cancellation);
+        switch (condition.Kind)
+        {
+            case PutConditionKind.CreateOnly:
+                if (!AtomicFile.TryPublish(temporary, path))
+                {
+                    throw new StorageConflictException(key, $"{path} exists already.");
+                }
+
+                break;
+            case PutConditionKind.IfMatch:
+                await using (await LockAsync(key, cancellation))
+                {
+                    await using (var current = OpenOrNull(path))
+                    {
+                        var tag = current is null ? null : (ETag?)await TagOfAsync(current, cancellation);
+                        if (tag != condition.Expected)
+                        {
+                            throw new StorageConflictException(key, $"{path} was changed by somebody else (expected {condition.Expected}, found {tag}).");
+                        }
+                    }
+
+                    AtomicFile.Replace(temporary, path);
+                }
+
+                break;
+            default:
+                AtomicFile.Replace(temporary, path);
+                break;
+        }
+    }
+
+    private async Task<FileStream> LockAsync(string key, CancellationToken cancellation)
+    {
+        var path = Path.Combine(_private, $"{Convert.ToHexString(XxHash128.Hash(Encoding.UTF8.GetBytes(key)))}.lock");
+        var start = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (File.Exists(path) && TimeProvider.System.GetElapsedTime(start) < LockPatience)
+            {
+                await Task.Delay(LockRetry, cancellation);
+            }
+        }
+    }
+
+    /// <summary>Deletes what processes that died in the middle of an upload left behind: files that nobody holds a lock on.</summary>
+    private bool SweepAbandonedFiles()
+    {
+        foreach (var path in Directory.EnumerateFiles(_private, "*.tmp"))
+        {
+            try
+            {
+                using var mine = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+                File.Delete(path);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Another process is writing it, or deleted it first.
+            }
+        }
+
+        return true;
+    }
+
+    private List<(string Key, long Size)> FilesBelow(string prefix)
+    {
+        var folder = PathOf(prefix[..(prefix.LastIndexOf('/') + 1)]);
+        if (!Directory.Exists(folder))
+        {
+            return [];
+        }
+
+        var visible = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
+        return new DirectoryInfo(folder).EnumerateFiles("*", visible)
+            .Select(file => (Key: Path.GetRelativePath(_root, file.FullName).Replace(Path.DirectorySeparatorChar, '/'), file.Length))
+            .Where(file => file.Key.StartsWith(prefix, StringComparison.Ordinal) && !file.Key.StartsWith(PrivateFolder + "/", StringComparison.Ordinal))
+            .OrderBy(file => file.Key, StringComparer.Ordinal)
+            .ToList();
+    }
+
+    private string PathOf(string key)
+    {
+        if (key.StartsWith('/') || key.Split('/').Any(part => part is "." or ".." || part.StartsWith(PrivateFolder, StringComparison.Ordinal)))
+        {
+            throw new StorageException(key, $"'{key}' is no key of this store: it would lead out of {_root}.");
+        }
+
+        return Path.Combine(_root, key);
+    }
+
+    private static FileStream? OpenOrNull(string path)
+    {
+        try
+        {
+            return new FileStream(path, new FileStreamOptions
+            {
+                Mode = FileMode.Open,
+                Access = FileAccess.Read,
+                Share = FileShare.ReadWrite | FileShare.Delete,
+                BufferSize = 0,
+                Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
+            });
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Makes a directory and its parents, each new name durable.</summary>
+    private static void MakeDirectory(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            return;
+        }
+
+        var parent = Path.GetDirectoryName(path);
+        if (parent is not null)
+        {
+            MakeDirectory(parent);
+        }
+
+        Directory.CreateDirectory(path);
+        if (parent is not null)
+        {
+            AtomicFile.FlushDirectory(parent);
+        }
+    }
+
+    private static ETag TagOf(ReadOnlySequence<byte> content)
+    {
+        var hash = new XxHash128();
+        foreach (var block in content)
+        {
+            hash.Append(block.Span);
+        }
+
+        return new ETag(Convert.ToHexStringLower(hash.GetCurrentHash()));
+    }
+
+    private static async Task<ETag> TagOfAsync(Stream content, CancellationToken cancellation)
+    {
+        var hash = new XxHash128();
+        await hash.AppendAsync(content, cancellation);
+        return new ETag(Convert.ToHexStringLower(hash.GetCurrentHash()));
+    }
+
+    private async Task<T> Guard<T>(string key, string what, Func<string, Task<T>> work)
+    {
+        var path = PathOf(key);
+        try
+        {
+            return await work(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageException(key, $"Cannot {what} {path}: {e.Message.TrimEnd('.')}.", e);
+        }
+    }
+}
