@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using KafkaBackup.Shared.Protocol;
+
 namespace KafkaBackup.Shared;
 
 /// <summary>The name of one backup: the first segment of every key that belongs to it.</summary>
@@ -5,6 +8,7 @@ namespace KafkaBackup.Shared;
 /// It becomes a directory or a key prefix as it stands, so nothing that could lead out of the storage root or nest one backup in
 /// another is let in: not empty, at most 200 characters, no <c>/</c>, no <c>\</c>, no control characters, and neither <c>.</c> nor <c>..</c>.
 /// </remarks>
+[JsonConverter(typeof(BackupIdJsonConverter))]
 public readonly record struct BackupId : IComparable<BackupId>
 {
     /// <summary>The longest name accepted, in characters.</summary>

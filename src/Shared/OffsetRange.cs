@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 
 namespace KafkaBackup.Shared;
 
@@ -7,6 +8,7 @@ public readonly record struct OffsetRange : IComparable<OffsetRange>
 {
     /// <summary>Makes <c>[@base, next)</c>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The base is negative or lies behind <paramref name="next"/>.</exception>
+    [JsonConstructor]
     public OffsetRange(long @base, long next)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(@base);
@@ -22,9 +24,11 @@ public readonly record struct OffsetRange : IComparable<OffsetRange>
     public long Next { get; }
 
     /// <summary>How many offsets lie in the range (not how many records: offsets may be empty).</summary>
+    [JsonIgnore]
     public long Length => Next - Base;
 
     /// <summary>Whether the range holds no offset.</summary>
+    [JsonIgnore]
     public bool IsEmpty => Next == Base;
 
     /// <summary>Whether both ranges share at least one offset.</summary>

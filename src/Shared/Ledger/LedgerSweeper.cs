@@ -34,7 +34,7 @@ public static class LedgerSweeper
         {
             var segments = writer.Ledger.Entries.Where(entry => entry.Segment is not null).Select(entry => entry.Segment!.Key).ToHashSet(StringComparer.Ordinal);
             await DeleteAsync(BackupKeys.SegmentsPrefix(backup), key => BackupKeys.EpochOf(key) < head.Epoch - 1 && !segments.Contains(key));
-            await writer.MarkAsync(h => h with { UncleanSince = null }, cancellation);
+            await writer.MarkAsync(h => h with { UncleanSince = writer.PredecessorWasUnclean ? h.Epoch - 1 : null }, cancellation);
         }
 
         return deleted;

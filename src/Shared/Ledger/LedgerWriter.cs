@@ -54,6 +54,9 @@ public sealed class LedgerWriter
     /// <summary>Whether this writer has claimed the backup and not been seen to lose it.</summary>
     public bool IsInOffice => Ledger.Head.Writer == Name;
 
+    /// <summary>Whether the writer before this one left office without closing its run: its orphans are still too young to be swept.</summary>
+    internal bool PredecessorWasUnclean { get; private set; }
+
     /// <summary>Reads head and parts.</summary>
     public async Task LoadAsync(CancellationToken cancellation)
     {
@@ -85,6 +88,7 @@ public sealed class LedgerWriter
             {
                 _tag = tag;
                 Ledger.Head = next;
+                PredecessorWasUnclean = !head.IsClosed;
                 return;
             }
 

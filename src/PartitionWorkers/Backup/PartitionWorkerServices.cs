@@ -1,0 +1,13 @@
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Ledger;
+
+namespace KafkaBackup.PartitionWorkers.Backup;
+
+/// <summary>What all partition workers of a node share.</summary>
+/// <param name="Environments">Source, store and configuration by backup.</param>
+/// <param name="Pipeline">How segments are cut.</param>
+/// <param name="Settings">Timing.</param>
+/// <param name="Retries">How storage calls are repeated.</param>
+/// <param name="Clock">The clock.</param>
+public sealed record PartitionWorkerServices(
+    IBackupEnvironments Environments, PipelineSettings Pipeline, PartitionWorkerSettings Settings, RetrySchedule Retries, TimeProvider Clock);

@@ -1,0 +1,35 @@
+using Akka.Configuration;
+
+namespace KafkaBackup.PartitionWorkers.Backup;
+
+/// <summary>The timing of a partition worker, from HOCON <c>kafka-backup.worker</c>.</summary>
+public sealed record PartitionWorkerSettings
+{
+    /// <summary>How long an answer of the manifest actor is waited for before the question is repeated. Default: 2 s.</summary>
+    public TimeSpan AnswerPatience { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The pause before the first retry after a failure that may pass; doubled with each further one. Default: 500 ms.</summary>
+    public TimeSpan FirstBackoff { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>The longest such pause. Default: 20 s.</summary>
+    public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How many failures in a row, without a commit between them, are borne. Default: 8.</summary>
+    public int MaxFailures { get; init; } = 8;
+
+    /// <summary>After how many events a snapshot replaces the journal's older part. Default: 50.</summary>
+    public int SnapshotEvery { get; init; } = 50;
+
+    /// <summary>Reads the section.</summary>
+    public static PartitionWorkerSettings From(Config config) => new()
+    {
+        AnswerPatience = config.GetTimeSpan("answer-patience"),
+        FirstBackoff = config.GetTimeSpan("first-backoff"),
+        MaxBackoff = config.GetTimeSpan("max-backoff"),
+        MaxFailures = config.GetInt("max-failures"),
+        SnapshotEvery = config.GetInt("snapshot-every"),
+    };
+
+    /// <summary>The pause before try number <paramref name="failures"/> + 1.</summary>
+    public TimeSpan Backoff(int failures) => TimeSpan.FromTicks((long)Math.Min(MaxBackoff.Ticks, FirstBackoff.Ticks * Math.Pow(2, failures - 1)));
+}

@@ -1,0 +1,180 @@
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Shared.Ledger;
+using KafkaBackup.Shared.Protocol;
+using KafkaBackup.Shared.Segments;
+using KafkaBackup.Shared.Storage;
+
+namespace KafkaBackup.PartitionWorkers.Backup;
+
+/// <summary>Fetches ranges of one partition, encodes and compresses their records, and stores them as segments. Plain async code, no actor.</summary>
+/// <remarks>
+/// It promises nothing: what it stored counts only when somebody commits the entries it hands out, in the order in which it hands them
+/// out. It pauses when too many wait for that. A segment's memory is free again as soon as the store has it.
+/// </remarks>
+public sealed class SegmentPipeline
+{
+    private readonly PartitionKey _key;
+    private readonly IRecordSource _source;
+    private readonly IObjectStore _store;
+    private readonly PipelineSettings _settings;
+    private readonly RetrySchedule _retries;
+    private readonly TimeProvider _clock;
+    private readonly Action<LedgerEntry> _stored;
+    private readonly SemaphoreSlim _uncommitted;
+    private long _epoch;
+    private Task _uploading = Task.CompletedTask;
+
+    /// <summary>A pipeline for one partition.</summary>
+    /// <param name="key">Backup and partition.</param>
+    /// <param name="environment">Source and store.</param>
+    /// <param name="settings">How to cut.</param>
+    /// <param name="retries">How storage calls are repeated.</param>
+    /// <param name="clock">For the age of a segment.</param>
+    /// <param name="epoch">The epoch to name segments with, until <see cref="Committed"/> tells a newer one.</param>
+    /// <param name="stored">Gets each entry when it may be committed. Called from any thread, one call at a time, in order.</param>
+    public SegmentPipeline(
+        PartitionKey key, BackupEnvironment environment, PipelineSettings settings, RetrySchedule retries, TimeProvider clock, long epoch,
+        Action<LedgerEntry> stored)
+    {
+        (_key, _source, _store, _settings, _retries, _clock, _epoch, _stored) =
+            (key, environment.Source, environment.Store, settings, retries, clock, epoch, stored);
+        _uncommitted = new SemaphoreSlim(settings.MaxUncommitted);
+    }
+
+    /// <summary>Tells that the oldest entry handed out is committed, under which epoch, so that the pipeline may go on.</summary>
+    public void Committed(long epoch)
+    {
+        Interlocked.Exchange(ref _epoch, epoch);
+        _uncommitted.Release();
+    }
+
+    /// <summary>Stores the committed records of the ranges, in order.</summary>
+    /// <returns>Null when all was read; else the offset that could not be passed, as an open transaction begins there.</returns>
+    /// <exception cref="OffsetsGoneException">The source deleted what was to be read; all before that was handed out.</exception>
+    /// <exception cref="BackupException">Source or store failed.</exception>
+    public async Task<long?> RunAsync(IReadOnlyList<OffsetRange> ranges, CancellationToken cancellation)
+    {
+        using var writer = new SegmentWriter(_settings.Segments);
+        try
+        {
+            foreach (var range in ranges)
+            {
+                var reached = await RunAsync(writer, range, cancellation);
+                if (reached < range.Next)
+                {
+                    return reached;
+                }
+            }
+
+            return null;
+        }
+        finally
+        {
+            // The upload in flight reads memory that must not go back to the pool under it.
+            await _uploading;
+        }
+    }
+
+    private async Task<long> RunAsync(SegmentWriter writer, OffsetRange range, CancellationToken cancellation)
+    {
+        await using var stream = _source.Open(_key.Partition, range);
+        var next = range.Base;
+        var startedAt = 0L;
+        try
+        {
+            while (await stream.ReadAsync(cancellation) is { } records)
+            {
+                while (records.MoveNext())
+                {
+                    startedAt = writer.RecordCount == 0 ? _clock.GetTimestamp() : startedAt;
+                    writer.Append(records);
+                    if (writer.IsFull)
+                    {
+                        next = await SealAsync(writer, next, writer.EndOffset + 1, cancellation);
+                    }
+                }
+
+                if (writer.RecordCount > 0 && _clock.GetElapsedTime(startedAt) >= _settings.Segments.MaxInterval)
+                {
+                    next = await SealAsync(writer, next, writer.EndOffset + 1, cancellation);
+                }
+            }
+        }
+        catch (OffsetsGoneException)
+        {
+            if (writer.RecordCount > 0)
+            {
+                await SealAsync(writer, next, writer.EndOffset + 1, cancellation);
+            }
+
+            await _uploading;
+            throw;
+        }
+
+        if (writer.RecordCount > 0)
+        {
+            await SealAsync(writer, next, stream.Position, cancellation);
+        }
+        else if (stream.Position > next)
+        {
+            await HandOutAfterUploadAsync(Entry(next, stream.Position, null), cancellation);
+        }
+
+        await _uploading;
+        return stream.Position;
+    }
+
+    /// <summary>Seals the segment at hand and starts its upload, once the one before it is through.</summary>
+    private async Task<long> SealAsync(SegmentWriter writer, long @base, long next, CancellationToken cancellation)
+    {
+        var segment = writer.Seal();
+        try
+        {
+            await _uploading;
+            await _uncommitted.WaitAsync(cancellation);
+        }
+        catch
+        {
+            segment.Dispose();
+            throw;
+        }
+
+        _uploading = UploadAsync(segment, @base, next, cancellation);
+        if (!_settings.OverlapsUpload)
+        {
+            await _uploading;
+        }
+
+        return next;
+    }
+
+    private async Task UploadAsync(SealedSegment segment, long @base, long next, CancellationToken cancellation)
+    {
+        using (segment)
+        {
+            var key = BackupKeys.Segment(_key.Backup, _key.Partition, segment.Info.StartOffset, Interlocked.Read(ref _epoch),
+                Guid.NewGuid().ToString("N")[..12], _settings.Segments.Extension);
+            try
+            {
+                await _retries.RunAsync(() => _store.PutAsync(key, segment.Content, PutCondition.CreateOnly, cancellation), cancellation);
+            }
+            catch (StorageConflictException)
+            {
+                // The name is used once, by this call: an earlier try of it arrived and its answer was lost.
+            }
+
+            _stored(Entry(@base, next, segment.Info with { Key = key }));
+        }
+    }
+
+    private async Task HandOutAfterUploadAsync(LedgerEntry entry, CancellationToken cancellation)
+    {
+        await _uploading;
+        await _uncommitted.WaitAsync(cancellation);
+        _stored(entry);
+    }
+
+    private LedgerEntry Entry(long @base, long next, SegmentInfo? segment) =>
+        new() { Partition = _key.Partition, Range = new OffsetRange(@base, next), Segment = segment };
+}

@@ -1,0 +1,40 @@
+using Akka.Actor;
+using Akka.Event;
+using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Shared.Ledger;
+using Fault = KafkaBackup.Shared.Protocol.Failure;
+
+namespace KafkaBackup.PartitionWorkers.Backup;
+
+/// <summary>What a partition worker's pipeline, timers and questions tell the worker itself.</summary>
+/// <remarks>A token says which pipeline a message is about: those of an abandoned one are ignored.</remarks>
+internal static class WorkerMessages
+{
+    /// <summary>The pipeline stored a segment, or found a range without records.</summary>
+    internal sealed record EntryStored(int Token, LedgerEntry Entry) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    /// <summary>The pipeline ended, with its memory given back. What it stored was told before.</summary>
+    internal sealed record PipelineEnded(int Token, long? BlockedAt, Fault? Failure, bool IsTrimmed) : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        public static PipelineEnded Of(int token, Exception exception)
+        {
+            var cause = exception is AggregateException { InnerExceptions: [var only] } ? only : exception;
+            return new PipelineEnded(token, null, Fault.Of(cause), cause is OffsetsGoneException);
+        }
+    }
+
+    /// <summary>Where the partition's log starts and ends now, or why that could not be told.</summary>
+    internal sealed record BoundsRead(int Token, PartitionBounds Bounds, Fault? Failure) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    /// <summary>The manifest actor should have answered by now.</summary>
+    internal sealed record AnswerDue : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        public static AnswerDue Instance { get; } = new();
+    }
+
+    /// <summary>The pause after a failure is over.</summary>
+    internal sealed record RetryDue : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        public static RetryDue Instance { get; } = new();
+    }
+}

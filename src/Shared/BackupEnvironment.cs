@@ -1,0 +1,12 @@
+using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Shared.Storage;
+
+namespace KafkaBackup.Shared;
+
+/// <summary>What a node needs to work on one backup.</summary>
+/// <param name="Configuration">The user's configuration.</param>
+/// <param name="Store">Where the backup lives.</param>
+/// <param name="Source">Reads records.</param>
+/// <param name="Catalog">Reads topics and offsets.</param>
+public sealed record BackupEnvironment(BackupConfiguration Configuration, IObjectStore Store, IRecordSource Source, ITopicCatalog Catalog);

@@ -1,0 +1,18 @@
+using KafkaBackup.Shared.Ledger;
+
+namespace KafkaBackup.Shared.Kafka;
+
+/// <summary>Tells what the source has: its identity, its topics, and where their partitions start and end. Few requests, whatever their number.</summary>
+/// <remarks>Every method throws <see cref="BackupException"/> of kind <see cref="FailureKind.Source"/> when the source cannot be reached or refuses.</remarks>
+public interface ITopicCatalog : IDisposable
+{
+    /// <summary>The cluster's id.</summary>
+    Task<string> GetClusterIdAsync(CancellationToken cancellation);
+
+    /// <summary>The topics that the filter lets through, but for Kafka's internal ones, in order of name.</summary>
+    /// <exception cref="BackupException">A topic that the filter names literally does not exist.</exception>
+    Task<IReadOnlyList<TopicFacts>> GetTopicsAsync(TopicFilter filter, CancellationToken cancellation);
+
+    /// <summary>Log start offset and high watermark of each partition.</summary>
+    Task<IReadOnlyDictionary<PartitionId, PartitionBounds>> GetBoundsAsync(IReadOnlyCollection<PartitionId> partitions, CancellationToken cancellation);
+}

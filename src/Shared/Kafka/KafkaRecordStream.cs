@@ -1,0 +1,162 @@
+using System.Threading.Channels;
+using Confluent.Kafka;
+
+namespace KafkaBackup.Shared.Kafka;
+
+/// <summary>One range of one partition, read by a thread of its own that blocks in librdkafka's poll and hands over batches.</summary>
+internal sealed class KafkaRecordStream : IRecordStream
+{
+    private const int MaxBatchRecords = 4_096;
+    private const int MaxBatchBytes = 1 << 20;
+    private const int MaxBatchesWaiting = 2;
+    private static readonly TimeSpan PollPause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long the source may stay silent, neither a record nor the end, before the read is given up.</summary>
+    private static readonly TimeSpan StallLimit = TimeSpan.FromSeconds(60);
+
+    private readonly KafkaRecordSource _pool;
+    private readonly KafkaClients _clients;
+    private readonly PartitionId _partition;
+    private readonly OffsetRange _range;
+    private readonly CancellationTokenSource _stopped = new();
+    private readonly Channel<ConfluentBatch> _batches = Channel.CreateBounded<ConfluentBatch>(
+        new BoundedChannelOptions(MaxBatchesWaiting) { SingleReader = true, SingleWriter = true });
+
+    private Task? _reader;
+    private long _end;
+
+    public KafkaRecordStream(KafkaRecordSource pool, KafkaClients clients, PartitionId partition, OffsetRange range)
+    {
+        (_pool, _clients, _partition, _range) = (pool, clients, partition, range);
+        Position = range.Base;
+    }
+
+    public long Position { get; private set; }
+
+    public async ValueTask<RecordCursor?> ReadAsync(CancellationToken cancellation)
+    {
+        _reader ??= Task.Factory.StartNew(Read, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        if (await _batches.Reader.WaitToReadAsync(cancellation) && _batches.Reader.TryRead(out var batch))
+        {
+            Position = batch.Next;
+            return batch;
+        }
+
+        Position = _end;
+        return null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopped.CancelAsync();
+        if (_reader is not null)
+        {
+            await _reader;
+        }
+
+        _stopped.Dispose();
+    }
+
+    private void Read()
+    {
+        IConsumer<byte[]?, byte[]?>? consumer = null;
+        try
+        {
+            consumer = _pool.Rent();
+            consumer.Assign(new TopicPartitionOffset(_partition.Topic, new Partition(_partition.Number), new Offset(_range.Base)));
+            ReadToEnd(consumer);
+            _batches.Writer.Complete();
+        }
+        catch (OperationCanceledException)
+        {
+            _batches.Writer.TryComplete();
+        }
+        catch (KafkaException e)
+        {
+            _batches.Writer.TryComplete(IsOutOfRange(e.Error.Code)
+                ? new OffsetsGoneException(_partition, _end)
+                : _clients.Failure($"Cannot read {_partition} from offset {_end}", e.Error, e));
+        }
+        catch (Exception e)
+        {
+            _batches.Writer.TryComplete(e);
+        }
+        finally
+        {
+            if (consumer is not null)
+            {
+                _pool.Return(consumer);
+            }
+        }
+    }
+
+    private void ReadToEnd(IConsumer<byte[]?, byte[]?> consumer)
+    {
+        _end = _range.Base;
+        var batch = new ConfluentBatch();
+        var lastNews = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            _stopped.Token.ThrowIfCancellationRequested();
+            var result = consumer.Consume(batch.Count == 0 ? PollPause : TimeSpan.Zero);
+            if (result is null)
+            {
+                batch = HandOver(batch);
+                if (TimeProvider.System.GetElapsedTime(lastNews) > StallLimit)
+                {
+                    throw _clients.Failure($"Nothing came of {_partition} from offset {_end} for {StallLimit.TotalSeconds:0} s",
+                        new Error(ErrorCode.Local_TimedOut));
+                }
+
+                continue;
+            }
+
+            lastNews = TimeProvider.System.GetTimestamp();
+            if (result.IsPartitionEOF)
+            {
+                // What can be read ends here: at the high watermark, or where an open transaction begins.
+                HandOver(batch);
+                _end = Math.Min(Math.Max(_end, result.Offset.Value), _range.Next);
+                return;
+            }
+
+            if (result.Offset.Value >= _range.Next)
+            {
+                HandOver(batch);
+                _end = _range.Next;
+                return;
+            }
+
+            batch.Add(result);
+            _end = result.Offset.Value + 1;
+            if (_end == _range.Next)
+            {
+                HandOver(batch);
+                return;
+            }
+
+            if (batch.Count == MaxBatchRecords || batch.Bytes >= MaxBatchBytes)
+            {
+                batch = HandOver(batch);
+            }
+        }
+    }
+
+    /// <summary>Gives a batch to the reader, waiting while it has enough; the thread is ours to block.</summary>
+    private ConfluentBatch HandOver(ConfluentBatch batch)
+    {
+        if (batch.Count == 0)
+        {
+            return batch;
+        }
+
+        if (!_batches.Writer.TryWrite(batch))
+        {
+            _batches.Writer.WriteAsync(batch, _stopped.Token).AsTask().GetAwaiter().GetResult();
+        }
+
+        return new ConfluentBatch();
+    }
+
+    private static bool IsOutOfRange(ErrorCode code) => code is ErrorCode.OffsetOutOfRange or ErrorCode.Local_AutoOffsetReset;
+}

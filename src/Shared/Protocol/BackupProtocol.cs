@@ -1,0 +1,46 @@
+namespace KafkaBackup.Shared.Protocol;
+
+/// <summary>What a backup coordinator is told, asked, and says.</summary>
+public static class BackupProtocol
+{
+    /// <summary>Start a run, or join the one under way. Answered by <see cref="BackupFinished"/> when the run is over.</summary>
+    public sealed record StartBackup(BackupId Backup, RunId Run) : IBackupMessage;
+
+    /// <summary>End the run early: what is uploaded is committed and shown, the rest is left for the next run.</summary>
+    public sealed record StopBackup(BackupId Backup) : IBackupMessage;
+
+    /// <summary>Asks how far a run is; answered by <see cref="BackupStatus"/> in every state.</summary>
+    public sealed record GetBackupStatus(BackupId Backup) : IBackupMessage;
+
+    /// <summary>How far a run is.</summary>
+    /// <param name="Backup">The backup.</param>
+    /// <param name="Phase">Idle, Planning, Running, Stopping or Finishing.</param>
+    /// <param name="PartitionsPlanned">Partitions with work in this run.</param>
+    /// <param name="PartitionsDone">How many of them are finished or failed.</param>
+    public sealed record BackupStatus(BackupId Backup, string Phase, int PartitionsPlanned, int PartitionsDone) : IBackupMessage;
+
+    /// <summary>A run is over.</summary>
+    public sealed record BackupFinished(BackupId Backup, RunId Run) : IBackupMessage
+    {
+        /// <summary>Records committed by this run.</summary>
+        public long Records { get; init; }
+
+        /// <summary>Topics that matched.</summary>
+        public int Topics { get; init; }
+
+        /// <summary>Gaps recorded by this run: ranges that the source had deleted before they were read.</summary>
+        public int Gaps { get; init; }
+
+        /// <summary>Whether the run was told to stop before it was through.</summary>
+        public bool WasStopped { get; init; }
+
+        /// <summary>What went wrong; empty when all is backed up. At most <see cref="MaxFailures"/>, the gravest first.</summary>
+        public IReadOnlyList<Failure> Failures { get; init; } = [];
+
+        /// <summary>How many partitions failed.</summary>
+        public int FailedPartitions { get; init; }
+
+        /// <summary>How many failures a message carries.</summary>
+        public const int MaxFailures = 20;
+    }
+}

@@ -1,0 +1,16 @@
+namespace KafkaBackup.Shared.Protocol;
+
+/// <summary>A failure as it travels between actors: an exception never does.</summary>
+/// <param name="Kind">Which side failed.</param>
+/// <param name="Message">The sentence for the operator.</param>
+/// <param name="IsRetryable">Whether another try may succeed with nobody changing anything.</param>
+public sealed record Failure(FailureKind Kind, string Message, bool IsRetryable)
+{
+    /// <summary>What is worth telling of an exception.</summary>
+    public static Failure Of(Exception exception) => exception switch
+    {
+        BackupException known => new Failure(known.Kind, known.Message, known.IsRetryable),
+        AggregateException { InnerExceptions: [var only] } => Of(only),
+        _ => new Failure(FailureKind.Internal, $"{exception.GetType().Name}: {exception.Message}", IsRetryable: false),
+    };
+}

@@ -1,0 +1,56 @@
+using KafkaBackup.Shared.Ledger;
+
+namespace KafkaBackup.Shared.Protocol;
+
+/// <summary>What the manifest actor of a backup is told, asked, and says.</summary>
+public static class ManifestProtocol
+{
+    /// <summary>How many topics one <see cref="RecordSource"/> names at most, so that the message stays small.</summary>
+    public const int MaxTopics = 200;
+
+    /// <summary>Load the ledger for a run, take over what another program added, and compare <c>offsets.db</c>. Answered by <see cref="LedgerOpened"/>.</summary>
+    public sealed record OpenLedger(BackupId Backup, RunId Run) : IBackupMessage;
+
+    /// <summary>The ledger is loaded; whoever plans reads it from the store now.</summary>
+    public sealed record LedgerOpened(BackupId Backup, RunId Run) : IBackupMessage;
+
+    /// <summary>Remember the source's identity and topics. Answered by <see cref="SourceRecorded"/>.</summary>
+    public sealed record RecordSource(BackupId Backup, RunId Run, string ClusterId, IReadOnlyList<TopicFacts> Topics) : IBackupMessage;
+
+    /// <summary>The source is remembered.</summary>
+    public sealed record SourceRecorded(BackupId Backup, RunId Run) : IBackupMessage;
+
+    /// <summary>Asks which parts of some ranges the ledger does not cover; answered by <see cref="Uncovered"/>.</summary>
+    public sealed record GetUncovered(BackupId Backup, PartitionId Partition, IReadOnlyList<OffsetRange> Ranges) : IBackupMessage;
+
+    /// <summary>What is not covered, in order, and the epoch to name segments with.</summary>
+    public sealed record Uncovered(BackupId Backup, PartitionId Partition, IReadOnlyList<OffsetRange> Ranges, long Epoch) : IBackupMessage;
+
+    /// <summary>A stored segment, a gap, or a range without records, to be committed. Repeated until answered.</summary>
+    /// <param name="Backup">The backup.</param>
+    /// <param name="Epoch">The epoch that the worker was told last.</param>
+    /// <param name="Entry">What to commit.</param>
+    public sealed record CommitSegment(BackupId Backup, long Epoch, LedgerEntry Entry) : IBackupMessage;
+
+    /// <summary>The entry is in the ledger: this time or since an earlier try.</summary>
+    public sealed record Committed(BackupId Backup, PartitionId Partition, OffsetRange Range, long Epoch) : IBackupMessage;
+
+    /// <summary>The entry is not in the ledger and will not be. The worker asks again what is uncovered.</summary>
+    public sealed record Rejected(BackupId Backup, PartitionId Partition, OffsetRange Range, long Epoch) : IBackupMessage;
+
+    /// <summary>The run is over: show everything. Answered by <see cref="RunFinished"/>.</summary>
+    /// <param name="Backup">The backup.</param>
+    /// <param name="Run">The run.</param>
+    /// <param name="IsClean">Whether no worker can have left an object behind.</param>
+    public sealed record FinishRun(BackupId Backup, RunId Run, bool IsClean) : IBackupMessage;
+
+    /// <summary>Manifest and <c>offsets.db</c> show all that is committed.</summary>
+    /// <param name="Backup">The backup.</param>
+    /// <param name="Run">The run.</param>
+    /// <param name="Records">Records committed since the ledger was opened for this run.</param>
+    /// <param name="Gaps">Gaps recorded since then.</param>
+    public sealed record RunFinished(BackupId Backup, RunId Run, long Records, int Gaps) : IBackupMessage;
+
+    /// <summary>The manifest actor cannot go on: storage failed for good, or another writer is in office. Sent to the run's coordinator.</summary>
+    public sealed record ManifestFailed(BackupId Backup, RunId Run, Failure Failure) : IBackupMessage;
+}

@@ -1,0 +1,44 @@
+namespace KafkaBackup.Shared.Protocol;
+
+/// <summary>What a partition worker is told, asked, and says.</summary>
+public static class PartitionProtocol
+{
+    /// <summary>Back up these ranges, in order. Idempotent: the same again, or more of it, while at work changes nothing.</summary>
+    /// <param name="Key">The worker.</param>
+    /// <param name="Run">The run that wants it.</param>
+    /// <param name="Ranges">Disjoint, ascending ranges that the backup does not answer for yet, as far as the planner knew.</param>
+    public sealed record AssignPartition(PartitionKey Key, RunId Run, IReadOnlyList<OffsetRange> Ranges) : IPartitionMessage;
+
+    /// <summary>Finish or drop what is in hand and stop. Also sharding's hand-off message, which is why it names nobody.</summary>
+    public sealed record StopPartition : IWireMessage
+    {
+        private StopPartition()
+        {
+        }
+
+        /// <summary>The only one.</summary>
+        public static StopPartition Instance { get; } = new();
+    }
+
+    /// <summary>As <see cref="StopPartition"/>, through sharding; answered by <see cref="PartitionEnded"/>.</summary>
+    /// <param name="Key">The worker.</param>
+    /// <param name="Run">The run that is over.</param>
+    /// <param name="Abandon">Whether what is uploaded is to be given up as well, because nobody can commit it any more.</param>
+    public sealed record CancelPartition(PartitionKey Key, RunId Run, bool Abandon) : IPartitionMessage;
+
+    /// <summary>Asks what a worker is doing; answered by <see cref="PartitionStatus"/> in every state.</summary>
+    public sealed record GetPartitionStatus(PartitionKey Key) : IPartitionMessage;
+
+    /// <summary>What a worker is doing.</summary>
+    /// <param name="Key">The worker.</param>
+    /// <param name="Phase">The state's name.</param>
+    /// <param name="Position">Where its last committed entry ends, as far as it knows; null when it knows of none.</param>
+    public sealed record PartitionStatus(PartitionKey Key, string Phase, long? Position) : IPartitionMessage;
+
+    /// <summary>A worker is through with its assignment, or was told to stop, or gave up.</summary>
+    /// <param name="Key">The worker.</param>
+    /// <param name="Run">The run it worked for.</param>
+    /// <param name="Failure">Why it gave up; null when it did not.</param>
+    /// <param name="BlockedAt">The offset behind which nothing can be read yet, as an open transaction begins there; null when all was read.</param>
+    public sealed record PartitionEnded(PartitionKey Key, RunId Run, Failure? Failure, long? BlockedAt) : IPartitionMessage;
+}

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using static KafkaBackup.Shared.Protocol.PartitionProtocol;
+
+namespace KafkaBackup.Shared.Protocol;
+
+/// <summary>Names every message that may cross nodes or lie in a journal, and how it becomes bytes.</summary>
+/// <remarks>A name is type and version. It is never renamed or reused: old nodes and old journals are read for ever.</remarks>
+public static class WireFormat
+{
+    private static readonly Dictionary<string, JsonTypeInfo> ByName = new(StringComparer.Ordinal)
+    {
+        ["b.start.1"] = WireJson.Default.StartBackup,
+        ["b.stop.1"] = WireJson.Default.StopBackup,
+        ["b.get.1"] = WireJson.Default.GetBackupStatus,
+        ["b.status.1"] = WireJson.Default.BackupStatus,
+        ["b.finished.1"] = WireJson.Default.BackupFinished,
+        ["p.assign.1"] = WireJson.Default.AssignPartition,
+        ["p.cancel.1"] = WireJson.Default.CancelPartition,
+        ["p.get.1"] = WireJson.Default.GetPartitionStatus,
+        ["p.status.1"] = WireJson.Default.PartitionStatus,
+        ["p.ended.1"] = WireJson.Default.PartitionEnded,
+        ["p.committed.1"] = WireJson.Default.SegmentCommitted,
+        ["p.snapshot.1"] = WireJson.Default.WorkerSnapshot,
+        ["m.open.1"] = WireJson.Default.OpenLedger,
+        ["m.opened.1"] = WireJson.Default.LedgerOpened,
+        ["m.source.1"] = WireJson.Default.RecordSource,
+        ["m.recorded.1"] = WireJson.Default.SourceRecorded,
+        ["m.get.1"] = WireJson.Default.GetUncovered,
+        ["m.uncovered.1"] = WireJson.Default.Uncovered,
+        ["m.commit.1"] = WireJson.Default.CommitSegment,
+        ["m.committed.1"] = WireJson.Default.Committed,
+        ["m.rejected.1"] = WireJson.Default.Rejected,
+        ["m.finish.1"] = WireJson.Default.FinishRun,
+        ["m.finished.1"] = WireJson.Default.RunFinished,
+        ["m.failed.1"] = WireJson.Default.ManifestFailed,
+    };
+
+    private static readonly Dictionary<Type, string> Names = ByName.ToDictionary(pair => pair.Value.Type, pair => pair.Key);
+
+    /// <summary>The name of <see cref="StopPartition"/>, which has no content.</summary>
+    private const string Stop = "p.stop.1";
+
+    /// <summary>All message types, for a test that compares them with the assembly's.</summary>
+    public static IReadOnlyCollection<Type> Types => [.. Names.Keys, typeof(StopPartition)];
+
+    /// <summary>The name of a message's type.</summary>
+    /// <exception cref="ArgumentException">The type is not in the table.</exception>
+    public static string NameOf(object message) => message is StopPartition ? Stop
+        : Names.TryGetValue(message.GetType(), out var name) ? name
+        : throw new ArgumentException($"{message.GetType()} is not in the wire format's table.", nameof(message));
+
+    /// <summary>A message as UTF-8 JSON.</summary>
+    public static byte[] Write(object message) => message is StopPartition ? [] : JsonSerializer.SerializeToUtf8Bytes(message, ByName[NameOf(message)]);
+
+    /// <summary>A message from its bytes.</summary>
+    /// <exception cref="ArgumentException">The name is not in the table: the message comes from a newer program.</exception>
+    public static object Read(ReadOnlySpan<byte> bytes, string name) => name == Stop ? StopPartition.Instance
+        : ByName.TryGetValue(name, out var type)
+            ? JsonSerializer.Deserialize(bytes, type) ?? throw new ArgumentException($"A message '{name}' is null.", nameof(bytes))
+            : throw new ArgumentException($"No message is called '{name}'; it comes from a newer program.", nameof(name));
+}

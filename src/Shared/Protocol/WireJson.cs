@@ -1,0 +1,39 @@
+using System.Text.Json.Serialization;
+using static KafkaBackup.Shared.Protocol.BackupProtocol;
+using static KafkaBackup.Shared.Protocol.ManifestProtocol;
+using static KafkaBackup.Shared.Protocol.PartitionProtocol;
+
+namespace KafkaBackup.Shared.Protocol;
+
+/// <summary>How the messages of <see cref="WireFormat"/> become JSON.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    UseStringEnumConverter = true)]
+[JsonSerializable(typeof(StartBackup))]
+[JsonSerializable(typeof(StopBackup))]
+[JsonSerializable(typeof(GetBackupStatus))]
+[JsonSerializable(typeof(BackupStatus))]
+[JsonSerializable(typeof(BackupFinished))]
+[JsonSerializable(typeof(AssignPartition))]
+[JsonSerializable(typeof(CancelPartition))]
+[JsonSerializable(typeof(GetPartitionStatus))]
+[JsonSerializable(typeof(PartitionStatus))]
+[JsonSerializable(typeof(PartitionEnded))]
+[JsonSerializable(typeof(SegmentCommitted))]
+[JsonSerializable(typeof(WorkerSnapshot))]
+[JsonSerializable(typeof(OpenLedger))]
+[JsonSerializable(typeof(LedgerOpened))]
+[JsonSerializable(typeof(RecordSource))]
+[JsonSerializable(typeof(SourceRecorded))]
+[JsonSerializable(typeof(GetUncovered))]
+[JsonSerializable(typeof(Uncovered))]
+[JsonSerializable(typeof(CommitSegment))]
+[JsonSerializable(typeof(Committed))]
+[JsonSerializable(typeof(Rejected))]
+[JsonSerializable(typeof(FinishRun))]
+[JsonSerializable(typeof(RunFinished))]
+[JsonSerializable(typeof(ManifestFailed))]
+internal sealed partial class WireJson : JsonSerializerContext;

@@ -1,0 +1,71 @@
+using System.Buffers;
+
+namespace KafkaBackup.Shared.Segments;
+
+/// <summary>Bytes that grow in pooled chunks of one size, so that a segment needs neither a large array nor a copy when it grows.</summary>
+internal sealed class ChunkedBuffer : IDisposable
+{
+    public const int ChunkSize = 1 << 20;
+
+    private readonly List<byte[]> _chunks = [];
+    private int _inLast = ChunkSize;
+
+    public long Length => _chunks.Count == 0 ? 0 : ((long)(_chunks.Count - 1) * ChunkSize) + _inLast;
+
+    /// <summary>The first chunk, to patch what was reserved at the start.</summary>
+    public Span<byte> First => _chunks[0];
+
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > 0)
+        {
+            if (_inLast == ChunkSize)
+            {
+                _chunks.Add(ArrayPool<byte>.Shared.Rent(ChunkSize));
+                _inLast = 0;
+            }
+
+            var taken = Math.Min(bytes.Length, ChunkSize - _inLast);
+            bytes[..taken].CopyTo(_chunks[^1].AsSpan(_inLast));
+            _inLast += taken;
+            bytes = bytes[taken..];
+        }
+    }
+
+    /// <summary>The content; valid until disposal.</summary>
+    public ReadOnlySequence<byte> AsSequence()
+    {
+        Link? first = null, last = null;
+        for (var i = 0; i < _chunks.Count; i++)
+        {
+            last = new Link(_chunks[i].AsMemory(0, i == _chunks.Count - 1 ? _inLast : ChunkSize), last);
+            first ??= last;
+        }
+
+        return first is null ? default : new ReadOnlySequence<byte>(first, 0, last!, last!.Memory.Length);
+    }
+
+    public void Dispose()
+    {
+        foreach (var chunk in _chunks)
+        {
+            ArrayPool<byte>.Shared.Return(chunk);
+        }
+
+        _chunks.Clear();
+        _inLast = ChunkSize;
+    }
+
+    private sealed class Link : ReadOnlySequenceSegment<byte>
+    {
+        public Link(ReadOnlyMemory<byte> memory, Link? previous)
+        {
+            Memory = memory;
+            if (previous is not null)
+            {
+                RunningIndex = previous.RunningIndex + previous.Memory.Length;
+                previous.Next = this;
+            }
+        }
+    }
+}

@@ -1,0 +1,271 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using System.Text;
+using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Kafka;
+using ZstdNet;
+
+namespace KafkaBackup.Shared.Segments;
+
+/// <summary>Encodes records into KBAK segments, one after another, compressing block by block as they arrive.</summary>
+/// <remarks>An uncompressed segment never exists: at most one block of it does. Each block becomes a zstd frame of its own, which the
+/// format allows and which is faster than one long stream. Not thread-safe.</remarks>
+public sealed class SegmentWriter : IDisposable
+{
+    private readonly SegmentSettings _settings;
+    private readonly Compressor? _compressor;
+    private readonly byte[] _block = ArrayPool<byte>.Shared.Rent(ChunkedBuffer.ChunkSize);
+    private readonly byte[] _compressed;
+    private readonly byte[]? _cluster;
+    private ChunkedBuffer _body = new();
+    private int _inBlock;
+    private long _start;
+    private long _end;
+    private long _minTimestamp;
+    private long _maxTimestamp;
+
+    /// <summary>A writer for the given settings.</summary>
+    public SegmentWriter(SegmentSettings settings)
+    {
+        _settings = settings;
+        _compressor = settings.Codec == CompressionCodec.Zstd ? new Compressor(new CompressionOptions(settings.Level)) : null;
+        _compressed = _compressor is null ? [] : new byte[Compressor.GetCompressBound(ChunkedBuffer.ChunkSize)];
+        _cluster = settings.SourceClusterId is null ? null : Encoding.UTF8.GetBytes(settings.SourceClusterId);
+    }
+
+    private static ReadOnlySpan<byte> OriginalOffset => "x-original-offset"u8;
+
+    private static ReadOnlySpan<byte> OriginalTimestamp => "x-original-timestamp"u8;
+
+    private static ReadOnlySpan<byte> SourceCluster => "x-source-cluster"u8;
+
+    /// <summary>Records in the segment at hand.</summary>
+    public long RecordCount { get; private set; }
+
+    /// <summary>Uncompressed body bytes of the segment at hand.</summary>
+    public long UncompressedSize { get; private set; }
+
+    /// <summary>Offset of the last record in the segment at hand.</summary>
+    public long EndOffset => _end;
+
+    /// <summary>Whether size or count say that the segment at hand is to be sealed.</summary>
+    public bool IsFull => UncompressedSize >= _settings.MaxBytes || RecordCount >= _settings.MaxRecords;
+
+    /// <summary>Appends the cursor's current record.</summary>
+    /// <exception cref="BackupException">The record cannot be stored in this format without loss.</exception>
+    public void Append(RecordCursor record)
+    {
+        if (RecordCount == 0)
+        {
+            Span<byte> reserved = stackalloc byte[SegmentFormat.HeaderSize];
+            reserved.Clear();
+            _body.Write(reserved);
+            _start = record.Offset;
+            _minTimestamp = _maxTimestamp = record.Timestamp;
+        }
+
+        WriteRecord(record);
+        _end = record.Offset;
+        _minTimestamp = Math.Min(_minTimestamp, record.Timestamp);
+        _maxTimestamp = Math.Max(_maxTimestamp, record.Timestamp);
+        RecordCount++;
+    }
+
+    /// <summary>Finishes the segment at hand and starts the next.</summary>
+    /// <exception cref="InvalidOperationException">It holds no record.</exception>
+    public SealedSegment Seal()
+    {
+        if (RecordCount == 0)
+        {
+            throw new InvalidOperationException("A segment without records is not stored.");
+        }
+
+        FlushBlock();
+        var header = _body.First[..SegmentFormat.HeaderSize];
+        SegmentFormat.Magic.CopyTo(header);
+        header[4] = SegmentFormat.Version;
+        header[5] = (byte)_settings.Codec;
+        BinaryPrimitives.WriteInt64LittleEndian(header[8..], RecordCount);
+        BinaryPrimitives.WriteInt64LittleEndian(header[16..], _start);
+        BinaryPrimitives.WriteInt64LittleEndian(header[24..], _end);
+
+        var crc = new Crc32();
+        foreach (var chunk in _body.AsSequence())
+        {
+            crc.Append(chunk.Span);
+        }
+
+        Span<byte> footer = stackalloc byte[SegmentFormat.FooterSize];
+        BinaryPrimitives.WriteUInt32LittleEndian(footer, crc.GetCurrentHashAsUInt32());
+        SegmentFormat.EndMagic.CopyTo(footer[4..]);
+        _body.Write(footer);
+
+        var done = new SealedSegment(
+            new SegmentInfo
+            {
+                Key = "",
+                StartOffset = _start,
+                EndOffset = _end,
+                MinTimestamp = _minTimestamp,
+                MaxTimestamp = _maxTimestamp,
+                RecordCount = RecordCount,
+                UncompressedSize = UncompressedSize,
+                CompressedSize = _body.Length,
+            },
+            _body);
+        _body = new ChunkedBuffer();
+        RecordCount = 0;
+        UncompressedSize = 0;
+        return done;
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _body.Dispose();
+        _compressor?.Dispose();
+        ArrayPool<byte>.Shared.Return(_block);
+    }
+
+    private void WriteRecord(RecordCursor record)
+    {
+        var added = !_settings.IncludeOffsetHeaders ? 0 : _cluster is null ? 2 : 3;
+        var headers = record.HeaderCount + added;
+        if (headers > ushort.MaxValue)
+        {
+            throw new BackupException(FailureKind.Source,
+                $"The record at offset {record.Offset} has {record.HeaderCount} headers; the segment format holds at most {ushort.MaxValue - added}.");
+        }
+
+        WriteUInt32(RecordLength(record, added));
+        WriteInt64(record.Timestamp);
+        WriteInt64(record.Offset);
+        WriteField(record.Key);
+        WriteField(record.Value);
+        WriteUInt16((ushort)headers);
+        record.RestartHeaders();
+        while (record.MoveNextHeader())
+        {
+            WriteHeader(record.HeaderName, record.HeaderValue);
+        }
+
+        if (added > 0)
+        {
+            WriteOffsetHeaders(record);
+        }
+    }
+
+    /// <summary>The bytes of a record after its length field, which stands in front of them.</summary>
+    private uint RecordLength(RecordCursor record, int added)
+    {
+        var length = SegmentFormat.MinRecordLength + (long)record.Key.Bytes.Length + record.Value.Bytes.Length;
+        record.RestartHeaders();
+        while (record.MoveNextHeader())
+        {
+            if (record.HeaderName.Length > ushort.MaxValue)
+            {
+                throw new BackupException(FailureKind.Source,
+                    $"The record at offset {record.Offset} has a header name of {record.HeaderName.Length} bytes; the segment format holds at most {ushort.MaxValue}.");
+            }
+
+            length += HeaderLength(record.HeaderName.Length, record.HeaderValue.Bytes.Length);
+        }
+
+        if (added > 0)
+        {
+            length += HeaderLength(OriginalOffset.Length, 8) + HeaderLength(OriginalTimestamp.Length, 8)
+                + (_cluster is null ? 0 : HeaderLength(SourceCluster.Length, _cluster.Length));
+        }
+
+        return checked((uint)length);
+
+        static int HeaderLength(int name, int value) => 2 + name + 4 + value;
+    }
+
+    private void WriteOffsetHeaders(RecordCursor record)
+    {
+        Span<byte> number = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(number, record.Offset);
+        WriteHeader(OriginalOffset, NullableSpan.Of(number));
+        BinaryPrimitives.WriteInt64LittleEndian(number, record.Timestamp);
+        WriteHeader(OriginalTimestamp, NullableSpan.Of(number));
+        if (_cluster is not null)
+        {
+            WriteHeader(SourceCluster, NullableSpan.Of(_cluster));
+        }
+    }
+
+    private void WriteHeader(ReadOnlySpan<byte> name, NullableSpan value)
+    {
+        WriteUInt16((ushort)name.Length);
+        Write(name);
+        WriteField(value);
+    }
+
+    private void WriteField(NullableSpan field)
+    {
+        WriteInt32(field.IsNull ? -1 : field.Bytes.Length);
+        Write(field.Bytes);
+    }
+
+    private void WriteUInt16(ushort value)
+    {
+        Span<byte> bytes = stackalloc byte[2];
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes, value);
+        Write(bytes);
+    }
+
+    private void WriteUInt32(uint value) => WriteInt32(unchecked((int)value));
+
+    private void WriteInt32(int value)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, value);
+        Write(bytes);
+    }
+
+    private void WriteInt64(long value)
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, value);
+        Write(bytes);
+    }
+
+    private void Write(ReadOnlySpan<byte> bytes)
+    {
+        UncompressedSize += bytes.Length;
+        while (bytes.Length > 0)
+        {
+            if (_inBlock == ChunkedBuffer.ChunkSize)
+            {
+                FlushBlock();
+            }
+
+            var taken = Math.Min(bytes.Length, ChunkedBuffer.ChunkSize - _inBlock);
+            bytes[..taken].CopyTo(_block.AsSpan(_inBlock));
+            _inBlock += taken;
+            bytes = bytes[taken..];
+        }
+    }
+
+    private void FlushBlock()
+    {
+        if (_inBlock == 0)
+        {
+            return;
+        }
+
+        var raw = _block.AsSpan(0, _inBlock);
+        if (_compressor is null)
+        {
+            _body.Write(raw);
+        }
+        else
+        {
+            _body.Write(_compressed.AsSpan(0, _compressor.Wrap(raw, _compressed, 0)));
+        }
+
+        _inBlock = 0;
+    }
+}
