@@ -1,18 +1,15 @@
 using System.Security.Cryptography;
 using System.Text;
 using Akka.Actor;
-using Akka.Cluster.Sharding;
 using Akka.Event;
 using Akka.Persistence;
 using KafkaBackup.Shared;
-using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Protocol;
 using static KafkaBackup.PartitionWorkers.Backup.WorkerMessages;
 using static KafkaBackup.PartitionWorkers.Node.PermitProtocol;
 using static KafkaBackup.Shared.Protocol.ManifestProtocol;
 using static KafkaBackup.Shared.Protocol.PartitionProtocol;
-using Fault = KafkaBackup.Shared.Protocol.Failure;
 
 namespace KafkaBackup.PartitionWorkers.Backup;
 
