@@ -164,7 +164,12 @@ public static class ConfigurationLoader
         var segmentMaxBytes = map.Value("segment_max_bytes") is { } bytes ? bytes.Int64(1) : defaults.SegmentMaxBytes;
         return new BackupSection
         {
-            Compression = map.Choice("compression", ["zstd", "none"], RefusedCodecs) == "none" ? CompressionCodec.None : defaults.Compression,
+            Compression = map.Choice("compression", ["zstd", "none"], RefusedCodecs) switch
+            {
+                "zstd" => CompressionCodec.Zstd,
+                "none" => CompressionCodec.None,
+                _ => defaults.Compression,
+            },
             CompressionLevel = map.Int32("compression_level", 1, 22) ?? defaults.CompressionLevel,
             SegmentMaxBytes = segmentMaxBytes ?? defaults.SegmentMaxBytes,
             SegmentMaxRecords = map.Int64("segment_max_records", 1),

@@ -119,16 +119,26 @@ internal sealed class YamlTreeParser
     {
         try
         {
-            return _parser.MoveNext() && _parser.Current is TEvent current
-                ? current
-                : throw new InvalidOperationException("The YAML parser broke off a document without an error.");
+            _parser.MoveNext();
         }
         catch (ArgumentException e)
         {
             // The names of tags are checked by a constructor, which knows no place in the file.
-            var mark = _parser.Current?.End ?? Mark.Empty;
-            throw new YamlException(mark, mark, "A tag has a name that YAML does not allow; a value that begins with '!' needs quotes.", e);
+            throw Broken("A tag has a name that YAML does not allow; a value that begins with '!' needs quotes.", e);
         }
+        catch (InvalidOperationException e)
+        {
+            // The scanner loses count in some broken files, such as one with a '[' that is never closed.
+            throw Broken("The structure breaks off after this place; check brackets, quotes and indentation.", e);
+        }
+
+        return _parser.Current as TEvent ?? throw Broken("The file ends in the middle of a value.", cause: null);
+    }
+
+    private YamlException Broken(string message, Exception? cause)
+    {
+        var mark = _parser.Current?.End ?? new Mark(0, 1, 1);
+        return new YamlException(mark, mark, message, cause);
     }
 
     private static string? TagOf(NodeEvent node) => node.Tag.IsEmpty ? null : node.Tag.ToString();

@@ -136,7 +136,8 @@ internal sealed class YamlValue(string path, YamlNode node, ConfigurationProblem
 
         if (node is YamlList list)
         {
-            return [.. list.Items.Select((item, i) => new YamlValue($"{path}[{i}]", item, problems, environment).Text(rule)).OfType<string>()];
+            var texts = list.Items.Select((item, i) => new YamlValue($"{path}[{i}]", item, problems, environment).Text(rule)).OfType<string>().ToList();
+            return texts.Count == list.Items.Count ? texts : null;
         }
 
         Report($"must be a list, not a {(node is YamlMap ? "map" : "single value")}: write each entry on a line of its own, after '- '");
