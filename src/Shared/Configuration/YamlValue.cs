@@ -136,7 +136,8 @@ internal sealed class YamlValue(string path, YamlNode node, ConfigurationProblem
 
         if (node is YamlList list)
         {
-            var texts = list.Items.Select((item, i) => new YamlValue($"{path}[{i}]", item, problems, environment).Text(rule)).OfType<string>().ToList();
+            var entries = list.Items.Select((item, i) => new YamlValue($"{path}[{i}]", item, problems, environment));
+            List<string> texts = [.. entries.Select(entry => entry.Text(rule)).OfType<string>()];
             return texts.Count == list.Items.Count ? texts : null;
         }
 

@@ -22,8 +22,12 @@ public sealed class VariableExpansionTests
     [InlineData("a$", "a$")]
     [InlineData("$$x", "$$x")]
     [InlineData("'}{$'", "}{$")]
-    public void Variables_are_replaced(string value, string expected) =>
-        Assert.Equal(expected, Yaml.Parse(Yaml.With("storage.path", value), ("A", "1"), ("B", "2"), ("EMPTY", "")).Storage is FileSystemStorageSection s ? s.Path : null);
+    public void Variables_are_replaced(string value, string expected)
+    {
+        var configuration = Yaml.Parse(Yaml.With("storage.path", value), ("A", "1"), ("B", "2"), ("EMPTY", ""));
+
+        Assert.Equal(new FileSystemStorageSection { Path = expected }, configuration.Storage);
+    }
 
     [Theory]
     [InlineData("a: b # c")]

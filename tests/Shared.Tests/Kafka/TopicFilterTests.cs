@@ -95,7 +95,8 @@ public sealed class TopicFilterTests
         Gen.Select(Text("ab*?", 8), Text("ab", 10)).Sample((glob, topic) =>
             TopicFilter.IsMatch(glob, topic, out _) == ByDefinition(glob, topic));
 
-    private static Gen<string> Text(string alphabet, int maxLength) => Gen.OneOf(alphabet.ToCharArray()).Array[0, maxLength].Select(c => new string(c));
+    private static Gen<string> Text(string alphabet, int maxLength) =>
+        Gen.OneOf(alphabet.ToCharArray()).Array[0, maxLength].Select(c => new string(c));
 
     private static bool ByDefinition(string glob, string text) => (glob, text) switch
     {
