@@ -46,9 +46,6 @@ internal static class OsoKeys
         "offset_storage.s3_key",
     }.ToFrozenSet(StringComparer.Ordinal);
 
-    /// <summary>All of them, as full paths.</summary>
-    public static IReadOnlyCollection<string> All => Paths;
-
     /// <summary>Whether <paramref name="path"/> is one of them.</summary>
     public static bool Contains(string path) => Paths.Contains(path);
 }
