@@ -3,7 +3,7 @@ namespace KafkaBackup.Shared.Configuration;
 /// <summary>Guesses which word was meant by one with a slip of the finger.</summary>
 internal static class NearestWord
 {
-    /// <summary>The closest of <paramref name="words"/>, or null when more than a third of its letters (in a short word: more than one) would have to change.</summary>
+    /// <summary>The closest of <paramref name="words"/>, or null when it is more than a third of its letters away, and more than one.</summary>
     public static string? Find(string typed, IEnumerable<string> words)
     {
         var (best, bestDistance) = ((string?)null, int.MaxValue);
