@@ -2,7 +2,7 @@ namespace KafkaBackup.Shared.Configuration;
 
 /// <summary>Reads <c>backup.start_offset</c> in each of its spellings.</summary>
 /// <remarks>
-/// The words <c>earliest</c> and <c>latest</c>; OSO's <c>!specific {topic: {partition: offset}}</c>; and, for editors that do not
+/// The word <c>earliest</c>; OSO's <c>!specific {topic: {partition: offset}}</c>; and, for editors that do not
 /// know tags, a map with the one key <c>specific</c>.
 /// </remarks>
 internal static class StartOffsetReader
@@ -22,16 +22,15 @@ internal static class StartOffsetReader
             return value.Map(map => map.Required("specific")?.Map(ReadTopics));
         }
 
-        return value.Text(Objection) switch
-        {
-            "earliest" => StartOffset.Earliest,
-            "latest" => StartOffset.Latest,
-            _ => null,
-        };
+        return value.Text(Objection) == "earliest" ? StartOffset.Earliest : null;
     }
 
-    private static string? Objection(string text) =>
-        text is "earliest" or "latest" ? null : "must be earliest, latest or !specific {topic: {partition: offset}}";
+    private static string? Objection(string text) => text switch
+    {
+        "earliest" => null,
+        "latest" => "must be earliest or !specific {topic: {partition: offset}}; OSO kafka-backup reads from the earliest offset with latest too",
+        _ => "must be earliest or !specific {topic: {partition: offset}}",
+    };
 
     private static StartOffset ReadTopics(YamlMapReader topics)
     {

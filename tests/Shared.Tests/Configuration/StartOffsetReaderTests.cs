@@ -14,7 +14,6 @@ public sealed class StartOffsetReaderTests
     {
         var start = Read(value);
 
-        Assert.False(start.IsLatest);
         Assert.Equal(
             new Dictionary<PartitionId, long> { [new("orders", 0)] = 100, [new("orders", 2)] = 7, [new("pay.v1", 0)] = 0 },
             start.Specific);
@@ -24,11 +23,17 @@ public sealed class StartOffsetReaderTests
     public void Earliest_is_the_log_start() => Assert.Same(StartOffset.Earliest, Read("earliest"));
 
     [Fact]
-    public void Latest_is_not_the_log_start() => Assert.Same(StartOffset.Latest, Read("latest"));
+    public void Latest_is_refused_as_it_never_meant_what_it_says()
+    {
+        var problem = Yaml.Problem(Yaml.With("backup.start_offset", "latest"));
+
+        Assert.Equal(
+            "must be earliest or !specific {topic: {partition: offset}}; OSO kafka-backup reads from the earliest offset with latest too, not 'latest'", problem.Message);
+    }
 
     [Fact]
-    public void A_variable_may_choose_between_the_words() =>
-        Assert.Same(StartOffset.Latest, Yaml.Parse(Yaml.With("backup.start_offset", "${A}"), ("A", "latest")).Backup.StartOffset);
+    public void A_variable_may_hold_the_word() =>
+        Assert.Same(StartOffset.Earliest, Yaml.Parse(Yaml.With("backup.start_offset", "${A}"), ("A", "earliest")).Backup.StartOffset);
 
     [Fact]
     public void An_offset_may_come_from_a_variable() =>
@@ -49,7 +54,7 @@ public sealed class StartOffsetReaderTests
         var problem = Yaml.Problem(Yaml.With("backup.start_offset", value));
 
         Assert.Equal(
-            ("backup.start_offset", $"must be earliest, latest or !specific {{topic: {{partition: offset}}}}, not '{value}'"),
+            ("backup.start_offset", $"must be earliest or !specific {{topic: {{partition: offset}}}}, not '{value}'"),
             (problem.Path, problem.Message));
     }
 
