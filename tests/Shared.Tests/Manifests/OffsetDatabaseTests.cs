@@ -311,18 +311,15 @@ public sealed class OffsetDatabaseTests : IDisposable
         {
             connection.Open();
             using var change = connection.CreateCommand();
-            change.CommandText =
-                """
-                PRAGMA cache_size = 1;
-                BEGIN;
-                UPDATE offsets SET last_offset = 1000000;
-                WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
-                INSERT INTO offsets (backup_id, topic, partition, last_offset) SELECT 'b1', 'half', i, i FROM n;
-                """;
+            // Without synchronous the journal is valid from its first page on.
+            change.CommandText = "PRAGMA synchronous = OFF; BEGIN; UPDATE offsets SET last_offset = 1000000";
             change.ExecuteNonQuery();
-            File.Copy(path, DatabasePath);
             File.Copy(path + "-journal", DatabasePath + "-journal");
+            change.CommandText = "COMMIT";
+            change.ExecuteNonQuery();
         }
+
+        File.Copy(path, DatabasePath);
 
         Assert.Equal(Offsets, OffsetDatabase.TryRead(DatabasePath, Backup, out _));
     }
