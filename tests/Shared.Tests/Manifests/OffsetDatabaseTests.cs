@@ -241,6 +241,15 @@ public sealed class OffsetDatabaseTests : IDisposable
     }
 
     [Fact]
+    public void A_database_that_contradicts_itself_is_a_problem()
+    {
+        var image = WithChangedTopic(Golden.Bytes("incremental", "offsets.db"));
+
+        Assert.Null(OffsetDatabase.TryRead(image, new BackupId("incremental"), out var problem));
+        Assert.Contains("is damaged", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_unreadable_file_is_set_aside_and_not_lost()
     {
         File.WriteAllText(DatabasePath, "precious, and no database");
@@ -255,8 +264,7 @@ public sealed class OffsetDatabaseTests : IDisposable
     [Fact]
     public void A_damaged_file_is_set_aside_and_not_carried_on()
     {
-        var image = Golden.Bytes("incremental", "offsets.db");
-        image.AsSpan(8192, 4096).Fill(0x55);
+        var image = WithChangedTopic(Golden.Bytes("incremental", "offsets.db"));
         File.WriteAllBytes(DatabasePath, image);
 
         Assert.NotNull(OffsetDatabase.WriteFile(DatabasePath, Backup, null, Offsets, BackupJobStatus.Running, Now));
@@ -366,6 +374,13 @@ public sealed class OffsetDatabaseTests : IDisposable
 
         Assert.NotNull(new FileInfo(DatabasePath).LinkTarget);
         Assert.Equal(Offsets, OffsetDatabase.TryRead(target, Backup, out _));
+    }
+
+    /// <summary>Readable still, but a row of the table is no longer the one that the index names.</summary>
+    private static byte[] WithChangedTopic(byte[] image)
+    {
+        image[image.AsSpan().IndexOf("orders-inc"u8)] = (byte)'b';
+        return image;
     }
 
     /// <summary>A database as a killed program leaves it: the newest row in the log only.</summary>
