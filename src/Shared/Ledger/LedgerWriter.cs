@@ -116,7 +116,7 @@ public sealed class LedgerWriter
         }
 
         var head = Ledger.Head;
-        var next = head with { Tail = [.. head.Tail, .. entries], Seq = head.Seq + 1, Change = head.Seq + 1 };
+        var next = head with { Tail = [.. head.Tail, .. entries], Seq = head.Seq + 1, Change = head.Seq + 1, IsClosed = false };
         if (HeadCodec.Write(next).Length - HeadCodec.Write(next with { Tail = [] }).Length > MaxTailBytes)
         {
             next = next with { Parts = [.. head.Parts, await PutPartAsync(next.Tail, cancellation)], Tail = [] };

@@ -1,0 +1,8 @@
+using System.Text.Json.Serialization;
+
+namespace KafkaBackup.Shared.Manifests;
+
+/// <summary>The generated readers and writers of the manifest's types. <see cref="ManifestJson"/> adds what attributes cannot say.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(BackupManifest))]
+internal sealed partial class ManifestJsonContext : JsonSerializerContext;

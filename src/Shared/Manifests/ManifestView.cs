@@ -1,0 +1,168 @@
+using KafkaBackup.Shared.Ledger;
+using KafkaBackup.Shared.Segments;
+
+namespace KafkaBackup.Shared.Manifests;
+
+/// <summary>The two ways between the ledger and OSO's manifest: rendering the one from the other, and adopting what another program added.</summary>
+/// <remarks>Pure. Whoever renders adopts first, so that nothing of the other program's is left out of the ledger for longer than a render.</remarks>
+public static class ManifestView
+{
+    /// <summary>Makes the manifest that shows the ledger and loses nothing that another program has put into the present one.</summary>
+    /// <param name="id">The backup.</param>
+    /// <param name="createdAt">When it began, ms since 1970; a present manifest's own value goes before it.</param>
+    /// <param name="sourceClusterId">The Kafka cluster that was read, or null to leave what a present manifest says.</param>
+    /// <param name="sourceBrokers">The brokers that were read from, or none to leave what a present manifest says.</param>
+    /// <param name="compression">The codec in use; a present manifest's own value goes before it.</param>
+    /// <param name="partitionCounts">For each topic how many partitions it has at the source; topics without any data included.</param>
+    /// <param name="entries">The whole ledger, in any order.</param>
+    /// <param name="existing">The present manifest, or null when there is none.</param>
+    /// <returns>Topics in ordinal order, partitions by number, segments by start offset, adjacent gaps as one. Of the present manifest those
+    /// segments and parts of gaps stay that hold offsets no entry covers.</returns>
+    public static BackupManifest Render(
+        BackupId id,
+        long createdAt,
+        string? sourceClusterId,
+        IReadOnlyList<string> sourceBrokers,
+        string compression,
+        IReadOnlyDictionary<string, int> partitionCounts,
+        IEnumerable<LedgerEntry> entries,
+        BackupManifest? existing)
+    {
+        var partitions = new Dictionary<PartitionId, PartitionView>();
+        foreach (var entry in entries)
+        {
+            ViewOf(entry.Partition).Add(entry);
+        }
+
+        foreach (var foreign in ByPartition(existing))
+        {
+            ViewOf(foreign.Key).Keep(foreign);
+        }
+
+        var counts = new Dictionary<string, int?>();
+        foreach (var topic in existing?.Topics ?? [])
+        {
+            counts[topic.Name] = topic.OriginalPartitionCount;
+        }
+
+        foreach (var (topic, count) in partitionCounts)
+        {
+            counts[topic] = count;
+        }
+
+        var byTopic = partitions.ToLookup(partition => partition.Key.Topic);
+        return new BackupManifest
+        {
+            BackupId = id.Value,
+            CreatedAt = existing?.CreatedAt ?? createdAt,
+            SourceClusterId = sourceClusterId ?? existing?.SourceClusterId,
+            SourceBrokers = sourceBrokers is [] && existing is not null ? existing.SourceBrokers : sourceBrokers,
+            Compression = existing is { Compression: not "" } ? existing.Compression : compression,
+            Topics = [.. counts.Keys.Union(byTopic.Select(topic => topic.Key)).Order(StringComparer.Ordinal).Select(name => new ManifestTopic
+            {
+                Name = name,
+                OriginalPartitionCount = counts.GetValueOrDefault(name),
+                Partitions = [.. byTopic[name].OrderBy(p => p.Key.Number).Select(p => p.Value.Render(p.Key.Number)).OfType<ManifestPartition>()],
+            })],
+        };
+
+        PartitionView ViewOf(PartitionId partition)
+        {
+            if (!partitions.TryGetValue(partition, out var view))
+            {
+                partitions.Add(partition, view = new PartitionView());
+            }
+
+            return view;
+        }
+    }
+
+    /// <summary>Finds what a manifest holds and the ledger does not: the work of another program, as entries to commit.</summary>
+    /// <param name="manifest">The manifest as found.</param>
+    /// <param name="covered">The ranges that the ledger answers for in a partition, in any order.</param>
+    /// <param name="knownKeys">The keys of all segments that the ledger names.</param>
+    /// <returns>Each segment with an unknown key, cut to what neither the ledger nor an earlier one of them covers, so one segment may make
+    /// several entries or none; then the gaps, cut to what is left.</returns>
+    public static AdoptionResult Adopt(
+        BackupManifest manifest, Func<PartitionId, IReadOnlyList<OffsetRange>> covered, IReadOnlySet<string> knownKeys)
+    {
+        var entries = new List<LedgerEntry>();
+        var problems = new List<string>();
+        foreach (var partition in ByPartition(manifest).OrderBy(partition => partition.Key))
+        {
+            var segments = partition.SelectMany(p => p.Segments).Where(segment => !knownKeys.Contains(segment.Key));
+            var first = entries.Count;
+            var ours = covered(partition.Key);
+            entries.AddRange(AdoptSegments(partition.Key, segments, OffsetRanges.Union(ours), problems));
+            var taken = OffsetRanges.Union(ours.Concat(entries.Skip(first).Select(entry => entry.Range)));
+            entries.AddRange(AdoptGaps(partition.Key, partition.SelectMany(p => p.Gaps), taken, problems));
+            entries.Sort(first, entries.Count - first, Comparer<LedgerEntry>.Create((a, b) => a.Range.CompareTo(b.Range)));
+        }
+
+        return new AdoptionResult(entries, problems);
+    }
+
+    private static IEnumerable<IGrouping<PartitionId, ManifestPartition>> ByPartition(BackupManifest? manifest) =>
+        from topic in manifest?.Topics ?? []
+        from partition in topic.Partitions
+        group partition by new PartitionId(topic.Name, partition.PartitionId);
+
+    private static IEnumerable<LedgerEntry> AdoptSegments(
+        PartitionId partition, IEnumerable<ManifestSegment> segments, List<OffsetRange> covered, List<string> problems)
+    {
+        // In order of start, what earlier ones cover of a segment is all that lies before the furthest end so far.
+        var done = 0L;
+        foreach (var segment in segments.OrderBy(s => s.StartOffset).ThenBy(s => s.EndOffset).ThenBy(s => s.Key, StringComparer.Ordinal))
+        {
+            if (ManifestRanges.Of(segment) is not { } range)
+            {
+                problems.Add($"Segment '{segment.Key}' of {partition} was not taken over: the manifest gives it {segment.RecordCount} records, "
+                    + $"offsets {segment.StartOffset} to {segment.EndOffset}.");
+            }
+            else if (done < range.Next)
+            {
+                var info = ToSegmentInfo(segment);
+                foreach (var part in OffsetRanges.Outside(new OffsetRange(Math.Max(done, range.Base), range.Next), covered))
+                {
+                    yield return new LedgerEntry { Partition = partition, Range = part, Segment = info };
+                }
+
+                done = range.Next;
+            }
+        }
+    }
+
+    private static IEnumerable<LedgerEntry> AdoptGaps(PartitionId partition, IEnumerable<ManifestGap> gaps, List<OffsetRange> covered, List<string> problems)
+    {
+        var done = 0L;
+        foreach (var gap in gaps.OrderBy(gap => gap.StartOffset).ThenBy(gap => gap.EndOffset))
+        {
+            if (ManifestRanges.Of(gap) is not { } range)
+            {
+                problems.Add($"A gap of {partition} was not taken over: the manifest gives it the offsets from {gap.StartOffset} up to {gap.EndOffset}.");
+            }
+            else if (done < range.Next)
+            {
+                foreach (var part in OffsetRanges.Outside(new OffsetRange(Math.Max(done, range.Base), range.Next), covered))
+                {
+                    yield return new LedgerEntry { Partition = partition, Range = part, Gap = new Gap(gap.Reason, gap.DetectedAt) };
+                }
+
+                done = range.Next;
+            }
+        }
+    }
+
+    private static SegmentInfo ToSegmentInfo(ManifestSegment segment) => new()
+    {
+        Key = segment.Key,
+        StartOffset = segment.StartOffset,
+        EndOffset = segment.EndOffset,
+        // OSO gives the first and the last record's by position, which is not always in order.
+        MinTimestamp = Math.Min(segment.StartTimestamp, segment.EndTimestamp),
+        MaxTimestamp = Math.Max(segment.StartTimestamp, segment.EndTimestamp),
+        RecordCount = segment.RecordCount,
+        UncompressedSize = segment.UncompressedSize,
+        CompressedSize = segment.CompressedSize,
+    };
+}
