@@ -16,6 +16,9 @@ public sealed class LedgerSnapshot
         }
     }
 
+    /// <summary>The ledger of a backup that has none yet.</summary>
+    public static LedgerSnapshot Empty => new(Head.None, [], []);
+
     /// <summary>The head; <see cref="Head.None"/> when there is none yet.</summary>
     public Head Head { get; internal set; }
 

@@ -39,7 +39,7 @@ public sealed class LedgerWriter
         _heads = new HeadStore(store, backup, retries);
         Backup = backup;
         Name = name;
-        Ledger = new LedgerSnapshot(Head.None, [], []);
+        Ledger = LedgerSnapshot.Empty;
     }
 
     /// <summary>The backup.</summary>
@@ -61,7 +61,7 @@ public sealed class LedgerWriter
     public async Task LoadAsync(CancellationToken cancellation)
     {
         var (snapshot, tag) = await _retries.RunAsync(() => LedgerReader.ReadWithTagAsync(_store, Backup, cancellation), cancellation);
-        Ledger = snapshot ?? new LedgerSnapshot(Head.None, [], []);
+        Ledger = snapshot ?? LedgerSnapshot.Empty;
         _tag = tag;
         _lastObject = Ledger.Head.Seq;
     }
@@ -191,6 +191,9 @@ public sealed class LedgerWriter
         await SwapAsync(head with { Seq = head.Seq + 1, Parts = [.. head.Parts.Except(small), reference] }, cancellation);
         return true;
     }
+
+    /// <summary>Writes down that the run ended with nothing left behind. The last call of a run.</summary>
+    public Task CloseAsync(CancellationToken cancellation) => MarkAsync(head => head with { IsClosed = true }, cancellation);
 
     /// <summary>Writes down in the head what the manifest shows now and, at the end of a run, whether it ended clean.</summary>
     internal async Task MarkAsync(Func<Head, Head> mark, CancellationToken cancellation)

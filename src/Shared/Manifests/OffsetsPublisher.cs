@@ -59,7 +59,7 @@ public sealed class OffsetsPublisher(IObjectStore store, string localPath, Retry
         var offsets = LastOffsets(ledger);
         var status = isCompleted ? BackupJobStatus.Completed : BackupJobStatus.Running;
         var clusterId = ledger.Head.SourceClusterId;
-        if (hasNews || !_isLocalCurrent)
+        if (hasNews || (!_isLocalCurrent && offsets.Count > 0))
         {
             OffsetDatabase.WriteFile(localPath, backup, clusterId, offsets, status, clock.GetUtcNow());
             _isLocalCurrent = true;

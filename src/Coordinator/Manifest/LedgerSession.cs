@@ -1,0 +1,155 @@
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Ledger;
+using KafkaBackup.Shared.Manifests;
+using static KafkaBackup.Shared.Protocol.ManifestProtocol;
+
+namespace KafkaBackup.Coordinator.Manifest;
+
+/// <summary>One run's work on the ledger and its views, as operations for a <see cref="ManifestActor"/> to start one after another.</summary>
+internal sealed class LedgerSession
+{
+    private readonly BackupId _backup;
+    private readonly ManifestServices _services;
+    private readonly BackupEnvironment _environment;
+    private readonly LedgerWriter _writer;
+    private readonly ManifestPublisher _manifest;
+    private readonly OffsetsPublisher? _offsets;
+    private readonly List<string> _warnings = [];
+    private bool _hasNews;
+    private bool _hasRejections;
+
+    public LedgerSession(BackupId backup, ManifestServices services)
+    {
+        (_backup, _services) = (backup, services);
+        _environment = services.Environments.For(backup);
+        _writer = new LedgerWriter(_environment.Store, backup, services.WriterName(), services.Clock, services.Retries);
+        _manifest = new ManifestPublisher(_environment.Store, services.Retries);
+        _offsets = _environment.Configuration.IsIncremental
+            ? new OffsetsPublisher(_environment.Store, services.OffsetsPath(backup), services.Retries, services.Clock)
+            : null;
+    }
+
+    /// <summary>The epoch that workers name their segments with.</summary>
+    public long Epoch => _writer.Ledger.Head.Epoch;
+
+    /// <summary>Records committed in this session.</summary>
+    public long CommittedRecords { get; private set; }
+
+    /// <summary>Gaps committed in this session.</summary>
+    public int CommittedGaps { get; private set; }
+
+    /// <summary>Loads the ledger, takes over what another program added, and tells how the offsets databases compare.</summary>
+    public async Task OpenAsync(CancellationToken cancellation)
+    {
+        await _writer.LoadAsync(cancellation);
+        var adopted = await _manifest.AdoptAsync(_writer, cancellation);
+        if (adopted.Entries.Count > 0)
+        {
+            _services.RunLog.Adopted(adopted.Entries.Count);
+            _hasNews = true;
+        }
+
+        foreach (var problem in adopted.Problems)
+        {
+            _services.RunLog.Warning(problem);
+        }
+
+        if (_offsets is not null)
+        {
+            await CompareOffsetsAsync(_offsets, cancellation);
+        }
+    }
+
+    /// <summary>The parts of <paramref name="ranges"/> that the ledger does not cover.</summary>
+    public IReadOnlyList<OffsetRange> Uncovered(PartitionId partition, IReadOnlyList<OffsetRange> ranges)
+    {
+        var coverage = _writer.Ledger.CoverageOf(partition);
+        return ranges.SelectMany(coverage.Uncovered).ToList();
+    }
+
+    /// <summary>Remembers cluster and topics.</summary>
+    public Task RecordSourceAsync(string clusterId, IReadOnlyList<TopicFacts> topics, CancellationToken cancellation) =>
+        _writer.RecordSourceAsync(clusterId, topics, cancellation);
+
+    /// <summary>Commits what may be committed, in one swap, and tells the verdict on each.</summary>
+    public async Task<IReadOnlyList<CommitVerdict>> CommitAsync(IReadOnlyList<CommitSegment> commits, CancellationToken cancellation)
+    {
+        await _writer.ClaimAsync(cancellation); // The first commit of a run takes office, so that a run with nothing new writes nothing.
+        var batch = _writer.NewBatch();
+        var verdicts = commits.Select(commit => batch.Judge(commit.Entry, commit.Epoch)).ToList();
+        await _writer.CommitAsync(batch.Accepted, cancellation);
+        _hasNews |= batch.Accepted.Count > 0;
+        _hasRejections |= verdicts.Contains(CommitVerdict.Rejected);
+        CommittedRecords += batch.Accepted.Sum(entry => entry.Segment?.RecordCount ?? 0);
+        CommittedGaps += batch.Accepted.Count(entry => entry.Gap is not null);
+        await _writer.CompactAsync(cancellation);
+        return verdicts;
+    }
+
+    /// <summary>Brings the views up to date. During a run only when a quarter of the entries is new: a manifest costs as much as it is long.</summary>
+    public async Task SyncAsync(bool isRunOver, CancellationToken cancellation)
+    {
+        var head = _writer.Ledger.Head;
+        var shown = head.Rendered?.Entries ?? 0;
+        if (!isRunOver && (head.EntryCount - shown) * 4 < head.EntryCount)
+        {
+            return;
+        }
+
+        var configuration = _environment.Configuration;
+        var labels = new ManifestPublisher.SourceLabels(
+            configuration.Source.BootstrapServers, configuration.Backup.Compression == CompressionCodec.Zstd ? "zstd" : "none");
+        if (await _manifest.RenderAsync(_writer, labels, cancellation) is { } warning)
+        {
+            _warnings.Add(warning);
+        }
+
+        if (_offsets is not null && await _offsets.SyncAsync(_writer.Ledger, _backup, isRunOver, _hasNews, cancellation) && isRunOver)
+        {
+            _isOffsetsSynced = true;
+        }
+
+        _hasNews = false;
+    }
+
+    /// <summary>Ends the run: views, sweep, and the word in the head that all is in order.</summary>
+    public async Task FinishAsync(bool isClean, CancellationToken cancellation)
+    {
+        await SyncAsync(isRunOver: true, cancellation);
+        if (_writer.IsInOffice)
+        {
+            await LedgerSweeper.SweepAsync(_environment.Store, _writer, cancellation);
+            if (isClean && !_hasRejections)
+            {
+                await _writer.CloseAsync(cancellation);
+            }
+        }
+    }
+
+    /// <summary>Warnings since the last call.</summary>
+    public IReadOnlyList<string> TakeWarnings()
+    {
+        var taken = _warnings.ToList();
+        _warnings.Clear();
+        return taken;
+    }
+
+    private async Task CompareOffsetsAsync(OffsetsPublisher offsets, CancellationToken cancellation)
+    {
+        var report = await offsets.CompareAsync(_writer.Ledger, _backup, cancellation);
+        foreach (var warning in report.Warnings)
+        {
+            _services.RunLog.Warning(warning);
+        }
+
+        if (report.HasRemote)
+        {
+            _services.RunLog.OffsetsLoaded("remote storage");
+        }
+        else if (report.HasLocal)
+        {
+            _services.RunLog.OffsetsLoaded(_services.OffsetsPath(_backup));
+        }
+    }
+}

@@ -1,0 +1,215 @@
+using Akka.Actor;
+using Akka.Event;
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Ledger;
+using KafkaBackup.Shared.Protocol;
+using static KafkaBackup.Coordinator.Manifest.ManifestMessages;
+using static KafkaBackup.Shared.Protocol.ManifestProtocol;
+using Fault = KafkaBackup.Shared.Protocol.Failure;
+
+namespace KafkaBackup.Coordinator.Manifest;
+
+/// <summary>Writes the ledger of one backup: one operation at a time, commits of all partitions gathered into one swap.</summary>
+/// <remarks>
+/// The rules are the ledger's; this actor owns only the order of things. While an operation is under way, messages that concern the
+/// ledger wait.
+/// <code>
+/// State      Leaves on                              Goes to
+/// Unopened   OpenLedger                             Busy (opening)
+/// Idle       a message that needs the ledger        Busy, unless it can be answered at once
+/// Busy       OperationDone                          Idle, after the answers
+///            OperationFailed                        stops: to the coordinator goes ManifestFailed, to the workers nothing
+/// </code>
+/// A worker that hears nothing repeats its commit; whether it was committed is then for whoever is in office to say.
+/// </remarks>
+public sealed class ManifestActor : UntypedActor, IWithTimers
+{
+    private readonly BackupId _backup;
+    private readonly ManifestServices _services;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly CancellationTokenSource _stopped = new();
+
+    /// <summary>Commits in order of arrival, each with who wants to hear of it.</summary>
+    private readonly List<(CommitSegment Commit, IActorRef From)> _commits = [];
+
+    /// <summary>Other messages that wait for the operation under way.</summary>
+    private readonly Queue<(object Message, IActorRef From)> _requests = [];
+
+    private LedgerSession? _session;
+    private RunId _run;
+    private IActorRef _coordinator = ActorRefs.Nobody;
+    private bool _isBusy;
+    private bool _isCommitDue = true;
+    private bool _isSyncDue;
+
+    /// <summary>An actor for <paramref name="backup"/>.</summary>
+    public ManifestActor(BackupId backup, ManifestServices services) => (_backup, _services) = (backup, services);
+
+    /// <inheritdoc />
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <summary>How to make one.</summary>
+    public static Props Props(BackupId backup, ManifestServices services) => Akka.Actor.Props.Create(() => new ManifestActor(backup, services));
+
+    /// <inheritdoc />
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case CommitSegment commit when _commits.Count < _services.Settings.MaxWaiting:
+                _commits.Add((commit, Sender));
+                Continue();
+                break;
+            case CommitSegment:
+                break; // Dropped: its worker repeats it.
+            case OpenLedger or RecordSource or GetUncovered or FinishRun:
+                _requests.Enqueue((message, Sender));
+                Continue();
+                break;
+            case CommitDue:
+                _isCommitDue = true;
+                Continue();
+                break;
+            case SyncDue:
+                _isSyncDue = true;
+                Continue();
+                break;
+            case OperationDone done:
+                _isBusy = false;
+                done.Then();
+                Continue();
+                break;
+            case OperationFailed failed:
+                Fail(failed.Failure);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    /// <summary>Starts what is next, if nothing is under way. Requests go first but for the last one, which wants all commits done.</summary>
+    private void Continue()
+    {
+        while (!_isBusy)
+        {
+            if (_requests.TryPeek(out var next) && (next.Message is not FinishRun || _commits.Count == 0))
+            {
+                _requests.Dequeue();
+                Handle(next.Message, next.From);
+            }
+            else if (_commits.Count > 0 && _session is null)
+            {
+                _commits.Clear(); // Nobody opened the ledger here yet: a run that this actor knows nothing of. Its workers will ask again.
+            }
+            else if (_commits.Count > 0 && _isCommitDue)
+            {
+                Commit();
+            }
+            else if (_isSyncDue && _session is not null)
+            {
+                _isSyncDue = false;
+                Start(_session.SyncAsync(isRunOver: false, _stopped.Token), LogSync);
+            }
+            else
+            {
+                return;
+            }
+        }
+    }
+
+    private void Handle(object message, IActorRef from)
+    {
+        switch (message)
+        {
+            case OpenLedger open when _session is not null && open.Run == _run:
+                _coordinator = from; // Asked again: the answer was lost.
+                from.Tell(new LedgerOpened(_backup, _run));
+                break;
+            case OpenLedger open:
+                Open(open, from);
+                break;
+            case GetUncovered ask when _session is not null:
+                from.Tell(new Uncovered(_backup, ask.Partition, _session.Uncovered(ask.Partition, ask.Ranges), _session.Epoch));
+                break;
+            case RecordSource record when _session is not null:
+                Start(_session.RecordSourceAsync(record.ClusterId, record.Topics, _stopped.Token), () => from.Tell(new SourceRecorded(_backup, record.Run)));
+                break;
+            case FinishRun finish when _session is not null:
+                Start(_session.FinishAsync(finish.IsClean, _stopped.Token), () =>
+                {
+                    LogSync();
+                    from.Tell(new RunFinished(_backup, finish.Run, _session.CommittedRecords, _session.CommittedGaps));
+                });
+                break;
+            default:
+                _log.Debug("{Message} came before any run opened the ledger of {Backup}; its sender will ask again", message.GetType().Name, _backup);
+                break;
+        }
+    }
+
+    private void Open(OpenLedger open, IActorRef from)
+    {
+        (_run, _coordinator) = (open.Run, from);
+        var session = _session = new LedgerSession(_backup, _services);
+        Start(session.OpenAsync(_stopped.Token), () =>
+        {
+            var environment = _services.Environments.For(_backup);
+            if (environment.Configuration.OffsetStorage is { } offsets)
+            {
+                Timers.StartPeriodicTimer(SyncDue.Instance, SyncDue.Instance, offsets.SyncInterval);
+            }
+
+            from.Tell(new LedgerOpened(_backup, open.Run));
+        });
+    }
+
+    private void Commit()
+    {
+        var batch = _commits.ToList();
+        _commits.Clear();
+        _isCommitDue = false;
+        Timers.StartSingleTimer(CommitDue.Instance, CommitDue.Instance, _services.Settings.CommitInterval);
+        var session = _session!;
+        var committing = session.CommitAsync(batch.Select(item => item.Commit).ToList(), _stopped.Token);
+        Start(committing, () =>
+        {
+            // The head was swapped: only now may anybody hear of it.
+            foreach (var ((commit, from), verdict) in batch.Zip(committing.Result))
+            {
+                var (partition, range) = (commit.Entry.Partition, commit.Entry.Range);
+                from.Tell(verdict == CommitVerdict.Rejected
+                    ? new Rejected(_backup, partition, range, session.Epoch)
+                    : new Committed(_backup, partition, range, session.Epoch));
+            }
+        });
+    }
+
+    private void Start(Task operation, Action then)
+    {
+        _isBusy = true;
+        _ = operation.PipeTo(Self, success: () => new OperationDone(then), failure: e => new OperationFailed(Fault.Of(e)));
+    }
+
+    private void LogSync()
+    {
+        foreach (var warning in _session!.TakeWarnings())
+        {
+            _services.RunLog.Warning(warning);
+        }
+    }
+
+    private void Fail(Fault failure)
+    {
+        _log.Debug("The manifest actor of {Backup} stops: {Failure}", _backup, failure.Message);
+        _coordinator.Tell(new ManifestFailed(_backup, _run, failure));
+        Context.Stop(Self);
+    }
+
+    /// <inheritdoc />
+    protected override void PostStop()
+    {
+        _stopped.Cancel();
+        base.PostStop();
+    }
+}

@@ -1,0 +1,28 @@
+using Akka.Actor;
+using Akka.Event;
+using Fault = KafkaBackup.Shared.Protocol.Failure;
+
+namespace KafkaBackup.Coordinator.Manifest;
+
+/// <summary>What a manifest actor's operations and timers tell the actor itself.</summary>
+internal static class ManifestMessages
+{
+    /// <summary>The operation under way succeeded.</summary>
+    /// <param name="Then">What the actor does about it, on its own thread.</param>
+    internal sealed record OperationDone(Action Then) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    /// <summary>The operation under way failed for good.</summary>
+    internal sealed record OperationFailed(Fault Failure) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    /// <summary>The next swap of the head may start.</summary>
+    internal sealed record CommitDue : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        public static CommitDue Instance { get; } = new();
+    }
+
+    /// <summary>The views should be looked at.</summary>
+    internal sealed record SyncDue : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        public static SyncDue Instance { get; } = new();
+    }
+}
