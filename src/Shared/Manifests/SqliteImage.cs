@@ -58,6 +58,11 @@ internal static class SqliteImage
     private static void Load(SqliteConnection connection, ReadOnlySpan<byte> image)
     {
         var copy = raw.sqlite3_malloc64(image.Length);
+        if (copy == IntPtr.Zero)
+        {
+            throw new SqliteException("There is no memory for a copy of the database.", raw.SQLITE_NOMEM);
+        }
+
         unsafe
         {
             var bytes = new Span<byte>((void*)copy, image.Length);
