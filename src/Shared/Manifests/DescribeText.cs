@@ -43,8 +43,12 @@ public static class DescribeText
             ("ratio", Ratio(totals)),
             ("first record", totals.Earliest is { } earliest ? PlainText.Time(earliest) : "none"),
             ("last record", totals.Latest is { } latest ? PlainText.Time(latest) : "none"),
-            ("gaps", totals.Gaps == 0 ? "none" : $"{PlainText.Count(totals.Gaps)} ({PlainText.Count(totals.LostOffsets)} offsets were gone at the source)"));
+            ("gaps", Gaps(totals)));
     }
+
+    private static string Gaps(ManifestTotals totals) => totals.Gaps == 0
+        ? "none"
+        : $"{PlainText.Count(totals.Gaps)} ({PlainText.Count(totals.LostOffsets)} offsets were gone at the source)";
 
     private static string SizeOf(long bytes, ManifestTotals totals) =>
         bytes == 0 && totals.Segments > 0 ? "not recorded" : PlainText.Size(bytes);

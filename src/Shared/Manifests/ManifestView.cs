@@ -135,14 +135,16 @@ public static class ManifestView
         }
     }
 
-    private static IEnumerable<LedgerEntry> AdoptGaps(PartitionId partition, IEnumerable<ManifestGap> gaps, List<OffsetRange> covered, List<string> problems)
+    private static IEnumerable<LedgerEntry> AdoptGaps(
+        PartitionId partition, IEnumerable<ManifestGap> gaps, List<OffsetRange> covered, List<string> problems)
     {
         var done = 0L;
         foreach (var gap in gaps.OrderBy(gap => gap.StartOffset).ThenBy(gap => gap.EndOffset))
         {
             if (ManifestRanges.Of(gap) is not { } range)
             {
-                problems.Add($"A gap of {partition} was not taken over: the manifest gives it the offsets from {gap.StartOffset} up to {gap.EndOffset}.");
+                problems.Add($"A gap of {partition} was not taken over: the manifest gives it "
+                    + $"the offsets from {gap.StartOffset} up to {gap.EndOffset}.");
             }
             else if (done < range.Next)
             {

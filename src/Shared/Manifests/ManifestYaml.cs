@@ -63,6 +63,7 @@ public static partial class ManifestYaml
     [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_./=-]*\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex BareText();
 
-    [GeneratedRegex(@"\A(null|true|false|yes|no|on|off|y|n)\z", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(
+        @"\A(null|true|false|yes|no|on|off|y|n)\z", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex OtherThanText();
 }

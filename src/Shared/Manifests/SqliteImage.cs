@@ -4,7 +4,7 @@ using SQLitePCL;
 
 namespace KafkaBackup.Shared.Manifests;
 
-/// <summary>SQLite databases as byte arrays: opened and made in memory, so that no directory has to be writable and no journal is left behind.</summary>
+/// <summary>SQLite databases as byte arrays: opened and made in memory, so that no directory has to be writable.</summary>
 internal static class SqliteImage
 {
     private const int WriteVersionAt = 18;

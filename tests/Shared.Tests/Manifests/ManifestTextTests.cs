@@ -28,7 +28,10 @@ public sealed class ManifestTextTests
                     {
                         PartitionId = 2,
                         Segments = [Segment(0, 99, 1_700_000_100_000, 1000, 500), Segment(250, 259, 1_700_000_000_500, 100, 55)],
-                        Gaps = [new ManifestGap { StartOffset = 100, EndOffset = 250, Reason = "offset_out_of_range", DetectedAt = 1_755_522_570_000 }],
+                        Gaps =
+                        [
+                            new ManifestGap { StartOffset = 100, EndOffset = 250, Reason = "offset_out_of_range", DetectedAt = 1_755_522_570_000 },
+                        ],
                     },
                 ],
             },
