@@ -17,7 +17,7 @@ public sealed record BackupManifest
     /// <summary>The brokers that were read from; may be empty.</summary>
     public IReadOnlyList<string> SourceBrokers { get; init => field = value ?? []; } = [];
 
-    /// <summary>The codec of the first run (<c>zstd</c>, <c>lz4</c>, <c>none</c>), or "" when it was not recorded. Each segment says its own.</summary>
+    /// <summary>The codec of the first run (<c>zstd</c>, <c>lz4</c>, <c>none</c>), or "" when not recorded. Each segment says its own.</summary>
     public string Compression { get; init => field = value ?? ""; } = "";
 
     /// <summary>The topics.</summary>

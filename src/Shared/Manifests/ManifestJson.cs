@@ -94,7 +94,8 @@ public static class ManifestJson
 
         foreach (var segment in partition.Segments)
         {
-            if (segment is null or { Key: "" } or { StartOffset: < 0 } or { RecordCount: < 0 } or { UncompressedSize: < 0 } or { CompressedSize: < 0 })
+            if (segment is null or { Key: "" } or { StartOffset: < 0 } or { RecordCount: < 0 }
+                or { UncompressedSize: < 0 } or { CompressedSize: < 0 })
             {
                 return $"in partition {partition.PartitionId} a segment '{segment?.Key}' without a key, or with a negative offset, count or size";
             }

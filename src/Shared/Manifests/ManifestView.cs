@@ -28,29 +28,8 @@ public static class ManifestView
         IEnumerable<LedgerEntry> entries,
         BackupManifest? existing)
     {
-        var partitions = new Dictionary<PartitionId, PartitionView>();
-        foreach (var entry in entries)
-        {
-            ViewOf(entry.Partition).Add(entry);
-        }
-
-        foreach (var foreign in ByPartition(existing))
-        {
-            ViewOf(foreign.Key).Keep(foreign);
-        }
-
-        var counts = new Dictionary<string, int?>();
-        foreach (var topic in existing?.Topics ?? [])
-        {
-            counts[topic.Name] = topic.OriginalPartitionCount;
-        }
-
-        foreach (var (topic, count) in partitionCounts)
-        {
-            counts[topic] = count;
-        }
-
-        var byTopic = partitions.ToLookup(partition => partition.Key.Topic);
+        var counts = Counts(partitionCounts, existing);
+        var partitions = Views(entries, existing).ToLookup(view => view.Key.Topic);
         return new BackupManifest
         {
             BackupId = id.Value,
@@ -58,23 +37,13 @@ public static class ManifestView
             SourceClusterId = sourceClusterId ?? existing?.SourceClusterId,
             SourceBrokers = sourceBrokers is [] && existing is not null ? existing.SourceBrokers : sourceBrokers,
             Compression = existing is { Compression: not "" } ? existing.Compression : compression,
-            Topics = [.. counts.Keys.Union(byTopic.Select(topic => topic.Key)).Order(StringComparer.Ordinal).Select(name => new ManifestTopic
+            Topics = [.. counts.Keys.Union(partitions.Select(topic => topic.Key)).Order(StringComparer.Ordinal).Select(name => new ManifestTopic
             {
                 Name = name,
                 OriginalPartitionCount = counts.GetValueOrDefault(name),
-                Partitions = [.. byTopic[name].OrderBy(p => p.Key.Number).Select(p => p.Value.Render(p.Key.Number)).OfType<ManifestPartition>()],
+                Partitions = [.. partitions[name].OrderBy(p => p.Key.Number).Select(p => p.Value.Render(p.Key.Number)).OfType<ManifestPartition>()],
             })],
         };
-
-        PartitionView ViewOf(PartitionId partition)
-        {
-            if (!partitions.TryGetValue(partition, out var view))
-            {
-                partitions.Add(partition, view = new PartitionView());
-            }
-
-            return view;
-        }
     }
 
     /// <summary>Finds what a manifest holds and the ledger does not: the work of another program, as entries to commit.</summary>
@@ -100,6 +69,40 @@ public static class ManifestView
         }
 
         return new AdoptionResult(entries, problems);
+    }
+
+    private static Dictionary<string, int?> Counts(IReadOnlyDictionary<string, int> current, BackupManifest? existing)
+    {
+        var counts = new Dictionary<string, int?>();
+        foreach (var topic in existing?.Topics ?? [])
+        {
+            counts[topic.Name] = topic.OriginalPartitionCount;
+        }
+
+        foreach (var (topic, count) in current)
+        {
+            counts[topic] = count;
+        }
+
+        return counts;
+    }
+
+    private static Dictionary<PartitionId, PartitionView> Views(IEnumerable<LedgerEntry> entries, BackupManifest? existing)
+    {
+        var views = new Dictionary<PartitionId, PartitionView>();
+        foreach (var entry in entries)
+        {
+            ViewOf(entry.Partition).Add(entry);
+        }
+
+        foreach (var foreign in ByPartition(existing))
+        {
+            ViewOf(foreign.Key).Keep(foreign);
+        }
+
+        return views;
+
+        PartitionView ViewOf(PartitionId partition) => views.TryGetValue(partition, out var view) ? view : views[partition] = new PartitionView();
     }
 
     private static IEnumerable<IGrouping<PartitionId, ManifestPartition>> ByPartition(BackupManifest? manifest) =>
@@ -132,14 +135,16 @@ public static class ManifestView
         }
     }
 
-    private static IEnumerable<LedgerEntry> AdoptGaps(PartitionId partition, IEnumerable<ManifestGap> gaps, List<OffsetRange> covered, List<string> problems)
+    private static IEnumerable<LedgerEntry> AdoptGaps(
+        PartitionId partition, IEnumerable<ManifestGap> gaps, List<OffsetRange> covered, List<string> problems)
     {
         var done = 0L;
         foreach (var gap in gaps.OrderBy(gap => gap.StartOffset).ThenBy(gap => gap.EndOffset))
         {
             if (ManifestRanges.Of(gap) is not { } range)
             {
-                problems.Add($"A gap of {partition} was not taken over: the manifest gives it the offsets from {gap.StartOffset} up to {gap.EndOffset}.");
+                problems.Add($"A gap of {partition} was not taken over: the manifest gives it "
+                    + $"the offsets from {gap.StartOffset} up to {gap.EndOffset}.");
             }
             else if (done < range.Next)
             {

@@ -56,7 +56,9 @@ public static class OffsetDatabase
         try
         {
             // The rename would replace a link, not the file that it leads to.
-            var file = new FileInfo(path) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : Path.GetFullPath(path);
+            var file = new FileInfo(path) is { LinkTarget: not null } link
+                ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName
+                : Path.GetFullPath(path);
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
             string? problem = null;
             byte[] image;
@@ -149,7 +151,8 @@ public static class OffsetDatabase
     private static Dictionary<PartitionId, long>? Rows(SqliteConnection connection, BackupId backup)
     {
         var rows = new Dictionary<PartitionId, long>();
-        using var select = Command(connection, "SELECT topic, partition, last_offset FROM offsets WHERE backup_id = $backup", ("$backup", backup.Value));
+        const string query = "SELECT topic, partition, last_offset FROM offsets WHERE backup_id = $backup";
+        using var select = Command(connection, query, ("$backup", backup.Value));
         using var reader = select.ExecuteReader();
         while (reader.Read())
         {
@@ -193,9 +196,11 @@ public static class OffsetDatabase
         return SqliteImage.Save(connection);
     }
 
-    private static void WriteRows(SqliteConnection connection, BackupId backup, IReadOnlyDictionary<PartitionId, long> lastOffsets, DateTimeOffset now)
+    private static void WriteRows(
+        SqliteConnection connection, BackupId backup, IReadOnlyDictionary<PartitionId, long> lastOffsets, DateTimeOffset now)
     {
-        const string insert = "INSERT INTO offsets (backup_id, topic, partition, last_offset, checkpoint_ts) VALUES ($backup, $topic, $partition, $last, $now)";
+        const string insert =
+            "INSERT INTO offsets (backup_id, topic, partition, last_offset, checkpoint_ts) VALUES ($backup, $topic, $partition, $last, $now)";
         using var command = Command(connection, insert, ("$backup", backup.Value), ("$now", now.ToUnixTimeMilliseconds()));
         var topic = command.Parameters.Add("$topic", SqliteType.Text);
         var partition = command.Parameters.Add("$partition", SqliteType.Integer);
@@ -207,7 +212,8 @@ public static class OffsetDatabase
         }
     }
 
-    private static void WriteJob(SqliteConnection connection, BackupId backup, string? sourceClusterId, BackupJobStatus status, DateTimeOffset now) => Execute(
+    private static void WriteJob(
+        SqliteConnection connection, BackupId backup, string? sourceClusterId, BackupJobStatus status, DateTimeOffset now) => Execute(
         connection,
         """
         INSERT INTO backup_jobs (backup_id, source_cluster_id, status, created_at, last_heartbeat) VALUES ($backup, $cluster, $status, $now, $now)

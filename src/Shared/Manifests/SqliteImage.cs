@@ -4,7 +4,7 @@ using SQLitePCL;
 
 namespace KafkaBackup.Shared.Manifests;
 
-/// <summary>SQLite databases as byte arrays: opened and made in memory, so that no directory has to be writable and no journal is left behind.</summary>
+/// <summary>SQLite databases as byte arrays: opened and made in memory, so that no directory has to be writable.</summary>
 internal static class SqliteImage
 {
     private const int WriteVersionAt = 18;
@@ -58,6 +58,11 @@ internal static class SqliteImage
     private static void Load(SqliteConnection connection, ReadOnlySpan<byte> image)
     {
         var copy = raw.sqlite3_malloc64(image.Length);
+        if (copy == IntPtr.Zero)
+        {
+            throw new SqliteException("There is no memory for a copy of the database.", raw.SQLITE_NOMEM);
+        }
+
         unsafe
         {
             var bytes = new Span<byte>((void*)copy, image.Length);

@@ -10,7 +10,8 @@ public sealed class ManifestAdoptionTests
 
     private static readonly PartitionId Partition = new("t", 0);
 
-    private static readonly Gen<OffsetRange> Range = Gen.Select(Gen.Long[0, 60], Gen.Long[1, 25], (start, length) => new OffsetRange(start, start + length));
+    private static readonly Gen<OffsetRange> Range =
+        Gen.Select(Gen.Long[0, 60], Gen.Long[1, 25], (start, length) => new OffsetRange(start, start + length));
 
     [Fact]
     public void A_backup_of_OSO_becomes_one_entry_for_each_segment_and_gap()
