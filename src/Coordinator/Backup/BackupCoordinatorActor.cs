@@ -179,6 +179,11 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
         switch (message)
         {
             case RunFinished finished when finished.Run == _run:
+                if (_plan is not null)
+                {
+                    _runLog.Finished(finished, _plan);
+                }
+
                 End(new BackupFinished(_backup, _run)
                 {
                     Records = finished.Records,

@@ -1,4 +1,5 @@
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Protocol;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaBackup.Coordinator.Backup;
@@ -32,6 +33,24 @@ public sealed partial class RunLog(ILogger<RunLog> logger)
         foreach (var work in plan.Work.OrderBy(work => work.Partition))
         {
             Started(work);
+        }
+    }
+
+    /// <summary>Says what a run has achieved.</summary>
+    public void Finished(ManifestProtocol.RunFinished finished, BackupPlan plan)
+    {
+        if (plan.HasPositions)
+        {
+            BackedUpNew(finished.Records, plan.TopicCount);
+        }
+        else
+        {
+            BackedUp(finished.Records, plan.TopicCount);
+        }
+
+        if (finished.OffsetsPlace is { } place)
+        {
+            OffsetsSynced(place);
         }
     }
 

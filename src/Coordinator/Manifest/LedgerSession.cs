@@ -2,6 +2,7 @@ using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Manifests;
+using KafkaBackup.Shared.Storage;
 using static KafkaBackup.Shared.Protocol.ManifestProtocol;
 
 namespace KafkaBackup.Coordinator.Manifest;
@@ -38,6 +39,9 @@ internal sealed class LedgerSession
 
     /// <summary>Gaps committed in this session.</summary>
     public int CommittedGaps { get; private set; }
+
+    /// <summary>Where the remote offsets database was written at the end of the run; null when that was not needed.</summary>
+    public string? OffsetsSyncedTo { get; private set; }
 
     /// <summary>Loads the ledger, takes over what another program added, and tells how the offsets databases compare.</summary>
     public async Task OpenAsync(CancellationToken cancellation)
@@ -107,7 +111,7 @@ internal sealed class LedgerSession
 
         if (_offsets is not null && await _offsets.SyncAsync(_writer.Ledger, _backup, isRunOver, _hasNews, cancellation) && isRunOver)
         {
-            _isOffsetsSynced = true;
+            OffsetsSyncedTo = $"{_environment.Store.Name}/{BackupKeys.Offsets(_backup)}";
         }
 
         _hasNews = false;

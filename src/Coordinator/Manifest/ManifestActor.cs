@@ -139,7 +139,7 @@ public sealed class ManifestActor : UntypedActor, IWithTimers
                 Start(_session.FinishAsync(finish.IsClean, _stopped.Token), () =>
                 {
                     LogSync();
-                    from.Tell(new RunFinished(_backup, finish.Run, _session.CommittedRecords, _session.CommittedGaps));
+                    from.Tell(new RunFinished(_backup, finish.Run, _session.CommittedRecords, _session.CommittedGaps, _session.OffsetsSyncedTo));
                 });
                 break;
             default:

@@ -49,7 +49,8 @@ public static class ManifestProtocol
     /// <param name="Run">The run.</param>
     /// <param name="Records">Records committed since the ledger was opened for this run.</param>
     /// <param name="Gaps">Gaps recorded since then.</param>
-    public sealed record RunFinished(BackupId Backup, RunId Run, long Records, int Gaps) : IBackupMessage;
+    /// <param name="OffsetsPlace">Where the remote <c>offsets.db</c> was written; null when it was not.</param>
+    public sealed record RunFinished(BackupId Backup, RunId Run, long Records, int Gaps, string? OffsetsPlace) : IBackupMessage;
 
     /// <summary>The manifest actor cannot go on: storage failed for good, or another writer is in office. Sent to the run's coordinator.</summary>
     public sealed record ManifestFailed(BackupId Backup, RunId Run, Failure Failure) : IBackupMessage;
