@@ -6,10 +6,17 @@ import os
 from kbak import Bad, unzstd
 
 
+# What both say of a segment: the name in an entry, the name in the manifest.
+FACTS = {"start": "start_offset", "end": "end_offset", "min_ts": "start_timestamp", "max_ts": "end_timestamp", "records": "record_count",
+         "raw": "uncompressed_size", "size": "compressed_size"}
+
+
 def load(store, backup_id):
     """(head, entries in the order they stand). Parts must have the hash, the number and the order of entries that the head promises."""
     with open(os.path.join(store, backup_id, "_cluster", "head.json"), encoding="utf-8") as file:
         head = json.load(file)
+    if head["format"] != 1:
+        raise Bad("head.json has format %r" % head["format"])
     entries = []
     for part in head["parts"]:
         with open(os.path.join(store, part["key"]), "rb") as file:
@@ -29,6 +36,9 @@ def load(store, backup_id):
 def coverage(store, backup_id, manifest):
     """One row a partition: covered range, number of entries, problems. The manifest must show exactly what the ledger holds."""
     _, entries = load(store, backup_id)
+    keys = [entry["segment"]["key"] for entry in entries if entry.get("segment")]
+    if len(set(keys)) != len(keys):
+        raise Bad("two entries name %s" % next(key for key in keys if keys.count(key) > 1))
     shown = {(topic["name"], part["partition_id"]): part for topic in manifest["topics"] for part in topic["partitions"]}
     by_partition = {where: [] for where in shown}
     for entry in entries:
@@ -55,14 +65,12 @@ def check(where, entries, shown):
             start, last = segment["start"], segment["end"]
             if not base <= start <= last < end:
                 problems.append("%s does not enclose %s [%d, %d]" % (here, segment["key"], start, last))
-            if segment["key"] in named:
-                problems.append("%s is named by two entries" % segment["key"])
-            named[segment["key"]] = start, last, segment["records"]
+            named[segment["key"]] = tuple(segment[name] for name in FACTS)
         elif gap:
             gaps.append((base, end))
         else:
             empty += 1
-    seen = {s["key"]: (s["start_offset"], s["end_offset"], s["record_count"]) for s in shown["segments"]}
+    seen = {s["key"]: tuple(s[name] for name in FACTS.values()) for s in shown["segments"]}
     problems += ["%s is in the ledger and not in the manifest" % key for key in sorted(named.keys() - seen.keys())]
     problems += ["%s is in the manifest and not in the ledger" % key for key in sorted(seen.keys() - named.keys())]
     problems += ["%s: the ledger says %s, the manifest %s" % (key, named[key], seen[key])

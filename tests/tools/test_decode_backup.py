@@ -13,7 +13,6 @@ import zlib
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import decode_backup
 import kbak
-import ledger
 
 GOLDEN = ("4b42414b0100000002000000000000002a000000000000002b00000000000000"
           "2c0000000068e5cf8b0100002a00000000000000010000006b0200000076310200010068010000007801006effffffff"
@@ -74,7 +73,8 @@ class Store:
         self.partitions.setdefault(partition, []).append(row)
         self.entries.append({"topic": "t", "partition": partition, "base": records[0][0] if base is None else base,
                              "next": records[-1][0] + 1 if following is None else following,
-                             "segment": {"key": key, "start": records[0][0], "end": records[-1][0], "records": len(records)}})
+                             "segment": {"key": key, "start": records[0][0], "end": records[-1][0], "records": len(records),
+                                         "min_ts": row["start_timestamp"], "max_ts": row["end_timestamp"], "raw": size, "size": len(blob)}})
         return row
 
     def put(self, key, blob):
