@@ -41,13 +41,21 @@ def figure(args, report, kafka):
 def alone(args, report, topic, count):
     """Reads the topic in a process of its own through the librdkafka that lies beside the program."""
     beside = [os.path.dirname(os.path.abspath(part)) for part in shlex.split(args.product) if os.path.exists(part) and part.endswith((".dll", "kafka-backup"))]
-    libraries = sorted(path for folder in beside for path in glob.glob(folder + "/**/linux-x64/**/librdkafka.so", recursive=True))
-    if not libraries:
-        report.note("no librdkafka.so beside the program: the topic was not read alone")
+    libraries = sorted(path for folder in beside for path in glob.glob(folder + "/**/linux-x64/**/*librdkafka.so", recursive=True))
+    library = next((path for path in libraries if loads(path)), None)
+    if library is None:
+        report.note("no librdkafka.so that loads lies beside the program: the topic was not read alone")
         return
-    done = subprocess.run([sys.executable, os.path.abspath(__file__), libraries[0], args.bootstrap, topic, str(PARTITIONS)], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, os.path.abspath(__file__), library, args.bootstrap, topic, str(PARTITIONS)], capture_output=True, text=True)
     report.check(done.returncode == 0 and int(done.stdout.split()[0]) == count, "all records were read alone, by librdkafka", done.stdout + done.stderr)
     report.note("reading alone: %s" % done.stdout.strip().partition(" ")[2])
+
+
+def loads(path):
+    try:
+        return bool(ctypes.CDLL(path))
+    except OSError:
+        return False
 
 
 class Message(ctypes.Structure):

@@ -52,7 +52,7 @@ def main():
             COMMANDS[name](args, report, kafka)
             print("== %s took %.0f s" % (name, time.monotonic() - began), flush=True)
     finally:
-        if not args.keep and args.command != "mixed":
+        if not args.keep and args.command != "mixed":  # whose topics `incremental` goes on with
             kafka.delete()
     print("%d checks, %d violations" % (report.made, report.failed))
     return 1 if report.failed else 0

@@ -1,6 +1,7 @@
 """A first run over records of every shape, a second over what came after, and a third with nothing to do."""
 import json
 import os
+import shutil
 
 from common import Backup, changes, listing, sentences, whole
 
@@ -18,6 +19,7 @@ def open_backup(args, state):
 
 def mixed(args, report, kafka):
     """3 topics x 4 partitions, 1,200,000 records, one producer with aborted transactions: the decoder finds the committed ones."""
+    shutil.rmtree(os.path.join(args.work, "mixed"), ignore_errors=True)
     topics = [args.prefix + name for name in ("orders", "payments", "users")]
     total = max(3, int(1_200_000 * args.scale))
     committed = sum(kafka.load(topic, total // 3, PARTITIONS, args.seed + number, create=True,
@@ -66,6 +68,9 @@ def incremental(args, report, kafka):
     whole(report, backup, kafka.digests(topics), "second run")
     described(report, backup)
     nothing_new(report, backup, "third run")
+    if not args.keep:
+        kafka.made = topics
+        os.remove(state_file(args))
 
 
 def nothing_new(report, backup, what):
