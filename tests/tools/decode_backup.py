@@ -24,6 +24,7 @@ from kbak import Bad
 
 STAMP, PART = struct.Struct(">qqb"), struct.Struct(">i")
 NULL = PART.pack(-1)
+SEGMENT = ("start_offset", "end_offset", "start_timestamp", "end_timestamp", "record_count", "uncompressed_size", "compressed_size")
 
 
 def load_manifest(store, backup_id):
@@ -31,7 +32,26 @@ def load_manifest(store, backup_id):
         manifest = json.load(file)
     if manifest.get("backup_id") != backup_id:
         raise Bad("the manifest is of backup %r" % manifest.get("backup_id"))
+    typed(manifest, "the manifest", {"created_at": int, "topics": list}, {"source_cluster_id": (str, type(None)), "source_brokers": list, "compression": str})
+    for topic in manifest["topics"]:
+        typed(topic, "a topic", {"name": str, "partitions": list}, {"original_partition_count": (int, type(None))})
+        for part in topic["partitions"]:
+            typed(part, topic["name"], {"partition_id": int, "segments": list}, {"gaps": list})
+            for segment in part["segments"]:
+                typed(segment, "a segment of %s:%d" % (topic["name"], part["partition_id"]), dict.fromkeys(SEGMENT, int) | {"key": str}, {})
+            for gap in part.get("gaps", []):
+                typed(gap, "a gap of %s:%d" % (topic["name"], part["partition_id"]),
+                      {"start_offset": int, "end_offset": int, "reason": str, "detected_at": int}, {})
     return manifest
+
+
+def typed(value, what, needed, allowed):
+    """Every needed field is there, and each has its type; what is allowed may be left out, and is not null unless it says so."""
+    for name, kind in {**needed, **allowed}.items():
+        if name not in value and name in needed:
+            raise Bad("%s has no %s" % (what, name))
+        if name in value and (not isinstance(value[name], kind) or isinstance(value[name], bool)):
+            raise Bad("%s has %r as %s" % (what, value[name], name))
 
 
 def partitions(manifest):

@@ -210,6 +210,13 @@ class VerifyTests(Case):
         self.assertEqual(self.store.problems(), [])
         self.assertEqual(len(self.store.problems(timestamps="position")), 2)
 
+    def test_types_that_others_would_not_read_are_refused(self):
+        for name, value in (("record_count", "2"), ("record_count", 2.0), ("start_offset", None), ("key", 5)):
+            self.store.add(0, RECORDS, **{name: value})
+            with self.assertRaises((kbak.Bad, TypeError), msg=name):
+                self.store.verify()
+            self.store.partitions.clear()
+
     def test_the_same_object_twice_is_refused(self):
         self.store.add(0, RECORDS)
         self.store.add(0, RECORDS)
