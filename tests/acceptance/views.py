@@ -102,6 +102,7 @@ def cases(backup, older):
             ("local offsets.db corrupt", lambda: (backup.remove(backup.db), corrupt(backup.db)()), None, True),
             ("journal deleted", lambda: backup.remove(backup.journal), None, False),
             ("_cluster/ deleted", lambda: shutil.rmtree(cluster), None, False),
+            ("head.json alone deleted", lambda: os.remove(backup.path("_cluster", "head.json")), None, False),
             ("manifest.json deleted", lambda: os.remove(backup.path("manifest.json")), None, True),
             ("_cluster/, journal and both offsets.db deleted", all_caches, None, False)]
 
