@@ -47,10 +47,10 @@ internal static class BackupHost
                 .ConfigureLoggers(loggers =>
                 {
                     loggers.ClearLoggers();
+                    loggers.LogLevel = minimumLevel < LogLevel.Information ? Akka.Event.LogLevel.InfoLevel : Akka.Event.LogLevel.WarningLevel;
                     loggers.AddLoggerFactory();
                 })
-                .AddHocon(CoordinatorHosting.LoadHocon("single"), HoconAddMode.Prepend)
-                .AddHocon(CoordinatorHosting.LoadHocon("reference"), HoconAddMode.Append)
+                .AddHocon(CoordinatorHosting.LoadHocon("single").WithFallback(CoordinatorHosting.LoadHocon("reference")), HoconAddMode.Prepend)
                 .WithCustomSerializer("kafka-backup", [typeof(IWireMessage)], system => new WireSerializer(system))
                 .WithClustering(new ClusterOptions { Roles = [CoordinatorHosting.Role, WorkerHosting.Role] })
                 .WithSqliteJournal(state.JournalPath)
