@@ -26,13 +26,16 @@ internal static class LedgerDocuments
         public static EntryJson Of(LedgerEntry entry) => new(
             entry.Partition.Topic, entry.Partition.Number, entry.Range.Base, entry.Range.Next, SegmentJson.Of(entry.Segment), entry.Gap);
 
-        public LedgerEntry ToEntry() => new()
-        {
-            Partition = new PartitionId(Topic, Partition),
-            Range = Next > Base ? new OffsetRange(Base, Next) : throw new JsonException($"an entry of {Topic}:{Partition} has the empty range [{Base}, {Next})"),
-            Segment = Segment?.ToInfo(),
-            Gap = Gap,
-        };
+        /// <exception cref="JsonException">The entry answers for something that cannot be.</exception>
+        public LedgerEntry ToEntry() => Topic.Length > 0 && Partition >= 0 && Base >= 0 && Next > Base
+            ? new LedgerEntry
+            {
+                Partition = new PartitionId(Topic, Partition),
+                Range = new OffsetRange(Base, Next),
+                Segment = Segment?.ToInfo(),
+                Gap = Gap,
+            }
+            : throw new JsonException($"an entry claims the offsets [{Base}, {Next}) of '{Topic}:{Partition}'");
     }
 
     internal sealed record SegmentJson(string Key, long Start, long End, long MinTs, long MaxTs, long Records, long Raw, long Size)
