@@ -104,7 +104,7 @@ def cases(backup, older):
             ("journal deleted", lambda: backup.remove(backup.journal), None, False),
             ("_cluster/ deleted", lambda: shutil.rmtree(cluster), None, False),
             ("head.json alone deleted", lambda: os.remove(backup.path("_cluster", "head.json")), None, False),
-            ("manifest.json deleted", lambda: os.remove(backup.path("manifest.json")), None, True),
+            ("manifest.json deleted", lambda: os.remove(backup.path("manifest.json")), None, False),
             ("_cluster/, journal and both offsets.db deleted", all_caches, None, False)]
 
 
