@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using KafkaBackup.Shared.Segments;
 
 namespace KafkaBackup.Shared.Ledger;
@@ -27,7 +28,7 @@ internal static class LedgerDocuments
             entry.Partition.Topic, entry.Partition.Number, entry.Range.Base, entry.Range.Next, SegmentJson.Of(entry.Segment), entry.Gap);
 
         /// <exception cref="JsonException">The entry answers for something that cannot be.</exception>
-        public LedgerEntry ToEntry() => Topic.Length > 0 && Partition >= 0 && Base >= 0 && Next > Base
+        public LedgerEntry ToEntry() => Topic.Length > 0 && Partition >= 0 && Base >= 0 && Next > Base && Segment?.IsSound != false && (Segment is null || Gap is null)
             ? new LedgerEntry
             {
                 Partition = new PartitionId(Topic, Partition),
@@ -35,7 +36,7 @@ internal static class LedgerDocuments
                 Segment = Segment?.ToInfo(),
                 Gap = Gap,
             }
-            : throw new JsonException($"an entry claims the offsets [{Base}, {Next}) of '{Topic}:{Partition}'");
+            : throw new JsonException($"an entry makes no sense: offsets [{Base}, {Next}) of '{Topic}:{Partition}'");
     }
 
     internal sealed record SegmentJson(string Key, long Start, long End, long MinTs, long MaxTs, long Records, long Raw, long Size)
@@ -44,6 +45,9 @@ internal static class LedgerDocuments
             ? null
             : new(segment.Key, segment.StartOffset, segment.EndOffset, segment.MinTimestamp, segment.MaxTimestamp, segment.RecordCount,
                 segment.UncompressedSize, segment.CompressedSize);
+
+        [JsonIgnore]
+        public bool IsSound => Key.Length > 0 && Start >= 0 && End >= Start && Records > 0 && Raw >= 0 && Size >= 0;
 
         public SegmentInfo ToInfo() => new()
         {

@@ -17,6 +17,9 @@ public sealed class FileSystemObjectStore : IObjectStore
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>A file is locked a moment after it was made: a younger one may belong to a writer that is just about to.</summary>
+    private static readonly TimeSpan AbandonedAfter = TimeSpan.FromMinutes(1);
+
     private readonly string _root;
     private readonly string _private;
     private readonly Lazy<bool> _swept;
@@ -121,29 +124,39 @@ public sealed class FileSystemObjectStore : IObjectStore
         return Task.FromResult(true);
     });
 
-    private static async Task WriteFileAsync(string path, ReadOnlySequence<byte> content, CancellationToken cancellation)
+    /// <summary>Writes a file and keeps it open: the lock that comes with <see cref="FileShare.None"/> dies with this process, and tells
+    /// a living upload from an abandoned one until it has its final name.</summary>
+    private static async Task<FileStream> WriteFileAsync(string path, ReadOnlySequence<byte> content, CancellationToken cancellation)
     {
-        // FileShare.None is a lock that dies with this process: it tells a living upload from an abandoned one.
-        await using var file = new FileStream(path, new FileStreamOptions
+        var file = new FileStream(path, new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.Write,
-            Share = FileShare.None,
+            Share = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None, // Windows renames an open file only so.
             BufferSize = 0,
             Options = FileOptions.Asynchronous,
         });
-        foreach (var block in content)
+        try
         {
-            await file.WriteAsync(block, cancellation);
-        }
+            foreach (var block in content)
+            {
+                await file.WriteAsync(block, cancellation);
+            }
 
-        file.Flush(flushToDisk: true);
+            file.Flush(flushToDisk: true);
+            return file;
+        }
+        catch
+        {
+            await file.DisposeAsync();
+            throw;
+        }
     }
 
     private async Task WriteAndPublishAsync(
         string key, string path, string temporary, ReadOnlySequence<byte> content, PutCondition condition, CancellationToken cancellation)
     {
-        await WriteFileAsync(temporary, content, cancellation);
+        await using var file = await WriteFileAsync(temporary, content, cancellation);
         switch (condition.Kind)
         {
             case PutConditionKind.CreateOnly:
@@ -195,7 +208,8 @@ public sealed class FileSystemObjectStore : IObjectStore
     /// <summary>Deletes what processes that died in the middle of an upload left behind: files that nobody holds a lock on.</summary>
     private bool SweepAbandonedFiles()
     {
-        foreach (var path in Directory.EnumerateFiles(_private, "*.tmp"))
+        var old = TimeProvider.System.GetUtcNow().UtcDateTime - AbandonedAfter;
+        foreach (var path in Directory.EnumerateFiles(_private, "*.tmp").Where(path => File.GetLastWriteTimeUtc(path) < old))
         {
             try
             {
