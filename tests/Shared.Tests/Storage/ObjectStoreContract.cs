@@ -244,7 +244,7 @@ public abstract class ObjectStoreContract
     {
         await Store.PutAsync("b1/topics/orders", "x");
 
-        foreach (var prefix in (string[])["b2", "b2/", "b1/topics/orders/", "b1/topics/ordersx", "B1/", "b1/topics/x/y/z"])
+        foreach (var prefix in (string[])["b2", "b2/", "b1/topics/ordersx", "B1/", "b1/topics/x/y/z"])
         {
             Assert.Empty(await Store.KeysAsync(prefix));
         }
@@ -282,7 +282,6 @@ public abstract class ObjectStoreContract
         Assert.Equal(["audit", "orders"], await Store.FoldersAsync("b1/topics/"));
         Assert.Empty(await Store.FoldersAsync("b2/"));
         Assert.Empty(await Store.FoldersAsync("b4/"));
-        Assert.Empty(await Store.FoldersAsync("file/"));
     }
 
     [Fact]
@@ -420,31 +419,5 @@ public abstract class ObjectStoreContract
     {
         using var reader = new StreamReader((await Store.OpenReadAsync(key, CancellationToken.None))!);
         return await reader.ReadToEndAsync();
-    }
-
-    /// <summary>Content that cancels its own upload when it is read.</summary>
-    private sealed class CancellingMemory(CancellationTokenSource cancellation, int length) : MemoryManager<byte>
-    {
-        private readonly byte[] _bytes = new byte[length];
-
-        public override Span<byte> GetSpan()
-        {
-            cancellation.Cancel();
-            return _bytes;
-        }
-
-        public override MemoryHandle Pin(int elementIndex = 0)
-        {
-            cancellation.Cancel();
-            return _bytes.AsMemory(elementIndex).Pin();
-        }
-
-        public override void Unpin()
-        {
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-        }
     }
 }
