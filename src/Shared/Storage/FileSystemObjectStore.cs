@@ -33,7 +33,7 @@ public sealed class FileSystemObjectStore : IObjectStore
     public string Name => _root;
 
     /// <inheritdoc />
-    public Task<StoredObject?> GetAsync(string key, CancellationToken cancellation) => Guard(key, "read", async path =>
+    public Task<StoredObject?> GetAsync(string key, CancellationToken cancellation) => Guard(key, "read", cancellation, async path =>
     {
         await using var file = OpenOrNull(path);
         if (file is null)
@@ -48,10 +48,10 @@ public sealed class FileSystemObjectStore : IObjectStore
 
     /// <inheritdoc />
     public Task<Stream?> OpenReadAsync(string key, CancellationToken cancellation) =>
-        Guard(key, "read", path => Task.FromResult<Stream?>(OpenOrNull(path)));
+        Guard(key, "read", cancellation, path => Task.FromResult<Stream?>(OpenOrNull(path)));
 
     /// <inheritdoc />
-    public Task<ObjectProperties?> HeadAsync(string key, CancellationToken cancellation) => Guard(key, "read", async path =>
+    public Task<ObjectProperties?> HeadAsync(string key, CancellationToken cancellation) => Guard(key, "read", cancellation, async path =>
     {
         await using var file = OpenOrNull(path);
         return file is null ? null : new ObjectProperties(key, file.Length, await TagOfAsync(file, cancellation));
@@ -59,7 +59,7 @@ public sealed class FileSystemObjectStore : IObjectStore
 
     /// <inheritdoc />
     public Task<ETag> PutAsync(string key, ReadOnlySequence<byte> content, PutCondition condition, CancellationToken cancellation) =>
-        Guard(key, "write", async path =>
+        Guard(key, "write", cancellation, async path =>
         {
             var directory = Path.GetDirectoryName(path)!;
             MakeDirectory(_private);
@@ -82,7 +82,7 @@ public sealed class FileSystemObjectStore : IObjectStore
     /// <inheritdoc />
     public async IAsyncEnumerable<ObjectProperties> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var files = await Guard(prefix, "list", _ => Task.FromResult(FilesBelow(prefix)));
+        var files = await Guard(prefix, "list", cancellation, _ => Task.FromResult(FilesBelow(prefix)));
         foreach (var (key, size) in files)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -93,7 +93,7 @@ public sealed class FileSystemObjectStore : IObjectStore
     /// <inheritdoc />
     public async IAsyncEnumerable<string> ListFoldersAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var folders = await Guard(prefix, "list", path => Task.FromResult(
+        var folders = await Guard(prefix, "list", cancellation, path => Task.FromResult(
             !Directory.Exists(path)
                 ? []
                 : Directory.EnumerateDirectories(path).Select(folder => Path.GetFileName(folder)!).Where(name => !name.StartsWith('.'))
@@ -107,7 +107,7 @@ public sealed class FileSystemObjectStore : IObjectStore
     }
 
     /// <inheritdoc />
-    public Task DeleteAsync(string key, CancellationToken cancellation) => Guard(key, "delete", path =>
+    public Task DeleteAsync(string key, CancellationToken cancellation) => Guard(key, "delete", cancellation, path =>
     {
         try
         {
@@ -295,8 +295,9 @@ public sealed class FileSystemObjectStore : IObjectStore
         return new ETag(Convert.ToHexStringLower(hash.GetCurrentHash()));
     }
 
-    private async Task<T> Guard<T>(string key, string what, Func<string, Task<T>> work)
+    private async Task<T> Guard<T>(string key, string what, CancellationToken cancellation, Func<string, Task<T>> work)
     {
+        cancellation.ThrowIfCancellationRequested();
         var path = PathOf(key);
         try
         {
