@@ -96,7 +96,8 @@ public sealed class FileSystemObjectStore : IObjectStore
         var folders = await Guard(prefix, "list", cancellation, path => Task.FromResult(
             !Directory.Exists(path)
                 ? []
-                : Directory.EnumerateDirectories(path).Select(folder => Path.GetFileName(folder)!).Where(name => !name.StartsWith('.'))
+                : Directory.EnumerateDirectories(path).Select(folder => Path.GetFileName(folder)!)
+                    .Where(name => prefix.Length > 0 || name != PrivateFolder)
                     .Where(name => Directory.EnumerateFiles(Path.Combine(path, name), "*", SearchOption.AllDirectories).Any())
                     .Order(StringComparer.Ordinal).ToList()));
         foreach (var name in folders)
@@ -229,9 +230,10 @@ public sealed class FileSystemObjectStore : IObjectStore
 
     private string PathOf(string key)
     {
-        if (key.StartsWith('/') || key.Split('/').Any(part => part is "." or ".." || part.StartsWith(PrivateFolder, StringComparison.Ordinal)))
+        var parts = key.Split('/');
+        if (key.StartsWith('/') || parts.Any(part => part is "." or "..") || parts[0] == PrivateFolder)
         {
-            throw new StorageException(key, $"'{key}' is no key of this store: it would lead out of {_root}.");
+            throw new StorageException(key, $"'{key}' is no key of this store: it would lead out of {_root} or into its private folder.");
         }
 
         return Path.Combine(_root, key);
