@@ -17,6 +17,13 @@ public sealed class FileSystemObjectStore : IObjectStore
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(5);
 
+    private static readonly EnumerationOptions Everything = new()
+    {
+        RecurseSubdirectories = true,
+        AttributesToSkip = FileAttributes.None,
+        IgnoreInaccessible = false,
+    };
+
     private readonly string _root;
     private readonly string _private;
     private readonly Lazy<bool> _swept;
@@ -93,13 +100,7 @@ public sealed class FileSystemObjectStore : IObjectStore
     /// <inheritdoc />
     public async IAsyncEnumerable<string> ListFoldersAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var folders = await Guard(prefix, "list", cancellation, path => Task.FromResult(
-            !Directory.Exists(path)
-                ? []
-                : Directory.EnumerateDirectories(path).Select(folder => Path.GetFileName(folder)!)
-                    .Where(name => prefix.Length > 0 || name != PrivateFolder)
-                    .Where(name => Directory.EnumerateFiles(Path.Combine(path, name), "*", SearchOption.AllDirectories).Any())
-                    .Order(StringComparer.Ordinal).ToList()));
+        var folders = await Guard(prefix, "list", cancellation, path => Task.FromResult(FoldersIn(prefix, path)));
         foreach (var name in folders)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -215,17 +216,47 @@ public sealed class FileSystemObjectStore : IObjectStore
     private List<(string Key, long Size)> FilesBelow(string prefix)
     {
         var folder = PathOf(prefix[..(prefix.LastIndexOf('/') + 1)]);
-        if (!Directory.Exists(folder))
+        return Existing(() => new DirectoryInfo(folder).EnumerateFiles("*", Everything)
+            .Select(file => (Key: Path.GetRelativePath(_root, file.FullName).Replace(Path.DirectorySeparatorChar, '/'), File: file))
+            .Where(found => found.Key.StartsWith(prefix, StringComparison.Ordinal) && !found.Key.StartsWith(PrivateFolder + "/", StringComparison.Ordinal))
+            .Select(found => (found.Key, Size: SizeOrNull(found.File)))
+            .Where(found => found.Size is not null)
+            .Select(found => (found.Key, found.Size!.Value)))
+            .OrderBy(found => found.Key, StringComparer.Ordinal)
+            .ToList();
+    }
+
+    private List<string> FoldersIn(string prefix, string path) =>
+        Existing(() => Directory.EnumerateDirectories(path).Select(folder => Path.GetFileName(folder)!))
+            .Where(name => prefix.Length > 0 || name != PrivateFolder)
+            .Where(name => Existing(() => Directory.EnumerateFiles(Path.Combine(path, name), "*", Everything).Take(1)).Count > 0)
+            .Order(StringComparer.Ordinal)
+            .ToList();
+
+    /// <summary>The files or folders in a directory; none when it is not there. Any other failure is no answer.</summary>
+    private static List<T> Existing<T>(Func<IEnumerable<T>> enumerate)
+    {
+        try
+        {
+            return enumerate().ToList();
+        }
+        catch (DirectoryNotFoundException)
         {
             return [];
         }
+    }
 
-        var visible = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
-        return new DirectoryInfo(folder).EnumerateFiles("*", visible)
-            .Select(file => (Key: Path.GetRelativePath(_root, file.FullName).Replace(Path.DirectorySeparatorChar, '/'), file.Length))
-            .Where(file => file.Key.StartsWith(prefix, StringComparison.Ordinal) && !file.Key.StartsWith(PrivateFolder + "/", StringComparison.Ordinal))
-            .OrderBy(file => file.Key, StringComparer.Ordinal)
-            .ToList();
+    /// <summary>The size of a file, or null when it was deleted after it was found.</summary>
+    private static long? SizeOrNull(FileInfo file)
+    {
+        try
+        {
+            return file.Length;
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
     }
 
     private string PathOf(string key)
