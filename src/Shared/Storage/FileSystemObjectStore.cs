@@ -14,6 +14,7 @@ namespace KafkaBackup.Shared.Storage;
 public sealed class FileSystemObjectStore : IObjectStore
 {
     private const string PrivateFolder = ".kafka-backup";
+    private const int LockFiles = 256;
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(5);
 
@@ -109,18 +110,23 @@ public sealed class FileSystemObjectStore : IObjectStore
     }
 
     /// <inheritdoc />
-    public Task DeleteAsync(string key, CancellationToken cancellation) => Guard(key, "delete", cancellation, path =>
+    public Task DeleteAsync(string key, CancellationToken cancellation) => Guard(key, "delete", cancellation, async path =>
     {
+        MakeDirectory(_private);
         try
         {
-            File.Delete(path);
+            // Between another writer's comparison and its swap, this would be undone.
+            await using (await LockAsync(key, cancellation))
+            {
+                File.Delete(path);
+            }
         }
         catch (DirectoryNotFoundException)
         {
             // Not there: nothing to delete.
         }
 
-        return Task.FromResult(true);
+        return true;
     });
 
     private static async Task WriteFileAsync(string path, ReadOnlySequence<byte> content, CancellationToken cancellation)
@@ -172,14 +178,20 @@ public sealed class FileSystemObjectStore : IObjectStore
 
                 break;
             default:
-                AtomicFile.Replace(temporary, path);
+                // Between another writer's comparison and its swap, this would be lost.
+                await using (await LockAsync(key, cancellation))
+                {
+                    AtomicFile.Replace(temporary, path);
+                }
+
                 break;
         }
     }
 
+    /// <summary>Keeps other writers from a key, and from those that share its lock file: one for each key would never be deleted.</summary>
     private async Task<FileStream> LockAsync(string key, CancellationToken cancellation)
     {
-        var path = Path.Combine(_private, $"{Convert.ToHexString(XxHash128.Hash(Encoding.UTF8.GetBytes(key)))}.lock");
+        var path = Path.Combine(_private, $"{XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(key)) % LockFiles:x2}.lock");
         var start = TimeProvider.System.GetTimestamp();
         while (true)
         {
