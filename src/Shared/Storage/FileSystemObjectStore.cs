@@ -16,6 +16,7 @@ public sealed class FileSystemObjectStore : IObjectStore
     private const string PrivateFolder = ".kafka-backup";
     private const int LockFiles = 256;
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan AbandonedAfter = TimeSpan.FromHours(1);
     private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(5);
 
     private static readonly EnumerationOptions Everything = new()
@@ -34,7 +35,7 @@ public sealed class FileSystemObjectStore : IObjectStore
     {
         _root = Path.GetFullPath(root);
         _private = Path.Combine(_root, PrivateFolder);
-        _swept = new Lazy<bool>(SweepAbandonedFiles);
+        _swept = new Lazy<bool>(SweepAbandonedFiles, LazyThreadSafetyMode.PublicationOnly); // A failed sweep is tried again.
     }
 
     /// <inheritdoc />
@@ -206,19 +207,28 @@ public sealed class FileSystemObjectStore : IObjectStore
         }
     }
 
-    /// <summary>Deletes what processes that died in the middle of an upload left behind: files that nobody holds a lock on.</summary>
+    /// <summary>Deletes what processes that died in the middle of an upload left behind: old files that nobody holds a lock on.</summary>
+    /// <remarks>
+    /// Old, because a writer lets go of a finished file before it publishes it. The lock asked for is a shared one: a file may have been
+    /// published already and be read under its key at this moment.
+    /// </remarks>
     private bool SweepAbandonedFiles()
     {
         foreach (var path in Directory.EnumerateFiles(_private, "*.tmp"))
         {
             try
             {
-                using var mine = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+                if (TimeProvider.System.GetUtcNow() - new DateTimeOffset(File.GetLastWriteTimeUtc(path)) < AbandonedAfter)
+                {
+                    continue;
+                }
+
+                using var unheld = OpenOrNull(path);
                 File.Delete(path);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // Another process is writing it, or deleted it first.
+                // Another process is writing it.
             }
         }
 
