@@ -124,7 +124,7 @@ public sealed class FileSystemObjectStore : IObjectStore
         }
         catch (DirectoryNotFoundException)
         {
-            // Not there: nothing to delete.
+            RefuseFileAsDirectory(Path.GetDirectoryName(path));
         }
 
         return true;
@@ -238,7 +238,7 @@ public sealed class FileSystemObjectStore : IObjectStore
     private List<(string Key, long Size)> FilesBelow(string prefix)
     {
         var folder = PathOf(prefix[..(prefix.LastIndexOf('/') + 1)]);
-        return Existing(() => new DirectoryInfo(folder).EnumerateFiles("*", Everything)
+        return Existing(folder, found => found.EnumerateFiles("*", Everything)
             .Select(file => (Key: Path.GetRelativePath(_root, file.FullName).Replace(Path.DirectorySeparatorChar, '/'), File: file))
             .Where(found => found.Key.StartsWith(prefix, StringComparison.Ordinal) && !found.Key.StartsWith(PrivateFolder + "/", StringComparison.Ordinal))
             .Select(found => (found.Key, Size: SizeOrNull(found.File)))
@@ -249,21 +249,22 @@ public sealed class FileSystemObjectStore : IObjectStore
     }
 
     private List<string> FoldersIn(string prefix, string path) =>
-        Existing(() => Directory.EnumerateDirectories(path).Select(folder => Path.GetFileName(folder)!))
+        Existing(path, found => found.EnumerateDirectories().Select(folder => folder.Name))
             .Where(name => prefix.Length > 0 || name != PrivateFolder)
-            .Where(name => Existing(() => Directory.EnumerateFiles(Path.Combine(path, name), "*", Everything).Take(1)).Count > 0)
+            .Where(name => Existing(Path.Combine(path, name), found => found.EnumerateFiles("*", Everything).Take(1)).Count > 0)
             .Order(StringComparer.Ordinal)
             .ToList();
 
     /// <summary>The files or folders in a directory; none when it is not there. Any other failure is no answer.</summary>
-    private static List<T> Existing<T>(Func<IEnumerable<T>> enumerate)
+    private static List<T> Existing<T>(string directory, Func<DirectoryInfo, IEnumerable<T>> enumerate)
     {
         try
         {
-            return enumerate().ToList();
+            return enumerate(new DirectoryInfo(directory)).ToList();
         }
         catch (DirectoryNotFoundException)
         {
+            RefuseFileAsDirectory(Path.TrimEndingDirectorySeparator(directory));
             return [];
         }
     }
@@ -307,7 +308,20 @@ public sealed class FileSystemObjectStore : IObjectStore
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
+            RefuseFileAsDirectory(Path.GetDirectoryName(path));
             return null;
+        }
+    }
+
+    /// <summary>Fails when a file is where a directory should be. To .NET that is the same as nothing, but an operator must hear of it.</summary>
+    private static void RefuseFileAsDirectory(string? directory)
+    {
+        for (; directory is not null; directory = Path.GetDirectoryName(directory))
+        {
+            if (File.Exists(directory))
+            {
+                throw new IOException($"Not a directory: {directory}");
+            }
         }
     }
 
