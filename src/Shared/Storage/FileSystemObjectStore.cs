@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Hashing;
-using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace KafkaBackup.Shared.Storage;
@@ -11,20 +10,13 @@ namespace KafkaBackup.Shared.Storage;
 /// to its key. Compare-and-swap holds an exclusive lock that the operating system drops when its holder dies. The ETag is a hash of the
 /// content: size and time of a file cannot tell two quick writes apart.
 /// </remarks>
-public sealed class FileSystemObjectStore : IObjectStore
+public sealed partial class FileSystemObjectStore : IObjectStore
 {
     private const string PrivateFolder = ".kafka-backup";
     private const int LockFiles = 256;
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan AbandonedAfter = TimeSpan.FromHours(1);
     private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(5);
-
-    private static readonly EnumerationOptions Everything = new()
-    {
-        RecurseSubdirectories = true,
-        AttributesToSkip = FileAttributes.None,
-        IgnoreInaccessible = false,
-    };
 
     private readonly string _root;
     private readonly string _private;
@@ -87,28 +79,6 @@ public sealed class FileSystemObjectStore : IObjectStore
             AtomicFile.FlushDirectory(directory);
             return TagOf(content);
         });
-
-    /// <inheritdoc />
-    public async IAsyncEnumerable<ObjectProperties> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        var files = await Guard(prefix, "list", cancellation, _ => Task.FromResult(FilesBelow(prefix)));
-        foreach (var (key, size) in files)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            yield return new ObjectProperties(key, size, null);
-        }
-    }
-
-    /// <inheritdoc />
-    public async IAsyncEnumerable<string> ListFoldersAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        var folders = await Guard(prefix, "list", cancellation, path => Task.FromResult(FoldersIn(prefix, path)));
-        foreach (var name in folders)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            yield return name;
-        }
-    }
 
     /// <inheritdoc />
     public Task DeleteAsync(string key, CancellationToken cancellation) => Guard(key, "delete", cancellation, async path =>
@@ -233,53 +203,6 @@ public sealed class FileSystemObjectStore : IObjectStore
         }
 
         return true;
-    }
-
-    private List<(string Key, long Size)> FilesBelow(string prefix)
-    {
-        var folder = PathOf(prefix[..(prefix.LastIndexOf('/') + 1)]);
-        return Existing(folder, found => found.EnumerateFiles("*", Everything)
-            .Select(file => (Key: Path.GetRelativePath(_root, file.FullName).Replace(Path.DirectorySeparatorChar, '/'), File: file))
-            .Where(found => found.Key.StartsWith(prefix, StringComparison.Ordinal) && !found.Key.StartsWith(PrivateFolder + "/", StringComparison.Ordinal))
-            .Select(found => (found.Key, Size: SizeOrNull(found.File)))
-            .Where(found => found.Size is not null)
-            .Select(found => (found.Key, found.Size!.Value)))
-            .OrderBy(found => found.Key, StringComparer.Ordinal)
-            .ToList();
-    }
-
-    private List<string> FoldersIn(string prefix, string path) =>
-        Existing(path, found => found.EnumerateDirectories().Select(folder => folder.Name))
-            .Where(name => prefix.Length > 0 || name != PrivateFolder)
-            .Where(name => Existing(Path.Combine(path, name), found => found.EnumerateFiles("*", Everything).Take(1)).Count > 0)
-            .Order(StringComparer.Ordinal)
-            .ToList();
-
-    /// <summary>The files or folders in a directory; none when it is not there. Any other failure is no answer.</summary>
-    private static List<T> Existing<T>(string directory, Func<DirectoryInfo, IEnumerable<T>> enumerate)
-    {
-        try
-        {
-            return enumerate(new DirectoryInfo(directory)).ToList();
-        }
-        catch (DirectoryNotFoundException)
-        {
-            RefuseFileAsDirectory(Path.TrimEndingDirectorySeparator(directory));
-            return [];
-        }
-    }
-
-    /// <summary>The size of a file, or null when it was deleted after it was found.</summary>
-    private static long? SizeOrNull(FileInfo file)
-    {
-        try
-        {
-            return file.Length;
-        }
-        catch (FileNotFoundException)
-        {
-            return null;
-        }
     }
 
     private string PathOf(string key)
