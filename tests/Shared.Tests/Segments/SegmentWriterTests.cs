@@ -383,6 +383,30 @@ public sealed class SegmentWriterTests
         Assert.Equal("The record at offset 78 has a header name of 65536 bytes; the segment format holds at most 65535.", e.Message);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void A_refused_record_leaves_nothing_behind(int before)
+    {
+        var good = new TestRecords().AddMany(before + 1);
+        var bad = TestRecords.Cursor(new TestRecords().Add("", "", ManyHeaders(ushort.MaxValue + 1)));
+        bad.MoveNext();
+        using var writer = new SegmentWriter(Bare);
+        var cursor = TestRecords.Cursor(good);
+        for (var i = 0; i < before; i++)
+        {
+            cursor.MoveNext();
+            writer.Append(cursor);
+        }
+
+        Assert.Throws<BackupException>(() => writer.Append(bad));
+
+        cursor.MoveNext();
+        writer.Append(cursor);
+        using var segment = writer.Seal();
+        Assert.Equal(Segment.Bytes(Bare, good), segment.Content.ToArray());
+    }
+
     [Fact]
     public void A_compressed_segment_never_stands_in_memory_uncompressed()
     {
