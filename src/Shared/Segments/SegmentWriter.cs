@@ -15,7 +15,7 @@ public sealed class SegmentWriter : IDisposable
 {
     private readonly SegmentSettings _settings;
     private readonly Compressor? _compressor;
-    private readonly byte[] _block = ArrayPool<byte>.Shared.Rent(ChunkedBuffer.ChunkSize);
+    private byte[] _block = ArrayPool<byte>.Shared.Rent(ChunkedBuffer.ChunkSize);
     private readonly byte[] _compressed;
     private readonly byte[]? _cluster;
     private ChunkedBuffer _body = new();
@@ -128,6 +128,7 @@ public sealed class SegmentWriter : IDisposable
         _body.Dispose();
         _compressor?.Dispose();
         ArrayPool<byte>.Shared.Return(_block);
+        _block = [];
     }
 
     private void WriteRecord(RecordCursor record, uint length, int added)

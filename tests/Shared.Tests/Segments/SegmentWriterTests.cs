@@ -408,6 +408,19 @@ public sealed class SegmentWriterTests
     }
 
     [Fact]
+    public void Disposing_twice_gives_the_memory_back_once()
+    {
+        var writer = new SegmentWriter(Bare);
+        writer.Dispose();
+        writer.Dispose();
+
+        var one = ArrayPool<byte>.Shared.Rent(Block);
+        var other = ArrayPool<byte>.Shared.Rent(Block);
+
+        Assert.NotSame(one, other);
+    }
+
+    [Fact]
     public void A_compressed_segment_never_stands_in_memory_uncompressed()
     {
         const int count = 64;
