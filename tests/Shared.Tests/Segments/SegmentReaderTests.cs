@@ -26,7 +26,7 @@ public sealed class SegmentReaderTests
     public void Whatever_was_written_is_read_again(CompressionCodec codec) =>
         AnyRecord.Array[1, 60].Sample(
             records => Texts(records).SequenceEqual(Texts(Segment.Read(Segment.Bytes(Segment.Bare with { Codec = codec }, records)))),
-            iter: 500);
+            iter: 200);
 
     [Fact]
     public void Records_are_whole_wherever_the_buffer_ends()
