@@ -18,9 +18,6 @@ public sealed partial class FileSystemObjectStore : IObjectStore
     private static readonly TimeSpan AbandonedAfter = TimeSpan.FromHours(1);
     private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>A file is locked a moment after it was made: a younger one may belong to a writer that is just about to.</summary>
-    private static readonly TimeSpan AbandonedAfter = TimeSpan.FromMinutes(1);
-
     private readonly string _root;
     private readonly string _private;
     private readonly Lazy<bool> _swept;
@@ -103,39 +100,29 @@ public sealed partial class FileSystemObjectStore : IObjectStore
         return true;
     });
 
-    /// <summary>Writes a file and keeps it open: the lock that comes with <see cref="FileShare.None"/> dies with this process, and tells
-    /// a living upload from an abandoned one until it has its final name.</summary>
-    private static async Task<FileStream> WriteFileAsync(string path, ReadOnlySequence<byte> content, CancellationToken cancellation)
+    private static async Task WriteFileAsync(string path, ReadOnlySequence<byte> content, CancellationToken cancellation)
     {
-        var file = new FileStream(path, new FileStreamOptions
+        // FileShare.None is a lock that dies with this process: it tells a living upload from an abandoned one.
+        await using var file = new FileStream(path, new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.Write,
-            Share = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None, // Windows renames an open file only so.
+            Share = FileShare.None,
             BufferSize = 0,
             Options = FileOptions.Asynchronous,
         });
-        try
+        foreach (var block in content)
         {
-            foreach (var block in content)
-            {
-                await file.WriteAsync(block, cancellation);
-            }
+            await file.WriteAsync(block, cancellation);
+        }
 
-            file.Flush(flushToDisk: true);
-            return file;
-        }
-        catch
-        {
-            await file.DisposeAsync();
-            throw;
-        }
+        file.Flush(flushToDisk: true);
     }
 
     private async Task WriteAndPublishAsync(
         string key, string path, string temporary, ReadOnlySequence<byte> content, PutCondition condition, CancellationToken cancellation)
     {
-        await using var file = await WriteFileAsync(temporary, content, cancellation);
+        await WriteFileAsync(temporary, content, cancellation);
         switch (condition.Kind)
         {
             case PutConditionKind.CreateOnly:
@@ -197,8 +184,7 @@ public sealed partial class FileSystemObjectStore : IObjectStore
     /// </remarks>
     private bool SweepAbandonedFiles()
     {
-        var old = TimeProvider.System.GetUtcNow().UtcDateTime - AbandonedAfter;
-        foreach (var path in Directory.EnumerateFiles(_private, "*.tmp").Where(path => File.GetLastWriteTimeUtc(path) < old))
+        foreach (var path in Directory.EnumerateFiles(_private, "*.tmp"))
         {
             try
             {
