@@ -31,7 +31,7 @@ internal sealed class YamlTreeParser
         catch (YamlException e) when (FirstTabInIndentation(text) is { } tab)
         {
             // The scanner names some other place for it, often the file's first character.
-            throw new SyntaxErrorException(tab, tab, "A tab stands in the indentation, where YAML allows only spaces.", e);
+            throw new YamlException(tab, tab, "A tab stands in the indentation, where YAML allows only spaces.", e);
         }
     }
 
