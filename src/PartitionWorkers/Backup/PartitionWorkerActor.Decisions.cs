@@ -224,10 +224,36 @@ public sealed partial class PartitionWorkerActor
     private string PhaseName() => _isStopping ? "Stopping" : _work is null ? "Unassigned" : _pipeline is not null ? "Running" : _stored.Count > 0 ? "Committing" : "Waiting";
 
     /// <inheritdoc />
+    protected override void OnRecoveryFailure(Exception reason, object? message = null)
+    {
+        _services.Log.JournalFailed(_key.Partition, reason.Message); // Whoever coordinates asserts the assignment again.
+        base.OnRecoveryFailure(reason, message);
+    }
+
+    /// <inheritdoc />
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    {
+        base.OnPersistFailure(cause, @event, sequenceNr);
+        ReportJournalFailure(cause);
+    }
+
+    /// <inheritdoc />
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
     {
         base.OnPersistRejected(cause, @event, sequenceNr);
+        ReportJournalFailure(cause);
         Context.Stop(Self); // Otherwise the actor would live on, its callback never run and the entry's successor never sent.
+    }
+
+    /// <summary>An actor that cannot persist is stopped by Akka: without a word, its assignment would be asserted again for ever.</summary>
+    private void ReportJournalFailure(Exception cause)
+    {
+        if (_work is not null)
+        {
+            _coordinator.Tell(new PartitionEnded(_key, _work.Run, new Fault(FailureKind.Storage,
+                $"The workers' journal cannot be written: {cause.Message.TrimEnd('.')}. What is committed is safe. Look at the disk that offset_storage.db_path is on.",
+                IsRetryable: false), null));
+        }
     }
 
     /// <inheritdoc />

@@ -17,4 +17,8 @@ public sealed partial class WorkerLog(ILogger<WorkerLog> logger)
     /// <summary>Another writer committed the same offsets.</summary>
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Partition} goes on from what the ledger says: {Range} is not its to commit")]
     public partial void Superseded(PartitionId partition, OffsetRange range);
+
+    /// <summary>A worker could not read its journal.</summary>
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Partition}: the workers' journal cannot be read: {Problem} The worker is started again; if this goes on, delete the journal beside offsets.db")]
+    public partial void JournalFailed(PartitionId partition, string problem);
 }
