@@ -10,12 +10,6 @@ namespace KafkaBackup.Shared.Ledger;
 /// </remarks>
 public sealed class LedgerWriter
 {
-    /// <summary>How large the head's tail may grow, in stored bytes, before it is put into a part.</summary>
-    public const int MaxTailBytes = 64 * 1024;
-
-    /// <summary>How many parts a head names before small ones are merged.</summary>
-    public const int MaxParts = 20;
-
     private const int MaxClaims = 20;
 
     private readonly IObjectStore _store;
@@ -47,6 +41,12 @@ public sealed class LedgerWriter
 
     /// <summary>This writer's name.</summary>
     public string Name { get; }
+
+    /// <summary>How large the head's tail may grow, in stored bytes, before it is put into a part. Default: 64 KiB.</summary>
+    internal int MaxTailBytes { get; init; } = 64 * 1024;
+
+    /// <summary>How many parts a head names before small ones are merged. Default: 20.</summary>
+    internal int MaxParts { get; init; } = 20;
 
     /// <summary>The ledger as this writer saw or made it last.</summary>
     public LedgerSnapshot Ledger { get; private set; }
