@@ -1,1 +1,37 @@
-return 0;
+using System.CommandLine;
+using KafkaBackup.Cli;
+using KafkaBackup.Cli.Commands;
+using KafkaBackup.Shared;
+
+var root = new RootCommand("Distributed backup of Apache Kafka topics, in the storage format of OSO kafka-backup.")
+{
+    BackupCommand.Create(),
+    ListCommand.Create(),
+    DescribeCommand.Create(),
+};
+
+var parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    foreach (var error in parsed.Errors)
+    {
+        await Console.Error.WriteLineAsync($"Error: {error.Message}");
+    }
+
+    await Console.Error.WriteLineAsync($"Try 'kafka-backup {parsed.CommandResult.Command.Name} --help'.");
+    return ExitCode.Usage;
+}
+
+try
+{
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+}
+catch (BackupException e)
+{
+    await Console.Error.WriteLineAsync($"Error: {e.Message}");
+    return ExitCode.Of(e.Kind);
+}
+catch (OperationCanceledException)
+{
+    return ExitCode.Interrupted;
+}

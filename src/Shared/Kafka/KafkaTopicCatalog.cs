@@ -39,7 +39,7 @@ public sealed class KafkaTopicCatalog(KafkaClients clients) : ITopicCatalog
             topics.AddRange(described.Where(topic => !topic.IsInternal).Select(topic =>
                 topic.Error.IsError
                     ? throw clients.Failure($"Cannot describe the topic '{topic.Name}'", topic.Error)
-                    : new TopicFacts(topic.Name, topic.TopicId.ToString(), topic.Partitions.Count)));
+                    : new TopicFacts(topic.Name, topic.Partitions.Count, topic.TopicId.ToString())));
         }
 
         return topics.OrderBy(topic => topic.Name, StringComparer.Ordinal).ToList();

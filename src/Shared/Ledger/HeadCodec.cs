@@ -9,8 +9,8 @@ public static class HeadCodec
 {
     /// <summary>The stored form of a head.</summary>
     public static byte[] Write(Head head) => JsonSerializer.SerializeToUtf8Bytes(
-        new HeadJson(head.Format, head.Epoch, head.Seq, head.Writer, head.CreatedAt, head.SourceClusterId, head.Change, head.IsClosed,
-            head.UncleanSince, head.Topics, head.Rendered, head.Parts, head.Tail.Select(EntryJson.Of).ToList()),
+        new HeadJson(head.Format, head.Epoch, head.Seq, head.Writer, head.CreatedAt, head.Change, head.IsClosed, head.Parts,
+            head.Tail.Select(EntryJson.Of).ToList(), head.SourceClusterId, head.UncleanSince, head.Topics, head.Rendered),
         LedgerJson.Default.HeadJson);
 
     /// <summary>Reads a head.</summary>

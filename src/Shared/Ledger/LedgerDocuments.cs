@@ -12,16 +12,16 @@ internal static class LedgerDocuments
         long Seq,
         string Writer,
         long CreatedAt,
-        string? SourceClusterId,
         long Change,
         bool Closed,
-        long? UncleanSince,
-        string? Topics,
-        RenderMark? Rendered,
         IReadOnlyList<PartReference> Parts,
-        IReadOnlyList<EntryJson> Tail);
+        IReadOnlyList<EntryJson> Tail,
+        string? SourceClusterId = null,
+        long? UncleanSince = null,
+        string? Topics = null,
+        RenderMark? Rendered = null);
 
-    internal sealed record EntryJson(string Topic, int Partition, long Base, long Next, SegmentJson? Segment, Gap? Gap)
+    internal sealed record EntryJson(string Topic, int Partition, long Base, long Next, SegmentJson? Segment = null, Gap? Gap = null)
     {
         public static EntryJson Of(LedgerEntry entry) => new(
             entry.Partition.Topic, entry.Partition.Number, entry.Range.Base, entry.Range.Next, SegmentJson.Of(entry.Segment), entry.Gap);

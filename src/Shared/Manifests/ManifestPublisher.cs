@@ -21,7 +21,7 @@ public sealed class ManifestPublisher(IObjectStore store, RetrySchedule retries)
     {
         var key = BackupKeys.Manifest(writer.Backup);
         var there = await retries.RunAsync(() => store.HeadAsync(key, cancellation), cancellation);
-        if (there is null || there.ETag?.Value == writer.Ledger.Head.Rendered?.ManifestETag)
+        if (there is null || there.ETag?.Value == writer.Ledger.Head.Rendered?.ManifestTag)
         {
             return new AdoptionResult([], []);
         }
@@ -51,7 +51,7 @@ public sealed class ManifestPublisher(IObjectStore store, RetrySchedule retries)
             if (existing is not null)
             {
                 await AdoptAsync(writer, existing, cancellation);
-                lost = stored!.ETag.Value == writer.Ledger.Head.Rendered?.ManifestETag ? 0 : CountLost(writer.Ledger, existing);
+                lost = stored!.ETag.Value == writer.Ledger.Head.Rendered?.ManifestTag ? 0 : CountLost(writer.Ledger, existing);
             }
 
             await writer.ClaimAsync(cancellation);
@@ -72,7 +72,7 @@ public sealed class ManifestPublisher(IObjectStore store, RetrySchedule retries)
     }
 
     private static bool IsCurrent(Head head, ObjectProperties? there) =>
-        !head.IsManifestStale && (there is null ? head.Change == 0 : there.ETag?.Value == head.Rendered?.ManifestETag);
+        !head.IsManifestStale && (there is null ? head.Change == 0 : there.ETag?.Value == head.Rendered?.ManifestTag);
 
     private static async Task<AdoptionResult> AdoptAsync(LedgerWriter writer, BackupManifest manifest, CancellationToken cancellation)
     {

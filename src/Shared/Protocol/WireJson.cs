@@ -8,7 +8,6 @@ namespace KafkaBackup.Shared.Protocol;
 /// <summary>How the messages of <see cref="WireFormat"/> become JSON.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
     UseStringEnumConverter = true)]

@@ -1,0 +1,36 @@
+using System.CommandLine;
+using System.Text;
+using KafkaBackup.Cli.Hosting;
+using KafkaBackup.Shared.Manifests;
+
+namespace KafkaBackup.Cli.Commands;
+
+/// <summary><c>kafka-backup describe</c>: what a backup holds, down to its segments.</summary>
+internal static class DescribeCommand
+{
+    public static Command Create()
+    {
+        var path = ReadingOptions.Path();
+        var backup = ReadingOptions.BackupId(isRequired: true);
+        var format = new Option<string>("--format", "-f") { Description = "text, json or yaml.", DefaultValueFactory = _ => "text" };
+        format.AcceptOnlyFromAmong("text", "json", "yaml");
+        var command = new Command("describe", """
+            Describe a backup: topics, partitions, offsets, segments, gaps, sizes.
+
+            Example: kafka-backup describe --path /backups --backup-id production --format json
+            """) { path, backup, format };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var reader = new BackupReader(Stores.OpenExisting(parsed.GetRequiredValue(path)));
+            var manifest = await reader.ReadAsync(parsed.GetRequiredValue(backup), cancellation);
+            Console.Out.Write(parsed.GetValue(format) switch
+            {
+                "json" => Encoding.UTF8.GetString(ManifestJson.Write(manifest)) + Environment.NewLine,
+                "yaml" => ManifestYaml.Write(manifest),
+                _ => DescribeText.Render(manifest),
+            });
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using KafkaBackup.Cli.Hosting;
+using KafkaBackup.Shared.Manifests;
+
+namespace KafkaBackup.Cli.Commands;
+
+/// <summary><c>kafka-backup list</c>: which backups there are, or what one holds.</summary>
+internal static class ListCommand
+{
+    public static Command Create()
+    {
+        var path = ReadingOptions.Path();
+        var backup = ReadingOptions.BackupId(isRequired: false);
+        var command = new Command("list", """
+            List the backups of a store, or the topics of one backup.
+
+            Example: kafka-backup list --path /backups
+            """) { path, backup };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var reader = new BackupReader(Stores.OpenExisting(parsed.GetRequiredValue(path)));
+            if (parsed.GetValue(backup) is { } id)
+            {
+                Console.Out.Write(ListText.Render(await reader.ReadAsync(id, cancellation)));
+                return ExitCode.Ok;
+            }
+
+            var found = await reader.ListAsync(cancellation);
+            Console.Out.WriteLine(found.Count == 0 ? "No backups found" : "Available backups:");
+            foreach (var name in found)
+            {
+                Console.Out.WriteLine($"  - {name}");
+            }
+
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,85 @@
+using Akka.Cluster.Hosting;
+using Akka.Hosting;
+using KafkaBackup.Cli.Output;
+using KafkaBackup.Coordinator;
+using KafkaBackup.Coordinator.Backup;
+using KafkaBackup.Coordinator.Manifest;
+using KafkaBackup.PartitionWorkers;
+using KafkaBackup.PartitionWorkers.Backup;
+using KafkaBackup.PartitionWorkers.Node;
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Shared.Ledger;
+using KafkaBackup.Shared.Protocol;
+using KafkaBackup.Shared.Segments;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace KafkaBackup.Cli.Hosting;
+
+/// <summary>Puts the program together: a cluster of one member on loopback, with the same actors that a cluster of many runs.</summary>
+internal static class BackupHost
+{
+    /// <summary>Builds the host of a run.</summary>
+    /// <param name="configuration">What to back up.</param>
+    /// <param name="state">Where local files lie.</param>
+    /// <param name="minimumLevel">The least log level that is written.</param>
+    /// <exception cref="BackupException">The memory budget is too small for a single partition.</exception>
+    public static IHost Build(BackupConfiguration configuration, LocalState state, LogLevel minimumLevel)
+    {
+        var budget = PermitBudget.For(configuration.Backup, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Logging.AddProvider(new ConsoleLogger(Console.Error)).SetMinimumLevel(minimumLevel)
+            .AddFilter("Akka", minimumLevel < LogLevel.Information ? minimumLevel : LogLevel.Warning)
+            .AddFilter("Microsoft", LogLevel.Warning);
+        builder.Services
+            .AddSingleton(configuration.Source)
+            .AddSingleton<KafkaClients>()
+            .AddSingleton(configuration)
+            .AddSingleton<IBackupEnvironments, ConfiguredEnvironment>()
+            .AddSingleton<RunLog>()
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton(new RetrySchedule(TimeProvider.System, new Random()))
+            .AddSingleton<IHostLifetime, QuietLifetime>()
+            .AddAkka("kafka-backup", (akka, services) => akka
+                .ConfigureLoggers(loggers =>
+                {
+                    loggers.ClearLoggers();
+                    loggers.LogLevel = minimumLevel < LogLevel.Information ? Akka.Event.LogLevel.InfoLevel : Akka.Event.LogLevel.WarningLevel;
+                    loggers.AddLoggerFactory();
+                })
+                .AddHocon(CoordinatorHosting.LoadHocon("single").WithFallback(CoordinatorHosting.LoadHocon("reference")), HoconAddMode.Prepend)
+                .WithCustomSerializer("kafka-backup", [typeof(IWireMessage)], system => new WireSerializer(system))
+                .WithClustering(new ClusterOptions { Roles = [CoordinatorHosting.Role, WorkerHosting.Role] })
+                .WithSqliteJournal(state.JournalPath)
+                .WithBackupCoordinators(settings => Manifests(services, state, settings))
+                .WithPartitionWorkers(budget.Slots, settings => Workers(services, configuration, budget, settings))
+                .AddStartup((system, _) =>
+                {
+                    var cluster = Akka.Cluster.Cluster.Get(system);
+                    cluster.Join(cluster.SelfAddress);
+                }));
+        return builder.Build();
+    }
+
+    private static ManifestServices Manifests(IServiceProvider services, LocalState state, ManifestSettings settings) => new(
+        services.GetRequiredService<IBackupEnvironments>(), _ => state.OffsetsPath, settings, services.GetRequiredService<RunLog>(),
+        services.GetRequiredService<RetrySchedule>(), services.GetRequiredService<TimeProvider>(),
+        () => $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}");
+
+    private static PartitionWorkerServices Workers(
+        IServiceProvider services, BackupConfiguration configuration, PermitBudget budget, PartitionWorkerSettings settings) => new(
+        services.GetRequiredService<IBackupEnvironments>(),
+        new PipelineSettings { Segments = SegmentSettings.From(configuration.Backup), OverlapsUpload = budget.OverlapsUpload },
+        settings, services.GetRequiredService<RetrySchedule>(), services.GetRequiredService<TimeProvider>());
+
+    /// <summary>Leaves signals to the command: the run is to end in good order before the host does.</summary>
+    private sealed class QuietLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,88 @@
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Configuration;
+using Microsoft.Data.Sqlite;
+
+namespace KafkaBackup.Cli.Hosting;
+
+/// <summary>The files that a run keeps on this machine, and the lock that keeps a second process off them. All of them may be lost.</summary>
+internal sealed class LocalState : IDisposable
+{
+    private readonly FileStream _lock;
+
+    private LocalState(string offsetsPath, string journalPath, FileStream @lock)
+    {
+        OffsetsPath = offsetsPath;
+        JournalPath = journalPath;
+        _lock = @lock;
+    }
+
+    /// <summary>The local <c>offsets.db</c>.</summary>
+    public string OffsetsPath { get; }
+
+    /// <summary>The workers' journal, beside it.</summary>
+    public string JournalPath { get; }
+
+    /// <summary>Where the local <c>offsets.db</c> of a configuration lies.</summary>
+    public static string OffsetsPathOf(BackupConfiguration configuration) => Path.GetFullPath(
+        configuration.OffsetStorage?.DbPath ?? Path.Combine(Path.GetTempPath(), $"{configuration.BackupId}-offsets.db"));
+
+    /// <summary>Takes the local state for this process.</summary>
+    /// <exception cref="BackupException">Another process has it, or the directory cannot be written.</exception>
+    public static LocalState Take(BackupConfiguration configuration)
+    {
+        var offsets = OffsetsPathOf(configuration);
+        var directory = Path.GetDirectoryName(offsets)!;
+        var journal = Path.Combine(directory, $"{configuration.BackupId}-journal.db");
+        try
+        {
+            Directory.CreateDirectory(directory);
+            var @lock = new FileStream(journal + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            SetUnreadableJournalAside(journal);
+            return new LocalState(offsets, journal, @lock);
+        }
+        catch (IOException) when (File.Exists(journal + ".lock"))
+        {
+            throw new BackupException(FailureKind.Fenced,
+                $"Another process is working on backup '{configuration.BackupId}' with the local state in {directory}. Wait for it to end; nothing was changed.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BackupException(FailureKind.Storage,
+                $"Cannot keep local state in {directory}: {e.Message.TrimEnd('.')}. Set offset_storage.db_path to a place that can be written.", e);
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _lock.Dispose();
+
+    /// <summary>The journal is a cache: one that SQLite cannot open is put aside, and workers begin another.</summary>
+    private static void SetUnreadableJournalAside(string journal)
+    {
+        if (!File.Exists(journal))
+        {
+            return;
+        }
+
+        try
+        {
+            using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = journal, Pooling = false }.ToString());
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "PRAGMA quick_check(1)";
+            if (command.ExecuteScalar() as string == "ok")
+            {
+                return;
+            }
+        }
+        catch (SqliteException)
+        {
+            // Not a database, or a damaged one.
+        }
+
+        foreach (var suffix in new[] { "-wal", "-shm", "" }.Where(suffix => File.Exists(journal + suffix)))
+        {
+            File.Copy(journal + suffix, journal + suffix + ".unreadable", overwrite: true);
+            File.Delete(journal + suffix);
+        }
+    }
+}

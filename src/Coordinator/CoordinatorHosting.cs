@@ -1,0 +1,63 @@
+using Akka.Cluster.Hosting;
+using Akka.Cluster.Sharding;
+using Akka.Configuration;
+using Akka.Hosting;
+using KafkaBackup.Coordinator.Backup;
+using KafkaBackup.Coordinator.Manifest;
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Protocol;
+
+namespace KafkaBackup.Coordinator;
+
+/// <summary>Puts together what exists once for each backup: its coordinator and its manifest writer.</summary>
+public static class CoordinatorHosting
+{
+    /// <summary>The role of nodes that run coordinators and may hold the manifest singleton.</summary>
+    public const string Role = "coordinator";
+
+    private const int ShardCount = 100;
+
+    /// <summary>The settings that come with the program.</summary>
+    /// <param name="profile"><c>reference</c> or <c>single</c>.</param>
+    public static Config LoadHocon(string profile)
+    {
+        var name = $"KafkaBackup.Coordinator.Hocon.{profile}.hocon";
+        using var stream = typeof(CoordinatorHosting).Assembly.GetManifestResourceStream(name)
+            ?? throw new ArgumentException($"There is no profile '{profile}'.", nameof(profile));
+        using var reader = new StreamReader(stream);
+        return ConfigurationFactory.ParseString(reader.ReadToEnd());
+    }
+
+    /// <summary>Adds the manifest singleton and the shard region of backup coordinators.</summary>
+    /// <param name="builder">The actor system's builder.</param>
+    /// <param name="manifests">What manifest actors share, given the timing that HOCON has.</param>
+    public static AkkaConfigurationBuilder WithBackupCoordinators(
+        this AkkaConfigurationBuilder builder, Func<ManifestSettings, ManifestServices> manifests) => builder
+        .WithSingleton<ActorKeys.ManifestWriter>(
+            "manifest",
+            (system, _, _) => ManifestSingletonActor.Props(manifests(ManifestSettings.From(system.Settings.Config.GetConfig("kafka-backup.manifest")))),
+            new ClusterSingletonOptions { Role = Role, LogSingletonIdentificationFailure = false })
+        .WithShardRegion<ActorKeys.Coordinators>(
+            "backup-coordinators",
+            (system, registry, resolver) =>
+            {
+                var settings = BackupCoordinatorSettings.From(system.Settings.Config.GetConfig("kafka-backup.coordinator"));
+                var environments = resolver.GetService<IBackupEnvironments>();
+                var runLog = resolver.GetService<RunLog>();
+                return backup => BackupCoordinatorActor.Props(
+                    new BackupId(backup), environments, settings, runLog, registry.Get<ActorKeys.ManifestWriter>(), registry.Get<ActorKeys.Workers>());
+            },
+            new Extractor(),
+            new ShardOptions
+            {
+                Role = Role,
+                StateStoreMode = StateStoreMode.DData,
+                RememberEntities = false,
+                ShouldPassivateIdleEntities = false,
+            });
+
+    private sealed class Extractor() : HashCodeMessageExtractor(ShardCount)
+    {
+        public override string? EntityId(object message) => message is IBackupMessage { Backup: var backup } ? backup.Value : null;
+    }
+}

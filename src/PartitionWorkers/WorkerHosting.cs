@@ -1,0 +1,56 @@
+using Akka.Cluster.Hosting;
+using Akka.Cluster.Sharding;
+using Akka.Hosting;
+using KafkaBackup.PartitionWorkers.Backup;
+using KafkaBackup.PartitionWorkers.Node;
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Protocol;
+using static KafkaBackup.Shared.Protocol.PartitionProtocol;
+
+namespace KafkaBackup.PartitionWorkers;
+
+/// <summary>Puts the workers of a node together.</summary>
+public static class WorkerHosting
+{
+    /// <summary>The role of nodes that run workers.</summary>
+    public const string Role = "worker";
+
+    /// <summary>Constant for a cluster's life: ten for each of the most nodes it will have.</summary>
+    private const int ShardCount = 200;
+
+    /// <summary>Adds the permits of this node and the shard region of partition workers.</summary>
+    /// <param name="builder">The actor system's builder.</param>
+    /// <param name="slots">How many partitions this node reads at once.</param>
+    /// <param name="services">What the workers share, given the timing that HOCON has.</param>
+    public static AkkaConfigurationBuilder WithPartitionWorkers(
+        this AkkaConfigurationBuilder builder, int slots, Func<PartitionWorkerSettings, PartitionWorkerServices> services) => builder
+        .WithActors((system, registry) => registry.Register<ActorKeys.Permits>(system.ActorOf(PermitsActor.Props(slots), "permits")))
+        .WithShardRegion<ActorKeys.Workers>(
+            "partition-workers",
+            (system, registry, _) =>
+            {
+                var shared = services(PartitionWorkerSettings.From(system.Settings.Config.GetConfig("kafka-backup.worker")));
+                return entityId => PartitionWorkerActor.Props(
+                    Extractor.KeyOf(entityId), shared, registry.Get<ActorKeys.ManifestWriter>(), registry.Get<ActorKeys.Permits>());
+            },
+            new Extractor(),
+            new ShardOptions
+            {
+                Role = Role,
+                StateStoreMode = StateStoreMode.DData,
+                RememberEntities = false,
+                HandOffStopMessage = StopPartition.Instance,
+                ShouldPassivateIdleEntities = false, // A worker busy with a long upload gets no message through its shard, and is not idle.
+            });
+
+    private sealed class Extractor() : HashCodeMessageExtractor(ShardCount)
+    {
+        public static PartitionKey KeyOf(string entityId) => entityId.Split('/') is [var backup, var topic, var number]
+            ? new PartitionKey(new BackupId(backup), new PartitionId(topic, int.Parse(number)))
+            : throw new ArgumentException($"'{entityId}' is no partition worker's entity id.", nameof(entityId));
+
+        /// <summary>Neither backup ids nor topics can hold a slash.</summary>
+        public override string? EntityId(object message) =>
+            message is IPartitionMessage { Key: var key } ? $"{key.Backup}/{key.Partition.Topic}/{key.Partition.Number}" : null;
+    }
+}

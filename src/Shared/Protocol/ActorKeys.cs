@@ -1,0 +1,17 @@
+namespace KafkaBackup.Shared.Protocol;
+
+/// <summary>The names under which actors find each other in the registry of a node.</summary>
+public static class ActorKeys
+{
+    /// <summary>The shard region of backup coordinators.</summary>
+    public sealed class Coordinators;
+
+    /// <summary>The shard region of partition workers.</summary>
+    public sealed class Workers;
+
+    /// <summary>The proxy of the manifest singleton.</summary>
+    public sealed class ManifestWriter;
+
+    /// <summary>The permits of this node.</summary>
+    public sealed class Permits;
+}

@@ -1,0 +1,56 @@
+"""Tests of what the acceptance commands stand on.  python3 -m unittest discover -s tests/acceptance"""
+import contextlib
+import io
+import os
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from common import Backup, Report, Run, changes, listing, sentences
+from mixed import in_order
+
+
+class CommonTests(unittest.TestCase):
+    def test_stack_traces_are_no_sentences(self):
+        self.assertTrue(sentences("[ERROR] The broker 127.0.0.1:1 does not answer.\n"))
+        for text in ("", "Unhandled exception. System.IO.IOException: no\n", "[ERROR] x\n   at KafkaBackup.Cli.Program.Main()\n", "   at Foo.Bar(String s)\n"):
+            self.assertFalse(sentences(text), text)
+
+    def test_a_file_written_again_is_a_change(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "a")
+            for text in ("one", "one"):
+                before, same = listing(folder), listing(folder, content=True)
+                with open(path + ".new", "w", encoding="utf-8") as file:
+                    file.write(text)
+                os.replace(path + ".new", path)
+                self.assertTrue(changes(before, listing(folder)))
+            self.assertEqual(same, listing(folder, content=True))
+
+    def test_links_and_folders_are_seen_by_content(self):
+        with tempfile.TemporaryDirectory() as folder:
+            os.mkdir(os.path.join(folder, "d"))
+            os.symlink("l", os.path.join(folder, "l"))
+            self.assertEqual(listing(folder, content=True), {"d": "folder", "l": "l"})
+            os.rmdir(os.path.join(folder, "d"))
+            self.assertEqual(listing(folder, content=True), {"l": "l"})
+
+    def test_log_lines_must_come_in_order(self):
+        run = Run(0, "", "[INFO] a\n[INFO] c\n[INFO] b\n[INFO] d\n", 1)
+        for wanted, failed in ((["a", {"b", "c"}, "d"], 0), (["a", "b", "c"], 1), (["d", "a"], 1), ([{"a", "x"}, "d"], 1)):
+            report = Report()
+            with contextlib.redirect_stdout(io.StringIO()):
+                in_order(report, run, wanted)
+            self.assertEqual(report.failed, failed, wanted)
+
+    def test_a_run_is_recorded_and_a_process_that_hangs_is_killed(self):
+        with tempfile.TemporaryDirectory() as folder:
+            backup = Backup("sh -c 'echo out; echo Backed up 1,234 new records across 3 topics >&2; exit 4'", folder, "b", "host:1", ["t"])
+            run = backup.run()
+            self.assertEqual((run.code, run.out, run.backed_up()), (4, "out\n", 1234))
+            self.assertIsNone(Backup("sh -c 'sleep 60'", folder, "b", "host:1", ["t"]).run(timeout=0.1).code)
+
+
+if __name__ == "__main__":
+    unittest.main()
