@@ -52,7 +52,7 @@ internal sealed class SimulatedWriter : SimulatedProcess
         if (Random.Next(2) == 0)
         {
             await _writer.RecordSourceAsync(
-                "cluster", World.Sources.GroupBy(source => source.Partition.Topic).Select(topic => new TopicFacts(topic.Key, "id", topic.Count())).ToList(),
+                "cluster", World.Sources.GroupBy(source => source.Partition.Topic).Select(topic => new TopicFacts(topic.Key, topic.Count(), "id")).ToList(),
                 CancellationToken.None);
         }
 
