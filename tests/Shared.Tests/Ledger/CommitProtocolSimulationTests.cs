@@ -6,33 +6,38 @@ namespace KafkaBackup.Shared.Tests.Ledger;
 
 public sealed class CommitProtocolSimulationTests(ITestOutputHelper output)
 {
+    private const int Seeds = 1_500;
+    private const int SeedsForMutations = 400;
+
     [Fact]
     public void No_record_is_lost_or_stored_twice_whatever_crashes_stalls_or_runs_twice()
     {
-        var failures = Run(Enumerable.Range(0, 1_500), Mutation.None);
+        var failures = Enumerable.Range(0, Seeds).AsParallel().Select(seed => Describe(seed, Mutation.None)).OfType<string>().Take(5).ToList();
 
+        failures.ForEach(output.WriteLine);
         Assert.Empty(failures);
     }
 
     [Theory]
-    [InlineData(Mutation.HeadOverwritten, 100)]
-    [InlineData(Mutation.ManifestOverwritten, 100)]
-    [InlineData(Mutation.NoBaseCheck, 100)]
-    [InlineData(Mutation.NoPositionCheck, 100)]
-    [InlineData(Mutation.NoEpochCheck, 100)]
-    [InlineData(Mutation.AnsweredBeforeCommit, 100)]
-    [InlineData(Mutation.SegmentNameReused, 100)]
-    [InlineData(Mutation.JournaledBeforeCommit, 100)]
-    [InlineData(Mutation.AnyPartSwept, 100)]
-    [InlineData(Mutation.AnySegmentSwept, 100)]
-    [InlineData(Mutation.ForeignSegmentsIgnored, 100)]
-    [InlineData(Mutation.RenderLeads, 100)]
-    [InlineData(Mutation.MissingPartIgnored, 100)]
-    public void A_rule_left_out_is_noticed(Mutation mutation, int seeds)
+    [InlineData(Mutation.HeadOverwritten)]
+    [InlineData(Mutation.ManifestOverwritten)]
+    [InlineData(Mutation.NoBaseCheck)]
+    [InlineData(Mutation.NoPositionCheck)]
+    [InlineData(Mutation.NoEpochCheck)]
+    [InlineData(Mutation.AnsweredBeforeCommit)]
+    [InlineData(Mutation.SegmentNameReused)]
+    [InlineData(Mutation.JournaledBeforeCommit)]
+    [InlineData(Mutation.AnyPartSwept)]
+    [InlineData(Mutation.AnySegmentSwept)]
+    [InlineData(Mutation.ForeignSegmentsIgnored)]
+    [InlineData(Mutation.RenderLeads)]
+    [InlineData(Mutation.MissingPartIgnored)]
+    public void A_rule_left_out_is_noticed(Mutation mutation)
     {
-        var failures = Run(Enumerable.Range(0, seeds), mutation);
+        var caught = Enumerable.Range(0, SeedsForMutations).Select(seed => Describe(seed, mutation)).FirstOrDefault(verdict => verdict is not null);
 
-        Assert.NotEmpty(failures);
+        Assert.NotNull(caught);
+        output.WriteLine($"{mutation}: {caught}");
     }
 
     [Fact]
@@ -48,17 +53,6 @@ public sealed class CommitProtocolSimulationTests(ITestOutputHelper output)
         Assert.Equal(Trace(), Trace());
     }
 
-    private IReadOnlyList<string> Run(IEnumerable<int> seeds, Mutation mutation)
-    {
-        var all = seeds.ToList();
-        var failures = all.AsParallel().Select(seed => (Seed: seed, Verdict: CommitProtocolSimulation.Run(seed, mutation)))
-            .Where(run => run.Verdict is not null).OrderBy(run => run.Seed).Select(run => $"seed {run.Seed}: {run.Verdict}").ToList();
-        output.WriteLine($"{mutation}: {failures.Count} of {all.Count} seeds");
-        foreach (var failure in failures.Take(5))
-        {
-            output.WriteLine(failure);
-        }
-
-        return failures.Take(5).ToList();
-    }
+    private static string? Describe(int seed, Mutation mutation) =>
+        CommitProtocolSimulation.Run(seed, mutation) is { } verdict ? $"seed {seed}: {verdict}" : null;
 }

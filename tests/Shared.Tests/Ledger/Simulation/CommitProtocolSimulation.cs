@@ -67,11 +67,11 @@ internal static class CommitProtocolSimulation
             var workers = world.Processes.OfType<SimulatedWorker>().Count(worker => worker.Partition == source.Partition);
             if (workers == 0 || (workers < 3 && random.NextDouble() < .01))
             {
-                StartWorker(world, source);
+                StartWorker(world, source, hasOldPlan: random.Next(4) == 0);
             }
         }
 
-        if (random.NextDouble() < .02)
+        if (random.NextDouble() < .04)
         {
             world.Start(new SimulatedReader(world, world.NewName("reader")));
         }
@@ -95,7 +95,7 @@ internal static class CommitProtocolSimulation
     {
         world.Scheduler.HasFaults = false;
         var writer = world.Start(new SimulatedWriter(world, world.NewName("writer")) { ClaimsAtOnce = true });
-        var workers = world.Sources.Select(source => StartWorker(world, source)).ToList();
+        var workers = world.Sources.Select(source => StartWorker(world, source, hasOldPlan: false)).ToList();
         var deadline = world.Scheduler.Steps + MaxSettlingSteps;
         int? rendersBefore = null;
         while (world.Judge.Verdict is null && (rendersBefore is null || writer.Renders < rendersBefore + 2))
@@ -123,6 +123,6 @@ internal static class CommitProtocolSimulation
         }
     }
 
-    private static SimulatedWorker StartWorker(World world, SimulatedSource source) =>
-        world.Start(new SimulatedWorker(world, world.NewName("worker"), source));
+    private static SimulatedWorker StartWorker(World world, SimulatedSource source, bool hasOldPlan) =>
+        world.Start(new SimulatedWorker(world, world.NewName("worker"), source) { HasOldPlan = hasOldPlan });
 }

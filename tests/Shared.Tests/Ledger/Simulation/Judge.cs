@@ -80,9 +80,9 @@ internal sealed class Judge(World world)
     }
 
     /// <summary>A reader has read the ledger.</summary>
-    public void Read(SimulatedProcess process, int acknowledgedBefore, HashSet<LedgerEntry> seen)
+    public void Read(SimulatedProcess process, int acknowledgedBefore, IReadOnlyCollection<LedgerEntry> seen)
     {
-        if (_acknowledged.Take(acknowledgedBefore).Any(entry => !seen.Contains(entry)))
+        if (_acknowledged.Take(acknowledgedBefore).Select(Identity).Except(seen.Select(Identity)).Any())
         {
             Accuse($"{process.Name} does not see what was acknowledged before it began");
         }
@@ -96,6 +96,8 @@ internal sealed class Judge(World world)
             }
         }
     }
+
+    private static (PartitionId Partition, OffsetRange Range, string? Key) Identity(LedgerEntry entry) => (entry.Partition, entry.Range, entry.Segment?.Key);
 
     private void HeadWritten(SimulatedProcess process, Head head)
     {
@@ -111,15 +113,17 @@ internal sealed class Judge(World world)
             Accuse($"{process.Name} wrote a head that has lost entries");
         }
 
-        var before = _truth;
+        var added = truth.Where(entry => !_truth.Contains(entry)).ToList();
         (_head, _truth) = (head, now);
-        foreach (var entry in truth.Where(entry => !before.Contains(entry)))
+        // Where nothing was covered the first one of the batch may start anywhere, and which one that was a part does not tell.
+        var unstarted = added.Select(entry => entry.Partition).Where(partition => CoverageOf(partition).Position is null).ToHashSet();
+        foreach (var entry in added)
         {
-            Committed(process, entry);
+            Committed(process, entry, unstarted.Contains(entry.Partition));
         }
     }
 
-    private void Committed(SimulatedProcess process, LedgerEntry entry)
+    private void Committed(SimulatedProcess process, LedgerEntry entry, bool mayStartAnywhere)
     {
         var covered = CoverageOf(entry.Partition);
         var isAdopted = entry.Segment is { } segment && ForeignTool.Made(segment.Key);
@@ -129,7 +133,7 @@ internal sealed class Judge(World world)
             return;
         }
 
-        if (!isAdopted && entry.Range.Base > covered.Position)
+        if (!mayStartAnywhere && !isAdopted && entry.Range.Base > covered.Position)
         {
             Accuse($"{process.Name} committed {entry.Partition} {entry.Range}, which leaves a hole");
         }

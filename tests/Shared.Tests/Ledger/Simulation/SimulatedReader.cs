@@ -13,10 +13,10 @@ internal sealed class SimulatedReader(World world, string name) : SimulatedProce
         var seen = World.Mutation == Mutation.MissingPartIgnored
             ? await ReadCarelesslyAsync(store)
             : (await World.Retries.RunAsync(() => LedgerReader.ReadAsync(store, World.Backup, CancellationToken.None), CancellationToken.None))?.Entries ?? [];
-        World.Judge.Read(this, acknowledged, seen.ToHashSet());
+        World.Judge.Read(this, acknowledged, seen.ToList());
     }
 
-    private static async Task<IEnumerable<LedgerEntry>> ReadCarelesslyAsync(SimulatedStore store)
+    private async Task<IEnumerable<LedgerEntry>> ReadCarelesslyAsync(SimulatedStore store)
     {
         var key = BackupKeys.Head(World.Backup);
         if (await store.GetAsync(key, CancellationToken.None) is not { } stored)
@@ -28,6 +28,8 @@ internal sealed class SimulatedReader(World world, string name) : SimulatedProce
         var entries = head.Tail.ToList();
         foreach (var part in head.Parts)
         {
+            await PauseAsync();
+            await PauseAsync();
             if (await store.GetAsync(part.Key, CancellationToken.None) is { } found)
             {
                 entries.AddRange(PartCodec.Read(found.Content.Span, part));

@@ -11,7 +11,7 @@ internal sealed class SimulatedWorker : SimulatedProcess
 
     private readonly SimulatedSource _source;
     private readonly SimulatedStore _store;
-    private readonly OffsetRange _work;
+    private readonly long _start;
     private readonly Queue<LedgerEntry> _stored = [];
     private long _epoch;
     private int _uploads;
@@ -21,10 +21,13 @@ internal sealed class SimulatedWorker : SimulatedProcess
     {
         _source = source;
         _store = new SimulatedStore(world, this);
-        _work = new OffsetRange(source.Start, source.End);
+        _start = source.Start;
     }
 
     public PartitionId Partition => _source.Partition;
+
+    /// <summary>Whether it works on a plan that was made when nothing was covered yet, and so may leave a hole.</summary>
+    public bool HasOldPlan { get; init; }
 
     protected override async Task RunAsync()
     {
@@ -38,7 +41,7 @@ internal sealed class SimulatedWorker : SimulatedProcess
 
             // Any of them may answer, a stale one too.
             var writer = writers[Random.Next(writers.Count)];
-            var uncovered = writer.Uncovered(Partition, _work);
+            var uncovered = writer.Uncovered(Partition, _start, _source.End, HasOldPlan);
             _epoch = writer.Epoch;
             if (uncovered.Count == 0)
             {

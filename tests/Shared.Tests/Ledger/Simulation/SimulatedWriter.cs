@@ -18,7 +18,7 @@ internal sealed class SimulatedWriter : SimulatedProcess
         : base(world, name)
     {
         _store = new CarelessStore(new SimulatedStore(world, this), world.Mutation, WaitingSegments);
-        _writer = new LedgerWriter(_store, World.Backup, name, world.Clock, world.Retries) { MaxTailBytes = 800, MaxParts = 3 };
+        _writer = new LedgerWriter(_store, World.Backup, name, world.Clock, world.Retries) { MaxTailBytes = 600, MaxParts = 2 };
         _manifest = new ManifestPublisher(_store, world.Retries);
     }
 
@@ -34,8 +34,17 @@ internal sealed class SimulatedWriter : SimulatedProcess
     /// <summary>How many renders it has finished.</summary>
     public int Renders { get; private set; }
 
-    /// <summary>What it takes for uncovered.</summary>
-    public IReadOnlyList<OffsetRange> Uncovered(PartitionId partition, OffsetRange range) => _writer.Ledger.CoverageOf(partition).Uncovered(range).ToList();
+    /// <summary>What it takes for uncovered: from the first offset covered, or from the log start when that is earlier or nothing is covered.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="start">The log start.</param>
+    /// <param name="end">The high watermark.</param>
+    /// <param name="isOldPlan">Whether the log start goes before all.</param>
+    public IReadOnlyList<OffsetRange> Uncovered(PartitionId partition, long start, long end, bool isOldPlan)
+    {
+        var coverage = _writer.Ledger.CoverageOf(partition);
+        var from = isOldPlan ? start : Math.Min(coverage.First ?? start, start);
+        return from < end ? coverage.Uncovered(new OffsetRange(from, end)).ToList() : [];
+    }
 
     public void Receive(CommitRequest request) => _inbox.Add(request);
 
