@@ -250,7 +250,13 @@ public sealed class LedgerWriter
         {
             // Ours alone is the epoch, so only an earlier try of this call, whose answer was lost, can have made it.
             var there = await _retries.RunAsync(() => _store.GetAsync(key, cancellation), cancellation);
-            if (there is null || !there.Content.Span.SequenceEqual(content))
+            if (there is null)
+            {
+                // Only a newer writer deletes what we write, so our swap would fail as well.
+                throw await WhoTookOverAsync(cancellation);
+            }
+
+            if (!there.Content.Span.SequenceEqual(content))
             {
                 throw new StorageException(key, $"{key} in {_store.Name} holds something else than this program wrote there.", e);
             }
