@@ -35,3 +35,8 @@ catch (OperationCanceledException)
 {
     return ExitCode.Interrupted;
 }
+catch (Exception e) when (!args.Any(arg => arg is "-v" or "--verbose"))
+{
+    await Console.Error.WriteLineAsync($"Error: unexpected failure ({e.GetType().Name}): {e.Message.ReplaceLineEndings(" ")} Run again with --verbose for where it happened.");
+    return ExitCode.Failure;
+}

@@ -210,7 +210,7 @@ def decoded(report, backup, expected, what):
 
 
 def covered(report, backup, what):
-    """The ledger must cover every partition without hole or overlap, its run closed, and `offsets.db` must say the same."""
+    """The ledger must cover every partition without hole or overlap, and `offsets.db` must say the same."""
     try:
         head, _ = ledger.load(backup.store, backup.id)
         rows = ledger.coverage(backup.store, backup.id, decode_backup.load_manifest(backup.store, backup.id))
@@ -218,10 +218,10 @@ def covered(report, backup, what):
         report.check(False, "%s: the ledger can be read" % what, repr(error))
         return
     problems = ["%s:%d %s" % (row["topic"], row["partition"], problem) for row in rows for problem in row["problems"]]
-    if not head.get("closed"):
-        problems.append("the head is not closed")
     report.check(not problems, "%s: no hole, no overlap, manifest as ledger, %d entries, epoch %d" % (
         what, sum(row["entries"] for row in rows), head["epoch"]), "\n".join(problems[:10]))
+    if not head.get("closed"):
+        report.note("the head is not closed: the run that wrote it last did not come to its end")
     try:
         saved = offsets(backup.path("offsets.db"), backup.id)
         wrong = ["%s:%d is saved at %s, covered up to %s" % (row["topic"], row["partition"], saved.get((row["topic"], row["partition"])), row["next"])

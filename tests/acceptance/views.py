@@ -45,6 +45,7 @@ def views(args, report, kafka):
                 report.check(run.backed_up() == added, "%s: it backed up the %d new records and no other (%s)" % (what, added, run.backed_up()), run.err)
             else:
                 report.check(now == stored, "%s: nothing was stored again" % what, changes(stored, now))
+            report.check("[INFO]" not in run.out, "%s: logs are not on standard output" % what, run.out)
             report.check(sentences(run.err), "%s: the log holds no stack trace" % what, run.err)
             if said:
                 report.check(said.lower() in run.err.lower(), "%s: the log says: %s" % (what, said), run.err)
@@ -103,7 +104,7 @@ def cases(backup, older):
             ("journal deleted", lambda: backup.remove(backup.journal), None, False),
             ("_cluster/ deleted", lambda: shutil.rmtree(cluster), None, False),
             ("head.json alone deleted", lambda: os.remove(backup.path("_cluster", "head.json")), None, False),
-            ("manifest.json deleted", lambda: os.remove(backup.path("manifest.json")), None, True),
+            ("manifest.json deleted", lambda: os.remove(backup.path("manifest.json")), None, False),
             ("_cluster/, journal and both offsets.db deleted", all_caches, None, False)]
 
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Akka.Actor;
 using Akka.Hosting;
 using KafkaBackup.Cli.Hosting;
@@ -30,13 +29,15 @@ internal static class BackupCommand
 
     private static async Task<int> RunAsync(string file, bool verbose)
     {
+        // Before anything else: an end that is asked for while the program starts is to be in good order, too.
+        using var signals = new StopSignals();
         var configuration = ConfigurationLoader.Load(file, Environment.GetEnvironmentVariable);
         using var state = LocalState.Take(configuration);
         using var host = BackupHost.Build(configuration, state, verbose ? LogLevel.Debug : LogLevel.Information);
-        await host.StartAsync();
+        await host.StartAsync(signals.Stopped);
         try
         {
-            return Report(await RunAsync(host, configuration));
+            return Report(await RunAsync(host, configuration, signals));
         }
         finally
         {
@@ -44,20 +45,13 @@ internal static class BackupCommand
         }
     }
 
-    private static async Task<BackupFinished> RunAsync(IHost host, BackupConfiguration configuration)
+    private static async Task<BackupFinished> RunAsync(IHost host, BackupConfiguration configuration, StopSignals signals)
     {
-        var coordinators = await host.Services.GetRequiredService<IActorRegistry>().GetAsync<ActorKeys.Coordinators>();
+        var coordinators = await host.Services.GetRequiredService<IActorRegistry>().GetAsync<ActorKeys.Coordinators>(signals.Stopped);
         var run = coordinators.Ask<BackupFinished>(
             new StartBackup(configuration.BackupId, new RunId(Guid.NewGuid().ToString("N"))), Timeout.InfiniteTimeSpan);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        await using var stop = signals.Stopped.Register(() => coordinators.Tell(new StopBackup(configuration.BackupId)));
         return await run;
-
-        void Stop(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            coordinators.Tell(new StopBackup(configuration.BackupId));
-        }
     }
 
     private static int Report(BackupFinished finished)

@@ -32,7 +32,7 @@ internal static class BackupHost
         var budget = PermitBudget.For(configuration.Backup, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddProvider(new ConsoleLogger(Console.Error)).SetMinimumLevel(minimumLevel)
-            .AddFilter("Akka", minimumLevel < LogLevel.Information ? minimumLevel : LogLevel.Warning)
+            .AddFilter("Akka", minimumLevel < LogLevel.Information ? LogLevel.Information : LogLevel.Error)
             .AddFilter("Microsoft", LogLevel.Warning);
         builder.Services
             .AddSingleton(configuration.Source)
@@ -40,6 +40,7 @@ internal static class BackupHost
             .AddSingleton(configuration)
             .AddSingleton<IBackupEnvironments, ConfiguredEnvironment>()
             .AddSingleton<RunLog>()
+            .AddSingleton<WorkerLog>()
             .AddSingleton(TimeProvider.System)
             .AddSingleton(new RetrySchedule(TimeProvider.System, new Random()))
             .AddSingleton<IHostLifetime, QuietLifetime>()
@@ -73,7 +74,7 @@ internal static class BackupHost
         IServiceProvider services, BackupConfiguration configuration, PermitBudget budget, PartitionWorkerSettings settings) => new(
         services.GetRequiredService<IBackupEnvironments>(),
         new PipelineSettings { Segments = SegmentSettings.From(configuration.Backup), OverlapsUpload = budget.OverlapsUpload },
-        settings, services.GetRequiredService<RetrySchedule>(), services.GetRequiredService<TimeProvider>());
+        settings, services.GetRequiredService<RetrySchedule>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<WorkerLog>());
 
     /// <summary>Leaves signals to the command: the run is to end in good order before the host does.</summary>
     private sealed class QuietLifetime : IHostLifetime

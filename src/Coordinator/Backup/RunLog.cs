@@ -39,13 +39,14 @@ public sealed partial class RunLog(ILogger<RunLog> logger)
     /// <summary>Says what a run has achieved.</summary>
     public void Finished(ManifestProtocol.RunFinished finished, BackupPlan plan)
     {
+        var topics = plan.TopicCount == 1 ? "1 topic" : $"{plan.TopicCount} topics";
         if (plan.HasPositions)
         {
-            BackedUpNew(finished.Records, plan.TopicCount);
+            BackedUpNew(finished.Records, topics);
         }
         else
         {
-            BackedUp(finished.Records, plan.TopicCount);
+            BackedUp(finished.Records, topics);
         }
 
         if (finished.OffsetsPlace is { } place)
@@ -79,12 +80,12 @@ public sealed partial class RunLog(ILogger<RunLog> logger)
     public partial void Filling(PartitionId partition, int count, long offset);
 
     /// <summary>The run of a backup that went on from positions is over.</summary>
-    [LoggerMessage(Level = LogLevel.Information, Message = "Backed up {Records:N0} new records across {Topics} topics")]
-    public partial void BackedUpNew(long records, int topics);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Backed up {Records:N0} new records across {Topics}")]
+    private partial void BackedUpNew(long records, string topics);
 
     /// <summary>The first run of a backup is over.</summary>
-    [LoggerMessage(Level = LogLevel.Information, Message = "Backed up {Records:N0} records across {Topics} topics")]
-    public partial void BackedUp(long records, int topics);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Backed up {Records:N0} records across {Topics}")]
+    private partial void BackedUp(long records, string topics);
 
     /// <summary>The remote database was written.</summary>
     [LoggerMessage(Level = LogLevel.Information, Message = "Offset database synced to {Place}")]

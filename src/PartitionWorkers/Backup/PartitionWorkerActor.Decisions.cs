@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Akka.Cluster.Sharding;
-using Akka.Event;
 using Akka.Persistence;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Kafka;
@@ -92,7 +91,7 @@ public sealed partial class PartitionWorkerActor
         }
 
         var pause = _services.Settings.Backoff(_failures);
-        _log.Warning("{Partition}: {Failure} Trying again in {Pause} ms.", _key, failure.Message, (long)pause.TotalMilliseconds);
+        _services.Log.TryingAgain(_key.Partition, failure.Message, (long)pause.TotalMilliseconds);
         Timers.StartSingleTimer(RetryDue.Instance, RetryDue.Instance, pause);
         Become(BackingOff);
     }
@@ -115,7 +114,7 @@ public sealed partial class PartitionWorkerActor
             return;
         }
 
-        _log.Warning("{Partition}: offsets {First} to {Last} were deleted at the source before they were backed up", _key, gone.Base, gone.Next - 1);
+        _services.Log.Gone(_key.Partition, gone.Base, gone.Next - 1);
         _stored.Enqueue(new LedgerEntry
         {
             Partition = _key.Partition,
@@ -144,6 +143,7 @@ public sealed partial class PartitionWorkerActor
                 BeginStop(cancelled.Abandon);
                 break;
             case StopPartition:
+                _isHandedOff = true;
                 BeginStop(abandon: false);
                 break;
             case SaveSnapshotSuccess saved:
@@ -178,11 +178,22 @@ public sealed partial class PartitionWorkerActor
 
     private void Complete(Fault? failure)
     {
-        _coordinator.Tell(new PartitionEnded(_key, _work!.Run, failure, _blockedAt));
+        if (_work is not null)
+        {
+            _coordinator.Tell(new PartitionEnded(_key, _work.Run, failure, _blockedAt));
+        }
+
         Timers.CancelAll();
         _permits.Tell(ReleasePermit.Instance);
         Become(HandleCommon);
-        Passivate();
+        if (_isHandedOff)
+        {
+            Context.Stop(Self);
+        }
+        else
+        {
+            Passivate();
+        }
     }
 
     private void Passivate() => Context.Parent.Tell(new Passivate(PoisonPill.Instance));

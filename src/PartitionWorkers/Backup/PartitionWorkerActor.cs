@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Akka.Actor;
-using Akka.Event;
 using Akka.Persistence;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Ledger;
@@ -37,7 +36,6 @@ public sealed partial class PartitionWorkerActor : UntypedPersistentActor, IWith
     private readonly PartitionWorkerServices _services;
     private readonly IActorRef _manifest;
     private readonly IActorRef _permits;
-    private readonly ILoggingAdapter _log = Context.GetLogger();
 
     /// <summary>Stored entries in order. Only the first is on its way to the ledger: a later one would leave a hole before it.</summary>
     private readonly Queue<LedgerEntry> _stored = [];
@@ -64,6 +62,9 @@ public sealed partial class PartitionWorkerActor : UntypedPersistentActor, IWith
     private bool _asksAgain;
 
     private bool _isStopping;
+
+    /// <summary>The shard moves to another node: whoever is left when it does keeps the others waiting.</summary>
+    private bool _isHandedOff;
 
     /// <summary>A worker for <paramref name="key"/>.</summary>
     public PartitionWorkerActor(PartitionKey key, PartitionWorkerServices services, IActorRef manifest, IActorRef permits)
@@ -115,7 +116,7 @@ public sealed partial class PartitionWorkerActor : UntypedPersistentActor, IWith
                 Passivate();
                 break;
             case StopPartition:
-                Passivate();
+                Context.Stop(Self);
                 break;
             default:
                 HandleCommon(message);
@@ -183,7 +184,7 @@ public sealed partial class PartitionWorkerActor : UntypedPersistentActor, IWith
                 OnCommitted(committed);
                 break;
             case Rejected rejected when IsAboutFirst(rejected.Partition, rejected.Range):
-                _log.Info("{Partition} goes on from what the ledger says: {Range} is not its to commit", _key, rejected.Range);
+                _services.Log.Superseded(_key.Partition, rejected.Range);
                 (_isRejected, _asksAgain) = (true, true);
                 _stored.Clear();
                 _cancel?.Cancel();

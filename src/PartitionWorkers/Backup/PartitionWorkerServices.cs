@@ -9,5 +9,7 @@ namespace KafkaBackup.PartitionWorkers.Backup;
 /// <param name="Settings">Timing.</param>
 /// <param name="Retries">How storage calls are repeated.</param>
 /// <param name="Clock">The clock.</param>
+/// <param name="Log">What the user reads.</param>
 public sealed record PartitionWorkerServices(
-    IBackupEnvironments Environments, PipelineSettings Pipeline, PartitionWorkerSettings Settings, RetrySchedule Retries, TimeProvider Clock);
+    IBackupEnvironments Environments, PipelineSettings Pipeline, PartitionWorkerSettings Settings, RetrySchedule Retries, TimeProvider Clock,
+    WorkerLog Log);

@@ -24,7 +24,33 @@ internal sealed class YamlTreeParser
     {
         var text = yaml.StartsWith('\uFEFF') ? yaml[1..] : yaml;
         RefuseControlCharacters(text);
-        return new YamlTreeParser(text).Document();
+        try
+        {
+            return new YamlTreeParser(text).Document();
+        }
+        catch (YamlException e) when (FirstTabInIndentation(text) is { } tab)
+        {
+            // The scanner names some other place for it, often the file's first character.
+            throw new YamlException(tab, tab, "A tab stands in the indentation, where YAML allows only spaces.", e);
+        }
+    }
+
+    private static Mark? FirstTabInIndentation(string text)
+    {
+        var (line, start) = (1, 0);
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '\n')
+            {
+                (line, start) = (line + 1, i + 1);
+            }
+            else if (text[i] == '\t' && text.AsSpan(start, i - start).IndexOfAnyExcept(' ') < 0)
+            {
+                return new Mark(i, line, i - start + 1);
+            }
+        }
+
+        return null;
     }
 
     // The scanner takes a NUL for the end of the file: everything after it would be ignored without a word.

@@ -21,6 +21,11 @@ public static class HeadCodec
         {
             RefuseUnknownFormat(stored, key);
             var json = JsonSerializer.Deserialize(stored, LedgerJson.Default.HeadJson) ?? throw new JsonException("it is null");
+            if (json.Epoch < 1 || json.Seq < 1 || json.Tail.Contains(null!) || json.Parts.Any(part => part is null or { Entries: < 1 }))
+            {
+                throw new JsonException("its numbers or lists make no sense");
+            }
+
             return new Head
             {
                 Format = json.Format,

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using KafkaBackup.Shared.Segments;
 
 namespace KafkaBackup.Shared.Ledger;
@@ -26,13 +27,16 @@ internal static class LedgerDocuments
         public static EntryJson Of(LedgerEntry entry) => new(
             entry.Partition.Topic, entry.Partition.Number, entry.Range.Base, entry.Range.Next, SegmentJson.Of(entry.Segment), entry.Gap);
 
-        public LedgerEntry ToEntry() => new()
-        {
-            Partition = new PartitionId(Topic, Partition),
-            Range = Next > Base ? new OffsetRange(Base, Next) : throw new JsonException($"an entry of {Topic}:{Partition} has the empty range [{Base}, {Next})"),
-            Segment = Segment?.ToInfo(),
-            Gap = Gap,
-        };
+        /// <exception cref="JsonException">The entry answers for something that cannot be.</exception>
+        public LedgerEntry ToEntry() => Topic.Length > 0 && Partition >= 0 && Base >= 0 && Next > Base && Segment?.IsSound != false && (Segment is null || Gap is null)
+            ? new LedgerEntry
+            {
+                Partition = new PartitionId(Topic, Partition),
+                Range = new OffsetRange(Base, Next),
+                Segment = Segment?.ToInfo(),
+                Gap = Gap,
+            }
+            : throw new JsonException($"an entry makes no sense: offsets [{Base}, {Next}) of '{Topic}:{Partition}'");
     }
 
     internal sealed record SegmentJson(string Key, long Start, long End, long MinTs, long MaxTs, long Records, long Raw, long Size)
@@ -41,6 +45,9 @@ internal static class LedgerDocuments
             ? null
             : new(segment.Key, segment.StartOffset, segment.EndOffset, segment.MinTimestamp, segment.MaxTimestamp, segment.RecordCount,
                 segment.UncompressedSize, segment.CompressedSize);
+
+        [JsonIgnore]
+        public bool IsSound => Key.Length > 0 && Start >= 0 && End >= Start && Records > 0 && Raw >= 0 && Size >= 0;
 
         public SegmentInfo ToInfo() => new()
         {

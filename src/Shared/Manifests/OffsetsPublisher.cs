@@ -11,6 +11,9 @@ public sealed class OffsetsPublisher(IObjectStore store, string localPath, Retry
     private bool _isLocalCurrent;
     private bool _isRemoteCurrent;
 
+    /// <summary>What was written last says that the job is running: the end of the run has to correct that, even without news.</summary>
+    private bool _saysRunning;
+
     /// <summary>Reads both databases and compares them with the ledger.</summary>
     public async Task<OffsetsReport> CompareAsync(LedgerSnapshot ledger, BackupId backup, CancellationToken cancellation)
     {
@@ -59,13 +62,14 @@ public sealed class OffsetsPublisher(IObjectStore store, string localPath, Retry
         var offsets = LastOffsets(ledger);
         var status = isCompleted ? BackupJobStatus.Completed : BackupJobStatus.Running;
         var clusterId = ledger.Head.SourceClusterId;
-        if (hasNews || (!_isLocalCurrent && offsets.Count > 0))
+        var isDue = hasNews || (isCompleted && _saysRunning);
+        if (isDue || (!_isLocalCurrent && offsets.Count > 0))
         {
             OffsetDatabase.WriteFile(localPath, backup, clusterId, offsets, status, clock.GetUtcNow());
             _isLocalCurrent = true;
         }
 
-        if (!hasNews && (_isRemoteCurrent || offsets.Count == 0))
+        if (!isDue && (_isRemoteCurrent || offsets.Count == 0))
         {
             return false;
         }
@@ -74,6 +78,7 @@ public sealed class OffsetsPublisher(IObjectStore store, string localPath, Retry
         await retries.RunAsync(
             () => store.PutAsync(BackupKeys.Offsets(backup), new ReadOnlySequence<byte>(image), PutCondition.Overwrite, cancellation), cancellation);
         _isRemoteCurrent = true;
+        _saysRunning = !isCompleted;
         return true;
     }
 

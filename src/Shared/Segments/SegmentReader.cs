@@ -22,7 +22,7 @@ public sealed class SegmentReader : RecordCursor, IDisposable
     private int _filled;
     private int _next;
     private int _recordEnd;
-    private long _recordsRead;
+    private long _recordNumber;
     private (int At, int Length) _keyField;
     private (int At, int Length) _valueField;
     private int _firstHeader;
@@ -114,17 +114,18 @@ public sealed class SegmentReader : RecordCursor, IDisposable
     /// <inheritdoc />
     public override bool MoveNext()
     {
-        if (_recordsRead == RecordCount)
+        if (_recordNumber == RecordCount)
         {
             return false;
         }
 
+        _recordNumber++;
         _next = _recordEnd;
         Need(4);
         var length = BinaryPrimitives.ReadUInt32LittleEndian(_buffer.AsSpan(_next));
         if (length is < SegmentFormat.MinRecordLength or > int.MaxValue - 4)
         {
-            throw Damaged($"record {_recordsRead} claims a length of {length} bytes");
+            throw Damaged($"record {_recordNumber} claims a length of {length} bytes");
         }
 
         Need(4 + (int)length);
@@ -138,7 +139,6 @@ public sealed class SegmentReader : RecordCursor, IDisposable
         _headerCount = ReadUInt16(ref at);
         _firstHeader = at;
         RestartHeaders();
-        _recordsRead++;
         return true;
     }
 
@@ -184,7 +184,7 @@ public sealed class SegmentReader : RecordCursor, IDisposable
         at += 4;
         if (length < -1)
         {
-            throw Damaged($"record {_recordsRead} has a field of {length} bytes");
+            throw Damaged($"record {_recordNumber} has a field of {length} bytes");
         }
 
         Within(at, Math.Max(0, length));
@@ -205,7 +205,7 @@ public sealed class SegmentReader : RecordCursor, IDisposable
     {
         if (length > _recordEnd - at)
         {
-            throw Damaged($"a field of record {_recordsRead} reaches beyond the record's end");
+            throw Damaged($"a field of record {_recordNumber} reaches beyond the record's end");
         }
     }
 
@@ -233,7 +233,7 @@ public sealed class SegmentReader : RecordCursor, IDisposable
 
             _filled += ReadBody() is var read and > 0
                 ? read
-                : throw Damaged($"its body ends in record {_recordsRead} of the {RecordCount} that its header promises");
+                : throw Damaged($"its body ends in record {_recordNumber} of the {RecordCount} that its header promises");
         }
     }
 

@@ -15,7 +15,7 @@ public sealed class SegmentWriter : IDisposable
 {
     private readonly SegmentSettings _settings;
     private readonly Compressor? _compressor;
-    private readonly byte[] _block = ArrayPool<byte>.Shared.Rent(ChunkedBuffer.ChunkSize);
+    private byte[] _block = ArrayPool<byte>.Shared.Rent(ChunkedBuffer.ChunkSize);
     private readonly byte[] _compressed;
     private readonly byte[]? _cluster;
     private ChunkedBuffer _body = new();
@@ -56,6 +56,8 @@ public sealed class SegmentWriter : IDisposable
     /// <exception cref="BackupException">The record cannot be stored in this format without loss.</exception>
     public void Append(RecordCursor record)
     {
+        var added = !_settings.IncludeOffsetHeaders ? 0 : _cluster is null ? 2 : 3;
+        var length = RecordLength(record, added);
         if (RecordCount == 0)
         {
             Span<byte> reserved = stackalloc byte[SegmentFormat.HeaderSize];
@@ -65,7 +67,7 @@ public sealed class SegmentWriter : IDisposable
             _minTimestamp = _maxTimestamp = record.Timestamp;
         }
 
-        WriteRecord(record);
+        WriteRecord(record, length, added);
         _end = record.Offset;
         _minTimestamp = Math.Min(_minTimestamp, record.Timestamp);
         _maxTimestamp = Math.Max(_maxTimestamp, record.Timestamp);
@@ -126,24 +128,17 @@ public sealed class SegmentWriter : IDisposable
         _body.Dispose();
         _compressor?.Dispose();
         ArrayPool<byte>.Shared.Return(_block);
+        _block = [];
     }
 
-    private void WriteRecord(RecordCursor record)
+    private void WriteRecord(RecordCursor record, uint length, int added)
     {
-        var added = !_settings.IncludeOffsetHeaders ? 0 : _cluster is null ? 2 : 3;
-        var headers = record.HeaderCount + added;
-        if (headers > ushort.MaxValue)
-        {
-            throw new BackupException(FailureKind.Source,
-                $"The record at offset {record.Offset} has {record.HeaderCount} headers; the segment format holds at most {ushort.MaxValue - added}.");
-        }
-
-        WriteUInt32(RecordLength(record, added));
+        WriteUInt32(length);
         WriteInt64(record.Timestamp);
         WriteInt64(record.Offset);
         WriteField(record.Key);
         WriteField(record.Value);
-        WriteUInt16((ushort)headers);
+        WriteUInt16((ushort)(record.HeaderCount + added));
         record.RestartHeaders();
         while (record.MoveNextHeader())
         {
@@ -156,9 +151,16 @@ public sealed class SegmentWriter : IDisposable
         }
     }
 
-    /// <summary>The bytes of a record after its length field, which stands in front of them.</summary>
+    /// <summary>The bytes of a record after its length field, which stands in front of them. Refuses what the format cannot hold, so it
+    /// comes before anything is written: a refused record must leave the segment at hand as it was.</summary>
     private uint RecordLength(RecordCursor record, int added)
     {
+        if (record.HeaderCount + added > ushort.MaxValue)
+        {
+            throw new BackupException(FailureKind.Source,
+                $"The record at offset {record.Offset} has {record.HeaderCount} headers; the segment format holds at most {ushort.MaxValue - added}.");
+        }
+
         var length = SegmentFormat.MinRecordLength + (long)record.Key.Bytes.Length + record.Value.Bytes.Length;
         record.RestartHeaders();
         while (record.MoveNextHeader())

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Hashing;
-using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace KafkaBackup.Shared.Storage;
@@ -11,10 +10,12 @@ namespace KafkaBackup.Shared.Storage;
 /// to its key. Compare-and-swap holds an exclusive lock that the operating system drops when its holder dies. The ETag is a hash of the
 /// content: size and time of a file cannot tell two quick writes apart.
 /// </remarks>
-public sealed class FileSystemObjectStore : IObjectStore
+public sealed partial class FileSystemObjectStore : IObjectStore
 {
     private const string PrivateFolder = ".kafka-backup";
+    private const int LockFiles = 256;
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan AbandonedAfter = TimeSpan.FromHours(1);
     private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(5);
 
     private readonly string _root;
@@ -26,14 +27,14 @@ public sealed class FileSystemObjectStore : IObjectStore
     {
         _root = Path.GetFullPath(root);
         _private = Path.Combine(_root, PrivateFolder);
-        _swept = new Lazy<bool>(SweepAbandonedFiles);
+        _swept = new Lazy<bool>(SweepAbandonedFiles, LazyThreadSafetyMode.PublicationOnly); // A failed sweep is tried again.
     }
 
     /// <inheritdoc />
     public string Name => _root;
 
     /// <inheritdoc />
-    public Task<StoredObject?> GetAsync(string key, CancellationToken cancellation) => Guard(key, "read", async path =>
+    public Task<StoredObject?> GetAsync(string key, CancellationToken cancellation) => Guard(key, "read", cancellation, async path =>
     {
         await using var file = OpenOrNull(path);
         if (file is null)
@@ -48,10 +49,10 @@ public sealed class FileSystemObjectStore : IObjectStore
 
     /// <inheritdoc />
     public Task<Stream?> OpenReadAsync(string key, CancellationToken cancellation) =>
-        Guard(key, "read", path => Task.FromResult<Stream?>(OpenOrNull(path)));
+        Guard(key, "read", cancellation, path => Task.FromResult<Stream?>(OpenOrNull(path)));
 
     /// <inheritdoc />
-    public Task<ObjectProperties?> HeadAsync(string key, CancellationToken cancellation) => Guard(key, "read", async path =>
+    public Task<ObjectProperties?> HeadAsync(string key, CancellationToken cancellation) => Guard(key, "read", cancellation, async path =>
     {
         await using var file = OpenOrNull(path);
         return file is null ? null : new ObjectProperties(key, file.Length, await TagOfAsync(file, cancellation));
@@ -59,7 +60,7 @@ public sealed class FileSystemObjectStore : IObjectStore
 
     /// <inheritdoc />
     public Task<ETag> PutAsync(string key, ReadOnlySequence<byte> content, PutCondition condition, CancellationToken cancellation) =>
-        Guard(key, "write", async path =>
+        Guard(key, "write", cancellation, async path =>
         {
             var directory = Path.GetDirectoryName(path)!;
             MakeDirectory(_private);
@@ -80,45 +81,23 @@ public sealed class FileSystemObjectStore : IObjectStore
         });
 
     /// <inheritdoc />
-    public async IAsyncEnumerable<ObjectProperties> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
+    public Task DeleteAsync(string key, CancellationToken cancellation) => Guard(key, "delete", cancellation, async path =>
     {
-        var files = await Guard(prefix, "list", _ => Task.FromResult(FilesBelow(prefix)));
-        foreach (var (key, size) in files)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            yield return new ObjectProperties(key, size, null);
-        }
-    }
-
-    /// <inheritdoc />
-    public async IAsyncEnumerable<string> ListFoldersAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
-    {
-        var folders = await Guard(prefix, "list", path => Task.FromResult(
-            !Directory.Exists(path)
-                ? []
-                : Directory.EnumerateDirectories(path).Select(folder => Path.GetFileName(folder)!).Where(name => !name.StartsWith('.'))
-                    .Where(name => Directory.EnumerateFiles(Path.Combine(path, name), "*", SearchOption.AllDirectories).Any())
-                    .Order(StringComparer.Ordinal).ToList()));
-        foreach (var name in folders)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            yield return name;
-        }
-    }
-
-    /// <inheritdoc />
-    public Task DeleteAsync(string key, CancellationToken cancellation) => Guard(key, "delete", path =>
-    {
+        MakeDirectory(_private);
         try
         {
-            File.Delete(path);
+            // Between another writer's comparison and its swap, this would be undone.
+            await using (await LockAsync(key, cancellation))
+            {
+                File.Delete(path);
+            }
         }
         catch (DirectoryNotFoundException)
         {
-            // Not there: nothing to delete.
+            RefuseFileAsDirectory(Path.GetDirectoryName(path));
         }
 
-        return Task.FromResult(true);
+        return true;
     });
 
     private static async Task WriteFileAsync(string path, ReadOnlySequence<byte> content, CancellationToken cancellation)
@@ -170,14 +149,20 @@ public sealed class FileSystemObjectStore : IObjectStore
 
                 break;
             default:
-                AtomicFile.Replace(temporary, path);
+                // Between another writer's comparison and its swap, this would be lost.
+                await using (await LockAsync(key, cancellation))
+                {
+                    AtomicFile.Replace(temporary, path);
+                }
+
                 break;
         }
     }
 
+    /// <summary>Keeps other writers from a key, and from those that share its lock file: one for each key would never be deleted.</summary>
     private async Task<FileStream> LockAsync(string key, CancellationToken cancellation)
     {
-        var path = Path.Combine(_private, $"{Convert.ToHexString(XxHash128.Hash(Encoding.UTF8.GetBytes(key)))}.lock");
+        var path = Path.Combine(_private, $"{XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(key)) % LockFiles:x2}.lock");
         var start = TimeProvider.System.GetTimestamp();
         while (true)
         {
@@ -192,46 +177,40 @@ public sealed class FileSystemObjectStore : IObjectStore
         }
     }
 
-    /// <summary>Deletes what processes that died in the middle of an upload left behind: files that nobody holds a lock on.</summary>
+    /// <summary>Deletes what processes that died in the middle of an upload left behind: old files that nobody holds a lock on.</summary>
+    /// <remarks>
+    /// Old, because a writer lets go of a finished file before it publishes it. The lock asked for is a shared one: a file may have been
+    /// published already and be read under its key at this moment.
+    /// </remarks>
     private bool SweepAbandonedFiles()
     {
         foreach (var path in Directory.EnumerateFiles(_private, "*.tmp"))
         {
             try
             {
-                using var mine = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+                if (TimeProvider.System.GetUtcNow() - new DateTimeOffset(File.GetLastWriteTimeUtc(path)) < AbandonedAfter)
+                {
+                    continue;
+                }
+
+                using var unheld = OpenOrNull(path);
                 File.Delete(path);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // Another process is writing it, or deleted it first.
+                // Another process is writing it.
             }
         }
 
         return true;
     }
 
-    private List<(string Key, long Size)> FilesBelow(string prefix)
-    {
-        var folder = PathOf(prefix[..(prefix.LastIndexOf('/') + 1)]);
-        if (!Directory.Exists(folder))
-        {
-            return [];
-        }
-
-        var visible = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
-        return new DirectoryInfo(folder).EnumerateFiles("*", visible)
-            .Select(file => (Key: Path.GetRelativePath(_root, file.FullName).Replace(Path.DirectorySeparatorChar, '/'), file.Length))
-            .Where(file => file.Key.StartsWith(prefix, StringComparison.Ordinal) && !file.Key.StartsWith(PrivateFolder + "/", StringComparison.Ordinal))
-            .OrderBy(file => file.Key, StringComparer.Ordinal)
-            .ToList();
-    }
-
     private string PathOf(string key)
     {
-        if (key.StartsWith('/') || key.Split('/').Any(part => part is "." or ".." || part.StartsWith(PrivateFolder, StringComparison.Ordinal)))
+        var parts = key.Split('/');
+        if (key.StartsWith('/') || parts.Any(part => part is "." or "..") || parts[0] == PrivateFolder)
         {
-            throw new StorageException(key, $"'{key}' is no key of this store: it would lead out of {_root}.");
+            throw new StorageException(key, $"'{key}' is no key of this store: it would lead out of {_root} or into its private folder.");
         }
 
         return Path.Combine(_root, key);
@@ -252,7 +231,20 @@ public sealed class FileSystemObjectStore : IObjectStore
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
+            RefuseFileAsDirectory(Path.GetDirectoryName(path));
             return null;
+        }
+    }
+
+    /// <summary>Fails when a file is where a directory should be. To .NET that is the same as nothing, but an operator must hear of it.</summary>
+    private static void RefuseFileAsDirectory(string? directory)
+    {
+        for (; directory is not null; directory = Path.GetDirectoryName(directory))
+        {
+            if (File.Exists(directory))
+            {
+                throw new IOException($"Not a directory: {directory}");
+            }
         }
     }
 
@@ -295,8 +287,9 @@ public sealed class FileSystemObjectStore : IObjectStore
         return new ETag(Convert.ToHexStringLower(hash.GetCurrentHash()));
     }
 
-    private async Task<T> Guard<T>(string key, string what, Func<string, Task<T>> work)
+    private async Task<T> Guard<T>(string key, string what, CancellationToken cancellation, Func<string, Task<T>> work)
     {
+        cancellation.ThrowIfCancellationRequested();
         var path = PathOf(key);
         try
         {

@@ -59,6 +59,7 @@ public sealed class MemoryObjectStore : IObjectStore
     /// <inheritdoc />
     public async IAsyncEnumerable<ObjectProperties> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         foreach (var (key, found) in Snapshot(prefix))
         {
             cancellation.ThrowIfCancellationRequested();
@@ -71,6 +72,7 @@ public sealed class MemoryObjectStore : IObjectStore
     /// <inheritdoc />
     public async IAsyncEnumerable<string> ListFoldersAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         var names = Snapshot(prefix).Select(found => found.Key[prefix.Length..]).Where(rest => rest.Contains('/', StringComparison.Ordinal))
             .Select(rest => rest[..rest.IndexOf('/', StringComparison.Ordinal)]).Distinct();
         foreach (var name in names)

@@ -12,6 +12,7 @@ public sealed class YamlSyntaxTests
     [InlineData("mode: @backup\n", 1, 7)]
     [InlineData("a: 1\n  b: 2\n", 2, 4)]
     [InlineData("mode: [backup\nbackup_id: a\n", 1, 7)]
+    [InlineData("mode: backup\nbackup_id: nightly\nsource:\n  topics:\n\tinclude: [a]\n", 5, 1)]
     [InlineData("? ]\n", 1, 3)]
     public void Broken_yaml_is_reported_with_its_place(string yaml, int line, int column)
     {

@@ -1,0 +1,20 @@
+using KafkaBackup.Shared;
+using Microsoft.Extensions.Logging;
+
+namespace KafkaBackup.PartitionWorkers.Backup;
+
+/// <summary>What a user reads of partitions that do not go as planned.</summary>
+public sealed partial class WorkerLog(ILogger<WorkerLog> logger)
+{
+    /// <summary>A failure that may pass.</summary>
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Partition}: {Problem} Trying again in {Pause} ms")]
+    public partial void TryingAgain(PartitionId partition, string problem, long pause);
+
+    /// <summary>Retention was faster.</summary>
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Partition}: offsets {First} to {Last} were deleted at the source before they were backed up; the gap is recorded")]
+    public partial void Gone(PartitionId partition, long first, long last);
+
+    /// <summary>Another writer committed the same offsets.</summary>
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Partition} goes on from what the ledger says: {Range} is not its to commit")]
+    public partial void Superseded(PartitionId partition, OffsetRange range);
+}
