@@ -139,7 +139,8 @@ public sealed class LedgerWriter
         }
 
         await ClaimAsync(cancellation);
-        if (SourceIdentity.Conflict(Ledger, clusterId) is { } conflict)
+        var conflicts = seen.Select(topic => SourceIdentity.Conflict(Ledger, topic)).Prepend(SourceIdentity.Conflict(Ledger, clusterId));
+        if (conflicts.FirstOrDefault(conflict => conflict is not null) is { } conflict)
         {
             throw new BackupException(FailureKind.Source, conflict);
         }
