@@ -1,5 +1,6 @@
 using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Manifests;
+using KafkaBackup.Shared.Segments;
 using KafkaBackup.Shared.Storage;
 
 namespace KafkaBackup.Shared.Tests.Ledger.Simulation;
@@ -168,7 +169,7 @@ internal sealed class SimulatedWriter : SimulatedProcess
         }
     }
 
-    private IEnumerable<ManifestSegment> WaitingSegments() => _inbox.Select(request => request.Entry.Segment).OfType<Segments.SegmentInfo>()
+    private IEnumerable<ManifestSegment> WaitingSegments() => _inbox.Select(request => request.Entry.Segment).OfType<SegmentInfo>()
         .Select(segment => ForeignTool.ToManifest(segment));
 }
 
