@@ -32,7 +32,7 @@ public readonly record struct OffsetRange : IComparable<OffsetRange>
     public bool IsEmpty => Next == Base;
 
     /// <summary>Whether both ranges share at least one offset.</summary>
-    public bool Overlaps(OffsetRange other) => Base < other.Next && other.Base < Next;
+    public bool Overlaps(OffsetRange other) => Math.Max(Base, other.Base) < Math.Min(Next, other.Next);
 
     /// <summary>The offsets that both ranges share.</summary>
     public bool TryIntersect(OffsetRange other, [NotNullWhen(true)] out OffsetRange? common)

@@ -1,3 +1,5 @@
+using KafkaBackup.Shared.Storage;
+
 namespace KafkaBackup.Shared.Ledger;
 
 /// <summary>Entries that will go into one swap of the head, each judged as if those before it were committed already.</summary>
@@ -13,7 +15,7 @@ public sealed class CommitBatch(LedgerSnapshot ledger)
 
     /// <summary>Judges <paramref name="entry"/>, and takes it in when it is accepted.</summary>
     /// <param name="entry">What the worker stored.</param>
-    /// <param name="epoch">The epoch that the worker had been told when it named its segment.</param>
+    /// <param name="epoch">The epoch that the worker was told last. The one in its segment's name may be older: it stores segments ahead.</param>
     public CommitVerdict Judge(LedgerEntry entry, long epoch)
     {
         var committed = ledger.Partitions.GetValueOrDefault(entry.Partition);
@@ -25,7 +27,7 @@ public sealed class CommitBatch(LedgerSnapshot ledger)
 
         var position = ahead?.Coverage.Position is { } later ? Math.Max(later, committed?.Coverage.Position ?? 0) : committed?.Coverage.Position;
         var overlaps = committed?.Coverage.Overlaps(entry.Range) == true || ahead?.Coverage.Overlaps(entry.Range) == true;
-        if (epoch < ledger.Head.Epoch - 1 || overlaps || entry.Range.IsEmpty || entry.Range.Base > position)
+        if (Math.Min(epoch, EpochInName(entry) ?? epoch) < ledger.Head.Epoch - 1 || overlaps || entry.Range.IsEmpty || entry.Range.Base > position)
         {
             return CommitVerdict.Rejected;
         }
@@ -39,4 +41,7 @@ public sealed class CommitBatch(LedgerSnapshot ledger)
         _accepted.Add(entry);
         return CommitVerdict.Accepted;
     }
+
+    /// <summary>The epoch by which a sweep judges the segment.</summary>
+    private static long? EpochInName(LedgerEntry entry) => entry.Segment is { } segment ? BackupKeys.EpochOf(segment.Key) : null;
 }

@@ -10,12 +10,6 @@ namespace KafkaBackup.Shared.Ledger;
 /// </remarks>
 public sealed class LedgerWriter
 {
-    /// <summary>How large the head's tail may grow, in stored bytes, before it is put into a part.</summary>
-    public const int MaxTailBytes = 64 * 1024;
-
-    /// <summary>How many parts a head names before small ones are merged.</summary>
-    public const int MaxParts = 20;
-
     private const int MaxClaims = 20;
 
     private readonly IObjectStore _store;
@@ -47,6 +41,12 @@ public sealed class LedgerWriter
 
     /// <summary>This writer's name.</summary>
     public string Name { get; }
+
+    /// <summary>How large the head's tail may grow, in stored bytes, before it is put into a part. Default: 64 KiB.</summary>
+    internal int MaxTailBytes { get; init; } = 64 * 1024;
+
+    /// <summary>How many parts a head names before small ones are merged. Default: 20.</summary>
+    internal int MaxParts { get; init; } = 20;
 
     /// <summary>The ledger as this writer saw or made it last.</summary>
     public LedgerSnapshot Ledger { get; private set; }
@@ -139,7 +139,8 @@ public sealed class LedgerWriter
         }
 
         await ClaimAsync(cancellation);
-        if (SourceIdentity.Conflict(Ledger, clusterId) is { } conflict)
+        var conflicts = seen.Select(topic => SourceIdentity.Conflict(Ledger, topic)).Prepend(SourceIdentity.Conflict(Ledger, clusterId));
+        if (conflicts.FirstOrDefault(conflict => conflict is not null) is { } conflict)
         {
             throw new BackupException(FailureKind.Source, conflict);
         }
@@ -250,7 +251,13 @@ public sealed class LedgerWriter
         {
             // Ours alone is the epoch, so only an earlier try of this call, whose answer was lost, can have made it.
             var there = await _retries.RunAsync(() => _store.GetAsync(key, cancellation), cancellation);
-            if (there is null || !there.Content.Span.SequenceEqual(content))
+            if (there is null)
+            {
+                // Only a newer writer deletes what we write, so our swap would fail as well.
+                throw await WhoTookOverAsync(cancellation);
+            }
+
+            if (!there.Content.Span.SequenceEqual(content))
             {
                 throw new StorageException(key, $"{key} in {_store.Name} holds something else than this program wrote there.", e);
             }

@@ -50,8 +50,9 @@ public sealed class ManifestPublisher(IObjectStore store, RetrySchedule retries)
             var lost = 0L;
             if (existing is not null)
             {
-                await AdoptAsync(writer, existing, cancellation);
+                // Counted first: what is taken over is new in the ledger, but not missing in the manifest.
                 lost = stored!.ETag.Value == writer.Ledger.Head.Rendered?.ManifestTag ? 0 : CountLost(writer.Ledger, existing);
+                await AdoptAsync(writer, existing, cancellation);
             }
 
             await writer.ClaimAsync(cancellation);

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace KafkaBackup.Shared.Storage;
 
 /// <summary>The keys of one backup's objects: the whole layout on storage in one place.</summary>
@@ -38,17 +40,22 @@ public static class BackupKeys
     public static long? EpochOf(string key)
     {
         var name = key.AsSpan(key.LastIndexOf('/') + 1);
-        var start = 0;
         if (name.StartsWith("segment-", StringComparison.Ordinal))
         {
-            start = name[8..].IndexOf('-') + 9;
-            if (start == 8)
+            const int start = 8, digits = 20;
+            if (name.Length <= start + digits || name[start + digits] != '-' || name.Slice(start, digits).ContainsAnyExceptInRange('0', '9'))
             {
                 return null;
             }
+
+            name = name[(start + digits + 1)..];
+        }
+        else if (!key.AsSpan(key.IndexOf('/') + 1).StartsWith("_cluster/", StringComparison.Ordinal))
+        {
+            return null;
         }
 
-        var length = name[start..].IndexOf('-');
-        return length > 0 && long.TryParse(name.Slice(start, length), out var epoch) ? epoch : null;
+        var length = name.IndexOf('-');
+        return length > 0 && long.TryParse(name[..length], NumberStyles.None, null, out var epoch) ? epoch : null;
     }
 }

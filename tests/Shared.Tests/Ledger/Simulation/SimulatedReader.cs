@@ -1,0 +1,41 @@
+using KafkaBackup.Shared.Ledger;
+using KafkaBackup.Shared.Storage;
+
+namespace KafkaBackup.Shared.Tests.Ledger.Simulation;
+
+/// <summary>Whoever restores or describes while the backup goes on: must see all that was acknowledged before it began.</summary>
+internal sealed class SimulatedReader(World world, string name) : SimulatedProcess(world, name)
+{
+    protected override async Task RunAsync()
+    {
+        var acknowledged = World.Judge.AcknowledgedCount;
+        var store = new SimulatedStore(World, this);
+        var seen = World.Mutation == Mutation.MissingPartIgnored
+            ? await ReadCarelesslyAsync(store)
+            : (await World.Retries.RunAsync(() => LedgerReader.ReadAsync(store, World.Backup, CancellationToken.None), CancellationToken.None))?.Entries ?? [];
+        World.Judge.Read(this, acknowledged, seen.ToList());
+    }
+
+    private async Task<IEnumerable<LedgerEntry>> ReadCarelesslyAsync(SimulatedStore store)
+    {
+        var key = BackupKeys.Head(World.Backup);
+        if (await store.GetAsync(key, CancellationToken.None) is not { } stored)
+        {
+            return [];
+        }
+
+        var head = HeadCodec.Read(stored.Content.Span, key);
+        var entries = head.Tail.ToList();
+        foreach (var part in head.Parts)
+        {
+            await PauseAsync();
+            await PauseAsync();
+            if (await store.GetAsync(part.Key, CancellationToken.None) is { } found)
+            {
+                entries.AddRange(PartCodec.Read(found.Content.Span, part));
+            }
+        }
+
+        return entries;
+    }
+}
