@@ -8,6 +8,9 @@ public abstract class ObjectStoreRaceContract : ObjectStoreContract
 {
     private const int Writers = 16;
 
+    /// <summary>A swap of this takes a while between its comparison and its write, if these are two steps.</summary>
+    private static readonly string LongToCompare = new('x', 300_000);
+
     /// <summary>How often a race is run. Fewer for a store that is far away.</summary>
     protected virtual int Rounds => 200;
 
@@ -61,7 +64,7 @@ public abstract class ObjectStoreRaceContract : ObjectStoreContract
         var clients = Clients(2);
         for (var round = 0; round < Rounds; round++)
         {
-            var tag = await Store.PutAsync("b1/view", $"start {round}");
+            var tag = await Store.PutAsync("b1/view", LongToCompare);
 
             await RaceAsync(clients, (store, i) => i == 0
                 ? store.TryPutAsync("b1/view", $"swapped {round}", PutCondition.IfMatch(tag))
@@ -78,7 +81,7 @@ public abstract class ObjectStoreRaceContract : ObjectStoreContract
         var clients = Clients(2);
         for (var round = 0; round < Rounds; round++)
         {
-            var tag = await Store.PutAsync("b1/part", $"start {round}");
+            var tag = await Store.PutAsync("b1/part", LongToCompare);
 
             await RaceAsync(clients, async (store, i) =>
             {
@@ -87,6 +90,7 @@ public abstract class ObjectStoreRaceContract : ObjectStoreContract
                     return await store.TryPutAsync("b1/part", $"swapped {round}", PutCondition.IfMatch(tag));
                 }
 
+                await store.PutAsync("b1/other", "takes as long as the swap takes to begin");
                 await store.DeleteAsync("b1/part");
                 return true;
             });
