@@ -24,7 +24,10 @@ internal sealed class LedgerSession
     {
         (_backup, _services) = (backup, services);
         _environment = services.Environments.For(backup);
-        _writer = new LedgerWriter(_environment.Store, backup, services.WriterName(), services.Clock, services.Retries);
+        _writer = new LedgerWriter(_environment.Store, backup, services.WriterName(), services.Clock, services.Retries)
+        {
+            BeforeFirstHead = cancellation => StoreProbe.CheckAsync(_environment.Store, backup, cancellation),
+        };
         _manifest = new ManifestPublisher(_environment.Store, services.Retries);
         _offsets = _environment.Configuration.IsIncremental
             ? new OffsetsPublisher(_environment.Store, services.OffsetsPath(backup), services.Retries, services.Clock)
@@ -65,11 +68,13 @@ internal sealed class LedgerSession
         }
     }
 
-    /// <summary>The parts of <paramref name="ranges"/> that the ledger does not cover.</summary>
+    /// <summary>The parts of <paramref name="ranges"/> that the ledger does not cover. What begins behind the position is made to begin there:
+    /// the plan was made before another writer came that far, and to commit it as it stands would leave a hole.</summary>
     public IReadOnlyList<OffsetRange> Uncovered(PartitionId partition, IReadOnlyList<OffsetRange> ranges)
     {
         var coverage = _writer.Ledger.CoverageOf(partition);
-        return ranges.SelectMany(coverage.Uncovered).ToList();
+        return ranges.SelectMany(coverage.Uncovered)
+            .Select(range => coverage.Position < range.Base ? new OffsetRange(coverage.Position.Value, range.Next) : range).ToList();
     }
 
     /// <summary>Remembers cluster and topics.</summary>
@@ -123,11 +128,25 @@ internal sealed class LedgerSession
         await SyncAsync(isRunOver: true, cancellation);
         if (_writer.IsInOffice)
         {
-            await LedgerSweeper.SweepAsync(_environment.Store, _writer, cancellation);
-            if (isClean && !_hasRejections)
+            if (await TrySweepAsync(cancellation) && isClean && !_hasRejections)
             {
                 await _writer.CloseAsync(cancellation);
             }
+        }
+    }
+
+    /// <summary>Sweeps. A run whose records are all safe does not fail because something that nobody needs could not be deleted.</summary>
+    private async Task<bool> TrySweepAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await LedgerSweeper.SweepAsync(_environment.Store, _writer, cancellation);
+            return true;
+        }
+        catch (StorageException e)
+        {
+            _warnings.Add($"Objects that nothing names any more could not be deleted: {e.Message} A later run tries again.");
+            return false;
         }
     }
 

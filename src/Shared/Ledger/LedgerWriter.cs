@@ -48,6 +48,9 @@ public sealed class LedgerWriter
     /// <summary>How many parts a head names before small ones are merged. Default: 20.</summary>
     internal int MaxParts { get; init; } = 20;
 
+    /// <summary>Done before the first head of a backup is written. Default: nothing.</summary>
+    public Func<CancellationToken, Task> BeforeFirstHead { get; init; } = _ => Task.CompletedTask;
+
     /// <summary>The ledger as this writer saw or made it last.</summary>
     public LedgerSnapshot Ledger { get; private set; }
 
@@ -72,6 +75,11 @@ public sealed class LedgerWriter
     {
         for (var attempt = 1; !IsInOffice; attempt++)
         {
+            if (_tag is null)
+            {
+                await BeforeFirstHead(cancellation);
+            }
+
             var head = Ledger.Head;
             var next = head with
             {
@@ -106,7 +114,7 @@ public sealed class LedgerWriter
     public CommitBatch NewBatch() => new(Ledger);
 
     /// <summary>Commits entries that <see cref="CommitBatch"/> accepted. When this returns they are backed up.</summary>
-    /// <exception cref="FencedException">Another writer is in office; nothing was committed.</exception>
+    /// <exception cref="FencedException">Another writer is in office. Whether they were committed before it came is for that one to say.</exception>
     /// <exception cref="StorageException">The store failed; whether they were committed is not known.</exception>
     public async Task CommitAsync(IReadOnlyList<LedgerEntry> entries, CancellationToken cancellation)
     {
@@ -154,7 +162,7 @@ public sealed class LedgerWriter
         var topics = new Dictionary<string, TopicFacts>(Ledger.Topics, StringComparer.Ordinal);
         foreach (var topic in seen)
         {
-            topics[topic.Name] = topic;
+            topics[topic.Name] = topic with { TopicId = topic.TopicId ?? topics.GetValueOrDefault(topic.Name)?.TopicId };
         }
 
         var head = Ledger.Head;

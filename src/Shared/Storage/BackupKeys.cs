@@ -29,6 +29,9 @@ public static class BackupKeys
     /// <summary>A topics object: topic ids and partition counts.</summary>
     public static string Topics(BackupId backup, long epoch, long sequence) => $"{TopicsPrefix(backup)}{epoch:D10}-{sequence:D20}.json";
 
+    /// <summary>A throw-away object to try a store with.</summary>
+    public static string Probe(BackupId backup, string unique) => $"{backup}/_cluster/probe-{unique}";
+
     /// <summary>Where segments live.</summary>
     public static string SegmentsPrefix(BackupId backup) => $"{backup}/topics/";
 
