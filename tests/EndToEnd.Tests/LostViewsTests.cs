@@ -47,7 +47,7 @@ public sealed class LostViewsTests : BrokerTest
 
         var run = await RunWithNewRecordsAsync(backup);
 
-        var warning = Assert.Single(run.RunLog, line => line.StartsWith("[WARN]", StringComparison.Ordinal));
+        var warning = Assert.Single(run.Log, line => line.StartsWith("[WARN]", StringComparison.Ordinal));
         Assert.Contains($"{backup.OffsetsPath} is behind what is committed", warning, StringComparison.Ordinal);
         run = await RunWithNewRecordsAsync(backup);
         AssertNoWarning(run);
@@ -61,7 +61,7 @@ public sealed class LostViewsTests : BrokerTest
 
         var run = await RunWithNewRecordsAsync(backup);
 
-        var warning = Assert.Single(run.RunLog, line => line.StartsWith("[WARN]", StringComparison.Ordinal));
+        var warning = Assert.Single(run.Log, line => line.StartsWith("[WARN]", StringComparison.Ordinal));
         Assert.Contains("offsets.db", warning, StringComparison.Ordinal);
         run = await RunWithNewRecordsAsync(backup);
         AssertNoWarning(run.AssertSays("Loaded offset database from remote storage"));
@@ -140,7 +140,7 @@ public sealed class LostViewsTests : BrokerTest
 
         var run = await backup.SucceedAsync();
 
-        run.AssertSays("Backed up 40 new records across 1 topics");
+        run.AssertSays("Backed up 40 new records across 1 topic");
         Assert.Equal(segments.Count + Partitions.Length, backup.SegmentFiles().Count);
         StoredRecords.AssertExactly(backup, Produced);
         return run;
@@ -163,7 +163,7 @@ public sealed class LostViewsTests : BrokerTest
     }
 
     private static void AssertNoWarning(CliResult run) =>
-        Assert.DoesNotContain(run.RunLog, line => line.StartsWith("[WARN]", StringComparison.Ordinal));
+        Assert.DoesNotContain(run.Log, line => line.StartsWith("[WARN]", StringComparison.Ordinal));
 
     private static void DeleteLocalOffsets(TestBackup backup)
     {

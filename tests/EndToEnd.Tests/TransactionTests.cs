@@ -29,7 +29,7 @@ public sealed class TransactionTests : BrokerTest
         var backup = NewBackup(topic);
         var run = await backup.SucceedAsync();
 
-        run.AssertSays($"Backed up {produced.Count} records across 1 topics");
+        run.AssertSays($"Backed up {produced.Count} records across 1 topic");
         StoredRecords.AssertExactly(backup, produced);
     }
 
@@ -51,7 +51,7 @@ public sealed class TransactionTests : BrokerTest
         var store = StoreSnapshot.Of(backup.Store);
         var third = await backup.SucceedAsync();
 
-        second.AssertSays("starting at offset 11 (saved: 10)").AssertSays("Backed up 0 new records across 1 topics");
+        second.AssertSays("starting at offset 11 (saved: 10)").AssertSays("Backed up 0 new records across 1 topic");
         third.AssertSaysNothingOf("starting at");
         store.AssertUnchanged(backup.Store);
         StoredRecords.AssertExactly(backup, produced);

@@ -6,9 +6,6 @@ internal sealed record CliResult(int ExitCode, string Output, string Error)
     /// <summary>The lines of standard error, which is where logs and failures go.</summary>
     public IReadOnlyList<string> Log => Error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    /// <summary>The lines that the program itself says: under load the actor system adds warnings of its own about slow answers.</summary>
-    public IReadOnlyList<string> RunLog => Log.Where(line => !line.Contains("][Thread ", StringComparison.Ordinal)).ToList();
-
     public CliResult AssertExit(params IReadOnlyList<int> expected)
     {
         Assert.True(expected.Contains(ExitCode), $"Exit code {ExitCode} instead of {string.Join(" or ", expected)}:\n{Error}");
