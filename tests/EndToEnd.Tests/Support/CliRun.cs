@@ -7,7 +7,7 @@ namespace KafkaBackup.EndToEnd.Tests.Support;
 internal sealed class CliRun : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
-    private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(10);
 
     private readonly Process _process;
     private readonly Task<string> _output;
