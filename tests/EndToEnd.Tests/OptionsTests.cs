@@ -1,0 +1,114 @@
+using KafkaBackup.EndToEnd.Tests.Support;
+using KafkaBackup.Shared;
+
+namespace KafkaBackup.EndToEnd.Tests;
+
+public sealed class OptionsTests : BrokerTest
+{
+    [BrokerFact]
+    public async Task Start_offset_leaves_out_what_lies_before()
+    {
+        var topic = await NewTopicAsync(partitions: 2);
+        PartitionId partition = new(topic, 0), other = new(topic, 1);
+        var produced = await Broker.ProduceAsync(partition, SampleRecords.Plain(100));
+        produced.Add(await Broker.ProduceAsync(other, SampleRecords.Plain(20)));
+        produced.RemoveBelow(partition, 70);
+        var backup = NewBackup(topic);
+        backup.Config = backup.Config with { Backup = [$"start_offset: !specific {{{topic}: {{0: 70}}}}"] };
+
+        await backup.SucceedAsync();
+
+        StoredRecords.AssertExactly(backup, produced);
+        Assert.Equal([new OffsetRange(70, 100)], await backup.CoverageOfAsync(partition));
+        Assert.Equal([new OffsetRange(0, 20)], await backup.CoverageOfAsync(other));
+    }
+
+    [BrokerFact]
+    public async Task Compression_none_stores_records_as_they_are()
+    {
+        var partition = new PartitionId(await NewTopicAsync(), 0);
+        var produced = await Broker.ProduceAsync(partition, SampleRecords.OfAllShapes());
+        var backup = NewBackup(partition.Topic);
+        backup.Config = backup.Config with { Backup = ["compression: none"] };
+
+        await backup.SucceedAsync();
+
+        Assert.EndsWith(".bin", Assert.Single(backup.SegmentFiles()), StringComparison.Ordinal);
+        Assert.Equal("none", StoredRecords.ReadManifest(backup).Compression);
+        StoredRecords.AssertExactly(backup, produced);
+    }
+
+    [BrokerFact]
+    public async Task Without_offset_headers_records_keep_their_own_headers_only()
+    {
+        var partition = new PartitionId(await NewTopicAsync(), 0);
+        var produced = await Broker.ProduceAsync(partition, SampleRecords.OfAllShapes());
+        var backup = NewBackup(partition.Topic);
+        backup.Config = backup.Config with { Backup = ["include_offset_headers: false"] };
+
+        await backup.SucceedAsync();
+
+        StoredRecords.AssertExactlyAsIs(backup, produced);
+    }
+
+    [BrokerFact]
+    public async Task Source_cluster_id_is_appended_to_each_record()
+    {
+        var partition = new PartitionId(await NewTopicAsync(), 0);
+        var produced = await Broker.ProduceAsync(partition, SampleRecords.OfAllShapes());
+        var backup = NewBackup(partition.Topic);
+        backup.Config = backup.Config with { Backup = ["source_cluster_id: zürich-1"] };
+
+        await backup.SucceedAsync();
+
+        StoredRecords.AssertExactlyAsIs(backup, produced.Select(record => record.WithOffsetHeaders("zürich-1")));
+    }
+
+    [BrokerFact]
+    public async Task Segments_are_cut_at_the_number_of_records_that_is_set()
+    {
+        var partition = new PartitionId(await NewTopicAsync(), 0);
+        var produced = await Broker.ProduceAsync(partition, SampleRecords.Plain(100));
+        var backup = NewBackup(partition.Topic);
+        backup.Config = backup.Config with { Backup = ["segment_max_records: 30"] };
+
+        await backup.SucceedAsync();
+
+        var segments = StoredRecords.ReadManifest(backup).Topics.Single().Partitions.Single().Segments;
+        Assert.Equal([30, 30, 30, 10], segments.Select(segment => segment.RecordCount));
+        StoredRecords.AssertExactly(backup, produced);
+    }
+
+    [BrokerFact]
+    public async Task Topics_are_chosen_by_globs_and_exclusion_wins()
+    {
+        var produced = new ProducedRecords();
+        foreach (var name in new[] { "orders-eu", "orders-us", "orders-us-dlq", "payments" })
+        {
+            var sent = await Broker.ProduceAsync(new PartitionId(await NewTopicAsync(name), 0), SampleRecords.Plain(10));
+            if (name is "orders-eu" or "orders-us")
+            {
+                produced.Add(sent);
+            }
+        }
+
+        var backup = NewBackup(Name("orders-*"));
+        backup.Config = backup.Config with { Exclude = ["*-dlq"] };
+
+        var run = await backup.SucceedAsync();
+
+        run.AssertSays("Backed up 20 records across 2 topics");
+        StoredRecords.AssertExactly(backup, produced);
+    }
+
+    [BrokerFact]
+    public async Task A_glob_that_fits_no_topic_is_told_and_nothing_is_written()
+    {
+        var backup = NewBackup(Name("nothing-*"));
+
+        var run = await backup.SucceedAsync();
+
+        run.AssertSays("No topic matches source.topics");
+        Assert.Empty(StoreSnapshot.Of(backup.Store).Files);
+    }
+}

@@ -1,0 +1,44 @@
+using System.Text;
+
+namespace KafkaBackup.EndToEnd.Tests.Support;
+
+/// <summary>A configuration file in the making: what most tests leave alone, and what some change.</summary>
+internal sealed record BackupConfigFile
+{
+    public required string BackupId { get; init; }
+
+    public required string Broker { get; init; }
+
+    public required string StorePath { get; init; }
+
+    /// <summary>Where the local offsets database lies; null for runs that are not incremental.</summary>
+    public required string? OffsetsPath { get; init; }
+
+    public IReadOnlyList<string> Include { get; init; } = [];
+
+    public IReadOnlyList<string> Exclude { get; init; } = [];
+
+    /// <summary>Lines of the section <c>backup</c>, without their indentation.</summary>
+    public IReadOnlyList<string> Backup { get; init; } = [];
+
+    public override string ToString()
+    {
+        var yaml = new StringBuilder();
+        yaml.Append($"mode: backup\nbackup_id: {BackupId}\n");
+        yaml.Append($"source:\n  bootstrap_servers:\n    - \"{Broker}\"\n  topics:\n    include: {List(Include)}\n    exclude: {List(Exclude)}\n");
+        yaml.Append($"storage:\n  backend: filesystem\n  path: {StorePath}\n");
+        if (Backup.Count > 0)
+        {
+            yaml.Append("backup:\n").AppendJoin("", Backup.Select(line => $"  {line}\n"));
+        }
+
+        if (OffsetsPath is not null)
+        {
+            yaml.Append($"offset_storage:\n  db_path: {OffsetsPath}\n");
+        }
+
+        return yaml.ToString();
+    }
+
+    private static string List(IEnumerable<string> items) => $"[{string.Join(", ", items.Select(item => $"\"{item}\""))}]";
+}

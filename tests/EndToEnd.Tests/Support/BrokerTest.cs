@@ -1,0 +1,42 @@
+namespace KafkaBackup.EndToEnd.Tests.Support;
+
+/// <summary>Base of tests on a broker: topics with names of their own, backups that are cleaned up.</summary>
+public abstract class BrokerTest : IDisposable
+{
+    private readonly List<TestBackup> _backups = [];
+    private readonly string _prefix = $"e2e-{Guid.NewGuid().ToString("N")[..10]}";
+
+    internal TestBroker Broker { get; } = TestBroker.Default;
+
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>A topic name that nobody else uses.</summary>
+    protected string Name(string name) => $"{_prefix}-{name}";
+
+    /// <summary>Makes a topic.</summary>
+    protected async Task<string> NewTopicAsync(string name = "orders", int partitions = 1, params (string Key, string Value)[] settings)
+    {
+        var topic = Name(name);
+        await Broker.CreateTopicAsync(topic, partitions, settings);
+        return topic;
+    }
+
+    internal TestBackup NewBackup(params IReadOnlyList<string> include)
+    {
+        var backup = new TestBackup(Broker.Address, include);
+        _backups.Add(backup);
+        return backup;
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _backups.ForEach(backup => backup.Dispose());
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace KafkaBackup.EndToEnd.Tests.Support;
+
+/// <summary>The command line program as a process of its own, as a user runs it.</summary>
+internal sealed class CliRun : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(10);
+
+    private readonly Process _process;
+    private readonly Task<string> _output;
+    private readonly Task<string> _error;
+
+    private CliRun(Process process)
+    {
+        _process = process;
+        _output = process.StandardOutput.ReadToEndAsync();
+        _error = process.StandardError.ReadToEndAsync();
+    }
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Starts the program.</summary>
+    /// <param name="temporary">Its $TMPDIR, where it keeps local state by default.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public static CliRun Start(string temporary, params IEnumerable<string> arguments)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, "kafka-backup.dll");
+        var start = new ProcessStartInfo("dotnet", [program, .. arguments])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        start.Environment["TMPDIR"] = temporary;
+        return new CliRun(Process.Start(start)!);
+    }
+
+    /// <summary>Runs the program to its end.</summary>
+    public static async Task<CliResult> RunAsync(params IEnumerable<string> arguments)
+    {
+        using var run = Start(Path.GetTempPath(), arguments);
+        return await run.FinishAsync();
+    }
+
+    /// <summary>Waits for the end.</summary>
+    public async Task<CliResult> FinishAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            await _process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException e)
+        {
+            _process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"The program did not end within {Patience.TotalSeconds:0} s. It had said:\n{await _error}", e);
+        }
+
+        return new CliResult(_process.ExitCode, await _output, await _error);
+    }
+
+    /// <summary>Watches until <paramref name="condition"/> holds or the program has ended.</summary>
+    /// <returns>Whether the program still runs.</returns>
+    public async Task<bool> WaitUntilAsync(Func<bool> condition)
+    {
+        // A directory is watched by looking again and again: a notification for folders that are just being made would come too late.
+        using var look = new PeriodicTimer(LookPause);
+        using var patience = new CancellationTokenSource(Patience);
+        while (!_process.HasExited && !condition())
+        {
+            await look.WaitForNextTickAsync(patience.Token);
+        }
+
+        return !_process.HasExited;
+    }
+
+    /// <summary>Ends the process with SIGKILL: it gets no chance to do anything about it.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Sends SIGTERM, as a service manager does.</summary>
+    public Task TerminateAsync() => SignalAsync("TERM");
+
+    /// <summary>Stops the process where it stands (SIGSTOP).</summary>
+    public Task FreezeAsync() => SignalAsync("STOP");
+
+    /// <summary>Lets a frozen process go on (SIGCONT).</summary>
+    public Task ThawAsync() => SignalAsync("CONT");
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            _process.WaitForExit();
+        }
+
+        _process.Dispose();
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", ["-s", signal, _process.Id.ToString()]);
+        await kill.WaitForExitAsync();
+    }
+}

@@ -1,0 +1,83 @@
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Ledger;
+using KafkaBackup.Shared.Storage;
+
+namespace KafkaBackup.EndToEnd.Tests.Support;
+
+/// <summary>A backup in a temporary directory of its own: configuration, store and local state.</summary>
+internal sealed class TestBackup : IDisposable
+{
+    private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("kafka-backup-e2e-");
+
+    public TestBackup(string broker, params IReadOnlyList<string> include)
+    {
+        Id = "nightly";
+        Config = new BackupConfigFile { BackupId = Id, Broker = broker, StorePath = Store, OffsetsPath = OffsetsPath, Include = include };
+    }
+
+    public string Id { get; }
+
+    public string Root => _root.FullName;
+
+    public string Store => Path.Combine(Root, "store");
+
+    /// <summary>The directory of the local offsets database and the journal.</summary>
+    public string Local => Path.Combine(Root, "local");
+
+    public string OffsetsPath => Path.Combine(Local, "offsets.db");
+
+    public string ConfigPath => Path.Combine(Root, "backup.yaml");
+
+    /// <summary>What the next run is configured with.</summary>
+    public BackupConfigFile Config { get; set; }
+
+    /// <summary>A file of the backup in the store, by its key below the backup id.</summary>
+    public string PathOf(string key) => Path.Combine(Store, Id, key);
+
+    /// <summary>All segment files, named by an entry or not.</summary>
+    public IReadOnlyList<string> SegmentFiles() => Directory.Exists(PathOf("topics"))
+        ? Directory.EnumerateFiles(PathOf("topics"), "segment-*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList()
+        : [];
+
+    /// <summary>Runs <c>backup</c> to its end.</summary>
+    public async Task<CliResult> RunAsync()
+    {
+        using var run = Start();
+        return await run.FinishAsync();
+    }
+
+    /// <summary>Runs <c>backup</c> to its end, which has to be a good one.</summary>
+    public async Task<CliResult> SucceedAsync() => (await RunAsync()).AssertExit(0);
+
+    /// <summary>Starts <c>backup</c>.</summary>
+    public CliRun Start()
+    {
+        File.WriteAllText(ConfigPath, Config.ToString());
+        return StartWithFile(ConfigPath);
+    }
+
+    /// <summary>Starts a second process on the same store, with local state of its own.</summary>
+    public CliRun StartElsewhere(string name)
+    {
+        var config = Path.Combine(Root, $"{name}.yaml");
+        File.WriteAllText(config, (Config with { OffsetsPath = Path.Combine(Root, name, "offsets.db") }).ToString());
+        return StartWithFile(config);
+    }
+
+    /// <summary>Starts <c>backup</c> with any file.</summary>
+    public CliRun StartWithFile(string path)
+    {
+        // Without offset_storage the journal lies in $TMPDIR, under the backup's id: tests must not meet there.
+        Directory.CreateDirectory(Local);
+        return CliRun.Start(Local, "backup", "-c", path);
+    }
+
+    /// <summary>The offsets that the ledger answers for.</summary>
+    public async Task<IReadOnlyList<OffsetRange>> CoverageOfAsync(PartitionId partition)
+    {
+        var ledger = await LedgerReader.ReadAsync(new FileSystemObjectStore(Store), new BackupId(Id), CancellationToken.None);
+        return ledger!.CoverageOf(partition).Ranges;
+    }
+
+    public void Dispose() => _root.Delete(recursive: true);
+}

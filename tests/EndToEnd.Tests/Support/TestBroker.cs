@@ -1,0 +1,139 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using KafkaBackup.Shared;
+
+namespace KafkaBackup.EndToEnd.Tests.Support;
+
+/// <summary>The Kafka broker that tests fill and read.</summary>
+internal sealed class TestBroker
+{
+    private const string Variable = "KAFKA_BACKUP_TEST_BROKER";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly Lazy<TestBroker> Shared = new(() => new TestBroker(Environment.GetEnvironmentVariable(Variable)!));
+
+    private readonly IAdminClient _admin;
+
+    private TestBroker(string address)
+    {
+        Address = address;
+        _admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = address }).Build();
+    }
+
+    /// <summary>Why tests on a broker cannot run here; null when they can.</summary>
+    public static string? ReasonToSkip => string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Variable))
+        ? $"No broker: set {Variable}=host:port to run this."
+        : null;
+
+    public static TestBroker Default => Shared.Value;
+
+    /// <summary>host:port.</summary>
+    public string Address { get; }
+
+    /// <summary>Makes a topic that keeps records of any time for ever.</summary>
+    public Task CreateTopicAsync(string topic, int partitions, params (string Key, string Value)[] settings)
+    {
+        var specification = new TopicSpecification
+        {
+            Name = topic,
+            NumPartitions = partitions,
+            ReplicationFactor = 1,
+            Configs = new Dictionary<string, string>
+            {
+                ["retention.ms"] = "-1",
+                ["message.timestamp.after.max.ms"] = long.MaxValue.ToString(),
+            },
+        };
+        foreach (var (key, value) in settings)
+        {
+            specification.Configs[key] = value;
+        }
+
+        return _admin.CreateTopicsAsync([specification], new CreateTopicsOptions { OperationTimeout = Patience });
+    }
+
+    public Task DeleteTopicAsync(string topic) => _admin.DeleteTopicsAsync([topic], new DeleteTopicsOptions { OperationTimeout = Patience });
+
+    public async Task<string> TopicIdOfAsync(string topic)
+    {
+        var described = await _admin.DescribeTopicsAsync(TopicCollection.OfTopicNames([topic]), new DescribeTopicsOptions { RequestTimeout = Patience });
+        return described.TopicDescriptions.Single().TopicId.ToString();
+    }
+
+    /// <summary>Deletes the records below <paramref name="offset"/>, as retention does.</summary>
+    public Task DeleteRecordsBelowAsync(PartitionId partition, long offset) =>
+        _admin.DeleteRecordsAsync([new TopicPartitionOffset(partition.Topic, partition.Number, offset)]);
+
+    /// <summary>Appends records to one partition and tells their offsets, and timestamps where the broker sets them.</summary>
+    public async Task<ProducedRecords> ProduceAsync(PartitionId partition, IEnumerable<LogRecord> records, CompressionType codec = CompressionType.None)
+    {
+        using var producer = NewProducer(new ProducerConfig { CompressionType = codec });
+        return await ProduceAsync(producer, partition, records);
+    }
+
+    /// <summary>Begins a transaction.</summary>
+    public TestTransaction BeginTransaction() =>
+        new(this, NewProducer(new ProducerConfig { TransactionalId = $"e2e-{Guid.NewGuid():N}", TransactionTimeoutMs = 60_000 }));
+
+    /// <summary>Waits until all of the partition up to <paramref name="end"/> is there and no transaction is open in it.</summary>
+    public async Task WaitForStableEndAsync(PartitionId partition, long end)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (await EndOfAsync(partition, IsolationLevel.ReadUncommitted) < end || await EndOfAsync(partition, IsolationLevel.ReadCommitted) < end)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+        }
+    }
+
+    internal static async Task<ProducedRecords> ProduceAsync(IProducer<byte[]?, byte[]?> producer, PartitionId partition, IEnumerable<LogRecord> records)
+    {
+        var target = new TopicPartition(partition.Topic, partition.Number);
+        var sent = records.Select(record => (record, producer.ProduceAsync(target, MessageOf(record)))).ToList();
+        var produced = new List<LogRecord>();
+        foreach (var (record, sending) in sent)
+        {
+            var report = await sending;
+            var timestamp = report.Timestamp.Type == TimestampType.LogAppendTime ? report.Timestamp.UnixTimestampMs : record.Timestamp;
+            produced.Add(record with { Offset = report.Offset.Value, Timestamp = timestamp });
+        }
+
+        var result = new ProducedRecords();
+        result.Add(partition, produced);
+        return result;
+    }
+
+    private async Task<long> EndOfAsync(PartitionId partition, IsolationLevel isolation)
+    {
+        var wanted = new TopicPartitionOffsetSpec
+        {
+            TopicPartition = new TopicPartition(partition.Topic, partition.Number),
+            OffsetSpec = OffsetSpec.Latest(),
+        };
+        var answer = await _admin.ListOffsetsAsync([wanted], new ListOffsetsOptions { RequestTimeout = Patience, IsolationLevel = isolation });
+        return answer.ResultInfos.Single().TopicPartitionOffsetError.Offset.Value;
+    }
+
+    private static Message<byte[]?, byte[]?> MessageOf(LogRecord record)
+    {
+        var message = new Message<byte[]?, byte[]?>
+        {
+            Key = record.Key,
+            Value = record.Value,
+            Timestamp = new Timestamp(record.Timestamp, TimestampType.CreateTime),
+            Headers = [],
+        };
+        foreach (var header in record.Headers)
+        {
+            message.Headers.Add(header.Name, header.Value);
+        }
+
+        return message;
+    }
+
+    private IProducer<byte[]?, byte[]?> NewProducer(ProducerConfig config)
+    {
+        config.BootstrapServers = Address;
+        config.EnableIdempotence = true; // Neither lost nor doubled nor out of order by the client's own retries.
+        config.LingerMs = 2;
+        return new ProducerBuilder<byte[]?, byte[]?>(config).Build();
+    }
+}
