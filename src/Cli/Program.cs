@@ -28,7 +28,11 @@ try
 }
 catch (BackupException e)
 {
-    await Console.Error.WriteLineAsync($"Error: {e.Message}");
+    foreach (var problem in e.Message.Split(Environment.NewLine))
+    {
+        await Console.Error.WriteLineAsync($"Error: {problem}");
+    }
+
     return ExitCode.Of(e.Kind);
 }
 catch (OperationCanceledException)
