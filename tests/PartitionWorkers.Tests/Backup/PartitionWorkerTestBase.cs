@@ -1,0 +1,171 @@
+using Akka.Actor;
+using Akka.Cluster.Sharding;
+using Akka.Persistence;
+using Akka.Persistence.TestKit;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+using KafkaBackup.PartitionWorkers.Backup;
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Ledger;
+using KafkaBackup.Shared.Protocol;
+using KafkaBackup.Shared.Segments;
+using KafkaBackup.Shared.Storage;
+using KafkaBackup.Testing.Kafka;
+using KafkaBackup.Testing.Protocol;
+using KafkaBackup.Testing.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+using static KafkaBackup.PartitionWorkers.Node.PermitProtocol;
+using static KafkaBackup.Shared.Protocol.ManifestProtocol;
+using static KafkaBackup.Shared.Protocol.PartitionProtocol;
+
+namespace KafkaBackup.PartitionWorkers.Tests.Backup;
+
+/// <summary>A worker among probes: manifest actor, permits, coordinator and shard are the test's; log and store are fakes.</summary>
+public abstract class PartitionWorkerTestBase : TestKit
+{
+    protected const long Epoch = 4;
+    protected static readonly PartitionKey Key = new(new BackupId("nightly"), new PartitionId("orders", 3));
+    protected static readonly RunId Run = new("run-1");
+    protected static readonly TimeSpan Instant = TimeSpan.FromMilliseconds(50);
+
+    protected PartitionWorkerTestBase()
+        : base(WireHocon.WithTestScheduler + Persistent) => Store = new FaultyObjectStore(Memory);
+
+    private const string Persistent = """
+
+        akka.persistence.journal {
+          plugin = "akka.persistence.journal.test"
+          test.class = "Akka.Persistence.TestKit.TestJournal, Akka.Persistence.TestKit"
+          test.plugin-dispatcher = "akka.actor.default-dispatcher"
+        }
+        akka.persistence.snapshot-store.plugin = "akka.persistence.snapshot-store.inmem"
+        """;
+
+    /// <summary>What the journal does with an event that is written.</summary>
+    protected JournalWriteBehavior JournalWrites => TestJournal.FromRef(Persistence.Instance.Apply(Sys).JournalFor(null)).OnWrite;
+
+    protected MemoryObjectStore Memory { get; } = new();
+
+    protected FaultyObjectStore Store { get; }
+
+    protected FakeCluster Cluster { get; } = new();
+
+    protected FakeLog Source => Cluster.Log(Key.Partition);
+
+    protected FakeTimeProvider Clock { get; } = new();
+
+    protected PartitionWorkerSettings Settings { get; set; } = new();
+
+    protected int SegmentRecords { get; set; } = 10;
+
+    protected TestProbe Manifest => field ??= CreateTestProbe("manifest");
+
+    protected TestProbe Permits => field ??= CreateTestProbe("permits");
+
+    protected TestProbe Coordinator => field ??= CreateTestProbe("coordinator");
+
+    protected TestProbe Shard => field ??= CreateTestProbe("shard");
+
+    private TestProbe Observer => field ??= CreateTestProbe("observer");
+
+    protected static OffsetRange Range(long @base, long next) => new(@base, next);
+
+    protected IActorRef NewWorker()
+    {
+        var pipeline = new PipelineSettings { Segments = new SegmentSettings { Codec = CompressionCodec.None, MaxRecords = SegmentRecords } };
+        var retries = new RetrySchedule(Clock, new Random(1)) { MaxTries = 2, FirstPause = TimeSpan.Zero };
+        var services = new PartitionWorkerServices(new FakeEnvironment(Cluster, Store, Key.Backup), pipeline, Settings, retries, Clock, new WorkerLog(NullLogger<WorkerLog>.Instance));
+        return Shard.ChildActorOf(PartitionWorkerActor.Props(Key, services, Manifest, Permits));
+    }
+
+    /// <summary>A worker that has asked what is uncovered of <paramref name="ranges"/>.</summary>
+    protected async Task<IActorRef> AskingAsync(params OffsetRange[] ranges)
+    {
+        var worker = NewWorker();
+        worker.Tell(Assigned(ranges), Coordinator);
+        Assert.Equal(ranges, (await Manifest.ExpectMsgAsync<GetUncovered>()).Ranges);
+        return worker;
+    }
+
+    /// <summary>A worker that asked for a permit.</summary>
+    protected async Task<IActorRef> WaitingAsync(params OffsetRange[] ranges)
+    {
+        var worker = await AskingAsync(ranges);
+        Answer(worker, ranges);
+        await Permits.ExpectMsgAsync<RequestPermit>();
+        return worker;
+    }
+
+    /// <summary>A worker that reads.</summary>
+    protected async Task<IActorRef> RunningAsync(params OffsetRange[] ranges)
+    {
+        var worker = await WaitingAsync(ranges);
+        Grant(worker);
+        return worker;
+    }
+
+    /// <summary>Answers the worker's question, and lets it read what is left.</summary>
+    protected async Task AnswerNextAsync(IActorRef worker, params OffsetRange[] ranges)
+    {
+        await Manifest.ExpectMsgAsync<GetUncovered>();
+        Answer(worker, ranges);
+        await PermitAgainAsync();
+        Grant(worker);
+
+        async Task PermitAgainAsync() =>
+            await Permits.FishForMessageAsync(message => message is RequestPermit);
+    }
+
+    protected static AssignPartition Assigned(params OffsetRange[] ranges) => new(Key, Run, ranges);
+
+    protected void Answer(IActorRef worker, params OffsetRange[] ranges) => worker.Tell(new Uncovered(Key.Backup, Key.Partition, ranges, Epoch), Manifest);
+
+    protected void Grant(IActorRef worker) => worker.Tell(PermitGranted.Instance, Permits);
+
+    protected async Task<CommitSegment> CommitAskedAsync() => await Manifest.ExpectMsgAsync<CommitSegment>();
+
+    protected void Commit(IActorRef worker, CommitSegment asked, long epoch = Epoch) =>
+        worker.Tell(new Committed(Key.Backup, Key.Partition, asked.Entry.Range, epoch), Manifest);
+
+    protected void Reject(IActorRef worker, CommitSegment asked) =>
+        worker.Tell(new Rejected(Key.Backup, Key.Partition, asked.Entry.Range, Epoch + 1), Manifest);
+
+    /// <summary>Takes the next commit and answers it.</summary>
+    protected async Task<LedgerEntry> CommitNextAsync(IActorRef worker)
+    {
+        var asked = await CommitAskedAsync();
+        Commit(worker, asked);
+        return asked.Entry;
+    }
+
+    protected async Task<PartitionEnded> EndAsync() => await Coordinator.ExpectMsgAsync<PartitionEnded>();
+
+    /// <summary>What the worker says of itself; all it was told before is handled by then.</summary>
+    protected async Task<PartitionStatus> StatusAsync(IActorRef worker)
+    {
+        worker.Tell(new GetPartitionStatus(Key), Observer);
+        return await Observer.ExpectMsgAsync<PartitionStatus>();
+    }
+
+    protected async Task PhaseIsAsync(IActorRef worker, string phase) =>
+        await AwaitAssertAsync(async () => Assert.Equal(phase, (await StatusAsync(worker)).Phase));
+
+    /// <summary>Moves the actors' timers on, after the worker has handled all it was told.</summary>
+    protected async Task PassAsync(IActorRef worker, TimeSpan time)
+    {
+        await StatusAsync(worker);
+        ((TestScheduler)Sys.Scheduler).Advance(time);
+    }
+
+    /// <summary>Ends an actor as its shard does.</summary>
+    protected async Task PassivateAsync(IActorRef worker)
+    {
+        var passivate = await Shard.ExpectMsgAsync<Passivate>();
+        Watch(worker);
+        worker.Tell(passivate.StopMessage);
+        await ExpectTerminatedAsync(worker);
+    }
+}

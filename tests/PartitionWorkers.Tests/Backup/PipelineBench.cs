@@ -1,0 +1,86 @@
+using System.Threading.Channels;
+using KafkaBackup.PartitionWorkers.Backup;
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Ledger;
+using KafkaBackup.Shared.Protocol;
+using KafkaBackup.Shared.Segments;
+using KafkaBackup.Shared.Storage;
+using KafkaBackup.Testing.Kafka;
+using KafkaBackup.Testing.Storage;
+using Microsoft.Extensions.Time.Testing;
+
+namespace KafkaBackup.PartitionWorkers.Tests.Backup;
+
+/// <summary>A pipeline between a fake log and a store in memory. Commits each entry at once unless told otherwise.</summary>
+internal sealed class PipelineBench
+{
+    public static readonly PartitionKey Key = new(new BackupId("nightly"), new PartitionId("orders", 3));
+
+    private readonly Channel<LedgerEntry> _entries = Channel.CreateUnbounded<LedgerEntry>();
+    private readonly FakeCluster _cluster = new();
+    private SegmentPipeline? _pipeline;
+
+    public PipelineBench() => Store = new FaultyObjectStore(Memory);
+
+    public MemoryObjectStore Memory { get; } = new();
+
+    public FaultyObjectStore Store { get; set; }
+
+    public FakeTimeProvider Clock { get; } = new();
+
+    public FakeLog Log => _cluster.Log(Key.Partition);
+
+    public PipelineSettings Settings { get; set; } = new() { Segments = new SegmentSettings { Codec = CompressionCodec.None, MaxRecords = 10 } };
+
+    public bool CommitsAtOnce { get; init; } = true;
+
+    public IEnumerable<StoreCall> Puts => Store.Calls.Where(call => call.Operation == StoreOperation.Put);
+
+    public Task<long?> RunAsync(params OffsetRange[] ranges) => RunAsync(CancellationToken.None, ranges);
+
+    public Task<long?> RunAsync(CancellationToken cancellation, params OffsetRange[] ranges)
+    {
+        var retries = new RetrySchedule(Clock, new Random(1)) { MaxTries = 3, FirstPause = TimeSpan.Zero };
+        _pipeline = new SegmentPipeline(Key, new FakeEnvironment(_cluster, Store, Key.Backup).For(Key.Backup), Settings, retries, Clock, 4, OnStored);
+        return Task.Run(() => _pipeline.RunAsync(ranges, cancellation), CancellationToken.None);
+    }
+
+    public void Commit(long epoch = 4) => _pipeline!.Committed(epoch);
+
+    public async Task<LedgerEntry> NextAsync()
+    {
+        using var deadline = new CancellationTokenSource(Eventually.Patience);
+        return await _entries.Reader.ReadAsync(deadline.Token);
+    }
+
+    public bool HasNext() => _entries.Reader.TryPeek(out _);
+
+    /// <summary>What was handed out and not taken yet.</summary>
+    public List<LedgerEntry> TakeAll()
+    {
+        var all = new List<LedgerEntry>();
+        while (_entries.Reader.TryRead(out var entry))
+        {
+            all.Add(entry);
+        }
+
+        return all;
+    }
+
+    public async Task<List<long>> StoredOffsetsAsync(LedgerEntry entry)
+    {
+        var stored = await Memory.GetAsync(entry.Segment!.Key, CancellationToken.None);
+        using var reader = new SegmentReader(stored!.Content, entry.Segment.Key);
+        return TestRecords.CopyAll(reader).Select(record => record.Offset).ToList();
+    }
+
+    private void OnStored(LedgerEntry entry)
+    {
+        _entries.Writer.TryWrite(entry);
+        if (CommitsAtOnce)
+        {
+            Commit();
+        }
+    }
+}

@@ -1,0 +1,142 @@
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Shared.Ledger;
+
+namespace KafkaBackup.Testing.Kafka;
+
+/// <summary>A Kafka cluster in memory: its logs as an <see cref="IRecordSource"/>, its topics as an <see cref="ITopicCatalog"/>.</summary>
+public sealed class FakeCluster
+{
+    private readonly SortedDictionary<string, string?> _topics = new(StringComparer.Ordinal);
+    private readonly Dictionary<PartitionId, FakeLog> _logs = [];
+
+    public FakeCluster()
+    {
+        Source = new FakeRecordSource(this);
+        Catalog = new FakeTopicCatalog(this);
+    }
+
+    public string Id { get; set; } = "cluster-1";
+
+    public IRecordSource Source { get; }
+
+    public ITopicCatalog Catalog { get; }
+
+    /// <summary>What every question to the catalog waits for, and fails with when it fails.</summary>
+    public Task CatalogGate { get; set; } = Task.CompletedTask;
+
+    /// <summary>How often the bounds of partitions were asked for.</summary>
+    public int BoundsRead { get; private set; }
+
+    /// <summary>Makes a topic with empty logs, or makes it anew under another id.</summary>
+    public FakeCluster WithTopic(string name, int partitions = 1, string? topicId = "id-1")
+    {
+        _topics[name] = topicId;
+        for (var number = 0; number < partitions; number++)
+        {
+            _ = Log(new PartitionId(name, number));
+        }
+
+        return this;
+    }
+
+    /// <summary>The log of a partition; made with its topic when it is not there.</summary>
+    public FakeLog Log(PartitionId partition)
+    {
+        _topics.TryAdd(partition.Topic, "id-1");
+        return _logs.TryGetValue(partition, out var log) ? log : _logs[partition] = new FakeLog(partition);
+    }
+
+    public FakeLog Log(string topic, int number = 0) => Log(new PartitionId(topic, number));
+
+    private sealed class FakeRecordSource(FakeCluster cluster) : IRecordSource
+    {
+        public IRecordStream Open(PartitionId partition, OffsetRange range) => new FakeRecordStream(cluster.Log(partition), range);
+
+        public void Dispose()
+        {
+        }
+    }
+
+    private sealed class FakeRecordStream : IRecordStream
+    {
+        private readonly FakeLog _log;
+        private readonly OffsetRange _range;
+        private bool _isDisposed;
+
+        public FakeRecordStream(FakeLog log, OffsetRange range)
+        {
+            (_log, _range, Position) = (log, range, range.Base);
+            log.NoteOpened(range);
+        }
+
+        public long Position { get; private set; }
+
+        public async ValueTask<RecordCursor?> ReadAsync(CancellationToken cancellation)
+        {
+            while (Position < _range.Next)
+            {
+                var (records, position) = await _log.ReadAsync(Position, _range.Next, cancellation);
+                if (records.Count == 0 && position == Position)
+                {
+                    return null;
+                }
+
+                Position = position;
+                if (records.Count > 0)
+                {
+                    return TestRecords.Cursor(records);
+                }
+            }
+
+            return null;
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            if (!_isDisposed)
+            {
+                _isDisposed = true;
+                _log.NoteDisposed();
+            }
+
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    private sealed class FakeTopicCatalog(FakeCluster cluster) : ITopicCatalog
+    {
+        public async Task<string> GetClusterIdAsync(CancellationToken cancellation)
+        {
+            await cluster.CatalogGate.WaitAsync(cancellation);
+            return cluster.Id;
+        }
+
+        public async Task<IReadOnlyList<TopicFacts>> GetTopicsAsync(TopicFilter filter, CancellationToken cancellation)
+        {
+            await cluster.CatalogGate.WaitAsync(cancellation);
+            if (filter.Literals.FirstOrDefault(name => !cluster._topics.ContainsKey(name)) is { } missing)
+            {
+                throw new BackupException(FailureKind.Source, $"The topic '{missing}' does not exist.");
+            }
+
+            return
+            [
+                .. cluster._topics.Where(topic => filter.Matches(topic.Key))
+                    .Select(topic => new TopicFacts(topic.Key, cluster._logs.Keys.Count(partition => partition.Topic == topic.Key), topic.Value)),
+            ];
+        }
+
+        public async Task<IReadOnlyDictionary<PartitionId, PartitionBounds>> GetBoundsAsync(
+            IReadOnlyCollection<PartitionId> partitions, CancellationToken cancellation)
+        {
+            cluster.BoundsRead++;
+            await cluster.CatalogGate.WaitAsync(cancellation);
+            return partitions.ToDictionary(partition => partition, partition => cluster._logs[partition].Bounds);
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}

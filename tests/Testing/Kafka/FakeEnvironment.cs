@@ -1,0 +1,27 @@
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Storage;
+
+namespace KafkaBackup.Testing.Kafka;
+
+/// <summary>One backup of a <see cref="FakeCluster"/> into a store, as a node would be configured for it.</summary>
+public sealed class FakeEnvironment(FakeCluster cluster, IObjectStore store, BackupConfiguration configuration) : IBackupEnvironments
+{
+    public FakeEnvironment(FakeCluster cluster, IObjectStore store, BackupId backup)
+        : this(cluster, store, Configured(backup))
+    {
+    }
+
+    /// <summary>A full one-shot backup of all topics.</summary>
+    public static BackupConfiguration Configured(BackupId backup) => new()
+    {
+        Mode = "backup",
+        BackupId = backup,
+        Source = new SourceSection { BootstrapServers = ["broker:9092"] },
+        Storage = new NoStorage(),
+    };
+
+    public BackupEnvironment For(BackupId backup) => new(configuration, store, cluster.Source, cluster.Catalog);
+
+    private sealed record NoStorage : StorageSection;
+}
