@@ -5,6 +5,7 @@ using KafkaBackup.Shared;
 using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Protocol;
+using KafkaBackup.Shared.Storage;
 using static KafkaBackup.PartitionWorkers.Backup.WorkerMessages;
 using static KafkaBackup.PartitionWorkers.Node.PermitProtocol;
 using static KafkaBackup.Shared.Protocol.ManifestProtocol;
@@ -26,9 +27,13 @@ public sealed partial class PartitionWorkerActor
 
     private void SendCommit()
     {
-        _manifest.Tell(new CommitSegment(_key.Backup, _epoch, _stored.Peek()));
+        _manifest.Tell(CommitOf(_stored.Peek()));
         Timers.StartPeriodicTimer(AnswerDue.Instance, AnswerDue.Instance, _services.Settings.AnswerPatience);
     }
+
+    /// <summary>The epoch is the one in the segment's name, however old: a newer writer's sweep may have deleted the object, and then must refuse it.</summary>
+    private CommitSegment CommitOf(LedgerEntry entry) =>
+        new(_key.Backup, entry.Segment is { } segment ? BackupKeys.EpochOf(segment.Key) ?? _epoch : _epoch, entry);
 
     /// <summary>The order is the contract: committed, then journaled, then the next.</summary>
     private void OnCommitted(Committed committed)

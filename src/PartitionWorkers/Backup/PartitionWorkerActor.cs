@@ -191,7 +191,7 @@ public sealed partial class PartitionWorkerActor : UntypedPersistentActor, IWith
                 SettleIfDone();
                 break;
             case AnswerDue when _stored.Count > 0:
-                _manifest.Tell(new CommitSegment(_key.Backup, _epoch, _stored.Peek()));
+                _manifest.Tell(CommitOf(_stored.Peek()));
                 break;
             case PipelineEnded ended when ended.Token == _token:
                 _ended = ended;

@@ -28,7 +28,7 @@ public static class ManifestProtocol
 
     /// <summary>A stored segment, a gap, or a range without records, to be committed. Repeated until answered.</summary>
     /// <param name="Backup">The backup.</param>
-    /// <param name="Epoch">The epoch that the worker was told last.</param>
+    /// <param name="Epoch">The epoch that the segment is named with; without a segment, the one that the worker was told last.</param>
     /// <param name="Entry">What to commit.</param>
     public sealed record CommitSegment(BackupId Backup, long Epoch, LedgerEntry Entry) : IBackupMessage;
 

@@ -3,6 +3,7 @@ using Akka.Persistence;
 using Akka.Persistence.TestKit;
 using KafkaBackup.PartitionWorkers.Backup;
 using KafkaBackup.Shared.Protocol;
+using KafkaBackup.Shared.Storage;
 using KafkaBackup.Testing.Storage;
 using Xunit;
 using static KafkaBackup.PartitionWorkers.Node.PermitProtocol;
@@ -147,6 +148,22 @@ public sealed class PartitionWorkerCommitTests : PartitionWorkerTestBase
         await Manifest.ExpectMsgAsync<GetUncovered>();
         Answer(worker);
         Assert.Equal(new PartitionEnded(Key, Run, null, null), await EndAsync());
+    }
+
+    [Fact]
+    public async Task Says_of_each_segment_under_which_epoch_it_was_named()
+    {
+        Source.Append(20);
+        var worker = await RunningAsync(Range(0, 20));
+        var first = await CommitAskedAsync();
+        await AwaitAssertAsync(() => Assert.Equal(2, Store.Calls.Count));
+
+        Commit(worker, first, epoch: Epoch + 3);
+
+        // A sweep of that epoch's writer may have taken the second segment already: only a rejection makes sure that it is not named.
+        var second = await CommitAskedAsync();
+        Assert.Equal(Epoch, BackupKeys.EpochOf(second.Entry.Segment!.Key));
+        Assert.Equal(Epoch, second.Epoch);
     }
 
     [Fact]
