@@ -183,22 +183,21 @@ public sealed partial class PartitionWorkerActor
 
     private void Complete(Fault? failure)
     {
-        if (_work is not null)
-        {
-            _coordinator.Tell(new PartitionEnded(_key, _work.Run, failure, _blockedAt));
-        }
-
         Timers.CancelAll();
         _permits.Tell(ReleasePermit.Instance);
         Become(HandleCommon);
         if (_isHandedOff)
         {
-            Context.Stop(Self);
+            Context.Stop(Self); // And nobody is told: what is left moves with the shard, to where the coordinator asserts it next.
+            return;
         }
-        else
+
+        if (_work is not null)
         {
-            Passivate();
+            _coordinator.Tell(new PartitionEnded(_key, _work.Run, failure, _blockedAt));
         }
+
+        Passivate();
     }
 
     private void Passivate() => Context.Parent.Tell(new Passivate(PoisonPill.Instance));

@@ -26,7 +26,8 @@ namespace KafkaBackup.PartitionWorkers.Backup;
 ///              Rejected, pipeline ended                       Asking (another writer is ahead; the uploads are orphans now)
 /// Trimmed      BoundsRead                                     Running (to commit the gap, then Asking) | Completed
 /// BackingOff   RetryDue                                       Asking
-/// any          StopPartition, CancelPartition                 Completed, once what is uploaded is committed
+/// any          CancelPartition                                Completed, once what is uploaded is committed
+///              StopPartition                                  stops then, and tells nobody: the work moves with the shard
 /// Completed    -                                              passivates
 /// </code>
 /// </remarks>

@@ -9,7 +9,7 @@ public static class PartitionProtocol
     /// <param name="Ranges">Disjoint, ascending ranges that the backup does not answer for yet, as far as the planner knew.</param>
     public sealed record AssignPartition(PartitionKey Key, RunId Run, IReadOnlyList<OffsetRange> Ranges) : IPartitionMessage;
 
-    /// <summary>Finish or drop what is in hand and stop. Also sharding's hand-off message, which is why it names nobody.</summary>
+    /// <summary>Finish or drop what is in hand and stop: sharding's hand-off message, which is why it names nobody and nobody is answered.</summary>
     public sealed record StopPartition : IWireMessage
     {
         private StopPartition()
@@ -35,7 +35,7 @@ public static class PartitionProtocol
     /// <param name="Position">Where its last committed entry ends, as far as it knows; null when it knows of none.</param>
     public sealed record PartitionStatus(PartitionKey Key, string Phase, long? Position) : IPartitionMessage;
 
-    /// <summary>A worker is through with its assignment, or was told to stop, or gave up.</summary>
+    /// <summary>A worker is through with its assignment, or its assignment was cancelled, or it gave up.</summary>
     /// <param name="Key">The worker.</param>
     /// <param name="Run">The run it worked for.</param>
     /// <param name="Failure">Why it gave up; null when it did not.</param>

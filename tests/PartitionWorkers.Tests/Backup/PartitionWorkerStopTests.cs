@@ -224,5 +224,43 @@ public sealed class PartitionWorkerStopTests : PartitionWorkerTestBase
         Assert.Equal(new PartitionEnded(Key, Run, null, null), await EndAsync());
     }
 
+    [Fact]
+    public async Task When_handed_over_it_stops_by_itself()
+    {
+        // A shard that is being handed over waits for its entities to die, and does not listen to their wish to passivate.
+        var worker = await AskingAsync(Range(0, 10));
+        Watch(worker);
+
+        worker.Tell(StopPartition.Instance);
+
+        await ExpectTerminatedAsync(worker);
+    }
+
+    [Fact]
+    public async Task When_handed_over_without_an_assignment_it_stops_by_itself()
+    {
+        var worker = NewWorker();
+        Watch(worker);
+
+        worker.Tell(StopPartition.Instance);
+
+        await ExpectTerminatedAsync(worker);
+    }
+
+    [Fact]
+    public async Task When_handed_over_it_commits_what_is_uploaded_and_tells_nobody_that_it_is_through()
+    {
+        _ = Source.Append(20).HoldAt(10);
+        var worker = await RunningAsync(Range(0, 20));
+        var asked = await CommitAskedAsync();
+        Watch(worker);
+
+        worker.Tell(StopPartition.Instance);
+        Commit(worker, asked);
+
+        await ExpectTerminatedAsync(worker);
+        await Coordinator.ExpectNoMsgAsync(Instant); // Half is left: the next re-assertion starts a worker elsewhere.
+    }
+
     private void Cancel(IActorRef worker, bool abandon = false) => worker.Tell(new CancelPartition(Key, Run, abandon), Coordinator);
 }
