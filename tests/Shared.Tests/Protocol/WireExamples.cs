@@ -1,0 +1,86 @@
+using KafkaBackup.Shared.Ledger;
+using KafkaBackup.Shared.Protocol;
+using KafkaBackup.Shared.Segments;
+using static KafkaBackup.Shared.Protocol.BackupProtocol;
+using static KafkaBackup.Shared.Protocol.ManifestProtocol;
+using static KafkaBackup.Shared.Protocol.PartitionProtocol;
+
+namespace KafkaBackup.Shared.Tests.Protocol;
+
+/// <summary>Every message by its name, none of its members at its default.</summary>
+internal static class WireExamples
+{
+    private static readonly BackupId Backup = new("näch\"tlich");
+    private static readonly RunId Run = new("run-1");
+    private static readonly PartitionId Partition = new("orders", 3);
+    private static readonly PartitionKey Key = new(Backup, Partition);
+    private static readonly OffsetRange Range = new(10, 9_007_199_254_740_993);
+    private static readonly Failure Failure = new(FailureKind.Storage, "The disk is full.", IsRetryable: true);
+
+    private static readonly LedgerEntry Stored = new()
+    {
+        Partition = Partition,
+        Range = Range,
+        Segment = new SegmentInfo
+        {
+            Key = "nightly/topics/orders/partition=3/segment-00000000000000000010-4-abc.bin.zst",
+            StartOffset = 10,
+            EndOffset = 19,
+            MinTimestamp = 1_700_000_000_000,
+            MaxTimestamp = 1_700_000_000_009,
+            RecordCount = 10,
+            UncompressedSize = 1000,
+            CompressedSize = 500,
+        },
+    };
+
+    private static readonly LedgerEntry Gone = new() { Partition = Partition, Range = Range, Gap = new Gap(Gap.OffsetOutOfRange, 1_700_000_000_000) };
+
+    /// <summary>Names are never changed, reused or taken away: journals and nodes of other versions know messages by them.</summary>
+    public static IReadOnlyList<(string Name, object Message)> All { get; } =
+    [
+        ("b.start.1", new StartBackup(Backup, Run)),
+        ("b.stop.1", new StopBackup(Backup)),
+        ("b.get.1", new GetBackupStatus(Backup)),
+        ("b.status.1", new BackupStatus(Backup, "Running", 7, 3)),
+        ("b.finished.1", new BackupFinished(Backup, Run)
+        {
+            Records = 1, Topics = 2, Gaps = 3, WasStopped = true, Failures = [Failure, Failure with { Kind = FailureKind.Source }], FailedPartitions = 4,
+        }),
+        ("p.assign.1", new AssignPartition(Key, Run, [new OffsetRange(0, 5), Range])),
+        ("p.cancel.1", new CancelPartition(Key, Run, Abandon: true)),
+        ("p.stop.1", StopPartition.Instance),
+        ("p.get.1", new GetPartitionStatus(Key)),
+        ("p.status.1", new PartitionStatus(Key, "Running", 12)),
+        ("p.ended.1", new PartitionEnded(Key, Run, Failure, 12)),
+        ("p.committed.1", new SegmentCommitted(Range, 10, 500)),
+        ("p.snapshot.1", new WorkerSnapshot(12, 10, 500)),
+        ("m.open.1", new OpenLedger(Backup, Run)),
+        ("m.opened.1", new LedgerOpened(Backup, Run)),
+        ("m.source.1", new RecordSource(Backup, Run, "cluster-1", [new TopicFacts("orders", 4, "id-1"), new TopicFacts("users", 1)])),
+        ("m.recorded.1", new SourceRecorded(Backup, Run)),
+        ("m.get.1", new GetUncovered(Backup, Partition, [Range])),
+        ("m.uncovered.1", new Uncovered(Backup, Partition, [Range], 4)),
+        ("m.commit.1", new CommitSegment(Backup, 4, Stored)),
+        ("m.committed.1", new Committed(Backup, Partition, Range, 4)),
+        ("m.rejected.1", new Rejected(Backup, Partition, Range, 4)),
+        ("m.finish.1", new FinishRun(Backup, Run, IsClean: true)),
+        ("m.finished.1", new RunFinished(Backup, Run, 10, 1, "s3://bucket/nightly/offsets.db")),
+        ("m.failed.1", new ManifestFailed(Backup, Run, Failure)),
+    ];
+
+    /// <summary>The same types with everything absent that may be.</summary>
+    public static IReadOnlyList<object> Sparse { get; } =
+    [
+        new BackupFinished(Backup, Run),
+        new AssignPartition(Key, Run, []),
+        new PartitionStatus(Key, "Unassigned", null),
+        new PartitionEnded(Key, Run, null, null),
+        new WorkerSnapshot(null, 0, 0),
+        new RecordSource(Backup, Run, "cluster-1", []),
+        new Uncovered(Backup, Partition, [], 0),
+        new CommitSegment(Backup, 0, Gone),
+        new CommitSegment(Backup, 0, Gone with { Gap = null }),
+        new RunFinished(Backup, Run, 0, 0, null),
+    ];
+}

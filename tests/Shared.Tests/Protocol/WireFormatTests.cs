@@ -1,0 +1,100 @@
+using System.Text;
+using System.Text.Json;
+using KafkaBackup.Shared.Ledger;
+using KafkaBackup.Shared.Protocol;
+using Xunit;
+
+namespace KafkaBackup.Shared.Tests.Protocol;
+
+public sealed class WireFormatTests
+{
+    public static TheoryData<string> Names => [.. WireExamples.All.Select(example => example.Name)];
+
+    public static TheoryData<int> SparseOnes => [.. Enumerable.Range(0, WireExamples.Sparse.Count)];
+
+    [Fact]
+    public void Every_wire_message_is_in_the_table_and_nothing_else() => Assert.Equal(
+        typeof(IWireMessage).Assembly.GetTypes().Where(type => type.IsAssignableTo(typeof(IWireMessage)) && !type.IsAbstract).Select(type => type.FullName).Order(),
+        WireFormat.Types.Select(type => type.FullName).Order());
+
+    [Fact]
+    public void Every_message_of_the_table_has_an_example_here() => Assert.Equal(
+        WireFormat.Types.Select(type => type.FullName).Order(), WireExamples.All.Select(example => example.Message.GetType().FullName).Order());
+
+    [Fact]
+    public void Names_are_unique() => Assert.Equal(WireExamples.All.Count, WireExamples.All.Select(example => example.Name).Distinct().Count());
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_name_never_changes(string name) => Assert.Equal(name, WireFormat.NameOf(Example(name)));
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_message_comes_back_as_it_was(string name) => AssertComesBack(Example(name));
+
+    [Theory]
+    [MemberData(nameof(SparseOnes))]
+    public void A_message_with_members_absent_comes_back_as_it_was(int index) => AssertComesBack(WireExamples.Sparse[index]);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_message_tells_nothing_about_our_types(string name) =>
+        Assert.DoesNotContain("KafkaBackup", Encoding.UTF8.GetString(WireFormat.Write(Example(name))), StringComparison.Ordinal);
+
+    [Fact]
+    public void The_largest_messages_are_far_below_the_limit_of_a_frame()
+    {
+        var topics = Enumerable.Range(0, ManifestProtocol.MaxTopics)
+            .Select(number => new TopicFacts(new string('t', 245) + $"{number:D4}", 1000, Guid.Empty.ToString()));
+        var failures = Enumerable.Repeat(new Failure(FailureKind.Source, new string('m', 1000), IsRetryable: false), BackupProtocol.BackupFinished.MaxFailures);
+
+        Assert.InRange(WireFormat.Write(new ManifestProtocol.RecordSource(new BackupId("b"), new RunId("r"), "c", [.. topics])).Length, 0, 100_000);
+        Assert.InRange(WireFormat.Write(new BackupProtocol.BackupFinished(new BackupId("b"), new RunId("r")) { Failures = [.. failures] }).Length, 0, 32_768);
+    }
+
+    [Fact]
+    public void An_unknown_name_is_refused_as_a_newer_programs()
+    {
+        var failure = Assert.Throws<ArgumentException>(() => WireFormat.Read("{}"u8, "p.assign.2"));
+
+        Assert.Contains("p.assign.2", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("newer program", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_unknown_type_is_refused()
+    {
+        Assert.Throws<ArgumentException>(() => WireFormat.NameOf("text"));
+        Assert.Throws<ArgumentException>(() => WireFormat.Write("text"));
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"backup":"nightly"}""")]
+    [InlineData("""{"backup":null,"run":{"value":"r"}}""")]
+    [InlineData("""{"backup":"../etc","run":{"value":"r"}}""")]
+    [InlineData("""{"backup":"nightly","run":"r"}""")]
+    [InlineData("[]")]
+    [InlineData("")]
+    public void A_message_that_is_no_such_message_is_refused(string json) =>
+        Assert.Throws<JsonException>(() => WireFormat.Read(Encoding.UTF8.GetBytes(json), "b.start.1"));
+
+    [Fact]
+    public void The_word_null_is_no_message() => Assert.Throws<ArgumentException>(() => WireFormat.Read("null"u8, "b.start.1"));
+
+    [Fact]
+    public void Members_of_a_newer_program_are_passed_over() => Assert.Equal(
+        new BackupProtocol.StopBackup(new BackupId("nightly")), WireFormat.Read("""{"backup":"nightly","reason":"because"}"""u8, "b.stop.1"));
+
+    private static object Example(string name) => WireExamples.All.Single(example => example.Name == name).Message;
+
+    private static void AssertComesBack(object message)
+    {
+        var bytes = WireFormat.Write(message);
+        var back = WireFormat.Read(bytes, WireFormat.NameOf(message));
+
+        Assert.IsType(message.GetType(), back);
+        Assert.Equivalent(message, back, strict: true);
+        Assert.Equal(Encoding.UTF8.GetString(bytes), Encoding.UTF8.GetString(WireFormat.Write(back)));
+    }
+}
