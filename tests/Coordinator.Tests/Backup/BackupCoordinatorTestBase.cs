@@ -1,0 +1,113 @@
+using Akka.Actor;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+using KafkaBackup.Coordinator.Backup;
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Protocol;
+using KafkaBackup.Shared.Storage;
+using KafkaBackup.Testing.Kafka;
+using KafkaBackup.Testing.Protocol;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+using static KafkaBackup.Shared.Protocol.BackupProtocol;
+using static KafkaBackup.Shared.Protocol.ManifestProtocol;
+using static KafkaBackup.Shared.Protocol.PartitionProtocol;
+using Failure = KafkaBackup.Shared.Protocol.Failure;
+
+namespace KafkaBackup.Coordinator.Tests.Backup;
+
+/// <summary>A coordinator among probes: manifest actor, workers and whoever starts runs are the test's; source and store are fakes.</summary>
+public abstract class BackupCoordinatorTestBase : TestKit
+{
+    protected static readonly RunId Run = new("run-1");
+    protected static readonly TimeSpan Instant = TimeSpan.FromMilliseconds(50);
+
+    protected BackupCoordinatorTestBase()
+        : base(WireHocon.WithTestScheduler)
+    {
+    }
+
+    protected FakeCluster Cluster { get; } = new();
+
+    protected MemoryObjectStore Store { get; } = new();
+
+    protected BackupCoordinatorSettings Settings { get; set; } = new();
+
+    protected TestProbe Manifest => field ??= CreateTestProbe("manifest");
+
+    protected TestProbe Workers => field ??= CreateTestProbe("workers");
+
+    protected TestProbe Requester => field ??= CreateTestProbe("requester");
+
+    private TestProbe Observer => field ??= CreateTestProbe("observer");
+
+    protected static BackupId Backup => Ledgers.Backup;
+
+    /// <summary>A topic whose partitions have 10, 20, 30 ... records.</summary>
+    protected void HasOrders(int partitions)
+    {
+        Cluster.WithTopic("orders", partitions);
+        for (var number = 0; number < partitions; number++)
+        {
+            Cluster.Log("orders", number).Append(10 * (number + 1));
+        }
+    }
+
+    protected IActorRef NewCoordinator() => Sys.ActorOf(BackupCoordinatorActor.Props(
+        Backup, new FakeEnvironment(Cluster, Store, Backup), Settings, new RunLog(NullLogger<RunLog>.Instance), Manifest, Workers));
+
+    /// <summary>A coordinator that plans.</summary>
+    protected async Task<IActorRef> PlanningAsync()
+    {
+        var coordinator = NewCoordinator();
+        coordinator.Tell(new StartBackup(Backup, Run), Requester);
+        Assert.Equal(new OpenLedger(Backup, Run), await Manifest.ExpectMsgAsync<OpenLedger>());
+        coordinator.Tell(new LedgerOpened(Backup, Run), Manifest);
+        return coordinator;
+    }
+
+    /// <summary>A coordinator that has planned and recorded its topics.</summary>
+    protected async Task<IActorRef> RunningAsync()
+    {
+        var coordinator = await PlanningAsync();
+        await Manifest.ExpectMsgAsync<RecordSource>();
+        coordinator.Tell(new SourceRecorded(Backup, Run), Manifest);
+        return coordinator;
+    }
+
+    protected async Task<AssignPartition> AssignedAsync() => await Workers.ExpectMsgAsync<AssignPartition>();
+
+    protected async Task<IReadOnlyList<AssignPartition>> AssignedAsync(int count)
+    {
+        var all = new List<AssignPartition>();
+        while (all.Count < count)
+        {
+            all.Add(await AssignedAsync());
+        }
+
+        return all;
+    }
+
+    protected void Ended(IActorRef coordinator, PartitionKey key, Failure? failure = null) =>
+        coordinator.Tell(new PartitionEnded(key, Run, failure, null), Workers);
+
+    protected async Task<FinishRun> FinishAskedAsync() => await Manifest.ExpectMsgAsync<FinishRun>();
+
+    protected void Finished(IActorRef coordinator, long records = 0, int gaps = 0) =>
+        coordinator.Tell(new RunFinished(Backup, Run, records, gaps, null), Manifest);
+
+    protected async Task<BackupFinished> EndAsync() => await Requester.ExpectMsgAsync<BackupFinished>();
+
+    /// <summary>What the coordinator says of itself; all it was told before is handled by then.</summary>
+    protected async Task<BackupStatus> StatusAsync(IActorRef coordinator)
+    {
+        coordinator.Tell(new GetBackupStatus(Backup), Observer);
+        return await Observer.ExpectMsgAsync<BackupStatus>();
+    }
+
+    protected async Task PassAsync(IActorRef coordinator, TimeSpan time)
+    {
+        await StatusAsync(coordinator);
+        ((TestScheduler)Sys.Scheduler).Advance(time);
+    }
+}
