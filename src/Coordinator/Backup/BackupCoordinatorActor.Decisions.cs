@@ -109,10 +109,10 @@ public sealed partial class BackupCoordinatorActor
                     Topics = _plan?.TopicCount ?? 0, WasStopped = _isStopped, FailedPartitions = _failedPartitions, Failures = Gravest(),
                 });
                 break;
-            case Reassert when _asked is not null:
-                _manifest.Tell(_asked);
+            case Reassert:
+                RepeatQuestions();
                 break;
-            case Reassert or StopOverdue or Planned or PlanFailed or PartitionEnded or LedgerOpened or SourceRecorded or RunFinished or ManifestFailed:
+            case StopOverdue or Planned or PlanFailed or PartitionEnded or LedgerOpened or SourceRecorded or RunFinished or ManifestFailed:
                 break; // Of a run that is over, or a second answer to a question that was repeated.
             default:
                 Unhandled(message);
@@ -156,6 +156,16 @@ public sealed partial class BackupCoordinatorActor
     {
         _asked = question;
         _manifest.Tell(question);
+    }
+
+    /// <summary>A manifest actor that has the ledger open says so at once; one that the singleton started anew drops all else until it is told to.</summary>
+    private void RepeatQuestions()
+    {
+        _manifest.Tell(new OpenLedger(_backup, _run));
+        if (_asked is not null and not OpenLedger)
+        {
+            _manifest.Tell(_asked);
+        }
     }
 
     private void Tell(IPartitionMessage message) => _workers.Tell(message);

@@ -162,6 +162,7 @@ public sealed partial class BackupCoordinatorActor : UntypedActor, IWithTimers
                 FinishIfDone();
                 break;
             case Reassert:
+                RepeatQuestions();
                 foreach (var work in _assigned.Values)
                 {
                     Tell(_isStopped ? new CancelPartition(KeyOf(work.Partition), _run, Abandon: false) : new AssignPartition(KeyOf(work.Partition), _run, work.Ranges));
