@@ -76,8 +76,8 @@ public sealed partial class BackupCoordinatorActor : UntypedActor, IWithTimers
                 AskManifest(new OpenLedger(_backup, _run));
                 Become(Opening);
                 break;
-            case StopBackup:
-                break;
+            case StopBackup or ManifestFailed:
+                break; // There is no run to end.
             default:
                 HandleCommon(message);
                 break;
