@@ -62,6 +62,7 @@ public sealed partial class BackupCoordinatorActor
 
     private void OnEnded(PartitionEnded ended)
     {
+        _done += _isStopped ? 0 : 1;
         if (ended.Failure is { } failure)
         {
             NoteFailure(ended.Key.Partition, failure);
@@ -95,7 +96,7 @@ public sealed partial class BackupCoordinatorActor
         switch (message)
         {
             case GetBackupStatus:
-                Sender.Tell(new BackupStatus(_backup, PhaseName(), _plan?.Work.Count ?? 0, (_plan?.Work.Count ?? 0) - _waiting.Count - _assigned.Count));
+                Sender.Tell(new BackupStatus(_backup, PhaseName(), _plan?.Work.Count ?? 0, _done));
                 break;
             case StartBackup joined:
                 _log.Info("Run {Run} joins run {Current}, which is under way", joined.Run, _run);
@@ -124,7 +125,7 @@ public sealed partial class BackupCoordinatorActor
     {
         _requester.Tell(finished);
         Timers.CancelAll();
-        (_plan, _asked, _isStopped, _failedPartitions) = (null, null, false, 0);
+        (_plan, _asked, _isStopped, _failedPartitions, _done) = (null, null, false, 0, 0);
         _failures.Clear();
         _assigned.Clear();
         _waiting.Clear();
@@ -172,7 +173,11 @@ public sealed partial class BackupCoordinatorActor
 
     private PartitionKey KeyOf(PartitionId partition) => new(_backup, partition);
 
-    private string PhaseName() => _plan is null ? _asked is null ? "Idle" : "Opening" : _isStopped ? "Stopping" : _asked is FinishRun ? "Finishing" : "Running";
+    private string PhaseName() => !Timers.IsTimerActive(Reassert.Instance) ? "Idle"
+        : _asked is FinishRun ? "Finishing"
+        : _isStopped ? "Stopping"
+        : _plan is null ? "Planning"
+        : "Running";
 
     /// <inheritdoc />
     protected override void PostStop()

@@ -48,6 +48,7 @@ public sealed partial class BackupCoordinatorActor : UntypedActor, IWithTimers
     private readonly Dictionary<PartitionId, PartitionWork> _assigned = [];
     private readonly List<Fault> _failures = [];
     private int _failedPartitions;
+    private int _done;
     private bool _isStopped;
 
     /// <summary>A coordinator for <paramref name="backup"/>.</summary>
