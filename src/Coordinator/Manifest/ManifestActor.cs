@@ -60,12 +60,12 @@ public sealed class ManifestActor : UntypedActor, IWithTimers
                 _commits.Add((commit, Sender));
                 Continue();
                 break;
-            case CommitSegment:
-                break; // Dropped: its worker repeats it.
-            case OpenLedger or RecordSource or GetUncovered or FinishRun:
+            case OpenLedger or RecordSource or GetUncovered or FinishRun when _requests.Count < _services.Settings.MaxWaiting:
                 _requests.Enqueue((message, Sender));
                 Continue();
                 break;
+            case CommitSegment or OpenLedger or RecordSource or GetUncovered or FinishRun:
+                break; // Dropped: its sender repeats it.
             case CommitDue:
                 _isCommitDue = true;
                 Continue();
@@ -136,6 +136,7 @@ public sealed class ManifestActor : UntypedActor, IWithTimers
                 Start(_session.RecordSourceAsync(record.ClusterId, record.Topics, _stopped.Token), () => from.Tell(new SourceRecorded(_backup, record.Run)));
                 break;
             case FinishRun finish when _session is not null:
+                Timers.Cancel(SyncDue.Instance);
                 Start(_session.FinishAsync(finish.IsClean, _stopped.Token), () =>
                 {
                     LogSync();

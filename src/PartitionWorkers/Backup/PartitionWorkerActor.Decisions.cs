@@ -113,9 +113,7 @@ public sealed partial class PartitionWorkerActor
         _ended = null;
         if (TrimmedLog.Gap(_uncovered[0], bounds) is not { } gone)
         {
-            Complete(new Fault(FailureKind.Source,
-                $"{_key.Partition} has no offset {_uncovered[0].Base}: its log now reaches from {bounds.LogStartOffset} to {bounds.HighWatermark}. Records were lost "
-                + "at the source, or the topic was deleted and made anew. Nothing was recorded as a gap.", IsRetryable: false));
+            OnFailed(TrimmedLog.Failure(_key.Partition, _uncovered[0].Base, bounds));
             return;
         }
 

@@ -1,15 +1,11 @@
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
-using KafkaBackup.Shared.Kafka;
 
 namespace KafkaBackup.PartitionWorkers.Node;
 
 /// <summary>How many partitions a node reads at once, so that their segments and prefetched records stay within the memory budget.</summary>
 public sealed record PermitBudget
 {
-    /// <summary>What a segment takes beyond its own bytes: codec buffers, the batches in hand, the last record that exceeds the limit.</summary>
-    public const long Overhead = 16L * 1024 * 1024;
-
     private PermitBudget(int slots, bool overlapsUpload)
     {
         Slots = slots;
@@ -23,7 +19,7 @@ public sealed record PermitBudget
     public bool OverlapsUpload { get; }
 
     /// <summary>The smallest budget that lets one partition be read.</summary>
-    public static long MinimumBytes(BackupSection section) => section.SegmentMaxBytes + KafkaClients.PrefetchBytes + Overhead;
+    public static long MinimumBytes(BackupSection section) => section.SegmentMaxBytes + BackupSection.MemoryBesideSegment;
 
     /// <summary>Divides the budget.</summary>
     /// <param name="section">The user's limits; its <c>max_memory_bytes</c> wins over the default.</param>

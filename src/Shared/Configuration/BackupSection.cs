@@ -3,6 +3,9 @@ namespace KafkaBackup.Shared.Configuration;
 /// <summary><c>backup</c>: how partitions are read and how segments are cut and compressed.</summary>
 public sealed record BackupSection
 {
+    /// <summary>What reading one partition takes beyond its segment: prefetched records, and buffers of codec and batches. 32 MiB.</summary>
+    public const long MemoryBesideSegment = 32L * 1024 * 1024;
+
     /// <summary><c>compression</c>: <c>zstd</c> or <c>none</c>. Default: zstd.</summary>
     public CompressionCodec Compression { get; init; } = CompressionCodec.Zstd;
 

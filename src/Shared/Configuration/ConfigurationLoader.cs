@@ -10,9 +10,6 @@ namespace KafkaBackup.Shared.Configuration;
 /// </remarks>
 public static class ConfigurationLoader
 {
-    /// <summary>What a segment in the making may need next to its own bytes: <c>max_memory_bytes</c> has to leave room for it.</summary>
-    private const long MemoryNextToSegment = 33_554_432;
-
     private const long MaxMilliseconds = long.MaxValue / TimeSpan.TicksPerMillisecond;
     private const long MaxSeconds = long.MaxValue / TimeSpan.TicksPerSecond;
 
@@ -185,10 +182,10 @@ public static class ConfigurationLoader
     private static long? ReadMaxMemory(YamlValue? value, long? segmentMaxBytes)
     {
         var memory = value?.Int64(1);
-        if (memory - MemoryNextToSegment < segmentMaxBytes)
+        if (memory - BackupSection.MemoryBesideSegment < segmentMaxBytes)
         {
-            var minimum = (Int128)segmentMaxBytes + MemoryNextToSegment;
-            value!.Report($"must be at least {minimum}, which is segment_max_bytes plus {MemoryNextToSegment}");
+            var minimum = (Int128)segmentMaxBytes + BackupSection.MemoryBesideSegment;
+            value!.Report($"must be at least {minimum}, which is segment_max_bytes plus {BackupSection.MemoryBesideSegment}");
         }
 
         return memory;

@@ -9,8 +9,8 @@ namespace KafkaBackup.Shared.Kafka;
 /// So a failure's sentence is put together from both.</remarks>
 public sealed partial class KafkaClients
 {
-    /// <summary>How much a consumer may prefetch, in bytes; part of what a permit accounts for.</summary>
-    public const int PrefetchBytes = 16 * 1024 * 1024;
+    /// <summary>How much a consumer may prefetch, in bytes: half of what a permit accounts for beside the segment.</summary>
+    private const int PrefetchBytes = (int)(BackupSection.MemoryBesideSegment / 2);
 
     private readonly SourceSection _source;
     private readonly ILogger _logger;

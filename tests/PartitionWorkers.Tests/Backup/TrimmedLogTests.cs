@@ -24,4 +24,16 @@ public sealed class TrimmedLogTests
     [InlineData(0, 0)]
     public void A_log_that_starts_no_later_proves_nothing_gone(long logStart, long highWatermark) =>
         Assert.Null(TrimmedLog.Gap(new OffsetRange(10, 20), new PartitionBounds(logStart, highWatermark)));
+
+    [Theory]
+    [InlineData(50, true)]
+    [InlineData(100, true)]
+    [InlineData(101, false)]
+    public void An_offset_that_the_log_has_after_all_is_worth_another_try(long wanted, bool isRetryable)
+    {
+        var failure = TrimmedLog.Failure(new PartitionId("orders", 3), wanted, new PartitionBounds(0, 100));
+
+        Assert.Equal((FailureKind.Source, isRetryable), (failure.Kind, failure.IsRetryable));
+        Assert.Contains($"offset {wanted}", failure.Message, StringComparison.Ordinal);
+    }
 }
