@@ -96,7 +96,7 @@ public sealed partial class BackupCoordinatorActor
         switch (message)
         {
             case GetBackupStatus:
-                Sender.Tell(new BackupStatus(_backup, PhaseName(), _plan?.Work.Count ?? 0, _done));
+                Sender.Tell(new BackupStatus(_backup, PhaseName(), _plan?.Work.Count ?? 0, _done, _plan?.Work.Sum(work => work.Length) ?? 0));
                 break;
             case StartBackup joined:
                 _log.Info("Run {Run} joins run {Current}, which is under way", joined.Run, _run);
@@ -107,7 +107,10 @@ public sealed partial class BackupCoordinatorActor
                 _failures.Insert(0, failed.Failure);
                 End(new BackupFinished(_backup, _run)
                 {
-                    Topics = _plan?.TopicCount ?? 0, WasStopped = _isStopped, FailedPartitions = _failedPartitions, Failures = Gravest(),
+                    Topics = _plan?.TopicCount ?? 0,
+                    WasStopped = _isStopped,
+                    FailedPartitions = _failedPartitions,
+                    Failures = Gravest(),
                 });
                 break;
             case Reassert:

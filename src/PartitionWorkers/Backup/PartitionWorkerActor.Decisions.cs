@@ -206,7 +206,8 @@ public sealed partial class PartitionWorkerActor
         _ended = null;
         _cancel = new CancellationTokenSource();
         _pipeline = new SegmentPipeline(_key, _services.Environments.For(_key.Backup), _services.Pipeline, _services.Retries, _services.Clock, _epoch,
-            entry => self.Tell(new EntryStored(token, entry)));
+            entry => self.Tell(new EntryStored(token, entry)))
+        { Progress = _services.Progress };
         var (pipeline, uncovered, cancellation) = (_pipeline, _uncovered, _cancel.Token);
         _ = Task.Run(() => pipeline.RunAsync(uncovered, cancellation), CancellationToken.None).PipeTo(
             self, success: blockedAt => new PipelineEnded(token, blockedAt, null, IsTrimmed: false), failure: e => PipelineEnded.Of(token, e));

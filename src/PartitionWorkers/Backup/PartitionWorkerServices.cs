@@ -1,3 +1,4 @@
+using KafkaBackup.PartitionWorkers.Node;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Ledger;
 
@@ -12,4 +13,8 @@ namespace KafkaBackup.PartitionWorkers.Backup;
 /// <param name="Log">What the user reads.</param>
 public sealed record PartitionWorkerServices(
     IBackupEnvironments Environments, PipelineSettings Pipeline, PartitionWorkerSettings Settings, RetrySchedule Retries, TimeProvider Clock,
-    WorkerLog Log);
+    WorkerLog Log)
+{
+    /// <summary>Where pipelines count what they read and store.</summary>
+    public NodeProgress Progress { get; init; } = new();
+}

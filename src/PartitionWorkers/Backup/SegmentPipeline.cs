@@ -1,3 +1,4 @@
+using KafkaBackup.PartitionWorkers.Node;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Ledger;
@@ -42,6 +43,9 @@ public sealed class SegmentPipeline
         _uncommitted = new SemaphoreSlim(settings.MaxUncommitted);
     }
 
+    /// <summary>Where what is read and stored is counted. Default: nowhere that anybody looks.</summary>
+    public NodeProgress Progress { get; init; } = new();
+
     /// <summary>Tells that the oldest entry handed out is committed, under which epoch, so that the pipeline may go on.</summary>
     public void Committed(long epoch)
     {
@@ -85,16 +89,20 @@ public sealed class SegmentPipeline
         {
             while (await stream.ReadAsync(cancellation) is { } records)
             {
+                var (count, bytes) = (0L, 0L);
                 while (records.MoveNext())
                 {
                     startedAt = writer.RecordCount == 0 ? _clock.GetTimestamp() : startedAt;
+                    var before = writer.UncompressedSize;
                     writer.Append(records);
+                    (count, bytes) = (count + 1, bytes + writer.UncompressedSize - before);
                     if (writer.IsFull)
                     {
                         next = await SealAsync(writer, next, writer.EndOffset + 1, cancellation);
                     }
                 }
 
+                Progress.Read(count, bytes);
                 if (writer.RecordCount > 0 && _clock.GetElapsedTime(startedAt) >= _settings.Segments.MaxInterval)
                 {
                     next = await SealAsync(writer, next, writer.EndOffset + 1, cancellation);
@@ -164,6 +172,7 @@ public sealed class SegmentPipeline
                 // The name is used once, by this call: an earlier try of it arrived and its answer was lost.
             }
 
+            Progress.Stored(segment.Info.CompressedSize);
             _stored(Entry(@base, next, segment.Info with { Key = key }));
         }
     }

@@ -17,7 +17,8 @@ public static class BackupProtocol
     /// <param name="Phase">Idle, Planning, Running, Stopping or Finishing.</param>
     /// <param name="PartitionsPlanned">Partitions with work in this run.</param>
     /// <param name="PartitionsDone">How many of them are finished or failed.</param>
-    public sealed record BackupStatus(BackupId Backup, string Phase, int PartitionsPlanned, int PartitionsDone) : IBackupMessage;
+    /// <param name="OffsetsPlanned">How many offsets they have to read together; not all need hold a record.</param>
+    public sealed record BackupStatus(BackupId Backup, string Phase, int PartitionsPlanned, int PartitionsDone, long OffsetsPlanned = 0) : IBackupMessage;
 
     /// <summary>A run is over.</summary>
     public sealed record BackupFinished(BackupId Backup, RunId Run) : IBackupMessage

@@ -211,7 +211,9 @@ public sealed class ManifestActorTests : ManifestActorTestBase
         await CommittedAsync(manifest, CommitOf(1, next: 25, epoch: 1));
         await CommittedAsync(manifest, CommitOf(new LedgerEntry
         {
-            Partition = Ledgers.Orders(1), Range = new OffsetRange(25, 40), Gap = new Gap(Gap.OffsetOutOfRange, 7),
+            Partition = Ledgers.Orders(1),
+            Range = new OffsetRange(25, 40),
+            Gap = new Gap(Gap.OffsetOutOfRange, 7),
         }, epoch: 1));
 
         var finished = await FinishedAsync(manifest);
