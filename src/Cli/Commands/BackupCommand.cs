@@ -2,6 +2,8 @@ using System.CommandLine;
 using Akka.Actor;
 using Akka.Hosting;
 using KafkaBackup.Cli.Hosting;
+using KafkaBackup.Cli.Output;
+using KafkaBackup.PartitionWorkers.Node;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Protocol;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,30 +16,49 @@ namespace KafkaBackup.Cli.Commands;
 /// <summary><c>kafka-backup backup -c FILE</c>: one run.</summary>
 internal static class BackupCommand
 {
+    private static readonly TimeSpan StatusPatience = TimeSpan.FromSeconds(10);
+
     public static Command Create()
     {
         var config = new Option<string>("--config", "-c") { Description = "The configuration file (YAML).", Required = true, HelpName = "FILE" };
         var verbose = new Option<bool>("--verbose", "-v") { Description = "Log what happens in detail." };
+        var quiet = new Option<bool>("--quiet", "-q") { Description = "Log warnings and errors only, and show no progress." };
+        var format = new Option<string>("--log-format") { Description = "text, or json: one object a line.", DefaultValueFactory = _ => "text" };
+        format.AcceptOnlyFromAmong("text", "json");
         var command = new Command("backup", """
             Back up topics as the configuration file says, from where the last run ended.
 
             Example: kafka-backup backup -c backup.yaml
-            """) { config, verbose };
-        command.SetAction((parsed, _) => RunAsync(parsed.GetRequiredValue(config), parsed.GetValue(verbose)));
+            """) { config, verbose, quiet, format };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(verbose) && result.GetValue(quiet))
+            {
+                result.AddError("--verbose and --quiet exclude each other.");
+            }
+        });
+        command.SetAction((parsed, _) => RunAsync(
+            parsed.GetRequiredValue(config),
+            new OutputOptions(
+                parsed.GetValue(verbose) ? LogLevel.Debug : parsed.GetValue(quiet) ? LogLevel.Warning : LogLevel.Information,
+                parsed.GetValue(format) == "json" ? LogFormat.Json : LogFormat.Text,
+                ShowsProgress: !parsed.GetValue(quiet))));
         return command;
     }
 
-    private static async Task<int> RunAsync(string file, bool verbose)
+    /// <summary>One run of the configuration in <paramref name="file"/>, as <c>backup</c> makes it.</summary>
+    internal static async Task<int> RunAsync(string file, OutputOptions output)
     {
         // Before anything else: an end that is asked for while the program starts is to be in good order, too.
         using var signals = new StopSignals();
         var configuration = ConfigurationLoader.Load(file, Environment.GetEnvironmentVariable);
         using var state = LocalState.Take(configuration);
-        using var host = BackupHost.Build(configuration, state, verbose ? LogLevel.Debug : LogLevel.Information);
+        var display = new RunDisplay(RunDisplay.StandardError(), output, TimeProvider.System);
+        using var host = BackupHost.Build(configuration, state, output, display.WriteLine);
         await host.StartAsync(signals.Stopped);
         try
         {
-            return Report(await RunAsync(host, configuration, signals));
+            return Report(await RunAsync(host, configuration, display, signals), output);
         }
         finally
         {
@@ -45,20 +66,34 @@ internal static class BackupCommand
         }
     }
 
-    private static async Task<BackupFinished> RunAsync(IHost host, BackupConfiguration configuration, StopSignals signals)
+    private static async Task<BackupFinished> RunAsync(IHost host, BackupConfiguration configuration, RunDisplay display, StopSignals signals)
     {
         var coordinators = await host.Services.GetRequiredService<IActorRegistry>().GetAsync<ActorKeys.Coordinators>(signals.Stopped);
         var run = coordinators.Ask<BackupFinished>(
             new StartBackup(configuration.BackupId, new RunId(Guid.NewGuid().ToString("N"))), Timeout.InfiniteTimeSpan);
         await using var stop = signals.Stopped.Register(() => coordinators.Tell(new StopBackup(configuration.BackupId)));
-        return await run;
+        return await display.ShowAsync(
+            run, host.Services.GetRequiredService<NodeProgress>(), () => AskStatusAsync(coordinators, configuration));
     }
 
-    private static int Report(BackupFinished finished)
+    /// <summary>How far the run is; null when nobody answers in time, which is no reason to give up the run.</summary>
+    private static async Task<BackupStatus?> AskStatusAsync(IActorRef coordinators, BackupConfiguration configuration)
+    {
+        try
+        {
+            return await coordinators.Ask<BackupStatus>(new GetBackupStatus(configuration.BackupId), StatusPatience);
+        }
+        catch (AskTimeoutException)
+        {
+            return null;
+        }
+    }
+
+    private static int Report(BackupFinished finished, OutputOptions output)
     {
         if (finished.FailedPartitions > 0)
         {
-            Console.Error.WriteLine($"Error: {finished.FailedPartitions} partition(s) could not be backed up; what could be is safe. See above, and run again.");
+            output.WriteError($"{finished.FailedPartitions} partition(s) could not be backed up; what could be is safe. See above, and run again.");
         }
 
         // Partition failures were logged one by one; what stopped the run as a whole was not.
@@ -67,7 +102,7 @@ internal static class BackupCommand
             : null;
         if (stopped is not null)
         {
-            Console.Error.WriteLine($"Error: {stopped.Message}");
+            output.WriteError(stopped.Message);
             return ExitCode.Of(stopped.Kind);
         }
 

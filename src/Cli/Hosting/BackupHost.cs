@@ -25,14 +25,15 @@ internal static class BackupHost
     /// <summary>Builds the host of a run.</summary>
     /// <param name="configuration">What to back up.</param>
     /// <param name="state">Where local files lie.</param>
-    /// <param name="minimumLevel">The least log level that is written.</param>
+    /// <param name="output">What is logged, and how.</param>
+    /// <param name="writeLine">Takes log lines.</param>
     /// <exception cref="BackupException">The memory budget is too small for a single partition.</exception>
-    public static IHost Build(BackupConfiguration configuration, LocalState state, LogLevel minimumLevel)
+    public static IHost Build(BackupConfiguration configuration, LocalState state, OutputOptions output, Action<string> writeLine)
     {
         var budget = PermitBudget.For(configuration.Backup, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Logging.AddProvider(new ConsoleLogger(Console.Error)).SetMinimumLevel(minimumLevel)
-            .AddFilter("Akka", minimumLevel < LogLevel.Information ? LogLevel.Information : LogLevel.Error)
+        builder.Logging.AddProvider(new ConsoleLogger(writeLine, output.Format, TimeProvider.System)).SetMinimumLevel(output.MinimumLevel)
+            .AddFilter("Akka", output.MinimumLevel < LogLevel.Information ? LogLevel.Information : LogLevel.Error)
             .AddFilter("Microsoft", LogLevel.Warning);
         builder.Services
             .AddSingleton(configuration.Source)
@@ -41,6 +42,7 @@ internal static class BackupHost
             .AddSingleton<IBackupEnvironments, ConfiguredEnvironment>()
             .AddSingleton<RunLog>()
             .AddSingleton<WorkerLog>()
+            .AddSingleton<NodeProgress>()
             .AddSingleton(TimeProvider.System)
             .AddSingleton(new RetrySchedule(TimeProvider.System, new Random()))
             .AddSingleton<IHostLifetime, QuietLifetime>()
@@ -48,7 +50,7 @@ internal static class BackupHost
                 .ConfigureLoggers(loggers =>
                 {
                     loggers.ClearLoggers();
-                    loggers.LogLevel = minimumLevel < LogLevel.Information ? Akka.Event.LogLevel.InfoLevel : Akka.Event.LogLevel.WarningLevel;
+                    loggers.LogLevel = output.MinimumLevel < LogLevel.Information ? Akka.Event.LogLevel.InfoLevel : Akka.Event.LogLevel.WarningLevel;
                     loggers.AddLoggerFactory();
                 })
                 .AddHocon(CoordinatorHosting.LoadHocon("single").WithFallback(CoordinatorHosting.LoadHocon("reference")), HoconAddMode.Prepend)
@@ -74,7 +76,10 @@ internal static class BackupHost
         IServiceProvider services, BackupConfiguration configuration, PermitBudget budget, PartitionWorkerSettings settings) => new(
         services.GetRequiredService<IBackupEnvironments>(),
         new PipelineSettings { Segments = SegmentSettings.From(configuration.Backup), OverlapsUpload = budget.OverlapsUpload },
-        settings, services.GetRequiredService<RetrySchedule>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<WorkerLog>());
+        settings, services.GetRequiredService<RetrySchedule>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<WorkerLog>())
+    {
+        Progress = services.GetRequiredService<NodeProgress>(),
+    };
 
     /// <summary>Leaves signals to the command: the run is to end in good order before the host does.</summary>
     private sealed class QuietLifetime : IHostLifetime

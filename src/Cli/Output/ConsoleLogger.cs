@@ -2,9 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace KafkaBackup.Cli.Output;
 
-/// <summary>Writes log lines to standard error as <c>[LEVEL] text</c>; standard output belongs to results.</summary>
+/// <summary>Writes log lines through whatever owns standard error; standard output belongs to results.</summary>
 [ProviderAlias("KafkaBackup")]
-internal sealed class ConsoleLogger(TextWriter output) : ILoggerProvider
+internal sealed class ConsoleLogger(Action<string> writeLine, LogFormat format, TimeProvider clock) : ILoggerProvider
 {
     private readonly Lock _lock = new();
 
@@ -15,19 +15,13 @@ internal sealed class ConsoleLogger(TextWriter output) : ILoggerProvider
         // Standard error is not ours to close.
     }
 
-    private void Write(LogLevel level, string text, Exception? exception)
+    private void Write<TState>(LogLevel level, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        var name = level switch
-        {
-            LogLevel.Trace => "TRACE",
-            LogLevel.Debug => "DEBUG",
-            LogLevel.Warning => "WARN",
-            LogLevel.Error or LogLevel.Critical => "ERROR",
-            _ => "INFO",
-        };
+        var message = formatter(state, exception);
+        var line = format == LogFormat.Json ? LogLine.Json(level, clock.GetUtcNow(), message, state, exception) : LogLine.Text(level, message, exception);
         lock (_lock)
         {
-            output.WriteLine(exception is null || level < LogLevel.Error ? $"[{name}] {text}" : $"[{name}] {text}: {exception.Message}");
+            writeLine(line);
         }
     }
 
@@ -39,6 +33,6 @@ internal sealed class ConsoleLogger(TextWriter output) : ILoggerProvider
         public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            owner.Write(logLevel, formatter(state, exception), exception);
+            owner.Write(logLevel, state, exception, formatter);
     }
 }

@@ -40,9 +40,9 @@ internal sealed class TestBackup : IDisposable
         : [];
 
     /// <summary>Runs <c>backup</c> to its end.</summary>
-    public async Task<CliResult> RunAsync()
+    public async Task<CliResult> RunAsync(params IEnumerable<string> options)
     {
-        using var run = Start();
+        using var run = Start(options);
         return await run.FinishAsync();
     }
 
@@ -50,10 +50,10 @@ internal sealed class TestBackup : IDisposable
     public async Task<CliResult> SucceedAsync() => (await RunAsync()).AssertExit(0);
 
     /// <summary>Starts <c>backup</c>.</summary>
-    public CliRun Start()
+    public CliRun Start(params IEnumerable<string> options)
     {
         File.WriteAllText(ConfigPath, Config.ToString());
-        return StartWithFile(ConfigPath);
+        return StartWithFile(ConfigPath, options);
     }
 
     /// <summary>Starts a second process on the same store, with local state of its own.</summary>
@@ -65,11 +65,11 @@ internal sealed class TestBackup : IDisposable
     }
 
     /// <summary>Starts <c>backup</c> with any file.</summary>
-    public CliRun StartWithFile(string path)
+    public CliRun StartWithFile(string path, params IEnumerable<string> options)
     {
         // Without offset_storage the journal lies in $TMPDIR, under the backup's id: tests must not meet there.
         Directory.CreateDirectory(Local);
-        return CliRun.Start(Local, "backup", "-c", path);
+        return CliRun.Start(Local, ["backup", "-c", path, .. options]);
     }
 
     /// <summary>The offsets that the ledger answers for.</summary>

@@ -1,0 +1,69 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+
+namespace KafkaBackup.Cli.Output;
+
+/// <summary>Turns what is logged into one line.</summary>
+internal static class LogLine
+{
+    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static string Text(LogLevel level, string message, Exception? exception) =>
+        exception is null || level < LogLevel.Error ? $"[{NameOf(level)}] {message}" : $"[{NameOf(level)}] {message}: {exception.Message}";
+
+    /// <summary>The line as JSON: time, level, message, and each named value of the message under its own name.</summary>
+    public static string Json(LogLevel level, DateTimeOffset time, string message, object? state, Exception? exception)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, Relaxed))
+        {
+            json.WriteStartObject();
+            json.WriteString("time", time);
+            json.WriteString("level", NameOf(level));
+            json.WriteString("message", message);
+            foreach (var (name, value) in state as IReadOnlyList<KeyValuePair<string, object?>> ?? [])
+            {
+                if (name != "{OriginalFormat}")
+                {
+                    Write(json, JsonNamingPolicy.SnakeCaseLower.ConvertName(name), value);
+                }
+            }
+
+            if (exception is not null)
+            {
+                json.WriteString("exception", exception.Message);
+            }
+
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.ToArray());
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, object? value)
+    {
+        switch (value)
+        {
+            case long number:
+                json.WriteNumber(name, number);
+                break;
+            case int number:
+                json.WriteNumber(name, number);
+                break;
+            default:
+                json.WriteString(name, value?.ToString());
+                break;
+        }
+    }
+
+    private static string NameOf(LogLevel level) => level switch
+    {
+        LogLevel.Trace => "TRACE",
+        LogLevel.Debug => "DEBUG",
+        LogLevel.Warning => "WARN",
+        LogLevel.Error or LogLevel.Critical => "ERROR",
+        _ => "INFO",
+    };
+}
