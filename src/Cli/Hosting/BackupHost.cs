@@ -77,9 +77,9 @@ internal static class BackupHost
         services.GetRequiredService<IBackupEnvironments>(),
         new PipelineSettings { Segments = SegmentSettings.From(configuration.Backup), OverlapsUpload = budget.OverlapsUpload },
         settings, services.GetRequiredService<RetrySchedule>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<WorkerLog>())
-    {
-        Progress = services.GetRequiredService<NodeProgress>(),
-    };
+        {
+            Progress = services.GetRequiredService<NodeProgress>(),
+        };
 
     /// <summary>Leaves signals to the command: the run is to end in good order before the host does.</summary>
     private sealed class QuietLifetime : IHostLifetime
