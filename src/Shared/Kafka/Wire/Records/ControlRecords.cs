@@ -17,7 +17,7 @@ public static class ControlRecords
     /// <param name="producerId">Whose transaction it was.</param>
     /// <param name="producerEpoch">The epoch of the producer id.</param>
     /// <param name="coordinatorEpoch">The epoch of the transaction coordinator.</param>
-    public static ReadOnlyMemory<byte> BuildMarker(
+    public static Memory<byte> BuildMarker(
         RecordBatchWriter writer,
         ControlRecordType type,
         long offset,

@@ -24,10 +24,9 @@ public sealed class RecordBatchWriter : IDisposable
     /// <summary>Starts a batch without records, and forgets the one before.</summary>
     public void Begin(RecordBatchOptions options)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(options.BaseOffset);
-        if (!Enum.IsDefined(options.Codec))
+        if (options.BaseOffset < 0 || !Enum.IsDefined(options.Codec))
         {
-            throw new ArgumentOutOfRangeException(nameof(options), options.Codec, "The codec is not known.");
+            throw new ArgumentOutOfRangeException(nameof(options), options, "The base offset is negative, or the codec is not known.");
         }
 
         _options = options;

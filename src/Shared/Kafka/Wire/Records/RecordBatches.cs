@@ -3,11 +3,6 @@ using Layout = KafkaBackup.Shared.Kafka.Wire.Records.RecordBatchLayout;
 
 namespace KafkaBackup.Shared.Kafka.Wire.Records;
 
-/// <summary>A batch among others: its header and its bytes, header included.</summary>
-/// <param name="Header">The header, checked.</param>
-/// <param name="Bytes">The whole batch; the checksum has not been looked at.</param>
-public readonly record struct RecordBatch(RecordBatchHeader Header, ReadOnlyMemory<byte> Bytes);
-
 /// <summary>The record batches in the records field of a Fetch response or a Produce request, one behind the other.</summary>
 public readonly struct RecordBatches
 {
