@@ -86,11 +86,17 @@ public sealed class RecordBatchAllocationTests
         Assert.True(seen > 0);
     }
 
+    /// <summary>The least of several runs: the runtime itself may allocate in one of them, as when it compiles a method anew.</summary>
     private static long AllocatedBy(Action action)
     {
-        action();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        action();
-        return GC.GetAllocatedBytesForCurrentThread() - before;
+        var least = long.MaxValue;
+        for (var run = 0; run < 5; run++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            action();
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        return least;
     }
 }
