@@ -88,7 +88,7 @@ public sealed class RecordBatchWriter : IDisposable
         if (lastDelta < Math.Max(0, _lastDelta) || lastDelta > int.MaxValue)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(lastOffset), lastOffset, "The last offset lies before the last record or too far behind the first; without records it is needed.");
+                nameof(lastOffset), lastOffset, "It lies before the last record or too far behind the first offset; without records it is needed.");
         }
 
         var codec = RecordCount == 0 ? BatchCodec.None : options.Codec;

@@ -112,7 +112,8 @@ public sealed class RecordBatchFuzzTests
                     changed.RemoveRange(at, Math.Min(random.Next(1, 40), changed.Count - at));
                     break;
                 default:
-                    changed.InsertRange(Math.Max(at, RecordBatchHeader.Size), bytes.AsSpan(random.Next(bytes.Length / 2), random.Next(bytes.Length / 2)).ToArray());
+                    var more = bytes.AsSpan(random.Next(bytes.Length / 2), random.Next(bytes.Length / 2)).ToArray();
+                    changed.InsertRange(Math.Max(at, RecordBatchHeader.Size), more);
                     break;
             }
         }

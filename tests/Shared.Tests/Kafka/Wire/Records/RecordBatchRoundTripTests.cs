@@ -103,7 +103,8 @@ public sealed class RecordBatchRoundTripTests
         using var writer = new RecordBatchWriter();
         writer.Begin(new RecordBatchOptions { BaseOffset = 5 });
 
-        writer.Append(5, 7, NullableSpan.Null, NullableSpan.Of("v"u8), [new RecordHeader("h"u8.ToArray(), null), new RecordHeader("h"u8.ToArray(), "x"u8.ToArray())]);
+        var name = "h"u8.ToArray();
+        writer.Append(5, 7, NullableSpan.Null, NullableSpan.Of("v"u8), [new RecordHeader(name, null), new RecordHeader(name, "x"u8.ToArray())]);
         writer.Append(9, 6, NullableSpan.Of("k"u8), NullableSpan.Null);
 
         var expected = new TestRecords().Add(null, "v", [("h", null), ("h", "x")], 5, 7).Add("k", null, null, 9, 6);

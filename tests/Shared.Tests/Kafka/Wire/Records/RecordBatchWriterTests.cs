@@ -12,7 +12,15 @@ public sealed class RecordBatchWriterTests
     {
         var batch = Batch.Of(
             new TestRecords().Add("k", null, [("h", "x")], offset: 258, timestamp: 1000),
-            new RecordBatchOptions { BaseOffset = 258, LeaderEpoch = 3, IsTransactional = true, ProducerId = 9, ProducerEpoch = 2, BaseSequence = 5 });
+            new RecordBatchOptions
+            {
+                BaseOffset = 258,
+                LeaderEpoch = 3,
+                IsTransactional = true,
+                ProducerId = 9,
+                ProducerEpoch = 2,
+                BaseSequence = 5,
+            });
 
         // The record: length 11, no attributes, both deltas 0, key of 1 byte, no value, one header of 1 and 1 bytes.
         const string Record = "16" + "00" + "00" + "00" + "026b" + "01" + "02" + "0268" + "0278";
@@ -31,7 +39,8 @@ public sealed class RecordBatchWriterTests
         var batch = Batch.Of(records, new RecordBatchOptions { BaseOffset = 10, Codec = BatchCodec.Zstd }, lastOffset: 19);
 
         Assert.Equal(Batch.Texts(records), Batch.Texts(Batch.Read(batch)));
-        Assert.Equal((10, 19, 20), (RecordBatchHeader.Parse(batch).BaseOffset, RecordBatchHeader.Parse(batch).LastOffset, RecordBatchHeader.Parse(batch).NextOffset));
+        var header = RecordBatchHeader.Parse(batch);
+        Assert.Equal((10, 19, 20), (header.BaseOffset, header.LastOffset, header.NextOffset));
     }
 
     [Theory]

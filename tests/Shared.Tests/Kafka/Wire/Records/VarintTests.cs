@@ -18,7 +18,8 @@ public sealed class VarintTests
     [InlineData(int.MinValue, "ffffffff0f")]
     [InlineData(long.MaxValue, "feffffffffffffffff01")]
     [InlineData(long.MinValue, "ffffffffffffffffff01")]
-    public void A_number_is_written_as_zigzag_seven_bits_a_byte(long number, string bytes) => Assert.Equal(bytes, Convert.ToHexStringLower(Written(number)));
+    public void A_number_is_written_as_zigzag_seven_bits_a_byte(long number, string bytes) =>
+        Assert.Equal(bytes, Convert.ToHexStringLower(Written(number)));
 
     [Fact]
     public void Every_32_bit_number_comes_back() =>
