@@ -8,6 +8,7 @@ var root = new RootCommand("Distributed backup of Apache Kafka topics, in the st
     BackupCommand.Create(),
     ListCommand.Create(),
     DescribeCommand.Create(),
+    DemoCommand.Create(),
 };
 
 var parsed = root.Parse(args);

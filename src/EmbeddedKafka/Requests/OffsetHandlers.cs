@@ -1,0 +1,92 @@
+using KafkaBackup.EmbeddedKafka.Logs;
+using KafkaBackup.Shared.Kafka.Wire;
+using KafkaBackup.Shared.Kafka.Wire.Messages;
+
+namespace KafkaBackup.EmbeddedKafka.Requests;
+
+/// <summary>Finds offsets, and moves the first one.</summary>
+internal sealed class OffsetHandlers(BrokerParts parts)
+{
+    private const long Latest = -1;
+    private const long Earliest = -2;
+    private const long MaxTimestamp = -3;
+    private const long EarliestLocal = -4;
+
+    /// <summary>Answers ListOffsets.</summary>
+    public ListOffsetsResponse List(ListOffsetsRequest request) => new()
+    {
+        Topics = request.Topics.ConvertAll(topic => new ListOffsetsResponse.Topic
+        {
+            Name = topic.Name,
+            Partitions = topic.Partitions.ConvertAll(partition => Find(topic.Name, partition, isCommittedOnly: request.IsolationLevel == 1)),
+        }),
+    };
+
+    /// <summary>Answers DeleteRecords.</summary>
+    public DeleteRecordsResponse DeleteRecords(DeleteRecordsRequest request) => new()
+    {
+        Topics = request.Topics.ConvertAll(topic => new DeleteRecordsResponse.Topic
+        {
+            Name = topic.Name,
+            Partitions = topic.Partitions.ConvertAll(partition => Delete(topic.Name, partition)),
+        }),
+    };
+
+    private ListOffsetsResponse.Partition Find(string name, ListOffsetsRequest.Partition asked, bool isCommittedOnly)
+    {
+        var answer = new ListOffsetsResponse.Partition { Index = asked.Index };
+        if (parts.Topics.Find(name)?.Partition(asked.Index) is not { } log)
+        {
+            answer.ErrorCode = KafkaError.UnknownTopicOrPartition;
+            return answer;
+        }
+
+        answer.ErrorCode = LeaderEpochs.Check(asked.CurrentLeaderEpoch);
+        if (answer.ErrorCode == KafkaError.None && Find(log, asked.Timestamp, isCommittedOnly) is { } found)
+        {
+            answer.Offset = found.Offset;
+            answer.Timestamp = found.Timestamp;
+            answer.LeaderEpoch = BrokerIdentity.LeaderEpoch;
+        }
+
+        return answer;
+    }
+
+    private static TimedOffset? Find(PartitionLog log, long timestamp, bool isCommittedOnly)
+    {
+        var bounds = log.Bounds;
+        var end = isCommittedOnly ? bounds.LastStable : bounds.HighWatermark;
+        return timestamp switch
+        {
+            Latest => new TimedOffset(end, -1),
+            Earliest or EarliestLocal => new TimedOffset(bounds.LogStart, -1),
+            MaxTimestamp => log.FindLatestTime(),
+            >= 0 => log.FindByTime(timestamp, end),
+            _ => null, // The others ask for tiered storage, of which there is none.
+        };
+    }
+
+    private DeleteRecordsResponse.Partition Delete(string name, DeleteRecordsRequest.Partition asked)
+    {
+        var answer = new DeleteRecordsResponse.Partition { Index = asked.Index };
+        var topic = parts.Topics.Find(name);
+        if (topic?.Partition(asked.Index) is not { } log)
+        {
+            answer.ErrorCode = KafkaError.UnknownTopicOrPartition;
+        }
+        else if (!topic.Settings.AllowsDeletion)
+        {
+            answer.ErrorCode = KafkaError.PolicyViolation;
+        }
+        else if (asked.Offset < -1 || log.DeleteBefore(asked.Offset == -1 ? log.Bounds.HighWatermark : asked.Offset) is not { } start)
+        {
+            answer.ErrorCode = KafkaError.OffsetOutOfRange;
+        }
+        else
+        {
+            answer.LowWatermark = start;
+        }
+
+        return answer;
+    }
+}

@@ -1,0 +1,38 @@
+using KafkaBackup.Shared.Kafka.Wire;
+using KafkaBackup.Shared.Kafka.Wire.Messages;
+
+namespace KafkaBackup.EmbeddedKafka.Requests;
+
+/// <summary>Answers requests, each by the handler of its kind.</summary>
+internal sealed class RequestRouter(BrokerParts parts)
+{
+    private readonly MetadataHandlers _metadata = new(parts);
+    private readonly ProduceHandler _produce = new(parts);
+    private readonly FetchHandler _fetch = new(parts);
+    private readonly OffsetHandlers _offsets = new(parts);
+    private readonly TopicHandlers _topics = new(parts);
+    private readonly ConfigHandlers _configs = new(parts);
+    private readonly TransactionHandlers _transactions = new(parts);
+
+    /// <summary>Answers one request; null where the client wants no answer.</summary>
+    /// <exception cref="ConnectionRefusedException">The connection is to be closed instead of an answer.</exception>
+    public async ValueTask<IWireStruct?> AnswerAsync(RequestHeader header, IWireStruct request, CancellationToken cancellation) => request switch
+    {
+        ProduceRequest produce => _produce.Produce(produce, header.Version),
+        FetchRequest fetch => await _fetch.FetchAsync(fetch, header.Version, cancellation),
+        ListOffsetsRequest list => _offsets.List(list),
+        MetadataRequest metadata => _metadata.Describe(metadata, header.Version),
+        FindCoordinatorRequest find => _transactions.Find(find, header.Version),
+        ApiVersionsRequest => ApiVersionsHandler.Answer(KafkaError.None),
+        CreateTopicsRequest create => _topics.Create(create),
+        DeleteTopicsRequest delete => _topics.Delete(delete, header.Version),
+        DeleteRecordsRequest delete => _offsets.DeleteRecords(delete),
+        InitProducerIdRequest init => _transactions.Init(init),
+        AddPartitionsToTxnRequest add => _transactions.AddPartitions(add, header.Version),
+        EndTxnRequest end => _transactions.End(end, header.Version),
+        DescribeConfigsRequest describe => _configs.Describe(describe),
+        DescribeClusterRequest describe => _metadata.DescribeCluster(describe),
+        DescribeTopicPartitionsRequest describe => _metadata.DescribePartitions(describe),
+        _ => throw new ConnectionRefusedException($"{header.Key} has no handler."),
+    };
+}

@@ -1,0 +1,37 @@
+namespace KafkaBackup.Shared.Kafka.Wire;
+
+/// <summary>Kafka's error codes, as far as a message described here carries them.</summary>
+internal enum KafkaError : short
+{
+    UnknownServerError = -1,
+    None = 0,
+    OffsetOutOfRange = 1,
+    CorruptMessage = 2,
+    UnknownTopicOrPartition = 3,
+    MessageTooLarge = 10,
+    CoordinatorNotAvailable = 15,
+    InvalidTopic = 17,
+    InvalidRequiredAcks = 21,
+    InvalidTimestamp = 32,
+    UnsupportedVersion = 35,
+    TopicAlreadyExists = 36,
+    InvalidPartitions = 37,
+    InvalidReplicationFactor = 38,
+    InvalidReplicaAssignment = 39,
+    InvalidConfig = 40,
+    InvalidRequest = 42,
+    UnsupportedForMessageFormat = 43,
+    PolicyViolation = 44,
+    OutOfOrderSequenceNumber = 45,
+    InvalidProducerEpoch = 47,
+    InvalidTxnState = 48,
+    InvalidProducerIdMapping = 49,
+    InvalidTransactionTimeout = 50,
+    ConcurrentTransactions = 51,
+    OperationNotAttempted = 55,
+    FencedLeaderEpoch = 74,
+    UnknownLeaderEpoch = 75,
+    InvalidRecord = 87,
+    ProducerFenced = 90,
+    UnknownTopicId = 100,
+}
