@@ -238,7 +238,7 @@ public sealed class BackupCoordinatorFailureTests : BackupCoordinatorTestBase
 
         coordinator.Tell(new StopBackup(Backup));
 
-        Assert.Equal(new BackupStatus(Backup, "Stopping", 5, 0), await StatusAsync(coordinator));
+        Assert.Equal(new BackupStatus(Backup, "Stopping", 5, 0, OffsetsPlanned: 150), await StatusAsync(coordinator));
     }
 
     [Fact]
