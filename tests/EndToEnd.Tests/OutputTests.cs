@@ -1,7 +1,6 @@
 using System.Text.Json;
 using KafkaBackup.EndToEnd.Tests.Support;
 using KafkaBackup.Shared;
-using Xunit;
 
 namespace KafkaBackup.EndToEnd.Tests;
 
