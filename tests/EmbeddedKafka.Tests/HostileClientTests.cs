@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Confluent.Kafka;
+using KafkaBackup.EmbeddedKafka.Tests.Protocol;
 using KafkaBackup.Shared.Kafka.Wire;
 using KafkaBackup.Shared.Kafka.Wire.Messages;
 using KafkaBackup.Shared.Kafka.Wire.Records;

@@ -63,9 +63,13 @@ internal sealed class ProduceHandler(BrokerParts parts)
             return log.Append(header, records.Span);
         }
 
-        return transactionalId is null
-            ? AppendResult.Refused(KafkaError.InvalidRecord, "A transactional batch came without a transactional id.")
-            : parts.Transactions.Append(transactionalId, log, header, records.Span, joinsByItself: version >= 12);
+        if (transactionalId is null)
+        {
+            return AppendResult.Refused(KafkaError.InvalidRecord, "A transactional batch came without a transactional id.");
+        }
+
+        var result = parts.Transactions.Append(transactionalId, log, header, records.Span, joinsByItself: version >= 12);
+        return result.Error == KafkaError.InvalidTxnState && version >= 11 ? result with { Error = KafkaError.TransactionAbortable } : result;
     }
 
     private static ProduceResponse.Partition Answer(ProduceRequest.Partition sent, AppendResult result, Topic? topic) => new()

@@ -68,7 +68,7 @@ internal sealed class TopicHandlers(BrokerParts parts)
         return new CreateTopicsResponse.Topic
         {
             Name = asked.Name,
-            TopicId = made?.Id ?? Guid.Empty,
+            TopicId = made?.Id ?? Guid.NewGuid(), // What is only validated gets an id too, and it means nothing.
             NumPartitions = partitions,
             ReplicationFactor = 1,
             Configs = ConfigHandlers.Describe(settings).Select(config => new CreateTopicsResponse.Config

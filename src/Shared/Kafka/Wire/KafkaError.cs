@@ -34,4 +34,5 @@ internal enum KafkaError : short
     InvalidRecord = 87,
     ProducerFenced = 90,
     UnknownTopicId = 100,
+    TransactionAbortable = 120,
 }

@@ -2,13 +2,15 @@ using System.Buffers.Binary;
 using System.Net.Sockets;
 using KafkaBackup.Shared.Kafka.Wire;
 
-namespace KafkaBackup.EmbeddedKafka.Tests;
+namespace KafkaBackup.EmbeddedKafka.Tests.Protocol;
 
 /// <summary>A connection on which a test sends any bytes or messages it likes.</summary>
 internal sealed class RawClient(int port) : IDisposable
 {
     private readonly TcpClient _client = new("127.0.0.1", port);
     private int _correlation;
+
+    public int Port => port;
 
     public async Task SendAsync(ReadOnlyMemory<byte> bytes) => await _client.GetStream().WriteAsync(bytes);
 
