@@ -9,7 +9,7 @@ public sealed class CompetingProcessesTests : BrokerTest
     private const int TakenOver = 1;
     private const string TakeOver = "Another process (";
 
-    [BrokerFact]
+    [Fact]
     public async Task Two_processes_on_one_backup_lose_nothing_and_store_nothing_twice()
     {
         var (backup, partitions, produced) = await NewWorkAsync(0);
@@ -34,7 +34,7 @@ public sealed class CompetingProcessesTests : BrokerTest
         await AssertContiguousAsync(backup, produced);
     }
 
-    [BrokerFact]
+    [Fact]
     public async Task A_process_that_stood_still_while_another_did_its_work_gives_way()
     {
         var (backup, partitions, produced) = await NewWorkAsync(4_000);
@@ -59,7 +59,7 @@ public sealed class CompetingProcessesTests : BrokerTest
         await AssertContiguousAsync(backup, produced);
     }
 
-    [BrokerFact]
+    [Fact]
     public async Task A_second_process_with_the_same_local_state_is_refused()
     {
         var (backup, _, produced) = await NewWorkAsync(4_000);

@@ -10,14 +10,14 @@ public sealed class DamagedStoreTests : BrokerTest
 {
     private const int Storage = 5;
 
-    [BrokerFact]
+    [Fact]
     public Task A_head_that_was_cut_off_is_refused() => RefusedAsync("head.json is damaged", backup =>
     {
         using var head = File.OpenWrite(HeadOf(backup));
         head.SetLength(head.Length / 2);
     });
 
-    [BrokerFact]
+    [Fact]
     public Task A_head_of_a_newer_format_is_refused() => RefusedAsync("head.json has format 99, and this program knows formats up to 1", backup =>
     {
         var head = JsonNode.Parse(File.ReadAllText(HeadOf(backup)))!;
@@ -25,7 +25,7 @@ public sealed class DamagedStoreTests : BrokerTest
         File.WriteAllText(HeadOf(backup), head.ToJsonString());
     });
 
-    [BrokerFact]
+    [Fact]
     public Task A_part_that_is_missing_is_named() => RefusedAsync("parts/0000000001-00000000000000000009.jsonl.zst is missing", backup =>
     {
         var head = HeadCodec.Read(File.ReadAllBytes(HeadOf(backup)), "head.json");
@@ -33,7 +33,7 @@ public sealed class DamagedStoreTests : BrokerTest
         File.WriteAllBytes(HeadOf(backup), HeadCodec.Write(head with { Parts = [part] }));
     });
 
-    [BrokerFact]
+    [Fact]
     public Task A_part_with_another_content_is_refused() => RefusedAsync("parts/0000000001-00000000000000000009.jsonl.zst is damaged", backup =>
     {
         var head = HeadCodec.Read(File.ReadAllBytes(HeadOf(backup)), "head.json");
@@ -44,14 +44,14 @@ public sealed class DamagedStoreTests : BrokerTest
         File.WriteAllBytes(Path.Combine(backup.Store, reference.Key), stored);
     });
 
-    [BrokerFact]
+    [Fact]
     public Task A_manifest_that_cannot_be_read_is_not_overwritten() => RefusedAsync("manifest.json", backup =>
     {
         File.Delete(backup.PathOf("manifest.json"));
         Directory.CreateDirectory(backup.PathOf("manifest.json"));
     });
 
-    [BrokerFact]
+    [Fact]
     public Task A_manifest_that_was_cut_off_is_not_overwritten() => RefusedAsync("manifest.json", backup =>
     {
         using var manifest = File.OpenWrite(backup.PathOf("manifest.json"));

@@ -5,7 +5,7 @@ namespace KafkaBackup.EndToEnd.Tests;
 
 public sealed class IncrementalRunTests : BrokerTest
 {
-    [BrokerFact]
+    [Fact]
     public async Task A_second_run_reads_only_what_is_new_and_a_third_writes_nothing()
     {
         PartitionId[] partitions = [.. await NewPartitionsAsync("orders"), .. await NewPartitionsAsync("payments")];
@@ -43,7 +43,7 @@ public sealed class IncrementalRunTests : BrokerTest
         third.AssertSays("Backed up 0 new records across 2 topics").AssertSaysNothingOf("starting at").AssertSaysNothingOf("synced");
     }
 
-    [BrokerFact]
+    [Fact]
     public async Task Runs_that_are_not_incremental_store_nothing_twice()
     {
         var partitions = await NewPartitionsAsync("orders");
@@ -66,7 +66,7 @@ public sealed class IncrementalRunTests : BrokerTest
         Assert.False(File.Exists(backup.PathOf("offsets.db")));
     }
 
-    [BrokerFact]
+    [Fact]
     public async Task A_run_leaves_standard_output_to_results()
     {
         await ProduceAsync(await NewPartitionsAsync("orders"), 10, seed: 1);
@@ -78,7 +78,7 @@ public sealed class IncrementalRunTests : BrokerTest
         }
     }
 
-    [BrokerFact]
+    [Fact]
     public async Task Topics_and_partitions_that_appear_between_runs_are_taken_in()
     {
         var produced = await ProduceAsync(await NewPartitionsAsync("orders"), 50, seed: 1);

@@ -51,7 +51,7 @@ public abstract class InterruptedRunsTests : BrokerTest
 
 public sealed class KilledRunsTests : InterruptedRunsTests
 {
-    [BrokerFact]
+    [Fact]
     public Task Killed_at_any_moment_a_backup_loses_nothing_and_stores_nothing_twice() => InterruptAsync(seed: 20_260_711, async run =>
     {
         await run.KillAsync();
@@ -61,7 +61,7 @@ public sealed class KilledRunsTests : InterruptedRunsTests
 
 public sealed class TerminatedRunsTests : InterruptedRunsTests
 {
-    [BrokerFact]
+    [Fact]
     public Task Terminated_at_any_moment_a_run_ends_in_good_order() => InterruptAsync(seed: 20_260_712, async run =>
     {
         await run.TerminateAsync();

@@ -6,7 +6,7 @@ namespace KafkaBackup.EndToEnd.Tests;
 /// <summary>Views and caches may be lost, old or damaged at any time: the next run goes on where the backup ends.</summary>
 public sealed class LostViewsTests : BrokerTest
 {
-    [BrokerFact]
+    [Fact]
     public async Task Without_the_local_offsets_the_remote_ones_are_loaded()
     {
         var backup = await BackedUpAsync();
@@ -18,7 +18,7 @@ public sealed class LostViewsTests : BrokerTest
         Assert.True(File.Exists(backup.OffsetsPath));
     }
 
-    [BrokerFact]
+    [Fact]
     public async Task Without_any_offsets_nothing_is_stored_again()
     {
         var backup = await BackedUpAsync();
@@ -35,7 +35,7 @@ public sealed class LostViewsTests : BrokerTest
         await RunWithNewRecordsAsync(backup);
     }
 
-    [BrokerFact]
+    [Fact]
     public async Task Older_local_offsets_are_corrected_with_a_warning()
     {
         var backup = await BackedUpAsync();
@@ -53,7 +53,7 @@ public sealed class LostViewsTests : BrokerTest
         AssertNoWarning(run);
     }
 
-    [BrokerFact]
+    [Fact]
     public async Task Corrupted_remote_offsets_are_written_anew_with_a_warning()
     {
         var backup = await BackedUpAsync();
@@ -67,7 +67,7 @@ public sealed class LostViewsTests : BrokerTest
         AssertNoWarning(run.AssertSays("Loaded offset database from remote storage"));
     }
 
-    [BrokerFact]
+    [Fact]
     public async Task Without_the_journal_the_run_is_the_same()
     {
         var backup = await BackedUpAsync();
@@ -81,7 +81,7 @@ public sealed class LostViewsTests : BrokerTest
         AssertNoWarning(run);
     }
 
-    [BrokerFact]
+    [Fact]
     public async Task A_journal_that_is_no_database_is_set_aside()
     {
         var backup = await BackedUpAsync();
@@ -93,7 +93,7 @@ public sealed class LostViewsTests : BrokerTest
         Assert.True(File.Exists(journal + ".unreadable"));
     }
 
-    [BrokerFact]
+    [Fact]
     public async Task Without_its_ledger_a_backup_is_taken_over_from_the_manifest()
     {
         var backup = await BackedUpAsync();
@@ -105,7 +105,7 @@ public sealed class LostViewsTests : BrokerTest
         await AssertContiguousAsync(backup);
     }
 
-    [BrokerFact]
+    [Fact]
     public async Task Without_the_manifest_it_is_rendered_again()
     {
         var backup = await BackedUpAsync();

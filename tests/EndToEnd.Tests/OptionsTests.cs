@@ -5,7 +5,7 @@ namespace KafkaBackup.EndToEnd.Tests;
 
 public sealed class OptionsTests : BrokerTest
 {
-    [BrokerFact]
+    [Fact]
     public async Task Start_offset_leaves_out_what_lies_before()
     {
         var topic = await NewTopicAsync(partitions: 2);
@@ -23,7 +23,7 @@ public sealed class OptionsTests : BrokerTest
         Assert.Equal([new OffsetRange(0, 20)], await backup.CoverageOfAsync(other));
     }
 
-    [BrokerFact]
+    [Fact]
     public async Task Compression_none_stores_records_as_they_are()
     {
         var partition = new PartitionId(await NewTopicAsync(), 0);
@@ -38,7 +38,7 @@ public sealed class OptionsTests : BrokerTest
         StoredRecords.AssertExactly(backup, produced);
     }
 
-    [BrokerFact]
+    [Fact]
     public async Task Without_offset_headers_records_keep_their_own_headers_only()
     {
         var partition = new PartitionId(await NewTopicAsync(), 0);
@@ -51,7 +51,7 @@ public sealed class OptionsTests : BrokerTest
         StoredRecords.AssertExactlyAsIs(backup, produced);
     }
 
-    [BrokerFact]
+    [Fact]
     public async Task Source_cluster_id_is_appended_to_each_record()
     {
         var partition = new PartitionId(await NewTopicAsync(), 0);
@@ -64,7 +64,7 @@ public sealed class OptionsTests : BrokerTest
         StoredRecords.AssertExactlyAsIs(backup, produced.Select(record => record.WithOffsetHeaders("zürich-1")));
     }
 
-    [BrokerFact]
+    [Fact]
     public async Task Segments_are_cut_at_the_number_of_records_that_is_set()
     {
         var partition = new PartitionId(await NewTopicAsync(), 0);
@@ -79,7 +79,7 @@ public sealed class OptionsTests : BrokerTest
         StoredRecords.AssertExactly(backup, produced);
     }
 
-    [BrokerFact]
+    [Fact]
     public async Task Topics_are_chosen_by_globs_and_exclusion_wins()
     {
         var produced = new ProducedRecords();
@@ -101,7 +101,7 @@ public sealed class OptionsTests : BrokerTest
         StoredRecords.AssertExactly(backup, produced);
     }
 
-    [BrokerFact]
+    [Fact]
     public async Task A_glob_that_fits_no_topic_is_told_and_nothing_is_written()
     {
         var backup = NewBackup(Name("nothing-*"));

@@ -6,7 +6,7 @@ namespace KafkaBackup.EndToEnd.Tests;
 
 public sealed class OutputTests : BrokerTest
 {
-    [BrokerFact]
+    [Fact]
     public async Task Quiet_says_nothing_when_all_is_well()
     {
         var topic = await NewTopicAsync();
@@ -18,7 +18,7 @@ public sealed class OutputTests : BrokerTest
         Assert.Equal((0, "", ""), (result.ExitCode, result.Output, result.Error));
     }
 
-    [BrokerFact]
+    [Fact]
     public async Task Json_logs_are_one_object_a_line_with_the_values_as_fields()
     {
         var topic = await NewTopicAsync();

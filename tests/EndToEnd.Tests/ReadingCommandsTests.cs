@@ -10,7 +10,7 @@ public sealed class ReadingCommandsTests : BrokerTest
     private const int Usage = 2;
     private const int Storage = 5;
 
-    [BrokerFact]
+    [Fact]
     public async Task List_and_describe_print_what_a_backup_holds()
     {
         var topic = await NewTopicAsync(partitions: 2);
@@ -37,7 +37,7 @@ public sealed class ReadingCommandsTests : BrokerTest
         store.AssertUnchanged(backup.Store);
     }
 
-    [BrokerFact]
+    [Fact]
     public async Task Describe_shows_what_a_killed_run_had_committed()
     {
         var partition = new PartitionId(await NewTopicAsync(), 0);

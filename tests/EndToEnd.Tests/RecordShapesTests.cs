@@ -6,7 +6,7 @@ namespace KafkaBackup.EndToEnd.Tests;
 
 public sealed class RecordShapesTests : BrokerTest
 {
-    [BrokerFact]
+    [Fact]
     public async Task Every_shape_of_record_of_every_producer_codec_is_stored_as_it_was()
     {
         var produced = new ProducedRecords();
@@ -27,7 +27,7 @@ public sealed class RecordShapesTests : BrokerTest
         StoredRecords.AssertExactly(backup, produced);
     }
 
-    [BrokerFact]
+    [Fact]
     public async Task The_time_that_the_broker_gave_is_stored_where_the_topic_says_so()
     {
         var topic = await NewTopicAsync("appended", 1, ("message.timestamp.type", "LogAppendTime"));

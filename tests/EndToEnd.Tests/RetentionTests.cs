@@ -8,7 +8,7 @@ public sealed class RetentionTests : BrokerTest
     private const int Incomplete = 3;
     private const int Source = 4;
 
-    [BrokerFact]
+    [Fact]
     public async Task Records_that_were_deleted_before_they_were_read_are_recorded_as_a_gap()
     {
         var topic = await NewTopicAsync(partitions: 2);
@@ -37,7 +37,7 @@ public sealed class RetentionTests : BrokerTest
         StoredRecords.AssertExactly(backup, produced);
     }
 
-    [BrokerFact]
+    [Fact]
     public async Task Records_that_were_deleted_before_the_first_run_are_no_gap()
     {
         var partition = new PartitionId(await NewTopicAsync(), 0);
@@ -52,7 +52,7 @@ public sealed class RetentionTests : BrokerTest
         Assert.Empty(StoredRecords.ReadManifest(backup).Topics.Single().Partitions.Single().Gaps);
     }
 
-    [BrokerTheory]
+    [Theory]
     [InlineData(10)]
     [InlineData(200)]
     public async Task A_topic_that_was_made_anew_is_refused_by_its_id(int records)

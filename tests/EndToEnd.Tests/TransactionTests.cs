@@ -5,7 +5,7 @@ namespace KafkaBackup.EndToEnd.Tests;
 
 public sealed class TransactionTests : BrokerTest
 {
-    [BrokerFact]
+    [Fact]
     public async Task Committed_transactions_are_stored_and_aborted_ones_are_not()
     {
         var topic = await NewTopicAsync(partitions: 2);
@@ -33,7 +33,7 @@ public sealed class TransactionTests : BrokerTest
         StoredRecords.AssertExactly(backup, produced);
     }
 
-    [BrokerFact]
+    [Fact]
     public async Task A_tail_of_markers_and_aborted_records_is_finished_and_not_read_again()
     {
         var topic = await NewTopicAsync();
@@ -58,7 +58,7 @@ public sealed class TransactionTests : BrokerTest
         Assert.Equal([new OffsetRange(0, 22)], await backup.CoverageOfAsync(partition));
     }
 
-    [BrokerFact]
+    [Fact]
     public async Task A_run_ends_where_an_open_transaction_begins_and_the_next_one_has_the_rest()
     {
         var topic = await NewTopicAsync();

@@ -22,7 +22,7 @@ public sealed class UnusableSourceTests : BrokerTest
         Assert.Empty(StoreSnapshot.Of(backup.Store).Files);
     }
 
-    [BrokerFact]
+    [Fact]
     public async Task A_topic_that_is_named_and_missing_is_an_error()
     {
         var partition = new PartitionId(await NewTopicAsync(), 0);
@@ -35,7 +35,7 @@ public sealed class UnusableSourceTests : BrokerTest
         Assert.Empty(StoreSnapshot.Of(backup.Store).Files);
     }
 
-    [BrokerTheory]
+    [Theory]
     [InlineData("file")]
     [InlineData("file/below")]
     public async Task A_store_that_can_be_no_directory_is_named(string path)

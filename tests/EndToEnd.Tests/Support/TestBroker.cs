@@ -1,15 +1,19 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
+using KafkaBackup.EmbeddedKafka;
 using KafkaBackup.Shared;
 
 namespace KafkaBackup.EndToEnd.Tests.Support;
 
-/// <summary>The Kafka broker that tests fill and read.</summary>
+/// <summary>The Kafka broker that tests fill and read: the embedded one, or a real one where <c>KAFKA_BACKUP_TEST_BROKER</c> names it.</summary>
 internal sealed class TestBroker
 {
     private const string Variable = "KAFKA_BACKUP_TEST_BROKER";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly Lazy<TestBroker> Shared = new(() => new TestBroker(Environment.GetEnvironmentVariable(Variable)!));
+    private static readonly Lazy<TestBroker> Shared = new(() => new TestBroker(Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } address
+        ? address
+        : EmbeddedBroker.Start().BootstrapServers)); // It lives as long as the test process.
+
 
     private readonly IAdminClient _admin;
 
@@ -18,11 +22,6 @@ internal sealed class TestBroker
         Address = address;
         _admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = address }).Build();
     }
-
-    /// <summary>Why tests on a broker cannot run here; null when they can.</summary>
-    public static string? ReasonToSkip => string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Variable))
-        ? $"No broker: set {Variable}=host:port to run this."
-        : null;
 
     public static TestBroker Default => Shared.Value;
 
