@@ -98,7 +98,7 @@ internal sealed partial class PartitionLog(TopicSettings settings, MemoryBudget 
         {
             if (_isDeleted || offset < _logStart || offset > _next)
             {
-                return new ReadResult(_isDeleted ? KafkaError.UnknownTopicOrPartition : KafkaError.OffsetOutOfRange, BoundsNow, [], 0, null);
+                return new ReadResult(_isDeleted ? KafkaError.UnknownTopicOrPartition : KafkaError.OffsetOutOfRange, BoundsNow, [], null);
             }
 
             var end = committedOnly ? BoundsNow.LastStable : _next;
@@ -118,7 +118,7 @@ internal sealed partial class PartitionLog(TopicSettings settings, MemoryBudget 
                 next = batch.Header.NextOffset;
             }
 
-            return new ReadResult(KafkaError.None, BoundsNow, found, bytes, committedOnly ? _producers.Aborted(offset, next) : null);
+            return new ReadResult(KafkaError.None, BoundsNow, found, committedOnly ? _producers.Aborted(offset, next) : null);
         }
     }
 
