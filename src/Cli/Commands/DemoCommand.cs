@@ -17,7 +17,9 @@ internal static class DemoCommand
     {
         var directory = new Option<string>("--dir", "-d")
         {
-            Description = "Where configuration and backup are left.", DefaultValueFactory = _ => "kafka-backup-demo", HelpName = "DIR",
+            Description = "Where configuration and backup are left.",
+            DefaultValueFactory = _ => "kafka-backup-demo",
+            HelpName = "DIR",
         };
         var command = new Command("demo", """
             Start a small Kafka inside this program, fill it, and back it up incrementally. Needs nothing else.

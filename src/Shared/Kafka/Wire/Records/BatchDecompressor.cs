@@ -73,7 +73,7 @@ internal sealed class BatchDecompressor(int maxBytes) : IDisposable
     private void Unzstd(ArraySegment<byte> packed, in RecordBatchHeader header)
     {
         _zstd ??= new Decompressor();
-        for (var room = (int)Math.Min(maxBytes, Math.Max(FirstStep, (long)UsualGrowth * packed.Count));;)
+        for (var room = (int)Math.Min(maxBytes, Math.Max(FirstStep, (long)UsualGrowth * packed.Count)); ;)
         {
             var free = _target.Free(room);
             free = free[..Math.Min(free.Length, maxBytes)];
