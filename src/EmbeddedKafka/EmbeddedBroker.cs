@@ -51,10 +51,9 @@ public sealed class EmbeddedBroker : IAsyncDisposable
     }
 
     /// <summary>Compacts a topic now, whatever its cleanup policy: of all records with one key the last stays.</summary>
-    /// <remarks>As in Kafka, batches keep their offsets while records in them go: a batch may lose its first or last records, or all of them, and one
-    /// without records stays only for the sequence number of its producer. A partition's last batch and all from the earliest open transaction
-    /// on stay
-    /// untouched; records of aborted transactions go, markers stay.</remarks>
+    /// <remarks>As in Kafka, batches keep their offsets while records in them go: a batch may lose its first or last records, or all of them, and
+    /// one without records stays only for the sequence number of its producer. Records of aborted transactions go, markers stay. Untouched stay a
+    /// partition's last batch and all from the earliest open transaction on.</remarks>
     /// <param name="topic">The topic's name.</param>
     /// <param name="removeTombstones">Whether records with a null value go too, as they do in Kafka after <c>delete.retention.ms</c>.</param>
     /// <exception cref="ArgumentException">There is no such topic.</exception>
