@@ -7,7 +7,8 @@ using KafkaBackup.EmbeddedKafka.Transactions;
 
 namespace KafkaBackup.EmbeddedKafka;
 
-/// <summary>A Kafka broker of one node that lives in this process and keeps everything in memory: for the demo, and for tests that need no installation.</summary>
+/// <summary>A Kafka broker of one node that lives in this process and keeps everything in memory: for the demo, and for tests that need no
+/// installation.</summary>
 /// <remarks>It serves real clients over TCP on 127.0.0.1. Consumer groups, access control and replication are not built.</remarks>
 public sealed class EmbeddedBroker : IAsyncDisposable
 {
@@ -50,9 +51,9 @@ public sealed class EmbeddedBroker : IAsyncDisposable
     }
 
     /// <summary>Compacts a topic now, whatever its cleanup policy: of all records with one key the last stays.</summary>
-    /// <remarks>As in Kafka, batches keep their offsets while records in them go: a batch may lose its first or last records, or all of them, and one
-    /// without records stays only for the sequence number of its producer. A partition's last batch and all from the earliest open transaction on stay
-    /// untouched; records of aborted transactions go, markers stay.</remarks>
+    /// <remarks>As in Kafka, batches keep their offsets while records in them go: a batch may lose its first or last records, or all of them, and
+    /// one without records stays only for the sequence number of its producer. Records of aborted transactions go, markers stay. Untouched stay a
+    /// partition's last batch and all from the earliest open transaction on.</remarks>
     /// <param name="topic">The topic's name.</param>
     /// <param name="removeTombstones">Whether records with a null value go too, as they do in Kafka after <c>delete.retention.ms</c>.</param>
     /// <exception cref="ArgumentException">There is no such topic.</exception>

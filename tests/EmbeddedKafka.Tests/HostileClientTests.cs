@@ -125,9 +125,15 @@ public sealed class HostileClientTests : BrokerFixture
         FetchRequest => new FetchRequest { MaxWaitMs = 1, Topics = [new() { Name = "t", Partitions = [new() { MaxBytes = 1000 }] }] },
         ListOffsetsRequest => new ListOffsetsRequest { Topics = [new() { Name = "t", Partitions = [new() { Timestamp = -1 }] }] },
         MetadataRequest => new MetadataRequest { Topics = [new() { Name = "t" }] },
-        CreateTopicsRequest => new CreateTopicsRequest { Topics = [new() { Name = "u", NumPartitions = 1, ReplicationFactor = 1, Configs = [new() { Name = "retention.ms", Value = "1" }] }] },
+        CreateTopicsRequest => new CreateTopicsRequest
+        {
+            Topics = [new() { Name = "u", NumPartitions = 1, ReplicationFactor = 1, Configs = [new() { Name = "retention.ms", Value = "1" }] }],
+        },
         DeleteTopicsRequest => new DeleteTopicsRequest { Topics = [new() { Name = "u" }], TopicNames = ["u"] },
-        DescribeConfigsRequest => new DescribeConfigsRequest { Resources = [new() { ResourceType = 2, ResourceName = "t", ConfigurationKeys = ["retention.ms"] }] },
+        DescribeConfigsRequest => new DescribeConfigsRequest
+        {
+            Resources = [new() { ResourceType = 2, ResourceName = "t", ConfigurationKeys = ["retention.ms"] }],
+        },
         DeleteRecordsRequest => new DeleteRecordsRequest { Topics = [new() { Name = "t", Partitions = [new()] }] },
         InitProducerIdRequest => new InitProducerIdRequest { TransactionalId = "x", TransactionTimeoutMs = 1000 },
         AddPartitionsToTxnRequest => new AddPartitionsToTxnRequest { TransactionalId = "x", Topics = [new() { Name = "t", Partitions = [0] }] },

@@ -73,7 +73,9 @@ public sealed class LimitTests() : BrokerFixture(new EmbeddedBrokerOptions { Mem
     [Fact]
     public void Options_that_make_no_sense_are_refused_together()
     {
-        var exception = Assert.Throws<ArgumentException>(() => EmbeddedBroker.Start(new EmbeddedBrokerOptions { Port = -1, MemoryLimit = 0, MaxRequestBytes = 1 }));
+        var options = new EmbeddedBrokerOptions { Port = -1, MemoryLimit = 0, MaxRequestBytes = 1 };
+
+        var exception = Assert.Throws<ArgumentException>(() => EmbeddedBroker.Start(options));
 
         Assert.Contains("Port", exception.Message, StringComparison.Ordinal);
         Assert.Contains("MemoryLimit", exception.Message, StringComparison.Ordinal);

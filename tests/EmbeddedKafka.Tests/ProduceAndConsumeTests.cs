@@ -36,7 +36,9 @@ public sealed class ProduceAndConsumeTests : BrokerFixture
 
         Assert.Null(read[0].Message.Key);
         Assert.Empty(read[0].Message.Value!);
-        Assert.Equal([("a", null), ("a", ""), ("", "0102")], read[0].Message.Headers.Select(header => (header.Key, header.GetValueBytes() is { } v ? Convert.ToHexString(v) : null)));
+        Assert.Equal(
+            [("a", null), ("a", ""), ("", "0102")],
+            read[0].Message.Headers.Select(header => (header.Key, header.GetValueBytes() is { } value ? Convert.ToHexString(value) : null)));
         Assert.Empty(read[1].Message.Key!);
         Assert.Null(read[1].Message.Value);
     }

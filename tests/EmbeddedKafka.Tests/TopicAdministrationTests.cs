@@ -65,7 +65,7 @@ public sealed class TopicAdministrationTests : BrokerFixture
     public async Task A_deleted_topic_gives_its_memory_back()
     {
         await CreateTopicAsync("a");
-        using var producer = Producer();
+        using var producer = Producer(config => config.EnableIdempotence = true);
         await producer.ProduceAsync("a", new Message<byte[]?, byte[]?> { Value = new byte[100_000] });
         Assert.True(Broker.MemoryUsed > 100_000);
 

@@ -1,6 +1,7 @@
 namespace KafkaBackup.EmbeddedKafka.Logs;
 
-/// <summary>Waits until something happens in any of several partitions. Between <see cref="Reset"/> and <see cref="WaitAsync"/> nothing is missed.</summary>
+/// <summary>Waits until something happens in any of several partitions. Between <see cref="Reset"/> and <see cref="WaitAsync"/> nothing is
+/// missed.</summary>
 internal sealed class AppendWaiter : IDisposable
 {
     private readonly List<PartitionLog> _logs;

@@ -21,7 +21,8 @@ internal sealed class BatchCheck(TimeProvider clock)
         header = default;
         if (records.Length > settings.MaxMessageBytes)
         {
-            return AppendResult.Refused(KafkaError.MessageTooLarge, $"The batch has {records.Length} bytes, and the topic takes {settings.MaxMessageBytes}.");
+            return AppendResult.Refused(
+                KafkaError.MessageTooLarge, $"The batch has {records.Length} bytes, and the topic takes {settings.MaxMessageBytes}.");
         }
 
         try
@@ -48,8 +49,10 @@ internal sealed class BatchCheck(TimeProvider clock)
             _ when header.TotalBytes != records.Length => "A partition takes one batch in a request.",
             { IsControl: true } => "Producers may not write control records.",
             { RecordCount: 0 } => "The batch has no records.",
-            _ when header.RecordCount != header.LastOffsetDelta + 1L => $"The batch has {header.RecordCount} records on {header.LastOffsetDelta + 1L} offsets.",
-            { ProducerId: >= 0, BaseSequence: < 0 } or { ProducerId: >= 0, ProducerEpoch: < 0 } => "The batch has a producer id without a sequence number or epoch.",
+            _ when header.RecordCount != header.LastOffsetDelta + 1L =>
+                $"The batch has {header.RecordCount} records on {header.LastOffsetDelta + 1L} offsets.",
+            { ProducerId: >= 0, BaseSequence: < 0 } or { ProducerId: >= 0, ProducerEpoch: < 0 } =>
+                "The batch has a producer id without a sequence number or epoch.",
             { IsTransactional: true, ProducerId: < 0 } => "The batch is transactional and has no producer id.",
             { TimestampType: TimestampType.LogAppendTime } => "Only the broker may set LogAppendTime.",
             _ => null,
@@ -59,7 +62,8 @@ internal sealed class BatchCheck(TimeProvider clock)
             return AppendResult.Refused(KafkaError.InvalidRecord, problem);
         }
 
-        return !settings.UsesLogAppendTime && header.MaxTimestamp - clock.GetUtcNow().ToUnixTimeMilliseconds() is var ahead && ahead > settings.MaxMsAhead
+        var ahead = header.MaxTimestamp - clock.GetUtcNow().ToUnixTimeMilliseconds();
+        return !settings.UsesLogAppendTime && ahead > settings.MaxMsAhead
             ? AppendResult.Refused(KafkaError.InvalidTimestamp, $"A timestamp lies {ahead} ms ahead, and the topic takes {settings.MaxMsAhead}.")
             : null;
     }

@@ -122,7 +122,8 @@ internal sealed partial class PartitionLog(TopicSettings settings, MemoryBudget 
         }
     }
 
-    /// <summary>Deletes the records in front of <paramref name="offset"/>, and returns where the partition begins now; null if it does not reach so far.</summary>
+    /// <summary>Deletes the records in front of <paramref name="offset"/>, and returns where the partition begins now; null if it does not reach
+    /// so far.</summary>
     public long? DeleteBefore(long offset)
     {
         lock (_lock)
@@ -173,7 +174,8 @@ internal sealed partial class PartitionLog(TopicSettings settings, MemoryBudget 
         if (!budget.TryTake(LogBatch.CostOf(batch.Length) + (isNew ? ProducerState.Cost : 0)))
         {
             return AppendResult.Refused(KafkaError.PolicyViolation,
-                $"The embedded broker holds {budget.Used} of at most {budget.Limit} bytes in memory and takes no more records; delete topics or records, or raise its memory limit.");
+                $"The embedded broker holds {budget.Used} of at most {budget.Limit} bytes in memory and takes no more records; "
+                + "delete topics or records, or raise its memory limit.");
         }
 
         var bytes = batch.ToArray();

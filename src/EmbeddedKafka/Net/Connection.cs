@@ -11,7 +11,8 @@ internal sealed partial class Connection(Socket socket, RequestRouter router, Em
 {
     private readonly ILogger _logger = options.Logger;
 
-    /// <summary>Serves the client until it leaves, sends what no client would, or <paramref name="cancellation"/> stops the broker. Does not throw.</summary>
+    /// <summary>Serves the client until it leaves, sends what no client would, or <paramref name="cancellation"/> stops the broker. Does not
+    /// throw.</summary>
     public async Task ServeAsync(CancellationToken cancellation)
     {
         using var owned = socket;
@@ -52,7 +53,8 @@ internal sealed partial class Connection(Socket socket, RequestRouter router, Em
             // The one request that is answered in any version: the client cannot know yet which to use, and reads the oldest.
             return header.Key == ApiKey.ApiVersions
                 ? WireFrames.WriteResponse(header with { Version = 0 }, ApiVersionsHandler.Answer(KafkaError.UnsupportedVersion))
-                : throw new ConnectionRefusedException($"It asked for {header.Key} in version {header.Version}, which the embedded broker does not serve.");
+                : throw new ConnectionRefusedException(
+                    $"It asked for {header.Key} in version {header.Version}, which the embedded broker does not serve.");
         }
 
         var request = WireFrames.ReadRequest(reader, header);

@@ -79,7 +79,13 @@ internal sealed class FetchHandler(BrokerParts parts)
         var read = log?.Read(partition.FetchOffset, Math.Min(limit, partition.MaxBytes), isCommittedOnly, atLeastOne);
         if (read is not { Error: KafkaError.None })
         {
-            return new FetchResponse.Partition { Index = partition.Index, ErrorCode = read?.Error ?? error, HighWatermark = -1, Records = RecordSet.Empty };
+            return new FetchResponse.Partition
+            {
+                Index = partition.Index,
+                ErrorCode = read?.Error ?? error,
+                HighWatermark = -1,
+                Records = RecordSet.Empty,
+            };
         }
 
         return new FetchResponse.Partition

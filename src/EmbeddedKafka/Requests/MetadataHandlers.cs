@@ -48,7 +48,12 @@ internal sealed class MetadataHandlers(BrokerParts parts)
             Brokers = [new() { BrokerId = BrokerIdentity.NodeId, Host = parts.Identity.Host, Port = parts.Identity.Endpoint.Port }],
             ClusterAuthorizedOperations = request.IncludeClusterAuthorizedOperations ? ClusterOperations : int.MinValue,
         }
-        : new DescribeClusterResponse { ErrorCode = KafkaError.InvalidRequest, ErrorMessage = "Only brokers can be described here.", EndpointType = request.EndpointType };
+        : new DescribeClusterResponse
+        {
+            ErrorCode = KafkaError.InvalidRequest,
+            ErrorMessage = "Only brokers can be described here.",
+            EndpointType = request.EndpointType,
+        };
 
     /// <summary>Answers DescribeTopicPartitions, a page at a time.</summary>
     public DescribeTopicPartitionsResponse DescribePartitions(DescribeTopicPartitionsRequest request)
@@ -118,9 +123,9 @@ internal sealed class MetadataHandlers(BrokerParts parts)
             Name = name,
             TopicId = topic.Id,
             AuthorizedOperations = TopicOperations,
-            Partitions = Enumerable.Range(0, topic.Partitions.Count).Skip(first).Take(room).Select(index => new DescribeTopicPartitionsResponse.Partition
+            Partitions = topic.Partitions.Index().Skip(first).Take(room).Select(partition => new DescribeTopicPartitionsResponse.Partition
             {
-                Index = index,
+                Index = partition.Index,
                 LeaderId = BrokerIdentity.NodeId,
                 LeaderEpoch = BrokerIdentity.LeaderEpoch,
                 ReplicaNodes = [BrokerIdentity.NodeId],

@@ -36,7 +36,8 @@ internal sealed class ProduceHandler(BrokerParts parts)
 
         // Who wants no answer learns of a refusal by the end of the connection, as from Kafka's own brokers.
         return response.Topics.SelectMany(topic => topic.Partitions).FirstOrDefault(partition => partition.ErrorCode != KafkaError.None) is { } refused
-            ? throw new ConnectionRefusedException($"A batch sent without acknowledgement was refused: {refused.ErrorCode} {refused.ErrorMessage}")
+            ? throw new ConnectionRefusedException(
+                $"A batch sent without acknowledgement was refused: {refused.ErrorCode} {refused.ErrorMessage}")
             : null;
     }
 

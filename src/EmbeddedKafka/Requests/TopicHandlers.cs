@@ -15,7 +15,8 @@ internal sealed class TopicHandlers(BrokerParts parts)
     /// <summary>Answers CreateTopics.</summary>
     public CreateTopicsResponse Create(CreateTopicsRequest request)
     {
-        var repeated = request.Topics.CountBy(topic => topic.Name, StringComparer.Ordinal).Where(name => name.Value > 1).Select(name => name.Key).ToHashSet(StringComparer.Ordinal);
+        var repeated = request.Topics.CountBy(topic => topic.Name, StringComparer.Ordinal)
+            .Where(name => name.Value > 1).Select(name => name.Key).ToHashSet(StringComparer.Ordinal);
         return new CreateTopicsResponse
         {
             Topics = request.Topics.DistinctBy(topic => topic.Name, StringComparer.Ordinal).Select(topic => repeated.Contains(topic.Name)
@@ -115,7 +116,8 @@ internal sealed class TopicHandlers(BrokerParts parts)
 
         return asked.ReplicationFactor is 1 or -1
             ? null
-            : new Refusal(KafkaError.InvalidReplicationFactor, $"The embedded broker has one node, so the replication factor cannot be {asked.ReplicationFactor}.");
+            : new Refusal(KafkaError.InvalidReplicationFactor,
+                $"The embedded broker has one node, so the replication factor cannot be {asked.ReplicationFactor}.");
     }
 
     private static Refusal? CheckAssignments(CreateTopicsRequest.Topic asked)

@@ -14,7 +14,8 @@ internal sealed class Transaction(string id)
     /// <summary>The producer that may use it now.</summary>
     public ProducerIdentity Producer { get; set; } = ProducerIdentity.None;
 
-    /// <summary>The producer as it was before its epoch rose with the end of the last transaction; an answer that got lost is given again to it.</summary>
+    /// <summary>The producer as it was before its epoch rose with the end of the last transaction; an answer that got lost is given again to
+    /// it.</summary>
     public ProducerIdentity Previous { get; set; } = ProducerIdentity.None;
 
     /// <summary>How long a transaction may stay open.</summary>

@@ -5,7 +5,8 @@ using KafkaBackup.Shared.Kafka.Wire.Records;
 namespace KafkaBackup.EmbeddedKafka.Transactions;
 
 /// <summary>Hands out producer ids, and begins and ends transactions.</summary>
-/// <remarks>One lock covers all: a transactional batch is appended under it, so that none slips in behind the marker that ends its transaction.</remarks>
+/// <remarks>One lock covers all: a transactional batch is appended under it, so that none slips in behind the marker that ends its
+/// transaction.</remarks>
 internal sealed class TransactionCoordinator(TimeProvider clock) : IDisposable
 {
     private const int MaxTimeoutMs = 15 * 60 * 1000;
@@ -87,7 +88,8 @@ internal sealed class TransactionCoordinator(TimeProvider clock) : IDisposable
     /// <param name="log">The partition.</param>
     /// <param name="header">The batch's header.</param>
     /// <param name="batch">The batch.</param>
-    /// <param name="joinsByItself">Whether the batch makes its partition part of the transaction, as with newer clients, or that must have been said before.</param>
+    /// <param name="joinsByItself">Whether the batch makes its partition part of the transaction, as with newer clients, or that must have been
+    /// said before.</param>
     public AppendResult Append(string id, PartitionLog log, RecordBatchHeader header, ReadOnlySpan<byte> batch, bool joinsByItself)
     {
         lock (_lock)

@@ -139,7 +139,8 @@ public abstract class ProtocolTestBase : IAsyncLifetime
     }
 
     /// <summary>A batch of so many records with timestamps from <paramref name="timestamp"/> on.</summary>
-    private protected static byte[] Batch(int records = 1, InitProducerIdResponse? producer = null, int sequence = -1, bool isTransactional = false, long timestamp = 1_000, int size = 10)
+    private protected static byte[] Batch(
+        int records = 1, InitProducerIdResponse? producer = null, int sequence = -1, bool isTransactional = false, long timestamp = 1_000, int size = 10)
     {
         using var writer = new RecordBatchWriter();
         writer.Begin(new RecordBatchOptions

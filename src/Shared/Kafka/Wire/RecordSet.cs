@@ -1,6 +1,7 @@
 namespace KafkaBackup.Shared.Kafka.Wire;
 
-/// <summary>Record batches inside a message, one after the other. After reading it is one part: a view of the frame, valid as long as that is.</summary>
+/// <summary>Record batches inside a message, one after the other. After reading it is one part: a view of the frame, valid as long as that
+/// is.</summary>
 internal sealed class RecordSet
 {
     /// <summary>No batches, which is not the same as null.</summary>

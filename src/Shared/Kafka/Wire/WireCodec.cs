@@ -73,7 +73,8 @@ internal abstract class WireCodec
         present ? OnList(value, nullable: false, () => new T(), Struct, field)! : value;
 
     /// <summary>A list of structures that may be null.</summary>
-    public List<T>? NullableList<T>(List<T>? value, bool nullable = true, bool present = true, [CallerArgumentExpression(nameof(value))] string field = "")
+    public List<T>? NullableList<T>(
+        List<T>? value, bool nullable = true, bool present = true, [CallerArgumentExpression(nameof(value))] string field = "")
         where T : class, IWireStruct, new() =>
         present ? OnList(value, nullable, () => new T(), Struct, field) : value;
 

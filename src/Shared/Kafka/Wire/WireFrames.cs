@@ -27,7 +27,8 @@ internal static class WireFrames
     }
 
     /// <summary>Reads the request that follows <paramref name="header"/>.</summary>
-    /// <remarks>Bytes behind it are nobody's: librdkafka 2.16 sends three with Metadata for all topics, and Kafka's own brokers do not look either.</remarks>
+    /// <remarks>Bytes behind it are nobody's: librdkafka 2.16 sends three with Metadata for all topics, and Kafka's own brokers do not look
+    /// either.</remarks>
     public static IWireStruct ReadRequest(WireReader reader, RequestHeader header) => ReadBody(reader, header, Covered(header).NewRequest());
 
     /// <summary>Reads an answer, without its four bytes of length, to the request that had <paramref name="header"/>.</summary>

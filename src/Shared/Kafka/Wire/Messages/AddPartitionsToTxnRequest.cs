@@ -4,7 +4,8 @@ namespace KafkaBackup.Shared.Kafka.Wire.Messages;
 internal sealed class AddPartitionsToTxnRequest : IWireStruct
 {
     /// <summary>The versions that are described here.</summary>
-    public static readonly WireApi Api = new(ApiKey.AddPartitionsToTxn, 0, 5, 3, () => new AddPartitionsToTxnRequest(), () => new AddPartitionsToTxnResponse());
+    public static readonly WireApi Api = new(
+        ApiKey.AddPartitionsToTxn, 0, 5, 3, () => new AddPartitionsToTxnRequest(), () => new AddPartitionsToTxnResponse());
 
     public List<Transaction> Transactions { get; set; } = [];
 

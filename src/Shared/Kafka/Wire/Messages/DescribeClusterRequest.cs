@@ -4,7 +4,8 @@ namespace KafkaBackup.Shared.Kafka.Wire.Messages;
 internal sealed class DescribeClusterRequest : IWireStruct
 {
     /// <summary>The versions that are described here.</summary>
-    public static readonly WireApi Api = new(ApiKey.DescribeCluster, 0, 2, 0, () => new DescribeClusterRequest(), () => new DescribeClusterResponse());
+    public static readonly WireApi Api = new(
+        ApiKey.DescribeCluster, 0, 2, 0, () => new DescribeClusterRequest(), () => new DescribeClusterResponse());
 
     public bool IncludeClusterAuthorizedOperations { get; set; }
 

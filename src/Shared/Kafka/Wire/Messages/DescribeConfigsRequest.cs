@@ -4,7 +4,8 @@ namespace KafkaBackup.Shared.Kafka.Wire.Messages;
 internal sealed class DescribeConfigsRequest : IWireStruct
 {
     /// <summary>The versions that are described here.</summary>
-    public static readonly WireApi Api = new(ApiKey.DescribeConfigs, 1, 4, 4, () => new DescribeConfigsRequest(), () => new DescribeConfigsResponse());
+    public static readonly WireApi Api = new(
+        ApiKey.DescribeConfigs, 1, 4, 4, () => new DescribeConfigsRequest(), () => new DescribeConfigsResponse());
 
     public List<Resource> Resources { get; set; } = [];
 

@@ -4,7 +4,8 @@ namespace KafkaBackup.Shared.Kafka.Wire.Messages;
 internal sealed class DescribeTopicPartitionsRequest : IWireStruct
 {
     /// <summary>The versions that are described here.</summary>
-    public static readonly WireApi Api = new(ApiKey.DescribeTopicPartitions, 0, 0, 0, () => new DescribeTopicPartitionsRequest(), () => new DescribeTopicPartitionsResponse());
+    public static readonly WireApi Api = new(
+        ApiKey.DescribeTopicPartitions, 0, 0, 0, () => new DescribeTopicPartitionsRequest(), () => new DescribeTopicPartitionsResponse());
 
     public List<Topic> Topics { get; set; } = [];
 

@@ -4,7 +4,8 @@ namespace KafkaBackup.Shared.Kafka.Wire.Messages;
 internal sealed class FindCoordinatorRequest : IWireStruct
 {
     /// <summary>The versions that are described here.</summary>
-    public static readonly WireApi Api = new(ApiKey.FindCoordinator, 0, 6, 3, () => new FindCoordinatorRequest(), () => new FindCoordinatorResponse());
+    public static readonly WireApi Api = new(
+        ApiKey.FindCoordinator, 0, 6, 3, () => new FindCoordinatorRequest(), () => new FindCoordinatorResponse());
 
     public string Key { get; set; } = "";
 
