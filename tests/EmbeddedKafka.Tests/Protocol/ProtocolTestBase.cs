@@ -7,7 +7,7 @@ using Xunit;
 namespace KafkaBackup.EmbeddedKafka.Tests.Protocol;
 
 /// <summary>The steps of tests that speak to a broker in frames. They hold for the embedded broker, and for Kafka's own where
-/// KAFKA_BOOTSTRAP_SERVERS names one: a topic has a name of its own, and nothing is assumed about what else there is.</summary>
+/// KAFKA_BACKUP_TEST_BROKER names one: a topic has a name of its own, and nothing is assumed about what else there is.</summary>
 public abstract class ProtocolTestBase : IAsyncLifetime
 {
     private protected RawClient Client { get; private set; } = null!; // Set before any test runs, unless that is skipped.

@@ -22,8 +22,8 @@ internal static class RealBroker
 {
     public static Task<int> PortAsync()
     {
-        var servers = Environment.GetEnvironmentVariable("KAFKA_BOOTSTRAP_SERVERS");
-        Skip.If(string.IsNullOrEmpty(servers), "KAFKA_BOOTSTRAP_SERVERS names no broker.");
+        var servers = Environment.GetEnvironmentVariable("KAFKA_BACKUP_TEST_BROKER");
+        Skip.If(string.IsNullOrEmpty(servers), "KAFKA_BACKUP_TEST_BROKER names no broker.");
         return Task.FromResult(int.Parse(servers.Split(',')[0].Split(':')[1]));
     }
 }
