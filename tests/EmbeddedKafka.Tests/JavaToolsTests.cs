@@ -65,7 +65,10 @@ public sealed class JavaToolsTests : IAsyncDisposable
         string[] server = tool == "tools/kt" ? ["--bootstrap", _broker.BootstrapServers] : ["--bootstrap-server", _broker.BootstrapServers];
         var start = new ProcessStartInfo(Path.Combine(home!, tool), tool == "tools/kt" ? [.. arguments, .. server] : [.. server, .. arguments])
         {
-            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         using var process = Process.Start(start)!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
