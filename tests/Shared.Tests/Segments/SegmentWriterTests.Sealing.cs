@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Hashing;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Segments;
 using KafkaBackup.Testing.Kafka;
