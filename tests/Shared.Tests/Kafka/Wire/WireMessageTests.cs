@@ -14,6 +14,9 @@ public sealed class WireMessageTests
     private static readonly Gen<(WireApi Api, short Version, int Seed)> Messages =
         Gen.Select(Gen.Int[0, Versions.Count - 1], Gen.Int, (index, seed) => (Versions[index].Api, Versions[index].Version, seed));
 
+    /// <summary>How many requests and how many answers are damaged; FUZZ_ROUNDS in the environment asks for another number of both together.</summary>
+    private static int DamagedPairs => int.TryParse(Environment.GetEnvironmentVariable("FUZZ_ROUNDS"), out var rounds) ? rounds / 2 : 20_000;
+
     /// <summary>The file lists the field types of every version as the Java client 4.3.1 defines them.</summary>
     [Fact]
     public void Every_version_has_the_fields_that_Kafka_defines()
@@ -72,7 +75,7 @@ public sealed class WireMessageTests
             }
         });
         TryRead(() => WireFrames.ReadResponse(new WireReader(Damage(Body(response), random)), header));
-    }, iter: 20_000);
+    }, iter: DamagedPairs);
 
     [Fact]
     public void A_count_that_the_frame_cannot_hold_is_refused_before_anything_is_allocated()
