@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 
 namespace KafkaBackup.Shared;
@@ -33,13 +32,6 @@ public readonly record struct OffsetRange : IComparable<OffsetRange>
 
     /// <summary>Whether both ranges share at least one offset.</summary>
     public bool Overlaps(OffsetRange other) => Math.Max(Base, other.Base) < Math.Min(Next, other.Next);
-
-    /// <summary>The offsets that both ranges share.</summary>
-    public bool TryIntersect(OffsetRange other, [NotNullWhen(true)] out OffsetRange? common)
-    {
-        common = Overlaps(other) ? new OffsetRange(Math.Max(Base, other.Base), Math.Min(Next, other.Next)) : null;
-        return common is not null;
-    }
 
     /// <inheritdoc />
     public int CompareTo(OffsetRange other) => Base != other.Base ? Base.CompareTo(other.Base) : Next.CompareTo(other.Next);
