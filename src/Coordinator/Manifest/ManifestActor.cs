@@ -156,10 +156,7 @@ public sealed class ManifestActor : UntypedActor, IWithTimers
         Start(session.OpenAsync(_stopped.Token), () =>
         {
             var environment = _services.Environments.For(_backup);
-            if (environment.Configuration.OffsetStorage is { } offsets)
-            {
-                Timers.StartPeriodicTimer(SyncDue.Instance, SyncDue.Instance, offsets.SyncInterval);
-            }
+            Timers.StartPeriodicTimer(SyncDue.Instance, SyncDue.Instance, environment.Configuration.SyncInterval);
 
             from.Tell(new LedgerOpened(_backup, open.Run));
         });

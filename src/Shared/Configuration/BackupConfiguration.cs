@@ -22,5 +22,8 @@ public sealed record BackupConfiguration
     public OffsetStorageSection? OffsetStorage { get; init; }
 
     /// <summary>Whether a run starts from the saved positions.</summary>
-    public bool IsIncremental => OffsetStorage is not null;
+    public bool IsIncremental => OffsetStorage is not null || Backup.IsContinuous;
+
+    /// <summary>How often manifest and remote <c>offsets.db</c> are looked at during a run. Default: 30 s.</summary>
+    public TimeSpan SyncInterval => Backup.SyncInterval ?? OffsetStorage?.SyncInterval ?? TimeSpan.FromSeconds(30);
 }

@@ -8,4 +8,7 @@ public enum CompressionCodec : byte
 
     /// <summary>Zstandard, one or more concatenated frames.</summary>
     Zstd = 1,
+
+    /// <summary>One LZ4 block, with the length of what is in it (u32) in front.</summary>
+    Lz4 = 2,
 }

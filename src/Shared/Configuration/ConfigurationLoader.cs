@@ -10,20 +10,11 @@ namespace KafkaBackup.Shared.Configuration;
 /// </remarks>
 public static class ConfigurationLoader
 {
-    private const long MaxMilliseconds = long.MaxValue / TimeSpan.TicksPerMillisecond;
-    private const long MaxSeconds = long.MaxValue / TimeSpan.TicksPerSecond;
+    internal const long MaxSeconds = long.MaxValue / TimeSpan.TicksPerSecond;
 
     private static readonly Dictionary<string, string> RefusedModes = new()
     {
         ["restore"] = "this version makes backups only; it cannot run a file with mode 'restore'",
-    };
-
-    private static readonly Dictionary<string, string> RefusedBackends = new[] { "s3", "azure", "gcs", "memory" }
-        .ToDictionary(name => name, name => $"'{name}' is a backend of OSO kafka-backup that this version does not support yet; use filesystem");
-
-    private static readonly Dictionary<string, string> RefusedCodecs = new()
-    {
-        ["lz4"] = "'lz4' is a codec of OSO kafka-backup that this version does not write; use zstd or none",
     };
 
     /// <summary>Reads and checks the file at <paramref name="file"/>.</summary>
@@ -83,12 +74,13 @@ public static class ConfigurationLoader
 
     private static BackupConfiguration? ReadRoot(YamlMapReader map)
     {
-        var mode = map.Required("mode")?.Choice(["backup"], RefusedModes);
+        var mode = map.Required("mode")?.Choice(["backup"], refused: RefusedModes);
         var id = ReadBackupId(map.Required("backup_id"));
-        var source = map.Required("source")?.Map(ReadSource);
-        var storage = map.Required("storage")?.Map(ReadStorage);
-        var backup = map.Section("backup", ReadBackup) ?? new BackupSection();
+        var source = map.Required("source")?.Map(SourceReader.Read);
+        var storage = map.Required("storage")?.Map(StorageReader.Read);
+        var backup = map.Section("backup", BackupSectionReader.Read) ?? new BackupSection();
         var offsets = map.Has("offset_storage") ? map.Section("offset_storage", ReadOffsetStorage) ?? new OffsetStorageSection() : null;
+        map.Section("metrics", ReadMetrics);
         if (mode is null || id is null || source is null || storage is null)
         {
             return null;
@@ -123,84 +115,23 @@ public static class ConfigurationLoader
         return null;
     }
 
-    private static SourceSection? ReadSource(YamlMapReader map)
-    {
-        var value = map.Required("bootstrap_servers");
-        var servers = value?.TextList(BrokerAddress.Objection);
-        var topics = map.Section("topics", ReadTopics) ?? new TopicsSection();
-        if (servers is { Count: 0 })
-        {
-            value!.Report("must name at least one broker as host:port");
-        }
-
-        return servers is null ? null : new SourceSection { BootstrapServers = servers, Topics = topics };
-    }
-
-    private static TopicsSection ReadTopics(YamlMapReader map) => new()
-    {
-        Include = map.TextList("include") ?? [],
-        Exclude = map.TextList("exclude") ?? [],
-    };
-
-    private static FileSystemStorageSection? ReadStorage(YamlMapReader map)
-    {
-        var backend = map.Required("backend");
-        if (backend is not null && backend.Choice(["filesystem"], RefusedBackends) is null)
-        {
-            // The other keys belong to that backend; only the choice of it is wrong.
-            map.AcceptAll();
-            return null;
-        }
-
-        return map.Required("path")?.Text() is { } path ? new FileSystemStorageSection { Path = path } : null;
-    }
-
-    private static BackupSection ReadBackup(YamlMapReader map)
-    {
-        var defaults = new BackupSection();
-        var segmentMaxBytes = map.Value("segment_max_bytes") is { } bytes ? bytes.Int64(1) : defaults.SegmentMaxBytes;
-        return new BackupSection
-        {
-            Compression = map.Choice("compression", ["zstd", "none"], RefusedCodecs) switch
-            {
-                "zstd" => CompressionCodec.Zstd,
-                "none" => CompressionCodec.None,
-                _ => defaults.Compression,
-            },
-            CompressionLevel = map.Int32("compression_level", 1, 22) ?? defaults.CompressionLevel,
-            SegmentMaxBytes = segmentMaxBytes ?? defaults.SegmentMaxBytes,
-            SegmentMaxRecords = map.Int64("segment_max_records", 1),
-            SegmentMaxInterval = Milliseconds(map.Int64("segment_max_interval_ms", 1, MaxMilliseconds)) ?? defaults.SegmentMaxInterval,
-            StartOffset = (map.Value("start_offset") is { } start ? StartOffsetReader.Read(start) : null) ?? defaults.StartOffset,
-            IncludeOffsetHeaders = map.Boolean("include_offset_headers") ?? defaults.IncludeOffsetHeaders,
-            SourceClusterId = map.Text("source_cluster_id"),
-            MaxConcurrentPartitions = map.Int32("max_concurrent_partitions", 1) ?? defaults.MaxConcurrentPartitions,
-            MaxMemoryBytes = ReadMaxMemory(map.Value("max_memory_bytes"), segmentMaxBytes),
-        };
-    }
-
-    private static long? ReadMaxMemory(YamlValue? value, long? segmentMaxBytes)
-    {
-        var memory = value?.Int64(1);
-        if (memory - BackupSection.MemoryBesideSegment < segmentMaxBytes)
-        {
-            var minimum = (Int128)segmentMaxBytes + BackupSection.MemoryBesideSegment;
-            value!.Report($"must be at least {minimum}, which is segment_max_bytes plus {BackupSection.MemoryBesideSegment}");
-        }
-
-        return memory;
-    }
-
     private static OffsetStorageSection ReadOffsetStorage(YamlMapReader map)
     {
         map.Choice("backend", ["sqlite"]);
-        var interval = map.Int64("sync_interval_secs", 1, MaxSeconds);
-        return new OffsetStorageSection
-        {
-            DbPath = map.Text("db_path"),
-            SyncInterval = interval is { } seconds ? TimeSpan.FromSeconds(seconds) : new OffsetStorageSection().SyncInterval,
-        };
+        return new OffsetStorageSection { DbPath = map.Text("db_path"), SyncInterval = Seconds(map.Int64("sync_interval_secs", 1, MaxSeconds)) };
     }
 
-    private static TimeSpan? Milliseconds(long? count) => count is { } value ? TimeSpan.FromMilliseconds(value) : null;
+    /// <summary>OSO's tool serves metrics unless it is told not to; this one does not yet, and says so to whoever counts on them.</summary>
+    private static object? ReadMetrics(YamlMapReader map)
+    {
+        if (map.Required("enabled")?.Boolean() == true)
+        {
+            map.Value("enabled")!.Report("this version serves no metrics yet; set it to false");
+        }
+
+        map.AcceptAll();
+        return null;
+    }
+
+    private static TimeSpan? Seconds(long? count) => count is { } value ? TimeSpan.FromSeconds(value) : null;
 }

@@ -2,50 +2,50 @@ using System.Collections.Frozen;
 
 namespace KafkaBackup.Shared.Configuration;
 
-/// <summary>The keys that OSO kafka-backup reads and this version does not: no typing errors, but nothing to be dropped in silence either.</summary>
-/// <remarks>A section stands for all that is in it. A key leaves this table in the change that makes the loader read it.</remarks>
+/// <summary>Keys of OSO kafka-backup that this version does not read: no typing errors, but nothing to be dropped in silence either.</summary>
+/// <remarks>A section stands for all that is in it. Each has a sentence that says what to do; OSO's tool itself ignores some of them.</remarks>
 internal static class OsoKeys
 {
-    /// <summary>The sentence for every such key.</summary>
-    public const string NotSupported = "is a key of OSO kafka-backup that this version does not support yet; remove it";
+    private const string Kerberos = "belongs to Kerberos (GSSAPI), which this version does not support; remove it";
+    private const string OtherBackend = "belongs to another backend than the one that is chosen; remove it";
+    private const string Keepalive = "cannot be set in this client, which uses the system's times (sysctl net.ipv4.tcp_keepalive_time and _intvl); remove it";
 
-    private static readonly FrozenSet<string> Paths = new[]
+    private static readonly FrozenDictionary<string, string> Sentences = new Dictionary<string, string>
     {
-        "target",
-        "restore",
-        "metrics",
-        "logging",
-        "source.security",
-        "source.connection",
-        "storage.bucket",
-        "storage.region",
-        "storage.endpoint",
-        "storage.access_key",
-        "storage.secret_key",
-        "storage.prefix",
-        "storage.path_style",
-        "storage.allow_http",
-        "storage.account_name",
-        "storage.container_name",
-        "storage.account_key",
-        "storage.use_workload_identity",
-        "storage.client_id",
-        "storage.tenant_id",
-        "storage.client_secret",
-        "storage.sas_token",
-        "storage.service_account_path",
-        "backup.continuous",
-        "backup.stop_at_current_offsets",
-        "backup.include_internal_topics",
-        "backup.internal_topics",
-        "backup.checkpoint_interval_secs",
-        "backup.sync_interval_secs",
-        "backup.poll_interval_ms",
-        "backup.consumer_group_snapshot",
-        "backup.fetch_max_bytes",
-        "offset_storage.s3_key",
-    }.ToFrozenSet(StringComparer.Ordinal);
+        ["target"] = "belongs to a restore, and this file is for a backup; remove it",
+        ["restore"] = "belongs to a restore, and this file is for a backup; remove it",
+        ["logging"] = "has no effect in OSO kafka-backup; here --verbose, --quiet and --log-format say what is logged; remove it",
+        ["source.security.sasl_kerberos_service_name"] = Kerberos,
+        ["source.security.sasl_keytab_path"] = Kerberos,
+        ["source.security.sasl_krb5_config_path"] = Kerberos,
+        ["source.connection.keepalive_time_secs"] = Keepalive,
+        ["source.connection.keepalive_interval_secs"] = Keepalive,
+        ["source.connection.connections_per_broker"] = "has no meaning here: each partition that is read has a connection of its own, and backup.max_concurrent_partitions says how many are; remove it",
+        ["storage.path"] = OtherBackend,
+        ["storage.bucket"] = OtherBackend,
+        ["storage.region"] = OtherBackend,
+        ["storage.endpoint"] = OtherBackend,
+        ["storage.access_key"] = OtherBackend,
+        ["storage.secret_key"] = OtherBackend,
+        ["storage.access_key_id"] = OtherBackend,
+        ["storage.secret_access_key"] = OtherBackend,
+        ["storage.path_style"] = OtherBackend,
+        ["storage.allow_http"] = OtherBackend,
+        ["storage.prefix"] = "has no effect with backend filesystem, in OSO kafka-backup neither; write it into storage.path",
+        ["storage.account_name"] = OtherBackend,
+        ["storage.container_name"] = OtherBackend,
+        ["storage.account_key"] = OtherBackend,
+        ["storage.use_workload_identity"] = OtherBackend,
+        ["storage.client_id"] = OtherBackend,
+        ["storage.tenant_id"] = OtherBackend,
+        ["storage.client_secret"] = OtherBackend,
+        ["storage.sas_token"] = OtherBackend,
+        ["storage.service_account_path"] = OtherBackend,
+        ["backup.checkpoint_interval_secs"] = "has no effect in OSO kafka-backup; here positions are saved with each segment; remove it",
+        ["backup.segment_max_age_secs"] = "does not exist in OSO kafka-backup either; it is called segment_max_interval_ms",
+        ["offset_storage.s3_key"] = "has no effect in OSO kafka-backup; offsets.db always lies beside the manifest; remove it",
+    }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>Whether <paramref name="path"/> is one of them.</summary>
-    public static bool Contains(string path) => Paths.Contains(path);
+    /// <summary>What to say about the key at <paramref name="path"/>, or null when it is none of them.</summary>
+    public static string? Sentence(string path) => Sentences.GetValueOrDefault(path);
 }

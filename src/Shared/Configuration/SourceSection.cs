@@ -8,4 +8,10 @@ public sealed record SourceSection
 
     /// <summary><c>source.topics</c>: which topics. Default: all but internal ones.</summary>
     public TopicsSection Topics { get; init; } = new();
+
+    /// <summary><c>source.security</c>: how to get in. Default: plaintext.</summary>
+    public SecuritySection Security { get; init; } = new();
+
+    /// <summary><c>source.connection</c>: sockets. Default: kept alive, nothing held back.</summary>
+    public ConnectionSection Connection { get; init; } = new();
 }

@@ -67,8 +67,7 @@ internal sealed class YamlMapReader
     public bool? Boolean(string key) => Value(key)?.Boolean();
 
     /// <summary>See <see cref="YamlValue.Choice"/>.</summary>
-    public string? Choice(string key, IReadOnlyList<string> accepted, IReadOnlyDictionary<string, string>? refused = null) =>
-        Value(key)?.Choice(accepted, refused);
+    public string? Choice(string key, IReadOnlyList<string> accepted) => Value(key)?.Choice(accepted);
 
     /// <summary>See <see cref="YamlValue.TextList"/>.</summary>
     public IReadOnlyList<string>? TextList(string key) => Value(key)?.TextList();
@@ -95,7 +94,7 @@ internal sealed class YamlMapReader
     {
         foreach (var (name, entry) in _entries.Where(e => !_isOpen && !_known.Contains(e.Key)))
         {
-            ReportKey(entry.Key, OsoKeys.Contains(PathOf(name)) ? OsoKeys.NotSupported : UnknownKey(name));
+            ReportKey(entry.Key, OsoKeys.Sentence(PathOf(name)) ?? UnknownKey(name));
         }
     }
 

@@ -100,8 +100,9 @@ internal sealed class YamlValue(string path, YamlNode node, ConfigurationProblem
         return null;
     }
 
-    /// <summary>One of the <paramref name="accepted"/> words; some others may have a sentence of their own in <paramref name="refused"/>.</summary>
-    public string? Choice(IReadOnlyList<string> accepted, IReadOnlyDictionary<string, string>? refused = null)
+    /// <summary>One of the <paramref name="accepted"/> words or of the <paramref name="older"/> spellings, which no message recommends;
+    /// some others may have a sentence of their own in <paramref name="refused"/>.</summary>
+    public string? Choice(IReadOnlyList<string> accepted, IReadOnlyList<string>? older = null, IReadOnlyDictionary<string, string>? refused = null)
     {
         var expected = string.Join(" or ", accepted);
         if (Scalar(expected) is not { } text)
@@ -109,7 +110,7 @@ internal sealed class YamlValue(string path, YamlNode node, ConfigurationProblem
             return null;
         }
 
-        if (accepted.Contains(text.Value, StringComparer.Ordinal))
+        if (accepted.Concat(older ?? []).Contains(text.Value, StringComparer.Ordinal))
         {
             return text.Value;
         }

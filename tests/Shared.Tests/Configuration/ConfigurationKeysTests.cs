@@ -26,6 +26,15 @@ public sealed class ConfigurationKeysTests
         { "backup.source_cluster_id", "lkc-1", "lkc-1" },
         { "backup.max_concurrent_partitions", "1", 1 },
         { "backup.max_memory_bytes", "8589934592", 8_589_934_592L },
+        { "backup.continuous", "true", true },
+        { "backup.stop_at_current_offsets", "true", true },
+        { "backup.include_internal_topics", "true", true },
+        { "backup.consumer_group_snapshot", "true", true },
+        { "backup.sync_interval_secs", "7", TimeSpan.FromSeconds(7) },
+        { "backup.fetch_max_bytes", "8388608", 8_388_608 },
+        { "source.connection.tcp_keepalive", "false", false },
+        { "source.connection.tcp_nodelay", "false", false },
+        { "source.security.security_protocol", "SSL", SecurityProtocol.Ssl },
         { "offset_storage.backend", "sqlite", true },
         { "offset_storage.db_path", "/tmp/o.db", "/tmp/o.db" },
         { "offset_storage.sync_interval_secs", "1", TimeSpan.FromSeconds(1) },
@@ -40,7 +49,7 @@ public sealed class ConfigurationKeysTests
     [MemberData(nameof(Effects))]
     public void Every_key_that_has_a_default_is_tried_with_another_value(string key, string _, object? expected)
     {
-        if (key is "mode" or "storage.backend")
+        if (key is "mode" or "storage.backend" or "metrics.enabled")
         {
             return;
         }
@@ -51,16 +60,17 @@ public sealed class ConfigurationKeysTests
     [Fact]
     public void The_table_of_keys_is_complete()
     {
-        var everything = Yaml.Minimal.Replace("storage:", "  topics: {x: 1}\nstorage:", StringComparison.Ordinal)
-            .Replace("  path:", "  x: 1\n  path:", StringComparison.Ordinal)
-            .Replace("source:", "source:\n  x: 1", StringComparison.Ordinal)
-            + "x: 1\nbackup: {x: 1}\noffset_storage: {x: 1}\n";
+        var files = Yaml.Minimal.Replace("source:", "source:\n  x: 1\n  topics: {x: 1}\n  security: {x: 1}\n  connection: {x: 1}", StringComparison.Ordinal)
+            .Replace("  path:", "  x: 1\n  path:", StringComparison.Ordinal) + "x: 1\nbackup: {x: 1}\noffset_storage: {x: 1}\n";
+        var bucket = Yaml.S3.Replace("  bucket:", "  x: 1\n  bucket:", StringComparison.Ordinal);
 
-        var known = Yaml.Problems(everything).SelectMany(problem => problem.Message.Split(": ")[1].Split(", ")
+        var known = Yaml.Problems(files).Concat(Yaml.Problems(bucket)).SelectMany(problem => problem.Message.Split(": ")[1].Split(", ")
             .Select(name => problem.Path == "x" ? name : $"{problem.Path[..^2]}.{name}"));
 
-        string[] sections = ["source", "source.topics", "storage", "backup", "offset_storage"];
-        Assert.Equal(Effects.Select(row => (string)row[0]!).Order(), known.Except(sections).Order());
+        string[] sections = ["source", "source.topics", "source.security", "source.connection", "storage", "backup", "offset_storage", "metrics"];
+        var rows = Effects.Select(row => (string)row[0]!).Append("metrics.enabled");
+        Assert.Equal(rows.Concat(SecurityKeysTests.Keys).Concat(StorageKeysTests.Keys).Concat(ContinuousKeysTests.Keys).Distinct().Order(),
+            known.Append("metrics.enabled").Except(sections).Distinct().Order());
     }
 
     [Theory]
@@ -69,15 +79,13 @@ public sealed class ConfigurationKeysTests
     [InlineData("backup_id", "a/b", "'a/b' is no backup id: it must not contain '/' or '\\'")]
     [InlineData("backup_id", "'..'", "'..' is no backup id: it would leave the storage root")]
     [InlineData("source.bootstrap_servers", "[]", "must name at least one broker as host:port")]
-    [InlineData("storage.backend", "S3", "must be filesystem, not 'S3'")]
-    [InlineData("storage.backend", "s3", "'s3' is a backend of OSO kafka-backup that this version does not support yet; use filesystem")]
-    [InlineData("storage.backend", "azure", "'azure' is a backend of OSO kafka-backup that this version does not support yet; use filesystem")]
-    [InlineData("storage.backend", "gcs", "'gcs' is a backend of OSO kafka-backup that this version does not support yet; use filesystem")]
-    [InlineData("storage.backend", "memory", "'memory' is a backend of OSO kafka-backup that this version does not support yet; use filesystem")]
+    [InlineData("storage.backend", "S3", "must be filesystem or s3, not 'S3'")]
+    [InlineData("storage.backend", "azure", "'azure' is a backend of OSO kafka-backup that this version does not support yet; use filesystem or s3")]
+    [InlineData("storage.backend", "gcs", "'gcs' is a backend of OSO kafka-backup that this version does not support yet; use filesystem or s3")]
+    [InlineData("storage.backend", "memory", "'memory' keeps nothing when the program ends, so it is no place for a backup; use filesystem or s3")]
     [InlineData("storage.path", "''", "must be a text, not empty")]
-    [InlineData("backup.compression", "gzip", "must be zstd or none, not 'gzip'")]
-    [InlineData("backup.compression", "ZSTD", "must be zstd or none, not 'ZSTD'")]
-    [InlineData("backup.compression", "lz4", "'lz4' is a codec of OSO kafka-backup that this version does not write; use zstd or none")]
+    [InlineData("backup.compression", "gzip", "must be zstd or lz4 or none, not 'gzip'")]
+    [InlineData("backup.compression", "ZSTD", "must be zstd or lz4 or none, not 'ZSTD'")]
     [InlineData("backup.compression_level", "0", "must be a whole number from 1 to 22, not '0'")]
     [InlineData("backup.compression_level", "23", "must be a whole number from 1 to 22, not '23'")]
     [InlineData("backup.segment_max_bytes", "0", "must be a whole number of 1 or more, not '0'")]
@@ -107,7 +115,7 @@ public sealed class ConfigurationKeysTests
     [Fact]
     public void Keys_of_another_backend_are_not_reported_on_top_of_the_backend()
     {
-        var yaml = Yaml.Minimal.Replace("backend: filesystem\n  path: /backups", "backend: s3\n  bucket: b\n  colour: red", StringComparison.Ordinal);
+        var yaml = Yaml.Minimal.Replace("backend: filesystem\n  path: /backups", "backend: azure\n  bucket: b\n  colour: red", StringComparison.Ordinal);
 
         Assert.Equal("storage.backend", Yaml.Problem(yaml).Path);
     }
@@ -160,9 +168,18 @@ public sealed class ConfigurationKeysTests
         "backup.source_cluster_id" => configuration.Backup.SourceClusterId,
         "backup.max_concurrent_partitions" => configuration.Backup.MaxConcurrentPartitions,
         "backup.max_memory_bytes" => configuration.Backup.MaxMemoryBytes,
+        "backup.continuous" => configuration.Backup.IsContinuous,
+        "backup.stop_at_current_offsets" => configuration.Backup.StopsAtCurrentOffsets,
+        "backup.include_internal_topics" => configuration.Backup.IncludesInternalTopics,
+        "backup.consumer_group_snapshot" => configuration.Backup.SnapshotsConsumerGroups,
+        "backup.sync_interval_secs" => configuration.SyncInterval,
+        "backup.fetch_max_bytes" => configuration.Backup.FetchMaxBytes,
+        "source.connection.tcp_keepalive" => configuration.Source.Connection.TcpKeepalive,
+        "source.connection.tcp_nodelay" => configuration.Source.Connection.TcpNoDelay,
+        "source.security.security_protocol" => configuration.Source.Security.Protocol,
         "offset_storage.backend" => configuration.IsIncremental,
         "offset_storage.db_path" => configuration.OffsetStorage?.DbPath,
-        "offset_storage.sync_interval_secs" => configuration.OffsetStorage?.SyncInterval,
+        "offset_storage.sync_interval_secs" => configuration.SyncInterval,
         _ => throw new ArgumentOutOfRangeException(nameof(key), key, "The key has no property."),
     };
 }

@@ -145,10 +145,10 @@ public sealed class ConfigurationTypesTests
     [Fact]
     public void A_long_value_is_cut_in_the_message() =>
         Assert.Equal(
-            $"must be zstd or none, not '{new string('x', 80)}...'",
+            $"must be zstd or lz4 or none, not '{new string('x', 80)}...'",
             Yaml.Problem(Yaml.With("backup.compression", new string('x', 500))).Message);
 
     [Fact]
     public void A_line_break_in_a_value_does_not_break_the_message() =>
-        Assert.Equal("must be zstd or none, not 'a\\u000ab'", Yaml.Problem(Yaml.With("backup.compression", "\"a\\nb\"")).Message);
+        Assert.Equal("must be zstd or lz4 or none, not 'a\\u000ab'", Yaml.Problem(Yaml.With("backup.compression", "\"a\\nb\"")).Message);
 }

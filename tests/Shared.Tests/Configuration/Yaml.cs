@@ -21,6 +21,9 @@ internal static class Yaml
 
         """;
 
+    /// <summary>The same with a bucket in place of a directory.</summary>
+    public static string S3 { get; } = Minimal.Replace("backend: filesystem\n  path: /backups", "backend: s3\n  bucket: b", StringComparison.Ordinal);
+
     public static string With(string key, string value) => key switch
     {
         "mode" => Minimal.Replace("mode: backup", $"mode: {value}", StringComparison.Ordinal),
@@ -30,6 +33,9 @@ internal static class Yaml
         "source.topics.exclude" => Minimal.Replace("storage:", $"  topics:\n    exclude: {value}\nstorage:", StringComparison.Ordinal),
         "storage.backend" => Minimal.Replace("backend: filesystem", $"backend: {value}", StringComparison.Ordinal),
         "storage.path" => Minimal.Replace("path: /backups", $"path: {value}", StringComparison.Ordinal),
+        "source.security" => Minimal.Replace("storage:", $"  security: {value}\nstorage:", StringComparison.Ordinal),
+        _ when key.Split('.') is ["source", var part, var name] =>
+            Minimal.Replace("storage:", $"  {part}:\n    {name}: {value}\nstorage:", StringComparison.Ordinal),
         _ when key.Split('.') is [var section, var name] => $"{Minimal}{section}:\n  {name}: {value}\n",
         _ => $"{Minimal}{key}: {value}\n",
     };

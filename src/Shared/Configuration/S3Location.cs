@@ -1,0 +1,70 @@
+namespace KafkaBackup.Shared.Configuration;
+
+/// <summary>A place in S3 as configuration files and <c>--path</c> name it.</summary>
+/// <remarks>As an address: <c>s3://bucket/prefix?endpoint=…&amp;region=…&amp;path_style=…&amp;checksum_mode=…</c>. Credentials never stand in an
+/// address; they come from the default chain.</remarks>
+public static class S3Location
+{
+    /// <summary>What an address begins with.</summary>
+    public const string Scheme = "s3://";
+
+    /// <summary>Reads an address.</summary>
+    /// <param name="address">The address, beginning with <see cref="Scheme"/>.</param>
+    /// <exception cref="BackupException">It is wrong; the message says how.</exception>
+    public static S3StorageSection Parse(string address)
+    {
+        var (place, query) = address.IndexOf('?', StringComparison.Ordinal) is var at and >= 0 ? (address[Scheme.Length..at], address[(at + 1)..]) : (address[Scheme.Length..], "");
+        var slash = place.IndexOf('/', StringComparison.Ordinal);
+        var bucket = slash < 0 ? place : place[..slash];
+        if (!IsBucket(bucket))
+        {
+            throw Wrong(address, "it names no bucket");
+        }
+
+        var options = query.Split('&', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=', 2)).ToList();
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var option in options)
+        {
+            if (option.Length != 2 || option[0] is not ("endpoint" or "region" or "path_style" or "checksum_mode") || !values.TryAdd(option[0], Uri.UnescapeDataString(option[1])))
+            {
+                throw Wrong(address, $"'{option[0]}' is no option of it; known are endpoint, region, path_style and checksum_mode, each once as name=value");
+            }
+        }
+
+        var endpoint = values.GetValueOrDefault("endpoint");
+        if (endpoint is not null && LocationReader.UrlObjection(endpoint) is { } objection)
+        {
+            throw Wrong(address, $"its endpoint {objection}");
+        }
+
+        if (values.GetValueOrDefault("path_style") is not (null or "true" or "false") || values.GetValueOrDefault("checksum_mode") is not (null or "when_supported" or "when_required"))
+        {
+            throw Wrong(address, "path_style is true or false, checksum_mode is when_supported or when_required");
+        }
+
+        return new S3StorageSection
+        {
+            Bucket = bucket,
+            Prefix = Normalize(slash < 0 ? null : Uri.UnescapeDataString(place[(slash + 1)..])),
+            Endpoint = endpoint,
+            Region = values.GetValueOrDefault("region"),
+            PathStyle = values.TryGetValue("path_style", out var style) ? style == "true" : endpoint is not null,
+            ChecksumMode = ChecksumMode(values.GetValueOrDefault("checksum_mode"), endpoint is not null),
+        };
+    }
+
+    /// <summary>A prefix as keys begin with it: without empty parts between slashes (OSO's rule), and without slashes at its ends.</summary>
+    internal static string Normalize(string? prefix) => string.Join('/', (prefix ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries));
+
+    internal static ChecksumMode ChecksumMode(string? name, bool hasEndpoint) => name switch
+    {
+        "when_supported" => Configuration.ChecksumMode.WhenSupported,
+        "when_required" => Configuration.ChecksumMode.WhenRequired,
+        _ => hasEndpoint ? Configuration.ChecksumMode.WhenRequired : Configuration.ChecksumMode.WhenSupported,
+    };
+
+    internal static bool IsBucket(string text) => text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or ':');
+
+    private static BackupException Wrong(string address, string why) => new(FailureKind.Configuration,
+        $"The address '{address}' cannot be used: {why}. It is written s3://bucket/prefix?endpoint=https://host:port&region=name.");
+}

@@ -1,0 +1,86 @@
+using KafkaBackup.Shared.Configuration;
+using Xunit;
+
+namespace KafkaBackup.Shared.Tests.Configuration;
+
+/// <summary>The section <c>source.security</c>: what goes together, and what does not.</summary>
+public sealed class SecurityKeysTests
+{
+    private const string Password = "{security_protocol: SASL_SSL, sasl_mechanism: PLAIN, sasl_username: u, sasl_password: p}";
+
+    /// <summary>The keys that are tried here.</summary>
+    public static IReadOnlyList<string> Keys { get; } =
+    [
+        .. new[]
+        {
+            "security_protocol", "sasl_mechanism", "sasl_username", "sasl_password", "ssl_ca_location", "ssl_certificate_location", "ssl_key_location",
+            "ssl_key_password", "sasl_oauth_token_endpoint_url", "sasl_oauth_client_id", "sasl_oauth_client_secret", "sasl_oauth_scope",
+        }.Select(name => $"source.security.{name}"),
+    ];
+
+    [Theory]
+    [InlineData("PLAINTEXT", SecurityProtocol.Plaintext)]
+    [InlineData("SSL", SecurityProtocol.Ssl)]
+    public void A_protocol_without_SASL_needs_nothing_else(string name, SecurityProtocol expected) =>
+        Assert.Equal(expected, Read($"{{security_protocol: {name}}}").Protocol);
+
+    [Theory]
+    [InlineData("SASL_PLAINTEXT", "PLAIN", SecurityProtocol.SaslPlaintext, SaslMechanism.Plain)]
+    [InlineData("SASL_SSL", "SCRAM-SHA-256", SecurityProtocol.SaslSsl, SaslMechanism.ScramSha256)]
+    [InlineData("SASL_SSL", "SCRAM-SHA-512", SecurityProtocol.SaslSsl, SaslMechanism.ScramSha512)]
+    [InlineData("SASL_SSL", "SCRAM-SHA256", SecurityProtocol.SaslSsl, SaslMechanism.ScramSha256)]
+    [InlineData("SASL_SSL", "SCRAM-SHA512", SecurityProtocol.SaslSsl, SaslMechanism.ScramSha512)]
+    public void Mechanisms_are_read_in_both_spellings(string protocol, string mechanism, SecurityProtocol expectedProtocol, SaslMechanism expectedMechanism)
+    {
+        var section = Read($"{{security_protocol: {protocol}, sasl_mechanism: {mechanism}, sasl_username: u, sasl_password: p}}");
+
+        Assert.Equal((expectedProtocol, expectedMechanism, "u", "p"), (section.Protocol, section.Mechanism, section.Username, section.Password));
+    }
+
+    [Fact]
+    public void A_token_is_got_with_id_and_secret()
+    {
+        var section = Read("{security_protocol: SASL_SSL, sasl_mechanism: OAUTHBEARER, sasl_oauth_token_endpoint_url: 'https://id/token', "
+            + "sasl_oauth_client_id: c, sasl_oauth_client_secret: s, sasl_oauth_scope: kafka}");
+
+        Assert.Equal(new OAuthSection { TokenEndpointUrl = "https://id/token", ClientId = "c", ClientSecret = "s", Scope = "kafka" }, section.OAuth);
+    }
+
+    [Fact]
+    public void Certificates_are_files()
+    {
+        var section = Read("{security_protocol: SSL, ssl_ca_location: ca, ssl_certificate_location: crt, ssl_key_location: key, ssl_key_password: pw}");
+
+        Assert.Equal(("ca", "crt", "key", "pw"), (section.CaLocation, section.CertificateLocation, section.KeyLocation, section.KeyPassword));
+    }
+
+    [Theory]
+    [InlineData("{security_protocol: ssl}", "security_protocol", "must be PLAINTEXT or SSL or SASL_PLAINTEXT or SASL_SSL, not 'ssl'")]
+    [InlineData("{security_protocol: SASL_SSL}", "sasl_mechanism", "is required")]
+    [InlineData("{security_protocol: SASL_SSL, sasl_mechanism: PLAIN, sasl_username: u}", "sasl_password", "is required")]
+    [InlineData("{security_protocol: SASL_SSL, sasl_mechanism: SCRAM, sasl_username: u, sasl_password: p}", "sasl_mechanism",
+        "must be PLAIN or SCRAM-SHA-256 or SCRAM-SHA-512 or OAUTHBEARER, not 'SCRAM'")]
+    [InlineData("{security_protocol: SASL_SSL, sasl_mechanism: GSSAPI}", "sasl_mechanism",
+        "'GSSAPI' (Kerberos) is not supported by this version; use PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER")]
+    [InlineData("{sasl_password: p}", "sasl_password", "is of no use without security_protocol SASL_PLAINTEXT or SASL_SSL")]
+    [InlineData("{security_protocol: SASL_PLAINTEXT, sasl_mechanism: PLAIN, sasl_username: u, sasl_password: p, ssl_ca_location: x}", "ssl_ca_location",
+        "is of no use without security_protocol SSL or SASL_SSL")]
+    [InlineData("{security_protocol: SSL, ssl_certificate_location: x}", "ssl_key_location", "is required")]
+    [InlineData("{security_protocol: SSL, ssl_key_location: x}", "ssl_certificate_location", "is required")]
+    [InlineData("{security_protocol: SSL, ssl_key_password: x}", "ssl_key_password", "is of no use without ssl_key_location")]
+    [InlineData("{security_protocol: SASL_SSL, sasl_mechanism: PLAIN, sasl_username: u, sasl_password: p, sasl_oauth_scope: x}", "sasl_oauth_scope",
+        "is of no use without sasl_mechanism OAUTHBEARER")]
+    [InlineData("{security_protocol: SASL_SSL, sasl_mechanism: OAUTHBEARER, sasl_oauth_token_endpoint_url: 'id/token', sasl_oauth_client_id: c, sasl_oauth_client_secret: s}",
+        "sasl_oauth_token_endpoint_url", "must be an address that begins with http:// or https://, without user and password, not 'id/token'")]
+    public void What_does_not_go_together_is_refused(string value, string key, string message)
+    {
+        var problem = Yaml.Problem(Yaml.With("source.security", value));
+
+        Assert.Equal(($"source.security.{key}", message), (problem.Path, problem.Message));
+    }
+
+    [Fact]
+    public void A_secret_is_not_printed() => Assert.DoesNotContain("Password = p", Read(Password).ToString(), StringComparison.Ordinal);
+
+    private static SecuritySection Read(string value) => Yaml.Parse(Yaml.With("source.security", value)).Source.Security;
+}

@@ -1,0 +1,93 @@
+using KafkaBackup.Shared.Configuration;
+using Xunit;
+
+namespace KafkaBackup.Shared.Tests.Configuration;
+
+/// <summary>The section <c>storage</c> with a bucket, and the same as an address.</summary>
+public sealed class StorageKeysTests
+{
+    /// <summary>The keys that are tried here.</summary>
+    public static IReadOnlyList<string> Keys { get; } =
+    [
+        .. new[]
+        {
+            "bucket", "region", "endpoint", "access_key", "access_key_id", "secret_key", "secret_access_key", "prefix", "path_style", "allow_http", "checksum_mode",
+        }.Select(name => $"storage.{name}"),
+    ];
+
+    [Fact]
+    public void A_bucket_is_all_that_S3_needs() =>
+        Assert.Equal(new S3StorageSection { Bucket = "b" }, Yaml.Parse(Yaml.S3).Storage);
+
+    [Fact]
+    public void Every_key_has_its_effect() => Assert.Equal(
+        new S3StorageSection
+        {
+            Bucket = "b",
+            Region = "eu-1",
+            Endpoint = "http://minio:9000",
+            AccessKey = "a",
+            SecretKey = "s",
+            Prefix = "team/kafka",
+            PathStyle = false,
+            ChecksumMode = ChecksumMode.WhenSupported,
+        },
+        Read("region: eu-1", "endpoint: http://minio:9000", "allow_http: true", "access_key: a", "secret_key: s", "prefix: /team//kafka/",
+            "path_style: false", "checksum_mode: when_supported"));
+
+    [Fact]
+    public void Keys_may_have_the_names_of_the_documentation_too() => Assert.Equal(
+        new S3StorageSection { Bucket = "b", AccessKey = "a", SecretKey = "s" }, Read("access_key_id: a", "secret_access_key: s"));
+
+    [Fact]
+    public void An_endpoint_of_ones_own_means_path_style_and_plain_checksums() => Assert.Equal(
+        (true, ChecksumMode.WhenRequired), Read("endpoint: https://minio:9000") is var section ? (section.PathStyle, section.ChecksumMode) : default);
+
+    [Theory]
+    [InlineData("endpoint: http://minio:9000", "endpoint",
+        "begins with http://, so everything would travel unencrypted; use https://, or set storage.allow_http to true")]
+    [InlineData("endpoint: minio:9000", "endpoint", "must be an address that begins with http:// or https://, without user and password, not 'minio:9000'")]
+    [InlineData("access_key: a", "access_key", "needs the other one: give access_key and secret_key both, or neither to use the environment's")]
+    [InlineData("secret_access_key: a", "secret_access_key", "needs the other one: give access_key and secret_key both, or neither to use the environment's")]
+    [InlineData("checksum_mode: never", "checksum_mode", "must be when_supported or when_required, not 'never'")]
+    [InlineData("prefx: a", "prefx", "is no known key; did you mean 'prefix'?")]
+    [InlineData("path: /b", "path", "belongs to another backend than the one that is chosen; remove it")]
+    public void What_S3_does_not_take_is_refused(string line, string key, string message)
+    {
+        var problem = Yaml.Problem(Yaml.S3 + $"  {line}\n");
+
+        Assert.Equal(($"storage.{key}", message), (problem.Path, problem.Message));
+    }
+
+    [Fact]
+    public void One_key_under_two_names_is_refused() => Assert.Equal(
+        ("storage.access_key_id", "says the same as access_key; give one of them"),
+        Yaml.Problem(Yaml.S3 + "  access_key: a\n  access_key_id: a\n  secret_key: s\n") is var problem ? (problem.Path, problem.Message) : default);
+
+    [Fact]
+    public void A_bucket_is_no_address() => Assert.Equal(
+        "must be the name of a bucket, without s3:// and '/', not 's3://b/p'",
+        Yaml.Problem(Yaml.S3.Replace("bucket: b", "bucket: s3://b/p", StringComparison.Ordinal)).Message);
+
+    [Fact]
+    public void A_secret_is_not_printed() =>
+        Assert.DoesNotContain("sesame", Read("access_key: sesame", "secret_key: sesame").ToString(), StringComparison.Ordinal);
+
+    [Fact]
+    public void An_address_says_the_same() => Assert.Equal(
+        new S3StorageSection { Bucket = "b", Prefix = "team/k", Endpoint = "http://minio:9000", Region = "eu-1", PathStyle = true, ChecksumMode = ChecksumMode.WhenRequired },
+        S3Location.Parse("s3://b/team/k/?endpoint=http%3A%2F%2Fminio:9000&region=eu-1"));
+
+    [Theory]
+    [InlineData("s3://", "it names no bucket")]
+    [InlineData("s3:///prefix", "it names no bucket")]
+    [InlineData("s3://b?endpoint=minio", "its endpoint must be an address")]
+    [InlineData("s3://b?colour=red", "'colour' is no option of it")]
+    [InlineData("s3://b?region=a&region=b", "'region' is no option of it")]
+    [InlineData("s3://b?path_style=yes", "path_style is true or false")]
+    public void A_wrong_address_is_refused(string address, string why) =>
+        Assert.Contains(why, Assert.Throws<BackupException>(() => S3Location.Parse(address)).Message, StringComparison.Ordinal);
+
+    private static S3StorageSection Read(params string[] lines) =>
+        (S3StorageSection)Yaml.Parse(Yaml.S3 + string.Concat(lines.Select(line => $"  {line}\n"))).Storage;
+}
