@@ -43,9 +43,10 @@ public static class CoordinatorHosting
             {
                 var settings = BackupCoordinatorSettings.From(system.Settings.Config.GetConfig("kafka-backup.coordinator"));
                 var environments = resolver.GetService<IBackupEnvironments>();
+                var clock = resolver.GetService<TimeProvider>();
                 var runLog = resolver.GetService<RunLog>();
                 return backup => BackupCoordinatorActor.Props(
-                    new BackupId(backup), environments, settings, runLog, registry.Get<ActorKeys.ManifestWriter>(), registry.Get<ActorKeys.Workers>());
+                    new BackupId(backup), environments, settings, clock, runLog, registry.Get<ActorKeys.ManifestWriter>(), registry.Get<ActorKeys.Workers>());
             },
             new Extractor(),
             new ShardOptions

@@ -17,23 +17,96 @@ public sealed partial class BackupCoordinatorActor
     {
         var run = _run;
         _planning = new CancellationTokenSource();
-        _ = BackupPlanner.PlanAsync(_environments.For(_backup), _planning.Token)
-            .PipeTo(Self, success: plan => new Planned(run, plan), failure: e => new PlanFailed(run, Fault.Of(e)));
+        _ = BackupPlanner.ReadAsync(_environments.For(_backup), _planning.Token)
+            .PipeTo(Self, success: read => new Planned(run, read.Known, read.Look), failure: e => new PlanFailed(run, Fault.Of(e)));
     }
 
-    private void OnPlanned(BackupPlan plan)
+    private void OnPlanned(KnownBackup known, SourceLook look)
     {
-        _plan = plan;
-        foreach (var (partition, failure) in plan.Failures)
+        var configuration = _environments.For(_backup).Configuration;
+        (_known, _lookedAt) = (known, _clock.GetTimestamp());
+        _watch = configuration.Backup.IsContinuous ? new LagWatch(configuration.Backup) : null;
+        _plan = BackupPlan.Make(configuration, known, look);
+        NotePlanFailures();
+        _runLog.Started(_plan, configuration, _clock.GetUtcNow());
+        Enqueue(_plan.Work);
+        Become(Recording);
+        RecordThenRun();
+    }
+
+    private void Look()
+    {
+        var (run, known) = (_run, _known!.ClusterId);
+        _planning = new CancellationTokenSource();
+        _isLooking = true;
+        _lookedAt = _clock.GetTimestamp();
+        _ = BackupPlanner.LookAsync(_environments.For(_backup), known, demandsLiterals: false, _planning.Token)
+            .PipeTo(Self, success: look => new Looked(run, look), failure: e => new PlanFailed(run, Fault.Of(e)));
+    }
+
+    private void OnLooked(SourceLook look)
+    {
+        var configuration = _environments.For(_backup).Configuration;
+        NoteLook(BackupPlan.MissingTopics(configuration, look));
+        _plan = BackupPlan.Make(configuration, _known!, look) with { HasPositions = _plan!.HasPositions };
+        NotePlanFailures();
+        foreach (var topic in _plan.NewFacts)
         {
-            NoteFailure(partition, failure);
+            _runLog.NewTopic(topic.Name, topic.Partitions);
         }
 
-        _runLog.Started(plan, _environments.For(_backup).Configuration.IsIncremental);
-        _waiting = new Queue<PartitionWork>(plan.Work);
-        var facts = plan.NewFacts.Chunk(MaxTopics).ToList();
-        _toRecord = new Queue<RecordSource>(facts.Select(topics => new RecordSource(_backup, _run, plan.ClusterId, topics)));
-        Become(Recording);
+        var taken = _waiting.Select(work => work.Partition).Concat(_assigned.Keys).ToHashSet();
+        Enqueue(_watch!.Due([.. _plan.Work.Where(work => !taken.Contains(work.Partition))], _clock.GetUtcNow()));
+        RecordThenRun();
+        LookAgain();
+    }
+
+    private void OnLookFailed(Fault failure)
+    {
+        NoteLook(failure);
+        LookAgain();
+    }
+
+    private void NoteLook(Fault? failure)
+    {
+        if (!_failures.NoteLook(failure))
+        {
+            return;
+        }
+
+        if (failure is null)
+        {
+            _runLog.SourceIsBack();
+        }
+        else
+        {
+            _runLog.CannotLook(failure.Message);
+        }
+    }
+
+    /// <summary>Looking is to take a twentieth of the time at most: ten thousand partitions are looked at less often than ten.</summary>
+    private void LookAgain()
+    {
+        _isLooking = false;
+        var pause = TimeSpan.FromTicks(Math.Max(
+            _environments.For(_backup).Configuration.Backup.PollInterval.Ticks, _clock.GetElapsedTime(_lookedAt).Ticks * 20));
+        Timers.StartSingleTimer(LookDue.Instance, LookDue.Instance, pause);
+    }
+
+    private void Enqueue(IReadOnlyList<PartitionWork> work)
+    {
+        foreach (var item in work)
+        {
+            _waiting.Enqueue(item);
+        }
+
+        _progress.Planned(work);
+    }
+
+    /// <summary>What the source is must be remembered before records of it are: so new topics wait for that.</summary>
+    private void RecordThenRun()
+    {
+        _toRecord = new Queue<RecordSource>(_plan!.NewFacts.Chunk(MaxTopics).Select(topics => new RecordSource(_backup, _run, _plan.ClusterId, topics)));
         RecordNextOrRun();
     }
 
@@ -46,6 +119,12 @@ public sealed partial class BackupCoordinatorActor
         }
 
         _asked = null;
+        _known!.Learn(_plan!.ClusterId, _plan.NewFacts);
+        if (_watch is not null && !Timers.IsTimerActive(LookDue.Instance))
+        {
+            LookAgain();
+        }
+
         Become(Running);
         AssignMore();
         FinishIfDone();
@@ -53,24 +132,34 @@ public sealed partial class BackupCoordinatorActor
 
     private void AssignMore()
     {
-        while (_assigned.Count < _settings.Window && _waiting.TryDequeue(out var work))
+        while (_asked is not RecordSource && _assigned.Count < _settings.Window && _waiting.TryDequeue(out var work))
         {
             _assigned.Add(work.Partition, work);
             Tell(new AssignPartition(KeyOf(work.Partition), _run, work.Ranges));
         }
     }
 
-    private void OnEnded(PartitionEnded ended)
+    private void OnEnded(PartitionEnded ended, PartitionWork work)
     {
-        _done += _isStopped ? 0 : 1;
-        if (ended.Failure is { } failure)
+        _progress.Ended(ended, wasCancelled: _isStopped);
+        var partition = work.Partition;
+        if (!_isStopped)
         {
-            NoteFailure(ended.Key.Partition, failure);
+            NoteEnd(partition, ended.Failure);
+            if (ended.Failure is null)
+            {
+                _known!.Cover(partition, work.Ranges, ended.BlockedAt);
+                _watch?.Visited(partition, work.Length, ended.Bytes);
+            }
+            else
+            {
+                _watch?.Failed(partition, _clock.GetUtcNow());
+            }
         }
 
         if (ended.BlockedAt is { } offset)
         {
-            _runLog.Blocked(ended.Key.Partition, offset);
+            _runLog.Blocked(partition, offset);
         }
 
         AssignMore();
@@ -79,16 +168,25 @@ public sealed partial class BackupCoordinatorActor
 
     private void FinishIfDone()
     {
-        if (_assigned.Count == 0 && _waiting.Count == 0)
+        if (_assigned.Count > 0 || _waiting.Count > 0)
+        {
+            return;
+        }
+
+        if (_watch is null || _isStopped)
         {
             Finish();
+        }
+        else if (_progress.TakeSaved() is { Records: > 0 } saved)
+        {
+            _runLog.Saved(saved.Records, saved.Partitions);
         }
     }
 
     private void Finish()
     {
         Become(Finishing);
-        AskManifest(new FinishRun(_backup, _run, IsClean: !_isStopped && _failedPartitions == 0 && _failures.Count == 0));
+        AskManifest(new FinishRun(_backup, _run, IsClean: !_isStopped && _failures.IsEmpty));
     }
 
     private void HandleCommon(object message)
@@ -96,7 +194,7 @@ public sealed partial class BackupCoordinatorActor
         switch (message)
         {
             case GetBackupStatus:
-                Sender.Tell(new BackupStatus(_backup, PhaseName(), _plan?.Work.Count ?? 0, _done, _plan?.Work.Sum(work => work.Length) ?? 0));
+                Sender.Tell(new BackupStatus(_backup, PhaseName(), _progress.Partitions, _progress.Done, _progress.Offsets));
                 break;
             case StartBackup joined:
                 _log.Info("Run {Run} joins run {Current}, which is under way", joined.Run, _run);
@@ -104,19 +202,19 @@ public sealed partial class BackupCoordinatorActor
                 break;
             case ManifestFailed failed when failed.Run == _run:
                 CancelAssigned(abandon: true);
-                _failures.Insert(0, failed.Failure);
+                _failures.NoteEnd(failed.Failure);
                 End(new BackupFinished(_backup, _run)
                 {
                     Topics = _plan?.TopicCount ?? 0,
                     WasStopped = _isStopped,
-                    FailedPartitions = _failedPartitions,
-                    Failures = Gravest(),
+                    FailedPartitions = _failures.Partitions,
+                    Failures = _failures.Gravest,
                 });
                 break;
             case Reassert:
                 RepeatQuestions();
                 break;
-            case StopOverdue or Planned or PlanFailed or PartitionEnded or LedgerOpened or SourceRecorded or RunFinished or ManifestFailed:
+            case StopOverdue or Planned or PlanFailed or Looked or LookDue or PartitionEnded or LedgerOpened or SourceRecorded or RunFinished or ManifestFailed:
                 break; // Of a run that is over, or a second answer to a question that was repeated.
             default:
                 Unhandled(message);
@@ -128,25 +226,39 @@ public sealed partial class BackupCoordinatorActor
     {
         _requester.Tell(finished);
         Timers.CancelAll();
-        (_plan, _asked, _isStopped, _failedPartitions, _done) = (null, null, false, 0, 0);
+        (_plan, _known, _watch, _asked, _isStopped) = (null, null, null, null, false);
         _failures.Clear();
+        _progress.Clear();
         _assigned.Clear();
         _waiting.Clear();
         _toRecord.Clear();
         Become(OnReceive);
     }
 
-    private void NoteFailure(PartitionId partition, Fault failure)
+    private void NotePlanFailures()
     {
-        _runLog.PartitionFailed(partition, failure.Message);
-        _failedPartitions++;
-        if (!_failures.Exists(known => known.Message == failure.Message))
+        foreach (var (partition, failure) in _failures.NotePlan(_plan!.Failures))
         {
-            _failures.Add(failure);
+            _runLog.PartitionFailed(partition, failure.Message);
         }
     }
 
-    private List<Fault> Gravest() => _failures.OrderByDescending(failure => failure.Kind).Take(BackupFinished.MaxFailures).ToList();
+    private void NoteEnd(PartitionId partition, Fault? failure)
+    {
+        if (!_failures.Note(partition, failure))
+        {
+            return;
+        }
+
+        if (failure is null)
+        {
+            _runLog.PartitionIsBack(partition);
+        }
+        else
+        {
+            _runLog.PartitionFailed(partition, failure.Message);
+        }
+    }
 
     private void CancelAssigned(bool abandon)
     {
@@ -180,7 +292,9 @@ public sealed partial class BackupCoordinatorActor
         : _asked is FinishRun ? "Finishing"
         : _isStopped ? "Stopping"
         : _plan is null ? "Planning"
-        : "Running";
+        : _assigned.Count > 0 || _watch is null ? "Running"
+        : _isLooking ? "Looking"
+        : "Waiting";
 
     /// <inheritdoc />
     protected override void PostStop()

@@ -19,7 +19,7 @@ namespace KafkaBackup.Coordinator.Backup;
 /// Opening     LedgerOpened                                  Planning
 /// Planning    Planned / PlanFailed                          Recording / Finishing
 /// Recording   SourceRecorded for all new topics             Running
-/// Running     PartitionEnded of all                         Finishing
+/// Running     PartitionEnded of all                         Finishing; a continuous run stays, and looks at the source now and then
 /// Finishing   RunFinished                                   Idle, after BackupFinished to whoever started the run
 /// any         ManifestFailed                                Idle, after BackupFinished
 ///             StopBackup                                    Finishing, once assigned partitions have ended
@@ -30,6 +30,7 @@ public sealed partial class BackupCoordinatorActor : UntypedActor, IWithTimers
     private readonly BackupId _backup;
     private readonly IBackupEnvironments _environments;
     private readonly BackupCoordinatorSettings _settings;
+    private readonly TimeProvider _clock;
     private readonly RunLog _runLog;
     private readonly IActorRef _manifest;
     private readonly IActorRef _workers;
@@ -38,7 +39,14 @@ public sealed partial class BackupCoordinatorActor : UntypedActor, IWithTimers
     private IActorRef _requester = ActorRefs.Nobody;
     private RunId _run;
     private BackupPlan? _plan;
+    private KnownBackup? _known;
     private CancellationTokenSource? _planning;
+
+    /// <summary>Decides about visits of a continuous run; null in one that ends.</summary>
+    private LagWatch? _watch;
+
+    private bool _isLooking;
+    private long _lookedAt;
 
     /// <summary>The question that is repeated until it is answered.</summary>
     private object? _asked;
@@ -46,16 +54,16 @@ public sealed partial class BackupCoordinatorActor : UntypedActor, IWithTimers
     private Queue<PartitionWork> _waiting = [];
     private Queue<RecordSource> _toRecord = [];
     private readonly Dictionary<PartitionId, PartitionWork> _assigned = [];
-    private readonly List<Fault> _failures = [];
-    private int _failedPartitions;
-    private int _done;
+    private readonly RunFailures _failures = new();
+    private readonly RunProgress _progress = new();
     private bool _isStopped;
 
     /// <summary>A coordinator for <paramref name="backup"/>.</summary>
     public BackupCoordinatorActor(
-        BackupId backup, IBackupEnvironments environments, BackupCoordinatorSettings settings, RunLog runLog, IActorRef manifest, IActorRef workers)
+        BackupId backup, IBackupEnvironments environments, BackupCoordinatorSettings settings, TimeProvider clock, RunLog runLog,
+        IActorRef manifest, IActorRef workers)
     {
-        (_backup, _environments, _settings, _runLog, _manifest, _workers) = (backup, environments, settings, runLog, manifest, workers);
+        (_backup, _environments, _settings, _clock, _runLog, _manifest, _workers) = (backup, environments, settings, clock, runLog, manifest, workers);
     }
 
     /// <inheritdoc />
@@ -63,8 +71,9 @@ public sealed partial class BackupCoordinatorActor : UntypedActor, IWithTimers
 
     /// <summary>How to make one.</summary>
     public static Props Props(
-        BackupId backup, IBackupEnvironments environments, BackupCoordinatorSettings settings, RunLog runLog, IActorRef manifest, IActorRef workers) =>
-        Akka.Actor.Props.Create(() => new BackupCoordinatorActor(backup, environments, settings, runLog, manifest, workers));
+        BackupId backup, IBackupEnvironments environments, BackupCoordinatorSettings settings, TimeProvider clock, RunLog runLog,
+        IActorRef manifest, IActorRef workers) =>
+        Akka.Actor.Props.Create(() => new BackupCoordinatorActor(backup, environments, settings, clock, runLog, manifest, workers));
 
     /// <inheritdoc />
     protected override void OnReceive(object message)
@@ -109,10 +118,10 @@ public sealed partial class BackupCoordinatorActor : UntypedActor, IWithTimers
         switch (message)
         {
             case Planned planned when planned.Run == _run:
-                OnPlanned(planned.Plan);
+                OnPlanned(planned.Known, planned.Look);
                 break;
             case PlanFailed failed when failed.Run == _run:
-                _failures.Add(failed.Failure);
+                _failures.NoteEnd(failed.Failure);
                 Finish();
                 break;
             case StopBackup:
@@ -147,13 +156,26 @@ public sealed partial class BackupCoordinatorActor : UntypedActor, IWithTimers
     {
         switch (message)
         {
-            case PartitionEnded ended when ended.Run == _run && _assigned.Remove(ended.Key.Partition):
-                OnEnded(ended);
+            case PartitionEnded ended when ended.Run == _run && _assigned.Remove(ended.Key.Partition, out var work):
+                OnEnded(ended, work);
+                break;
+            case LookDue when !_isStopped:
+                Look();
+                break;
+            case Looked looked when looked.Run == _run && !_isStopped:
+                OnLooked(looked.Look);
+                break;
+            case PlanFailed failed when failed.Run == _run && !_isStopped:
+                OnLookFailed(failed.Failure);
+                break;
+            case SourceRecorded recorded when recorded.Run == _run && _asked is RecordSource:
+                RecordNextOrRun();
                 break;
             case StopBackup when !_isStopped:
                 _isStopped = true;
                 _runLog.Stopping();
                 _waiting.Clear();
+                _planning?.Cancel();
                 CancelAssigned(abandon: false);
                 Timers.StartSingleTimer(StopOverdue.Instance, StopOverdue.Instance, _settings.StopPatience);
                 FinishIfDone();
@@ -191,9 +213,9 @@ public sealed partial class BackupCoordinatorActor : UntypedActor, IWithTimers
                     Records = finished.Records,
                     Gaps = finished.Gaps,
                     Topics = _plan?.TopicCount ?? 0,
-                    WasStopped = _isStopped,
-                    FailedPartitions = _failedPartitions,
-                    Failures = Gravest(),
+                    WasStopped = _isStopped && _watch is null, // A continuous run has no other end.
+                    FailedPartitions = _failures.Partitions,
+                    Failures = _failures.Gravest,
                 });
                 break;
             case StopBackup:

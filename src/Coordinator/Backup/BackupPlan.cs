@@ -15,6 +15,9 @@ public sealed record BackupPlan
     /// <summary>How many topics matched.</summary>
     public required int TopicCount { get; init; }
 
+    /// <summary>Where the log of each partition ended when the plan was made; those that cannot be backed up included.</summary>
+    public required IReadOnlyDictionary<PartitionId, PartitionBounds> Bounds { get; init; }
+
     /// <summary>Partitions with something to do, most of it first.</summary>
     public required IReadOnlyList<PartitionWork> Work { get; init; }
 
@@ -29,22 +32,19 @@ public sealed record BackupPlan
 
     /// <summary>Compares what the source has with what the ledger covers.</summary>
     /// <param name="configuration">The user's configuration.</param>
-    /// <param name="ledger">The ledger.</param>
-    /// <param name="clusterId">The source cluster's id.</param>
-    /// <param name="topics">The topics that match.</param>
-    /// <param name="bounds">Log start offset and high watermark of each of their partitions.</param>
-    public static BackupPlan Make(
-        BackupConfiguration configuration, LedgerSnapshot ledger, string clusterId, IReadOnlyList<TopicFacts> topics,
-        IReadOnlyDictionary<PartitionId, PartitionBounds> bounds)
+    /// <param name="known">What is backed up.</param>
+    /// <param name="look">What the source has.</param>
+    public static BackupPlan Make(BackupConfiguration configuration, KnownBackup known, SourceLook look)
     {
+        var (clusterId, topics, bounds) = look;
         var work = new List<PartitionWork>();
         var failures = new List<(PartitionId, Failure)>();
         foreach (var topic in topics)
         {
-            var conflict = SourceIdentity.Conflict(ledger, topic);
+            var conflict = SourceIdentity.Conflict(known.Topics.GetValueOrDefault(topic.Name), topic);
             foreach (var partition in Enumerable.Range(0, topic.Partitions).Select(number => new PartitionId(topic.Name, number)))
             {
-                var coverage = ledger.CoverageOf(partition);
+                var coverage = known.CoverageOf(partition);
                 var problem = conflict ?? Truncation(partition, coverage, bounds[partition]);
                 if (problem is not null)
                 {
@@ -64,11 +64,21 @@ public sealed record BackupPlan
         {
             ClusterId = clusterId,
             TopicCount = topics.Count,
+            Bounds = bounds,
             Work = work.OrderByDescending(item => item.Length).ThenBy(item => item.Partition).ToList(),
-            NewFacts = topics.Where(topic => SourceIdentity.Conflict(ledger, topic) is null && ledger.Topics.GetValueOrDefault(topic.Name) != topic).ToList(),
+            NewFacts = topics.Where(topic => known.Topics.GetValueOrDefault(topic.Name) is var there && there != topic && SourceIdentity.Conflict(there, topic) is null).ToList(),
             Failures = failures,
-            HasPositions = ledger.Partitions.Count > 0,
+            HasPositions = known.HasPositions,
         };
+    }
+
+    /// <summary>What to say of topics that the configuration names and the source no longer has; null when it has them all.</summary>
+    public static Failure? MissingTopics(BackupConfiguration configuration, SourceLook look)
+    {
+        var missing = new TopicFilter(configuration.Source.Topics, configuration.Backup).Literals
+            .Except(look.Topics.Select(topic => topic.Name)).Order(StringComparer.Ordinal).Select(name => $"'{name}'").ToList();
+        return missing.Count == 0 ? null : new Failure(FailureKind.Source,
+            $"source.topics.include names {string.Join(", ", missing)}, and the cluster no longer has it; what was backed up of it is kept.", IsRetryable: true);
     }
 
     /// <summary>The ranges to read, in order: holes first, then the tail. Ranges below the log start offset are in it; they will turn out gone.</summary>

@@ -8,10 +8,19 @@ namespace KafkaBackup.Coordinator.Backup;
 /// <summary>What a backup coordinator's planning and timers tell the coordinator itself.</summary>
 internal static class CoordinatorMessages
 {
-    /// <summary>The plan is made.</summary>
-    internal sealed record Planned(RunId Run, BackupPlan Plan) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    /// <summary>Ledger and source are read, so the plan can be made.</summary>
+    internal sealed record Planned(RunId Run, KnownBackup Known, SourceLook Look) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
-    /// <summary>No plan can be made.</summary>
+    /// <summary>A continuous run looked at the source again.</summary>
+    internal sealed record Looked(RunId Run, SourceLook Look) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    /// <summary>Time for a continuous run to look again.</summary>
+    internal sealed record LookDue : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        public static LookDue Instance { get; } = new();
+    }
+
+    /// <summary>The source could not be looked at, or the ledger not be read.</summary>
     internal sealed record PlanFailed(RunId Run, Fault Failure) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>Time to repeat what is unanswered: messages may be lost, and entities move.</summary>

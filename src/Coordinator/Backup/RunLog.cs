@@ -1,4 +1,5 @@
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Protocol;
 using Microsoft.Extensions.Logging;
 
@@ -8,11 +9,26 @@ namespace KafkaBackup.Coordinator.Backup;
 public sealed partial class RunLog(ILogger<RunLog> logger)
 {
     /// <summary>Says where a run starts: what was found, then each partition with something to do.</summary>
-    public void Started(BackupPlan plan, bool isIncremental)
+    public void Started(BackupPlan plan, BackupConfiguration configuration, DateTimeOffset now)
     {
+        var isIncremental = configuration.IsIncremental;
         if (plan.TopicCount == 0)
         {
             NoTopics();
+        }
+
+        if (configuration.Backup.IsContinuous)
+        {
+            Continuous(plan.Bounds.Count, Topics(plan), (long)configuration.Backup.SegmentMaxInterval.TotalMilliseconds);
+        }
+
+        if (configuration.Backup.StopsAtCurrentOffsets)
+        {
+            Snapshot(plan.Bounds.Count, now);
+            foreach (var (partition, bounds) in plan.Bounds.OrderBy(item => item.Key))
+            {
+                Captured(partition, bounds.HighWatermark);
+            }
         }
 
         if (!plan.HasPositions)
@@ -39,7 +55,7 @@ public sealed partial class RunLog(ILogger<RunLog> logger)
     /// <summary>Says what a run has achieved.</summary>
     public void Finished(ManifestProtocol.RunFinished finished, BackupPlan plan)
     {
-        var topics = plan.TopicCount == 1 ? "1 topic" : $"{plan.TopicCount} topics";
+        var topics = Topics(plan);
         if (plan.HasPositions)
         {
             BackedUpNew(finished.Records, topics);
@@ -54,6 +70,39 @@ public sealed partial class RunLog(ILogger<RunLog> logger)
             OffsetsSynced(place);
         }
     }
+
+    /// <summary>A continuous run begins.</summary>
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "Continuous: {Partitions} partitions of {Topics}, until stopped; new records are saved when they fill a segment, or after {Interval} ms")]
+    private partial void Continuous(int partitions, string topics, long interval);
+
+    /// <summary>A snapshot begins.</summary>
+    [LoggerMessage(Level = LogLevel.Information, Message = "Snapshot of {Partitions} partitions as of {Time:O}: each ends at the high watermark that it had then")]
+    private partial void Snapshot(int partitions, DateTimeOffset time);
+
+    /// <summary>Where a partition of a snapshot ends.</summary>
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Partition}: high watermark {Offset}")]
+    private partial void Captured(PartitionId partition, long offset);
+
+    /// <summary>A continuous run found a topic, or more partitions of one.</summary>
+    [LoggerMessage(Level = LogLevel.Information, Message = "Found {Topic} with {Partitions} partition(s)")]
+    public partial void NewTopic(string topic, int partitions);
+
+    /// <summary>A continuous run has saved what there was.</summary>
+    [LoggerMessage(Level = LogLevel.Information, Message = "Saved {Records:N0} new records of {Partitions} partition(s)")]
+    public partial void Saved(long records, int partitions);
+
+    /// <summary>A continuous run cannot see what is new.</summary>
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot look for new records: {Problem} The run goes on trying")]
+    public partial void CannotLook(string problem);
+
+    /// <summary>A continuous run sees again what is new.</summary>
+    [LoggerMessage(Level = LogLevel.Information, Message = "The source can be read again")]
+    public partial void SourceIsBack();
+
+    /// <summary>A partition that had failed in a continuous run is backed up again.</summary>
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Partition}: backed up again")]
+    public partial void PartitionIsBack(PartitionId partition);
 
     /// <summary>Both databases or one were there.</summary>
     [LoggerMessage(Level = LogLevel.Information, Message = "Loaded offset database from {Place}")]
@@ -114,6 +163,8 @@ public sealed partial class RunLog(ILogger<RunLog> logger)
     /// <summary>The user or the system asked for an end.</summary>
     [LoggerMessage(Level = LogLevel.Warning, Message = "Stopping: what is uploaded is committed, the rest is left for the next run")]
     public partial void Stopping();
+
+    private static string Topics(BackupPlan plan) => plan.TopicCount == 1 ? "1 topic" : $"{plan.TopicCount} topics";
 
     private void Started(PartitionWork work)
     {

@@ -49,6 +49,8 @@ public sealed partial class PartitionWorkerActor
             }
 
             (_epoch, _failures) = (committed.Epoch, 0);
+            _records += entry.Segment?.RecordCount ?? 0;
+            _bytes += entry.Segment?.UncompressedSize ?? 0;
             _pipeline?.Committed(committed.Epoch);
             if (_stored.Count > 0)
             {
@@ -104,7 +106,7 @@ public sealed partial class PartitionWorkerActor
     private void ReadBounds()
     {
         var (token, partition) = (++_token, _key.Partition);
-        _ = _services.Environments.For(_key.Backup).Catalog.GetBoundsAsync([partition], CancellationToken.None).PipeTo(
+        _ = _services.Environments.For(_key.Backup).Catalog.GetBoundsAsync([partition], LogEnd.HighWatermark, CancellationToken.None).PipeTo(
             Self, success: bounds => new BoundsRead(token, bounds[partition], null), failure: e => new BoundsRead(token, default, Fault.Of(e)));
     }
 
@@ -190,12 +192,12 @@ public sealed partial class PartitionWorkerActor
             return;
         }
 
+        // In this order: what the coordinator assigns next must not come to an actor that is about to go.
+        Passivate();
         if (_work is not null)
         {
-            _coordinator.Tell(new PartitionEnded(_key, _work.Run, failure, _blockedAt));
+            _coordinator.Tell(new PartitionEnded(_key, _work.Run, failure, _blockedAt) { Records = _records, Bytes = _bytes });
         }
-
-        Passivate();
     }
 
     private void Passivate() => Context.Parent.Tell(new Passivate(PoisonPill.Instance));

@@ -49,6 +49,10 @@ public sealed partial class PartitionWorkerActor : UntypedPersistentActor, IWith
     private long? _blockedAt;
     private int _failures;
 
+    /// <summary>What this assignment has committed: records, and their bytes before compression.</summary>
+    private long _records;
+    private long _bytes;
+
     private int _token;
     private SegmentPipeline? _pipeline;
     private CancellationTokenSource? _cancel;

@@ -9,10 +9,11 @@ public interface ITopicCatalog : IDisposable
     /// <summary>The cluster's id.</summary>
     Task<string> GetClusterIdAsync(CancellationToken cancellation);
 
-    /// <summary>The topics that the filter lets through, but for Kafka's internal ones, in order of name.</summary>
-    /// <exception cref="BackupException">A topic that the filter names literally does not exist.</exception>
+    /// <summary>The topics that the filter lets through, in order of name.</summary>
+    /// <exception cref="BackupException">A topic that the filter demands does not exist.</exception>
     Task<IReadOnlyList<TopicFacts>> GetTopicsAsync(TopicFilter filter, CancellationToken cancellation);
 
-    /// <summary>Log start offset and high watermark of each partition.</summary>
-    Task<IReadOnlyDictionary<PartitionId, PartitionBounds>> GetBoundsAsync(IReadOnlyCollection<PartitionId> partitions, CancellationToken cancellation);
+    /// <summary>Log start offset and end of each partition.</summary>
+    Task<IReadOnlyDictionary<PartitionId, PartitionBounds>> GetBoundsAsync(
+        IReadOnlyCollection<PartitionId> partitions, LogEnd end, CancellationToken cancellation);
 }

@@ -36,7 +36,13 @@ public sealed class KafkaTopicCatalog(KafkaClients clients) : ITopicCatalog
         foreach (var names in present.Where(filter.Matches).Order(StringComparer.Ordinal).Chunk(BatchSize))
         {
             var described = await Ask("Cannot describe topics", () => DescribeAsync(names), cancellation);
-            topics.AddRange(described.Where(topic => !topic.IsInternal).Select(topic =>
+            if (described.Find(topic => topic.IsInternal && !filter.Admits(topic.Name, isInternal: true) && filter.Literals.Contains(topic.Name)) is { } refused)
+            {
+                throw new BackupException(FailureKind.Configuration, $"source.topics.include names '{refused.Name}', which Kafka calls internal, and backup.include_internal_topics "
+                    + "and backup.internal_topics do not let it through. Nothing was backed up.");
+            }
+
+            topics.AddRange(described.Where(topic => filter.Admits(topic.Name, topic.IsInternal)).Select(topic =>
                 topic.Error.IsError
                     ? throw clients.Failure($"Cannot describe the topic '{topic.Name}'", topic.Error)
                     : new TopicFacts(topic.Name, topic.Partitions.Count, topic.TopicId.ToString())));
@@ -47,13 +53,14 @@ public sealed class KafkaTopicCatalog(KafkaClients clients) : ITopicCatalog
 
     /// <inheritdoc />
     public async Task<IReadOnlyDictionary<PartitionId, PartitionBounds>> GetBoundsAsync(
-        IReadOnlyCollection<PartitionId> partitions, CancellationToken cancellation)
+        IReadOnlyCollection<PartitionId> partitions, LogEnd end, CancellationToken cancellation)
     {
+        var isolation = end == LogEnd.LastStableOffset ? IsolationLevel.ReadCommitted : IsolationLevel.ReadUncommitted;
         var bounds = new Dictionary<PartitionId, PartitionBounds>();
         foreach (var batch in partitions.Chunk(BatchSize * 10))
         {
-            var starts = await ListAsync(batch, OffsetSpec.Earliest(), cancellation);
-            var ends = await ListAsync(batch, OffsetSpec.Latest(), cancellation);
+            var starts = await ListAsync(batch, OffsetSpec.Earliest(), IsolationLevel.ReadUncommitted, cancellation);
+            var ends = await ListAsync(batch, OffsetSpec.Latest(), isolation, cancellation);
             foreach (var partition in batch)
             {
                 bounds[partition] = new PartitionBounds(starts[partition], ends[partition]);
@@ -72,7 +79,7 @@ public sealed class KafkaTopicCatalog(KafkaClients clients) : ITopicCatalog
         }
     }
 
-    private async Task<IReadOnlyList<TopicDescription>> DescribeAsync(IEnumerable<string> names)
+    private async Task<List<TopicDescription>> DescribeAsync(IEnumerable<string> names)
     {
         try
         {
@@ -86,7 +93,7 @@ public sealed class KafkaTopicCatalog(KafkaClients clients) : ITopicCatalog
         }
     }
 
-    private async Task<Dictionary<PartitionId, long>> ListAsync(PartitionId[] partitions, OffsetSpec spec, CancellationToken cancellation)
+    private async Task<Dictionary<PartitionId, long>> ListAsync(PartitionId[] partitions, OffsetSpec spec, IsolationLevel isolation, CancellationToken cancellation)
     {
         var asked = partitions.Select(partition => new TopicPartitionOffsetSpec
         {
@@ -97,7 +104,7 @@ public sealed class KafkaTopicCatalog(KafkaClients clients) : ITopicCatalog
         {
             try
             {
-                var options = new ListOffsetsOptions { RequestTimeout = Patience, IsolationLevel = IsolationLevel.ReadUncommitted };
+                var options = new ListOffsetsOptions { RequestTimeout = Patience, IsolationLevel = isolation };
                 return (await _admin.Value.ListOffsetsAsync(asked, options)).ResultInfos;
             }
             catch (ListOffsetsException e)

@@ -11,17 +11,29 @@ public sealed class TopicFilter
 {
     private readonly IReadOnlyList<string> _include;
     private readonly IReadOnlyList<string> _exclude;
+    private readonly IReadOnlyList<string> _literals;
+    private readonly bool _includesInternal;
+    private readonly IReadOnlyList<string> _internal;
 
-    /// <summary>Makes the filter of <paramref name="topics"/>.</summary>
-    public TopicFilter(TopicsSection topics)
+    /// <summary>Makes the filter of <paramref name="topics"/>, with what <paramref name="backup"/> says of internal topics.</summary>
+    public TopicFilter(TopicsSection topics, BackupSection backup)
     {
         _include = topics.Include;
         _exclude = topics.Exclude;
-        Literals = [.. topics.Include.Where(entry => entry.AsSpan().IndexOfAny('*', '?') < 0).Distinct(StringComparer.Ordinal)];
+        _literals = [.. topics.Include.Where(entry => entry.AsSpan().IndexOfAny('*', '?') < 0).Distinct(StringComparer.Ordinal)];
+        _includesInternal = backup.IncludesInternalTopics;
+        _internal = backup.InternalTopics;
     }
 
-    /// <summary>The included entries that name one topic each: such a topic has to be there, or the operator mistyped it.</summary>
-    public IReadOnlyList<string> Literals { get; }
+    /// <summary>Whether a topic that is named without <c>*</c> and <c>?</c> has to be there. Default: true.</summary>
+    public bool DemandsLiterals { get; init; } = true;
+
+    /// <summary>The topics that have to be there, or the operator mistyped a name.</summary>
+    public IReadOnlyList<string> Literals => DemandsLiterals ? _literals : [];
+
+    /// <summary>Whether a topic that <see cref="Matches"/> belongs to the backup, given whether Kafka calls it internal.</summary>
+    public bool Admits(string topic, bool isInternal) =>
+        !isInternal || (_includesInternal && (_internal.Count == 0 || _internal.Contains(topic, StringComparer.Ordinal)));
 
     /// <summary>Whether <paramref name="topic"/> is to be backed up.</summary>
     public bool Matches(string topic) =>

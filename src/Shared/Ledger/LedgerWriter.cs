@@ -147,7 +147,8 @@ public sealed class LedgerWriter
         }
 
         await ClaimAsync(cancellation);
-        var conflicts = seen.Select(topic => SourceIdentity.Conflict(Ledger, topic)).Prepend(SourceIdentity.Conflict(Ledger, clusterId));
+        var conflicts = seen.Select(topic => SourceIdentity.Conflict(Ledger.Topics.GetValueOrDefault(topic.Name), topic))
+            .Prepend(SourceIdentity.Conflict(Ledger.Head.SourceClusterId, clusterId));
         if (conflicts.FirstOrDefault(conflict => conflict is not null) is { } conflict)
         {
             throw new BackupException(FailureKind.Source, conflict);

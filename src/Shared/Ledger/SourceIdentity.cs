@@ -4,15 +4,15 @@ namespace KafkaBackup.Shared.Ledger;
 public static class SourceIdentity
 {
     /// <summary>Says in a sentence that the backup belongs to another cluster, or null when it does not.</summary>
-    public static string? Conflict(LedgerSnapshot ledger, string clusterId) =>
-        ledger.Head.SourceClusterId is { } known && known != clusterId
+    public static string? Conflict(string? known, string clusterId) =>
+        known is not null && known != clusterId
             ? $"The backup holds records of the Kafka cluster with id {known}, and source.bootstrap_servers leads to the cluster with id {clusterId}. "
                 + "Nothing was read. Use another backup_id for another cluster, or correct the address."
             : null;
 
     /// <summary>Says in a sentence that a topic was deleted and made anew since the last run, or null when it was not.</summary>
-    public static string? Conflict(LedgerSnapshot ledger, TopicFacts seen) =>
-        ledger.Topics.GetValueOrDefault(seen.Name) is { TopicId: { } known } && seen.TopicId is { } now && known != now
+    public static string? Conflict(TopicFacts? remembered, TopicFacts seen) =>
+        remembered is { TopicId: { } known } && seen.TopicId is { } now && known != now
             ? $"The topic '{seen.Name}' was deleted and made anew since it was backed up: its id was {known} and is {now}. "
                 + "Its new records are not backed up, as their offsets would mix with the old ones. Use another backup_id for the new topic."
             : null;

@@ -3,11 +3,13 @@ using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 using KafkaBackup.Coordinator.Backup;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Storage;
 using KafkaBackup.Testing.Kafka;
 using KafkaBackup.Testing.Protocol;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 using static KafkaBackup.Shared.Protocol.BackupProtocol;
 using static KafkaBackup.Shared.Protocol.ManifestProtocol;
@@ -30,6 +32,10 @@ public abstract class BackupCoordinatorTestBase : TestKit
     protected FakeCluster Cluster { get; } = new();
 
     protected MemoryObjectStore Store { get; } = new();
+
+    protected BackupConfiguration Configuration { get; set; } = FakeEnvironment.Configured(Ledgers.Backup);
+
+    protected FakeTimeProvider Clock { get; } = new();
 
     protected BackupCoordinatorSettings Settings { get; set; } = new();
 
@@ -54,7 +60,7 @@ public abstract class BackupCoordinatorTestBase : TestKit
     }
 
     protected IActorRef NewCoordinator() => Sys.ActorOf(BackupCoordinatorActor.Props(
-        Backup, new FakeEnvironment(Cluster, Store, Backup), Settings, new RunLog(NullLogger<RunLog>.Instance), Manifest, Workers));
+        Backup, new FakeEnvironment(Cluster, Store, Configuration), Settings, Clock, new RunLog(NullLogger<RunLog>.Instance), Manifest, Workers));
 
     /// <summary>A coordinator that plans.</summary>
     protected async Task<IActorRef> PlanningAsync()
@@ -88,8 +94,8 @@ public abstract class BackupCoordinatorTestBase : TestKit
         return all;
     }
 
-    protected void Ended(IActorRef coordinator, PartitionKey key, Failure? failure = null) =>
-        coordinator.Tell(new PartitionEnded(key, Run, failure, null), Workers);
+    protected void Ended(IActorRef coordinator, PartitionKey key, Failure? failure = null, long records = 0, long bytes = 0) =>
+        coordinator.Tell(new PartitionEnded(key, Run, failure, null) { Records = records, Bytes = bytes }, Workers);
 
     protected async Task<FinishRun> FinishAskedAsync() => await Manifest.ExpectMsgAsync<FinishRun>();
 
@@ -108,6 +114,7 @@ public abstract class BackupCoordinatorTestBase : TestKit
     protected async Task PassAsync(IActorRef coordinator, TimeSpan time)
     {
         await StatusAsync(coordinator);
+        Clock.Advance(time);
         ((TestScheduler)Sys.Scheduler).Advance(time);
     }
 }

@@ -112,8 +112,8 @@ public sealed class BackupPlanTests
         await Ledgers.CommitAsync(store, [Ledgers.Entry(Ledgers.Orders(), 0, 10)], topics: [new TopicFacts("orders", 2, "old"), new TopicFacts("users", 1, "same")]);
 
         var plan = BackupPlan.Make(
-            Configured(Full), await Ledgers.ReadAsync(store), "cluster-1", [new TopicFacts("orders", 2, "new"), new TopicFacts("users", 1, "same")],
-            Bounds(("orders", 0, 0, 50), ("orders", 1, 0, 50), ("users", 0, 0, 50)));
+            Configured(Full), new KnownBackup(await Ledgers.ReadAsync(store)), new SourceLook("cluster-1", [new TopicFacts("orders", 2, "new"), new TopicFacts("users", 1, "same")],
+            Bounds(("orders", 0, 0, 50), ("orders", 1, 0, 50), ("users", 0, 0, 50))));
 
         Assert.Equal([Ledgers.Orders(0), Ledgers.Orders(1)], plan.Failures.Select(failure => failure.Partition));
         Assert.All(plan.Failures, failure => Assert.Contains("made anew", failure.Failure.Message, StringComparison.Ordinal));
@@ -126,8 +126,8 @@ public sealed class BackupPlanTests
     public void The_largest_lag_comes_first_and_equal_ones_in_order()
     {
         var plan = BackupPlan.Make(
-            Configured(Full), LedgerSnapshot.Empty, "cluster-1", [new TopicFacts("orders", 3), new TopicFacts("users", 2)],
-            Bounds(("orders", 0, 0, 10), ("orders", 1, 0, 0), ("orders", 2, 5, 35), ("users", 0, 0, 10), ("users", 1, 0, 100)));
+            Configured(Full), new KnownBackup(LedgerSnapshot.Empty), new SourceLook("cluster-1", [new TopicFacts("orders", 3), new TopicFacts("users", 2)],
+            Bounds(("orders", 0, 0, 10), ("orders", 1, 0, 0), ("orders", 2, 5, 35), ("users", 0, 0, 10), ("users", 1, 0, 100))));
 
         Assert.Equal(["users:1", "orders:2", "orders:0", "users:0"], plan.Work.Select(work => $"{work.Partition}"));
     }
@@ -141,8 +141,8 @@ public sealed class BackupPlanTests
         TopicFacts[] seen = [new("grown", 2, "a"), new("new", 1, "c"), new("same", 1, "b"), new("unidentified", 1, "d")];
 
         var plan = BackupPlan.Make(
-            Configured(Full), await Ledgers.ReadAsync(store), "cluster-1", seen,
-            Bounds(("grown", 0, 0, 0), ("grown", 1, 0, 0), ("new", 0, 0, 0), ("same", 0, 0, 0), ("unidentified", 0, 0, 0)));
+            Configured(Full), new KnownBackup(await Ledgers.ReadAsync(store)), new SourceLook("cluster-1", seen,
+            Bounds(("grown", 0, 0, 0), ("grown", 1, 0, 0), ("new", 0, 0, 0), ("same", 0, 0, 0), ("unidentified", 0, 0, 0))));
 
         Assert.Equal(["grown", "new", "unidentified"], plan.NewFacts.Select(facts => facts.Name));
         Assert.Empty(plan.Failures);
@@ -161,7 +161,7 @@ public sealed class BackupPlanTests
         }
 
         return BackupPlan.Make(
-            configuration, await Ledgers.ReadAsync(store), "cluster-1", [new TopicFacts("orders", 1)], Bounds(("orders", 0, logStart, highWatermark)));
+            configuration, new KnownBackup(await Ledgers.ReadAsync(store)), new SourceLook("cluster-1", [new TopicFacts("orders", 1)], Bounds(("orders", 0, logStart, highWatermark))));
     }
 
     private static Dictionary<PartitionId, PartitionBounds> Bounds(params (string Topic, int Number, long LogStart, long HighWatermark)[] bounds) =>

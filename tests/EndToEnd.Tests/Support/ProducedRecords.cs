@@ -34,6 +34,9 @@ internal sealed class ProducedRecords
     /// <summary>Drops what retention deletes or a start offset leaves out.</summary>
     public void RemoveBelow(PartitionId partition, long offset) => _byPartition[partition].RemoveAll(record => record.Offset < offset);
 
+    /// <summary>Leaves out what lies at <paramref name="offset"/> and behind it.</summary>
+    public void RemoveFrom(PartitionId partition, long offset) => _byPartition[partition].RemoveAll(record => record.Offset >= offset);
+
     /// <summary>The same with each record changed.</summary>
     public ProducedRecords Select(Func<LogRecord, LogRecord> change)
     {

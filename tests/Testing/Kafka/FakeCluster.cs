@@ -28,6 +28,9 @@ public sealed class FakeCluster
     /// <summary>How often the bounds of partitions were asked for.</summary>
     public int BoundsRead { get; private set; }
 
+    /// <summary>How often the cluster was asked who it is, which is how a look begins.</summary>
+    public int Looks { get; private set; }
+
     /// <summary>Makes a topic with empty logs, or makes it anew under another id.</summary>
     public FakeCluster WithTopic(string name, int partitions = 1, string? topicId = "id-1")
     {
@@ -48,6 +51,16 @@ public sealed class FakeCluster
     }
 
     public FakeLog Log(string topic, int number = 0) => Log(new PartitionId(topic, number));
+
+    /// <summary>Deletes a topic with its logs.</summary>
+    public void Delete(string topic)
+    {
+        _topics.Remove(topic);
+        foreach (var partition in _logs.Keys.Where(partition => partition.Topic == topic).ToList())
+        {
+            _logs.Remove(partition);
+        }
+    }
 
     private sealed class FakeRecordSource(FakeCluster cluster) : IRecordSource
     {
@@ -108,6 +121,7 @@ public sealed class FakeCluster
     {
         public async Task<string> GetClusterIdAsync(CancellationToken cancellation)
         {
+            cluster.Looks++;
             await cluster.CatalogGate.WaitAsync(cancellation);
             return cluster.Id;
         }
@@ -122,17 +136,17 @@ public sealed class FakeCluster
 
             return
             [
-                .. cluster._topics.Where(topic => filter.Matches(topic.Key))
+                .. cluster._topics.Where(topic => filter.Matches(topic.Key) && filter.Admits(topic.Key, isInternal: topic.Key.StartsWith("__", StringComparison.Ordinal)))
                     .Select(topic => new TopicFacts(topic.Key, cluster._logs.Keys.Count(partition => partition.Topic == topic.Key), topic.Value)),
             ];
         }
 
         public async Task<IReadOnlyDictionary<PartitionId, PartitionBounds>> GetBoundsAsync(
-            IReadOnlyCollection<PartitionId> partitions, CancellationToken cancellation)
+            IReadOnlyCollection<PartitionId> partitions, LogEnd end, CancellationToken cancellation)
         {
             cluster.BoundsRead++;
             await cluster.CatalogGate.WaitAsync(cancellation);
-            return partitions.ToDictionary(partition => partition, partition => cluster._logs[partition].Bounds);
+            return partitions.ToDictionary(partition => partition, partition => cluster._logs[partition].BoundsTo(end));
         }
 
         public void Dispose()

@@ -36,6 +36,10 @@ public sealed class FakeLog(PartitionId partition)
         }
     }
 
+    public PartitionBounds BoundsTo(LogEnd end) => end == LogEnd.LastStableOffset && OpenTransactionAt is { } open && open < Bounds.HighWatermark
+        ? Bounds with { HighWatermark = open }
+        : Bounds;
+
     /// <summary>The ranges that were opened, in order.</summary>
     public IReadOnlyList<OffsetRange> Opened
     {

@@ -1,0 +1,58 @@
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Ledger;
+
+namespace KafkaBackup.Coordinator.Backup;
+
+/// <summary>What a run knows the backup to answer for: the ledger as it was read when the run began, and what was committed since.</summary>
+/// <remarks>It may lag behind the ledger, never lead it. To assign what is covered costs a question: the worker asks what is not.</remarks>
+public sealed class KnownBackup
+{
+    private readonly Dictionary<PartitionId, Coverage> _coverage;
+    private readonly Dictionary<string, TopicFacts> _topics;
+
+    /// <summary>Takes what planning needs out of <paramref name="ledger"/>; its entries, which are many, are not kept.</summary>
+    public KnownBackup(LedgerSnapshot ledger)
+    {
+        ClusterId = ledger.Head.SourceClusterId;
+        HasPositions = ledger.Partitions.Count > 0;
+        _topics = new Dictionary<string, TopicFacts>(ledger.Topics, StringComparer.Ordinal);
+        _coverage = ledger.Partitions.ToDictionary(partition => partition.Key, partition => partition.Value.Coverage);
+    }
+
+    /// <summary>The source cluster's id; null when none is remembered.</summary>
+    public string? ClusterId { get; private set; }
+
+    /// <summary>Whether the backup had any positions when the run began.</summary>
+    public bool HasPositions { get; }
+
+    /// <summary>The topics that are remembered, by name.</summary>
+    public IReadOnlyDictionary<string, TopicFacts> Topics => _topics;
+
+    /// <summary>What is covered of a partition.</summary>
+    public Coverage CoverageOf(PartitionId partition) => _coverage.GetValueOrDefault(partition) ?? new Coverage();
+
+    /// <summary>The ledger answers for <paramref name="ranges"/> now, as far as <paramref name="reached"/> when that is not their end.</summary>
+    public void Cover(PartitionId partition, IEnumerable<OffsetRange> ranges, long? reached)
+    {
+        if (!_coverage.TryGetValue(partition, out var coverage))
+        {
+            _coverage.Add(partition, coverage = new Coverage());
+        }
+
+        var done = ranges.Select(range => reached < range.Next ? new OffsetRange(range.Base, Math.Max(range.Base, reached.Value)) : range);
+        foreach (var part in done.SelectMany(coverage.Uncovered).ToList())
+        {
+            coverage.Add(part);
+        }
+    }
+
+    /// <summary>The ledger remembers these now.</summary>
+    public void Learn(string clusterId, IEnumerable<TopicFacts> topics)
+    {
+        ClusterId = clusterId;
+        foreach (var topic in topics)
+        {
+            _topics[topic.Name] = topic;
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Protocol;
+
+namespace KafkaBackup.Coordinator.Backup;
+
+/// <summary>What stands in the way of a run at the moment, partition by partition and as a whole. It decides the exit code.</summary>
+public sealed class RunFailures
+{
+    private readonly Dictionary<PartitionId, Failure> _partitions = [];
+    private Dictionary<PartitionId, Failure> _unreadable = [];
+    private readonly List<Failure> _general = [];
+    private Failure? _look;
+
+    /// <summary>How many partitions are not backed up as they should be.</summary>
+    public int Partitions => _partitions.Keys.Union(_unreadable.Keys).Count();
+
+    /// <summary>Whether nothing is in the way.</summary>
+    public bool IsEmpty => Partitions == 0 && !General.Any();
+
+    /// <summary>What to tell of them: of each sentence one, the gravest first.</summary>
+    public IReadOnlyList<Failure> Gravest => General.Concat(_partitions.Values).Concat(_unreadable.Values).DistinctBy(failure => failure.Message)
+        .OrderByDescending(failure => failure.Kind).Take(BackupProtocol.BackupFinished.MaxFailures).ToList();
+
+    private IEnumerable<Failure> General => _look is null ? _general : _general.Append(_look);
+
+    /// <summary>The work on a partition ended with <paramref name="failure"/>, or went through.</summary>
+    /// <returns>Whether that is news.</returns>
+    public bool Note(PartitionId partition, Failure? failure)
+    {
+        if (failure is null)
+        {
+            return _partitions.Remove(partition);
+        }
+
+        var isNews = _partitions.GetValueOrDefault(partition)?.Message != failure.Message;
+        _partitions[partition] = failure;
+        return isNews;
+    }
+
+    /// <summary>The partitions that the plan made last leaves out, and why.</summary>
+    /// <returns>Those that are news.</returns>
+    public IReadOnlyList<(PartitionId Partition, Failure Failure)> NotePlan(IReadOnlyList<(PartitionId Partition, Failure Failure)> unreadable)
+    {
+        var news = unreadable.Where(item => _unreadable.GetValueOrDefault(item.Partition)?.Message != item.Failure.Message).ToList();
+        _unreadable = unreadable.ToDictionary(item => item.Partition, item => item.Failure);
+        return news;
+    }
+
+    /// <summary>Something stands in the way of the whole run, and it ends.</summary>
+    public void NoteEnd(Failure failure) => _general.Add(failure);
+
+    /// <summary>Why a continuous run could not look at the source, or not see all that it should; null when it could.</summary>
+    /// <returns>Whether that is news.</returns>
+    public bool NoteLook(Failure? failure)
+    {
+        var isNews = _look?.Message != failure?.Message;
+        _look = failure;
+        return isNews;
+    }
+
+    /// <summary>Forgets everything, for the next run.</summary>
+    public void Clear()
+    {
+        _partitions.Clear();
+        _unreadable = [];
+        _general.Clear();
+        _look = null;
+    }
+}
