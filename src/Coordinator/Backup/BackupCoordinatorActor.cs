@@ -6,7 +6,6 @@ using static KafkaBackup.Coordinator.Backup.CoordinatorMessages;
 using static KafkaBackup.Shared.Protocol.BackupProtocol;
 using static KafkaBackup.Shared.Protocol.ManifestProtocol;
 using static KafkaBackup.Shared.Protocol.PartitionProtocol;
-using Fault = KafkaBackup.Shared.Protocol.Failure;
 
 namespace KafkaBackup.Coordinator.Backup;
 

@@ -2,7 +2,6 @@ using Akka.Actor;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Protocol;
-using KafkaBackup.Testing.Kafka;
 using Xunit;
 using static KafkaBackup.Shared.Protocol.BackupProtocol;
 using static KafkaBackup.Shared.Protocol.ManifestProtocol;

@@ -107,5 +107,17 @@ public sealed class TopicFilterTests
     };
 
     private static TopicFilter Filter(IReadOnlyList<string>? include = null, IReadOnlyList<string>? exclude = null) =>
-        new(new TopicsSection { Include = include ?? [], Exclude = exclude ?? [] });
+        new(new TopicsSection { Include = include ?? [], Exclude = exclude ?? [] }, new BackupSection());
+
+    [Theory]
+    [InlineData(false, "", "orders", false, true)]
+    [InlineData(false, "", "__consumer_offsets", true, false)]
+    [InlineData(true, "", "__consumer_offsets", true, true)]
+    [InlineData(true, "__transaction_state", "__consumer_offsets", true, false)]
+    [InlineData(true, "__transaction_state", "__transaction_state", true, true)]
+    [InlineData(true, "__transaction_state", "orders", false, true)]
+    public void Internal_topics_are_let_through_on_request(bool isIncluded, string named, string topic, bool isInternal, bool expected) => Assert.Equal(
+        expected,
+        new TopicFilter(new TopicsSection(), new BackupSection { IncludesInternalTopics = isIncluded, InternalTopics = named.Length == 0 ? [] : [named] })
+            .Admits(topic, isInternal));
 }
