@@ -8,6 +8,9 @@ var root = new RootCommand("Distributed backup of Apache Kafka topics, in the st
     BackupCommand.Create(),
     ListCommand.Create(),
     DescribeCommand.Create(),
+    ValidateCommand.Create(),
+    StatusCommand.Create(),
+    ConfigCommand.Create(),
     DemoCommand.Create(),
 };
 

@@ -12,6 +12,9 @@ internal static class Stores
         _ => throw new ArgumentOutOfRangeException(nameof(section), section, "There is no such backend."),
     };
 
+    /// <summary>How an operator would name it.</summary>
+    public static string NameOf(StorageSection section) => Open(section).Name;
+
     /// <summary>Opens what <c>--path</c> names, which must be there: reading commands never make a store.</summary>
     /// <exception cref="StorageException">There is no such directory.</exception>
     public static IObjectStore OpenExisting(string path) => Directory.Exists(path)

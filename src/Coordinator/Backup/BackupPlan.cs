@@ -85,12 +85,7 @@ public sealed record BackupPlan
     private static List<OffsetRange> Uncovered(BackupConfiguration configuration, PartitionId partition, Coverage coverage, PartitionBounds bounds)
     {
         var start = configuration.Backup.StartOffset.For(partition, bounds.LogStartOffset);
-        var from = coverage.First switch
-        {
-            null => start,
-            { } first when configuration.IsIncremental => first,
-            { } first => Math.Min(first, start),
-        };
+        var from = Math.Min(coverage.First ?? start, start);
         return from < bounds.HighWatermark ? coverage.Uncovered(new OffsetRange(from, bounds.HighWatermark)).ToList() : [];
     }
 

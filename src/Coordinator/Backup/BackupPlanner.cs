@@ -5,7 +5,7 @@ using KafkaBackup.Shared.Ledger;
 namespace KafkaBackup.Coordinator.Backup;
 
 /// <summary>Reads what a plan is made of: the ledger from the store, topics and offsets from the source in batched requests.</summary>
-internal static class BackupPlanner
+public static class BackupPlanner
 {
     /// <summary>What is backed up when a run begins, and what the source has.</summary>
     public static async Task<(KnownBackup Known, SourceLook Look)> ReadAsync(BackupEnvironment environment, CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Protocol;
 using Microsoft.Extensions.Logging;
 
@@ -8,6 +9,8 @@ namespace KafkaBackup.Coordinator.Backup;
 /// <summary>What a user reads of a run, line by line. Scripts look for these sentences: they change only with a note in the changelog.</summary>
 public sealed partial class RunLog(ILogger<RunLog> logger)
 {
+    private const int MaxNamed = 10;
+
     /// <summary>Says where a run starts: what was found, then each partition with something to do.</summary>
     public void Started(BackupPlan plan, BackupConfiguration configuration, DateTimeOffset now)
     {
@@ -63,6 +66,11 @@ public sealed partial class RunLog(ILogger<RunLog> logger)
         else
         {
             BackedUp(finished.Records, topics);
+        }
+
+        if (finished.Healed is { } healed && healed != new ManifestProtocol.HealedOffsets(0, 0, 0))
+        {
+            Healed(healed.Records, healed.Gone, healed.Empty);
         }
 
         if (finished.OffsetsPlace is { } place)
@@ -143,6 +151,36 @@ public sealed partial class RunLog(ILogger<RunLog> logger)
     /// <summary>Entries of another program were taken over.</summary>
     [LoggerMessage(Level = LogLevel.Information, Message = "Took over {Entries:N0} segments and gaps that manifest.json names and the ledger did not")]
     public partial void Adopted(int entries);
+
+    /// <summary>Says which offsets a backup lacks between others that it has: another program's losses. Many partitions are counted, not named.</summary>
+    public void Lacking(LedgerSnapshot ledger)
+    {
+        var lacking = ledger.Partitions.Where(partition => partition.Value.Coverage.Ranges.Count > 1).ToList();
+        foreach (var (partition, entries) in lacking.Take(MaxNamed))
+        {
+            var holes = entries.Coverage.Uncovered(new OffsetRange(entries.Coverage.First!.Value, entries.Coverage.Position!.Value)).ToList();
+            Lacking(partition, holes.Sum(hole => hole.Length), string.Join(", ", holes.Take(MaxNamed)) + (holes.Count > MaxNamed ? ", …" : ""));
+        }
+
+        if (lacking.Count > MaxNamed)
+        {
+            LackingToo(lacking.Count - MaxNamed);
+        }
+    }
+
+    /// <summary>A partition of which offsets are missing between others.</summary>
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "{Partition}: {Offsets:N0} offsets are in no segment, and nothing says that they were gone: {Ranges}. They are read again, if the source still has them")]
+    private partial void Lacking(PartitionId partition, long offsets, string ranges);
+
+    /// <summary>Further such partitions.</summary>
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Partitions} more partitions lack offsets between their segments in the same way")]
+    private partial void LackingToo(int partitions);
+
+    /// <summary>Offsets that the backup had lacked were read.</summary>
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "Of the offsets that the backup lacked, {Records:N0} records came back, {Gone:N0} are gone at the source, {Empty:N0} hold no record")]
+    private partial void Healed(long records, long gone, long empty);
 
     /// <summary>No topic matched.</summary>
     [LoggerMessage(Level = LogLevel.Warning, Message = "No topic matches source.topics; nothing is backed up")]

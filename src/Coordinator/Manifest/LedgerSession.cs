@@ -43,6 +43,9 @@ internal sealed class LedgerSession
     /// <summary>Gaps committed in this session.</summary>
     public int CommittedGaps { get; private set; }
 
+    /// <summary>What this session found at offsets that were missing before the end of a partition.</summary>
+    public HealedOffsets Healed { get; private set; } = new(0, 0, 0);
+
     /// <summary>Where the remote offsets database was written at the end of the run; null when that was not needed.</summary>
     public string? OffsetsSyncedTo { get; private set; }
 
@@ -54,6 +57,7 @@ internal sealed class LedgerSession
         if (adopted.Entries.Count > 0)
         {
             _services.RunLog.Adopted(adopted.Entries.Count);
+            _services.RunLog.Lacking(_writer.Ledger);
             _hasNews = true;
         }
 
@@ -87,6 +91,7 @@ internal sealed class LedgerSession
         await _writer.ClaimAsync(cancellation); // The first commit of a run takes office, so that a run with nothing new writes nothing.
         var batch = _writer.NewBatch();
         var verdicts = commits.Select(commit => batch.Judge(commit.Entry, commit.Epoch)).ToList();
+        Healed = batch.Accepted.Where(entry => entry.Range.Base < _writer.Ledger.CoverageOf(entry.Partition).Position).Aggregate(Healed, (sum, entry) => sum.Plus(entry));
         await _writer.CommitAsync(batch.Accepted, cancellation);
         _hasNews |= batch.Accepted.Count > 0;
         _hasRejections |= verdicts.Contains(CommitVerdict.Rejected);

@@ -140,7 +140,10 @@ public sealed class ManifestActor : UntypedActor, IWithTimers
                 Start(_session.FinishAsync(finish.IsClean, _stopped.Token), () =>
                 {
                     LogSync();
-                    from.Tell(new RunFinished(_backup, finish.Run, _session.CommittedRecords, _session.CommittedGaps, _session.OffsetsSyncedTo));
+                    from.Tell(new RunFinished(_backup, finish.Run, _session.CommittedRecords, _session.CommittedGaps, _session.OffsetsSyncedTo)
+                    {
+                        Healed = _session.Healed,
+                    });
                 });
                 break;
             default:

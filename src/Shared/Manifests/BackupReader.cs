@@ -31,7 +31,10 @@ public sealed class BackupReader(IObjectStore store)
     /// <summary>What a backup holds, in the form of its manifest.</summary>
     /// <exception cref="BackupException">There is no such backup, or its id is none.</exception>
     /// <exception cref="StorageException">It cannot be read.</exception>
-    public async Task<BackupManifest> ReadAsync(string id, CancellationToken cancellation)
+    public async Task<BackupManifest> ReadAsync(string id, CancellationToken cancellation) => (await OpenAsync(id, cancellation)).Manifest;
+
+    /// <summary>As <see cref="ReadAsync"/>, with the ledger.</summary>
+    public async Task<BackupContents> OpenAsync(string id, CancellationToken cancellation)
     {
         if (BackupId.Problem(id) is { } problem)
         {
@@ -45,12 +48,13 @@ public sealed class BackupReader(IObjectStore store)
         var ledger = await LedgerReader.ReadAsync(store, backup, cancellation);
         if (ledger is null)
         {
-            return manifest ?? throw new BackupException(FailureKind.Configuration,
-                $"There is no backup '{backup}' in {store.Name}. See 'kafka-backup list --path' for those that are there.");
+            return new BackupContents(manifest ?? throw new BackupException(FailureKind.Configuration,
+                $"There is no backup '{backup}' in {store.Name}. See 'kafka-backup list --path' for those that are there."), null);
         }
 
         var counts = ledger.Topics.ToDictionary(topic => topic.Key, topic => topic.Value.Partitions, StringComparer.Ordinal);
-        return ManifestView.Render(backup, ledger.Head.CreatedAt, ledger.Head.SourceClusterId, [], CodecOf(ledger), counts, ledger.Entries, manifest);
+        return new BackupContents(
+            ManifestView.Render(backup, ledger.Head.CreatedAt, ledger.Head.SourceClusterId, [], CodecOf(ledger), counts, ledger.Entries, manifest), ledger);
     }
 
     private static string CodecOf(LedgerSnapshot ledger) =>

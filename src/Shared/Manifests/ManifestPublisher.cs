@@ -10,6 +10,8 @@ public sealed class ManifestPublisher(IObjectStore store, RetrySchedule retries)
 {
     private const int MaxTries = 5;
 
+    private readonly ForeignSegments _foreign = new(store, retries);
+
     /// <summary>What the manifest says of the source, as far as the configuration knows it.</summary>
     /// <param name="Brokers">Addresses of the source.</param>
     /// <param name="Compression">The codec's name.</param>
@@ -75,8 +77,9 @@ public sealed class ManifestPublisher(IObjectStore store, RetrySchedule retries)
     private static bool IsCurrent(Head head, ObjectProperties? there) =>
         !head.IsManifestStale && (there is null ? head.Change == 0 : there.ETag?.Value == head.Rendered?.ManifestTag);
 
-    private static async Task<AdoptionResult> AdoptAsync(LedgerWriter writer, BackupManifest manifest, CancellationToken cancellation)
+    private async Task<AdoptionResult> AdoptAsync(LedgerWriter writer, BackupManifest manifest, CancellationToken cancellation)
     {
+        var (sound, problems) = await _foreign.CheckAsync(manifest, writer.Backup, KeysOf(writer.Ledger), cancellation);
         var found = Look();
         if (found.Entries.Count == 0)
         {
@@ -89,7 +92,11 @@ public sealed class ManifestPublisher(IObjectStore store, RetrySchedule retries)
         await writer.CommitAsync(found.Entries, cancellation);
         return found;
 
-        AdoptionResult Look() => ManifestView.Adopt(manifest, partition => writer.Ledger.CoverageOf(partition).Ranges, KeysOf(writer.Ledger));
+        AdoptionResult Look()
+        {
+            var result = ManifestView.Adopt(sound, partition => writer.Ledger.CoverageOf(partition).Ranges, KeysOf(writer.Ledger));
+            return result with { Problems = [.. problems, .. result.Problems] };
+        }
     }
 
     private static HashSet<string> KeysOf(LedgerSnapshot ledger) =>

@@ -113,24 +113,58 @@ public static class ManifestView
     private static IEnumerable<LedgerEntry> AdoptSegments(
         PartitionId partition, IEnumerable<ManifestSegment> segments, List<OffsetRange> covered, List<string> problems)
     {
-        // In order of start, what earlier ones cover of a segment is all that lies before the furthest end so far.
-        var done = 0L;
+        var sound = new List<(OffsetRange Range, ManifestSegment Segment)>();
         foreach (var segment in segments.OrderBy(s => s.StartOffset).ThenBy(s => s.EndOffset).ThenBy(s => s.Key, StringComparer.Ordinal))
         {
-            if (ManifestRanges.Of(segment) is not { } range)
+            if (ManifestRanges.Of(segment) is { } range)
+            {
+                sound.Add((range, segment));
+            }
+            else
             {
                 problems.Add($"Segment '{segment.Key}' of {partition} was not taken over: the manifest gives it {segment.RecordCount} records, "
                     + $"offsets {segment.StartOffset} to {segment.EndOffset}.");
             }
-            else if (done < range.Next)
-            {
-                var info = ToSegmentInfo(segment);
-                foreach (var part in OffsetRanges.Outside(new OffsetRange(Math.Max(done, range.Base), range.Next), covered))
-                {
-                    yield return new LedgerEntry { Partition = partition, Range = part, Segment = info };
-                }
+        }
 
-                done = range.Next;
+        foreach (var (taken, segment) in Chain(sound))
+        {
+            var info = ToSegmentInfo(segment);
+            foreach (var part in OffsetRanges.Outside(taken, covered))
+            {
+                yield return new LedgerEntry { Partition = partition, Range = part, Segment = info };
+            }
+        }
+    }
+
+    /// <summary>The segments that hold all offsets with the least overlap, each with the offsets that it is taken for: from each offset on,
+    /// the segment that reaches furthest. Runs of OSO's tool without an offset store leave whole chains side by side.</summary>
+    private static IEnumerable<(OffsetRange Taken, ManifestSegment Segment)> Chain(List<(OffsetRange Range, ManifestSegment Segment)> inOrder)
+    {
+        var (at, next) = (0L, 0);
+        while (true)
+        {
+            (OffsetRange Range, ManifestSegment Segment)? best = null;
+            for (; next < inOrder.Count && inOrder[next].Range.Base <= at; next++)
+            {
+                if (inOrder[next].Range.Next > Math.Max(at, best?.Range.Next ?? 0))
+                {
+                    best = inOrder[next];
+                }
+            }
+
+            if (best is { } found)
+            {
+                yield return (new OffsetRange(Math.Max(at, found.Range.Base), found.Range.Next), found.Segment);
+                at = found.Range.Next;
+            }
+            else if (next < inOrder.Count)
+            {
+                at = inOrder[next].Range.Base;
+            }
+            else
+            {
+                yield break;
             }
         }
     }

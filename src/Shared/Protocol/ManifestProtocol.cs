@@ -50,7 +50,25 @@ public static class ManifestProtocol
     /// <param name="Records">Records committed since the ledger was opened for this run.</param>
     /// <param name="Gaps">Gaps recorded since then.</param>
     /// <param name="OffsetsPlace">Where the remote <c>offsets.db</c> was written; null when it was not.</param>
-    public sealed record RunFinished(BackupId Backup, RunId Run, long Records, int Gaps, string? OffsetsPlace) : IBackupMessage;
+    public sealed record RunFinished(BackupId Backup, RunId Run, long Records, int Gaps, string? OffsetsPlace) : IBackupMessage
+    {
+        /// <summary>What the run found at offsets that the backup had lacked before its end.</summary>
+        public HealedOffsets Healed { get; init; } = new(0, 0, 0);
+    }
+
+    /// <summary>What became of offsets that a backup had lacked between others.</summary>
+    /// <param name="Records">Records that came back.</param>
+    /// <param name="Gone">Offsets that the source had deleted meanwhile.</param>
+    /// <param name="Empty">Offsets that were read and hold no record: compacted away, aborted, or transaction markers.</param>
+    public sealed record HealedOffsets(long Records, long Gone, long Empty)
+    {
+        /// <summary>Counts an entry that filled a hole.</summary>
+        public HealedOffsets Plus(LedgerEntry entry)
+        {
+            var records = entry.Segment?.RecordCount ?? 0;
+            return entry.Gap is null ? this with { Records = Records + records, Empty = Empty + entry.Range.Length - records } : this with { Gone = Gone + entry.Range.Length };
+        }
+    }
 
     /// <summary>The manifest actor cannot go on: storage failed for good, or another writer is in office. Sent to the run's coordinator.</summary>
     public sealed record ManifestFailed(BackupId Backup, RunId Run, Failure Failure) : IBackupMessage;

@@ -35,9 +35,9 @@ public sealed class BackupPlanTests
         { Full, "0-40 60-100", 0, 130, null, "40-60 100-130" },
         { Incremental, "0-40 60-100", 0, 130, null, "40-60 100-130" },
 
-        // What lies before the first covered offset belongs to a full backup only.
+        // What lies before the first covered offset was lost by somebody, or was left out on purpose by a start offset.
         { Full, "50-100", 0, 130, null, "0-50 100-130" },
-        { Incremental, "50-100", 0, 130, null, "100-130" },
+        { Incremental, "50-100", 0, 130, null, "0-50 100-130" },
         { Full, "50-100", 50, 130, null, "100-130" },
 
         // Retention has overtaken the position, or a hole: the worker will find the gap.
@@ -56,7 +56,8 @@ public sealed class BackupPlanTests
         { Full, "0-100", 0, 130, 70, "100-130" },
         { Full, "0-100", 0, 130, 120, "100-130" },
         { Full, "70-100", 0, 130, 20, "20-70 100-130" },
-        { Incremental, "70-100", 0, 130, 20, "100-130" },
+        { Incremental, "70-100", 0, 130, 20, "20-70 100-130" },
+        { Incremental, "70-100", 0, 130, 70, "100-130" },
     };
 
     [Theory]

@@ -10,13 +10,14 @@ internal sealed class CliRun : IDisposable
     private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(10);
 
     private readonly Process _process;
+    private readonly StringBuilder _said = new();
     private readonly Task<string> _output;
     private readonly Task<string> _error;
 
     private CliRun(Process process)
     {
         _process = process;
-        _output = process.StandardOutput.ReadToEndAsync();
+        _output = ReadOutputAsync();
         _error = process.StandardError.ReadToEndAsync();
     }
 
@@ -79,6 +80,21 @@ internal sealed class CliRun : IDisposable
         return !_process.HasExited;
     }
 
+    /// <summary>Waits until standard output has said something.</summary>
+    public async Task WaitForOutputAsync(string part) =>
+        Assert.True(await WaitUntilAsync(() => Said.Contains(part, StringComparison.Ordinal)), $"The program ended without saying '{part}':\n{Said}");
+
+    private string Said
+    {
+        get
+        {
+            lock (_said)
+            {
+                return _said.ToString();
+            }
+        }
+    }
+
     /// <summary>Ends the process with SIGKILL: it gets no chance to do anything about it.</summary>
     public async Task KillAsync()
     {
@@ -104,6 +120,20 @@ internal sealed class CliRun : IDisposable
         }
 
         _process.Dispose();
+    }
+
+    private async Task<string> ReadOutputAsync()
+    {
+        var buffer = new char[4096];
+        while (await _process.StandardOutput.ReadAsync(buffer) is var count and > 0)
+        {
+            lock (_said)
+            {
+                _said.Append(buffer, 0, count);
+            }
+        }
+
+        return Said;
     }
 
     private async Task SignalAsync(string signal)

@@ -34,8 +34,34 @@ public sealed class ManifestAdoptionTests
         var result = ManifestView.Adopt(Golden.Manifest("overlapping"), _ => [], NoKeys);
 
         Assert.Equal(
-            ["[0, 50)", "[50, 100)", "[100, 140)", "[140, 150)", "[150, 210)", "[210, 240)"],
+            ["[0, 50)", "[50, 100)", "[100, 150)", "[150, 210)", "[210, 240)"],
             result.Entries.Where(entry => entry.Partition.Number == 0).Select(entry => entry.Range.ToString()));
+    }
+
+    [Theory]
+    [InlineData("0-49 50-99", "0-49 50-99")]
+    [InlineData("0-49 0-69", "0-69")]
+    [InlineData("0-99 50-59", "0-99")]
+    [InlineData("0-49 50-99 100-149 0-69 70-139 140-209", "0-69 70-139 140-209")]
+    [InlineData("0-9 20-29", "0-9 20-29")]
+    [InlineData("5-15 0-9", "0-9 5-15")]
+    public void Of_segments_that_lie_side_by_side_as_few_as_possible_are_taken_over(string segments, string taken)
+    {
+        var manifest = new BackupManifest
+        {
+            BackupId = "b",
+            CreatedAt = 1,
+            Topics = [new ManifestTopic { Name = "t", Partitions = [new ManifestPartition { PartitionId = 0, Segments = [.. segments.Split(' ').Select(Named)] }] }],
+        };
+
+        var result = ManifestView.Adopt(manifest, _ => [], NoKeys);
+
+        Assert.Equal(taken.Split(' '), result.Entries.Select(entry => entry.Segment!.Key));
+        Assert.All(result.Entries.Zip(result.Entries.Skip(1)), pair => Assert.True(pair.First.Range.Next <= pair.Second.Range.Base));
+
+        static ManifestSegment Named(string name) => name.Split('-').Select(long.Parse).ToArray() is [var start, var end]
+            ? new ManifestSegment { Key = name, StartOffset = start, EndOffset = end, StartTimestamp = 1, EndTimestamp = 2, RecordCount = end - start + 1 }
+            : throw new ArgumentException(name);
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Manifests;
 using KafkaBackup.Shared.Storage;
 using KafkaBackup.Shared.Tests.Ledger;
+using KafkaBackup.Testing.Kafka;
 using Xunit;
 using static KafkaBackup.Shared.Tests.Ledger.LedgerSamples;
 
@@ -143,6 +144,46 @@ public sealed class ManifestPublisherTests
     }
 
     [Fact]
+    public async Task A_segment_that_is_not_there_is_not_backed_up()
+    {
+        await PutAsync(Foreign(0, 10, "there"), Foreign(10, 20, "lost"), Foreign(20, 30, "there-too"));
+        await _samples.Objects.DeleteAsync("b/topics/t/partition=0/lost", CancellationToken.None);
+        var writer = await _samples.LoadedAsync("w");
+
+        var adopted = await _publisher.AdoptAsync(writer, CancellationToken.None);
+
+        Assert.Equal(["t:0 [0, 10)", "t:0 [20, 30)"], Ranges((await _samples.ReadAsync())!));
+        Assert.Contains("b/topics/t/partition=0/lost, which manifest.json names for offsets 10 to 19, is missing", Assert.Single(adopted.Problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_segment_that_was_overwritten_counts_as_what_it_is_now()
+    {
+        await PutAsync(Foreign(0, 10, "a") with { CompressedSize = 1_000 }, Foreign(10, 20, "b"));
+        await _samples.PutAsync("b/topics/t/partition=0/a", Segments.Segment.Bytes(Segments.Segment.Bare, new TestRecords().AddMany(15)));
+        var writer = await _samples.LoadedAsync("w");
+
+        await _publisher.AdoptAsync(writer, CancellationToken.None);
+
+        var entries = (await _samples.ReadAsync())!.Entries.ToList();
+        Assert.Equal(["[0, 15)", "[15, 20)"], entries.Select(entry => entry.Range.ToString()));
+        Assert.Equal((14, 15), (entries[0].Segment!.EndOffset, entries[0].Segment!.RecordCount));
+    }
+
+    [Fact]
+    public async Task A_segment_that_is_cut_off_is_not_backed_up()
+    {
+        await PutAsync(Foreign(0, 10, "a") with { CompressedSize = 1_000 });
+        await _samples.PutAsync("b/topics/t/partition=0/a", Segments.Segment.Bytes(Segments.Segment.Bare, new TestRecords().AddMany(10))[..^5]);
+        var writer = await _samples.LoadedAsync("w");
+
+        var adopted = await _publisher.AdoptAsync(writer, CancellationToken.None);
+
+        Assert.Empty(adopted.Entries);
+        Assert.Contains("b/topics/t/partition=0/a is damaged", Assert.Single(adopted.Problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_manifest_that_has_lost_segments_is_made_whole_with_a_warning()
     {
         var writer = await _samples.InOfficeAsync("w", Entry(0, 10, "a"), Entry(10, 20, "b"));
@@ -228,12 +269,20 @@ public sealed class ManifestPublisherTests
     private async Task<IEnumerable<string>> ShownAsync() => ManifestJson.Read(await _samples.BytesAsync(Key), Key).Topics
         .SelectMany(topic => topic.Partitions).SelectMany(partition => partition.Segments).Select(segment => segment.Key.Split('/')[^1]);
 
-    private Task PutAsync(params ManifestSegment[] segments) => _samples.PutAsync(Key, ManifestJson.Write(new BackupManifest
+    private async Task PutAsync(params ManifestSegment[] segments)
     {
-        BackupId = Backup.Value,
-        CreatedAt = 1,
-        Topics = [new ManifestTopic { Name = "t", Partitions = [new ManifestPartition { PartitionId = 0, Segments = segments }] }],
-    }));
+        foreach (var segment in segments)
+        {
+            await _samples.PutAsync(segment.Key, "there"u8.ToArray());
+        }
+
+        await _samples.PutAsync(Key, ManifestJson.Write(new BackupManifest
+        {
+            BackupId = Backup.Value,
+            CreatedAt = 1,
+            Topics = [new ManifestTopic { Name = "t", Partitions = [new ManifestPartition { PartitionId = 0, Segments = segments }] }],
+        }));
+    }
 
     private static ManifestSegment Foreign(long @base, long next, string name) => new()
     {

@@ -1,0 +1,60 @@
+using KafkaBackup.Shared.Kafka;
+
+namespace KafkaBackup.Shared.Segments;
+
+/// <summary>Finds out what a segment really holds, whatever anybody says of it.</summary>
+public static class SegmentInspector
+{
+    /// <summary>Decodes all records of a segment.</summary>
+    /// <param name="stored">The whole object.</param>
+    /// <param name="key">Its key.</param>
+    /// <param name="look">Sees each record. Default: nobody does.</param>
+    /// <returns>What it holds; null when that is no record at all.</returns>
+    /// <exception cref="Storage.StorageException">It is no sound segment; the message says what is wrong.</exception>
+    public static SegmentInfo? Inspect(ReadOnlyMemory<byte> stored, string key, Action<RecordCursor>? look = null)
+    {
+        using var records = new SegmentReader(stored, key);
+        SegmentInfo? info = null;
+        while (records.MoveNext())
+        {
+            var size = RecordSize(records);
+            look?.Invoke(records);
+            info = info is null
+                ? new SegmentInfo
+                {
+                    Key = key,
+                    StartOffset = records.Offset,
+                    EndOffset = records.Offset,
+                    MinTimestamp = records.Timestamp,
+                    MaxTimestamp = records.Timestamp,
+                    RecordCount = 1,
+                    UncompressedSize = size,
+                    CompressedSize = stored.Length,
+                }
+                : info with
+                {
+                    EndOffset = records.Offset,
+                    MinTimestamp = Math.Min(info.MinTimestamp, records.Timestamp),
+                    MaxTimestamp = Math.Max(info.MaxTimestamp, records.Timestamp),
+                    RecordCount = info.RecordCount + 1,
+                    UncompressedSize = info.UncompressedSize + size,
+                };
+        }
+
+        return info;
+    }
+
+    /// <summary>What a record takes in the body of a KBAK segment, its length field included.</summary>
+    private static long RecordSize(RecordCursor record)
+    {
+        long size = 4 + SegmentFormat.MinRecordLength + record.Key.Bytes.Length + record.Value.Bytes.Length;
+        record.RestartHeaders();
+        while (record.MoveNextHeader())
+        {
+            size += 2 + record.HeaderName.Length + 4 + record.HeaderValue.Bytes.Length;
+        }
+
+        record.RestartHeaders();
+        return size;
+    }
+}
