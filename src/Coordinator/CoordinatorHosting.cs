@@ -5,6 +5,7 @@ using Akka.Hosting;
 using KafkaBackup.Coordinator.Backup;
 using KafkaBackup.Coordinator.Manifest;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Protocol;
 
 namespace KafkaBackup.Coordinator;
@@ -44,9 +45,10 @@ public static class CoordinatorHosting
                 var settings = BackupCoordinatorSettings.From(system.Settings.Config.GetConfig("kafka-backup.coordinator"));
                 var environments = resolver.GetService<IBackupEnvironments>();
                 var clock = resolver.GetService<TimeProvider>();
+                var retries = resolver.GetService<RetrySchedule>();
                 var runLog = resolver.GetService<RunLog>();
                 return backup => BackupCoordinatorActor.Props(
-                    new BackupId(backup), environments, settings, clock, runLog, registry.Get<ActorKeys.ManifestWriter>(), registry.Get<ActorKeys.Workers>());
+                    new BackupId(backup), environments, settings, clock, retries, runLog, registry.Get<ActorKeys.ManifestWriter>(), registry.Get<ActorKeys.Workers>());
             },
             new Extractor(),
             new ShardOptions

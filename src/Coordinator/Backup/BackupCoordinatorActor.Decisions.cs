@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Manifests;
 using KafkaBackup.Shared.Protocol;
 using static KafkaBackup.Coordinator.Backup.CoordinatorMessages;
 using static KafkaBackup.Shared.Protocol.BackupProtocol;
@@ -59,6 +60,10 @@ public sealed partial class BackupCoordinatorActor
         Enqueue(_watch!.Due([.. _plan.Work.Where(work => !taken.Contains(work.Partition))], _clock.GetUtcNow()));
         RecordThenRun();
         LookAgain();
+        if (configuration.Backup.SnapshotsConsumerGroups && !_isTakingGroups && _clock.GetElapsedTime(_groupsAt) >= configuration.SyncInterval)
+        {
+            TakeGroups();
+        }
     }
 
     private void OnLookFailed(Fault failure)
@@ -183,7 +188,32 @@ public sealed partial class BackupCoordinatorActor
         }
     }
 
+    /// <summary>Consumer groups come last, so that their offsets are of records that are backed up; and not when the run was cut short.</summary>
     private void Finish()
+    {
+        if (_plan is not null && !_isStopped && _environments.For(_backup).Configuration.Backup.SnapshotsConsumerGroups)
+        {
+            Become(Grouping);
+            TakeGroups();
+        }
+        else
+        {
+            FinishNow();
+        }
+    }
+
+    private void TakeGroups()
+    {
+        var (run, environment, topics) = (_run, _environments.For(_backup), _plan!.Bounds.Keys.Select(partition => partition.Topic).ToHashSet(StringComparer.Ordinal));
+        _isTakingGroups = true;
+        _groupsAt = _clock.GetTimestamp();
+        _ = new GroupSnapshotPublisher(environment.Store, environment.Catalog, _retries, _clock).TakeAsync(_backup, topics, CancellationToken.None).PipeTo(
+            Self,
+            success: problem => new GroupsTaken(run, problem is null ? null : new Fault(FailureKind.Source, problem, IsRetryable: true)),
+            failure: e => new GroupsTaken(run, Fault.Of(e)));
+    }
+
+    private void FinishNow()
     {
         Become(Finishing);
         AskManifest(new FinishRun(_backup, _run, IsClean: !_isStopped && _failures.IsEmpty));
@@ -214,7 +244,15 @@ public sealed partial class BackupCoordinatorActor
             case Reassert:
                 RepeatQuestions();
                 break;
-            case StopOverdue or Planned or PlanFailed or Looked or LookDue or PartitionEnded or LedgerOpened or SourceRecorded or RunFinished or ManifestFailed:
+            case GroupsTaken taken when taken.Run == _run:
+                _isTakingGroups = false;
+                if (_failures.NoteGroups(taken.Failure) && taken.Failure is { } failure)
+                {
+                    _runLog.Warning(failure.Message);
+                }
+
+                break;
+            case GroupsTaken or StopOverdue or Planned or PlanFailed or Looked or LookDue or PartitionEnded or LedgerOpened or SourceRecorded or RunFinished or ManifestFailed:
                 break; // Of a run that is over, or a second answer to a question that was repeated.
             default:
                 Unhandled(message);
@@ -226,7 +264,7 @@ public sealed partial class BackupCoordinatorActor
     {
         _requester.Tell(finished);
         Timers.CancelAll();
-        (_plan, _known, _watch, _asked, _isStopped) = (null, null, null, null, false);
+        (_plan, _known, _watch, _asked, _isStopped, _isTakingGroups) = (null, null, null, null, false, false);
         _failures.Clear();
         _progress.Clear();
         _assigned.Clear();

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Protocol;
 using static KafkaBackup.Coordinator.Backup.CoordinatorMessages;
 using static KafkaBackup.Shared.Protocol.BackupProtocol;
@@ -18,7 +19,8 @@ namespace KafkaBackup.Coordinator.Backup;
 /// Opening     LedgerOpened                                  Planning
 /// Planning    Planned / PlanFailed                          Recording / Finishing
 /// Recording   SourceRecorded for all new topics             Running
-/// Running     PartitionEnded of all                         Finishing; a continuous run stays, and looks at the source now and then
+/// Running     PartitionEnded of all                         Grouping or Finishing; a continuous run stays, and looks at the source now and then
+/// Grouping    GroupsTaken                                   Finishing
 /// Finishing   RunFinished                                   Idle, after BackupFinished to whoever started the run
 /// any         ManifestFailed                                Idle, after BackupFinished
 ///             StopBackup                                    Finishing, once assigned partitions have ended
@@ -30,6 +32,7 @@ public sealed partial class BackupCoordinatorActor : UntypedActor, IWithTimers
     private readonly IBackupEnvironments _environments;
     private readonly BackupCoordinatorSettings _settings;
     private readonly TimeProvider _clock;
+    private readonly RetrySchedule _retries;
     private readonly RunLog _runLog;
     private readonly IActorRef _manifest;
     private readonly IActorRef _workers;
@@ -45,6 +48,8 @@ public sealed partial class BackupCoordinatorActor : UntypedActor, IWithTimers
     private LagWatch? _watch;
 
     private bool _isLooking;
+    private bool _isTakingGroups;
+    private long _groupsAt;
     private long _lookedAt;
 
     /// <summary>The question that is repeated until it is answered.</summary>
@@ -59,10 +64,11 @@ public sealed partial class BackupCoordinatorActor : UntypedActor, IWithTimers
 
     /// <summary>A coordinator for <paramref name="backup"/>.</summary>
     public BackupCoordinatorActor(
-        BackupId backup, IBackupEnvironments environments, BackupCoordinatorSettings settings, TimeProvider clock, RunLog runLog,
+        BackupId backup, IBackupEnvironments environments, BackupCoordinatorSettings settings, TimeProvider clock, RetrySchedule retries, RunLog runLog,
         IActorRef manifest, IActorRef workers)
     {
-        (_backup, _environments, _settings, _clock, _runLog, _manifest, _workers) = (backup, environments, settings, clock, runLog, manifest, workers);
+        (_backup, _environments, _settings, _clock, _retries, _runLog, _manifest, _workers) =
+            (backup, environments, settings, clock, retries, runLog, manifest, workers);
     }
 
     /// <inheritdoc />
@@ -70,9 +76,9 @@ public sealed partial class BackupCoordinatorActor : UntypedActor, IWithTimers
 
     /// <summary>How to make one.</summary>
     public static Props Props(
-        BackupId backup, IBackupEnvironments environments, BackupCoordinatorSettings settings, TimeProvider clock, RunLog runLog,
+        BackupId backup, IBackupEnvironments environments, BackupCoordinatorSettings settings, TimeProvider clock, RetrySchedule retries, RunLog runLog,
         IActorRef manifest, IActorRef workers) =>
-        Akka.Actor.Props.Create(() => new BackupCoordinatorActor(backup, environments, settings, clock, runLog, manifest, workers));
+        Akka.Actor.Props.Create(() => new BackupCoordinatorActor(backup, environments, settings, clock, retries, runLog, manifest, workers));
 
     /// <inheritdoc />
     protected override void OnReceive(object message)
@@ -190,6 +196,28 @@ public sealed partial class BackupCoordinatorActor : UntypedActor, IWithTimers
                     Tell(_isStopped ? new CancelPartition(KeyOf(work.Partition), _run, Abandon: false) : new AssignPartition(KeyOf(work.Partition), _run, work.Ranges));
                 }
 
+                break;
+            default:
+                HandleCommon(message);
+                break;
+        }
+    }
+
+    private void Grouping(object message)
+    {
+        switch (message)
+        {
+            case GroupsTaken taken when taken.Run == _run:
+                if (taken.Failure is { } failure)
+                {
+                    _failures.NoteEnd(failure);
+                }
+
+                FinishNow();
+                break;
+            case StopBackup:
+                _isStopped = true;
+                FinishNow();
                 break;
             default:
                 HandleCommon(message);

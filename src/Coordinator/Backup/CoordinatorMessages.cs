@@ -14,6 +14,9 @@ internal static class CoordinatorMessages
     /// <summary>A continuous run looked at the source again.</summary>
     internal sealed record Looked(RunId Run, SourceLook Look) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
+    /// <summary>A snapshot of consumer groups was taken, or not.</summary>
+    internal sealed record GroupsTaken(RunId Run, Fault? Failure) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
     /// <summary>Time for a continuous run to look again.</summary>
     internal sealed record LookDue : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {

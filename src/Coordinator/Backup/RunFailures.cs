@@ -10,6 +10,7 @@ public sealed class RunFailures
     private Dictionary<PartitionId, Failure> _unreadable = [];
     private readonly List<Failure> _general = [];
     private Failure? _look;
+    private Failure? _groups;
 
     /// <summary>How many partitions are not backed up as they should be.</summary>
     public int Partitions => _partitions.Keys.Union(_unreadable.Keys).Count();
@@ -21,7 +22,7 @@ public sealed class RunFailures
     public IReadOnlyList<Failure> Gravest => General.Concat(_partitions.Values).Concat(_unreadable.Values).DistinctBy(failure => failure.Message)
         .OrderByDescending(failure => failure.Kind).Take(BackupProtocol.BackupFinished.MaxFailures).ToList();
 
-    private IEnumerable<Failure> General => _look is null ? _general : _general.Append(_look);
+    private IEnumerable<Failure> General => _general.Concat(new[] { _look, _groups }.OfType<Failure>());
 
     /// <summary>The work on a partition ended with <paramref name="failure"/>, or went through.</summary>
     /// <returns>Whether that is news.</returns>
@@ -58,12 +59,21 @@ public sealed class RunFailures
         return isNews;
     }
 
+    /// <summary>Why a continuous run could not take its last snapshot of consumer groups; null when it could.</summary>
+    /// <returns>Whether that is news.</returns>
+    public bool NoteGroups(Failure? failure)
+    {
+        var isNews = _groups?.Message != failure?.Message;
+        _groups = failure;
+        return isNews;
+    }
+
     /// <summary>Forgets everything, for the next run.</summary>
     public void Clear()
     {
         _partitions.Clear();
         _unreadable = [];
         _general.Clear();
-        _look = null;
+        (_look, _groups) = (null, null);
     }
 }

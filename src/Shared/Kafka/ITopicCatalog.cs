@@ -16,4 +16,10 @@ public interface ITopicCatalog : IDisposable
     /// <summary>Log start offset and end of each partition.</summary>
     Task<IReadOnlyDictionary<PartitionId, PartitionBounds>> GetBoundsAsync(
         IReadOnlyCollection<PartitionId> partitions, LogEnd end, CancellationToken cancellation);
+
+    /// <summary>The ids of the consumer groups that the user may see, in order. Those that he may not are left out without a word.</summary>
+    Task<IReadOnlyList<string>> ListGroupsAsync(CancellationToken cancellation);
+
+    /// <summary>What groups have committed. One that cannot be read has its problem in its place.</summary>
+    Task<IReadOnlyList<GroupOffsets>> GetGroupOffsetsAsync(IReadOnlyCollection<string> groups, CancellationToken cancellation);
 }

@@ -12,6 +12,8 @@ public sealed class KafkaTopicCatalog(KafkaClients clients) : ITopicCatalog
 
     private readonly Lazy<IAdminClient> _admin = new(clients.CreateAdmin);
 
+    private KafkaGroupReader Groups => new(_admin.Value, clients, Patience);
+
     /// <inheritdoc />
     public async Task<string> GetClusterIdAsync(CancellationToken cancellation)
     {
@@ -69,6 +71,13 @@ public sealed class KafkaTopicCatalog(KafkaClients clients) : ITopicCatalog
 
         return bounds;
     }
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<string>> ListGroupsAsync(CancellationToken cancellation) => Groups.ListAsync(cancellation);
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<GroupOffsets>> GetGroupOffsetsAsync(IReadOnlyCollection<string> groups, CancellationToken cancellation) =>
+        Groups.ReadAsync(groups, cancellation);
 
     /// <inheritdoc />
     public void Dispose()

@@ -14,6 +14,9 @@ public static class BackupKeys
     /// <summary>The OSO view of the positions.</summary>
     public static string Offsets(BackupId backup) => $"{backup}/offsets.db";
 
+    /// <summary>Committed offsets of consumer groups.</summary>
+    public static string ConsumerGroups(BackupId backup) => $"{backup}/consumer-groups-snapshot.json";
+
     /// <summary>The one mutable object of truth.</summary>
     public static string Head(BackupId backup) => $"{backup}/_cluster/head.json";
 

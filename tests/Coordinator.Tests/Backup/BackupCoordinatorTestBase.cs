@@ -60,7 +60,7 @@ public abstract class BackupCoordinatorTestBase : TestKit
     }
 
     protected IActorRef NewCoordinator() => Sys.ActorOf(BackupCoordinatorActor.Props(
-        Backup, new FakeEnvironment(Cluster, Store, Configuration), Settings, Clock, new RunLog(NullLogger<RunLog>.Instance), Manifest, Workers));
+        Backup, new FakeEnvironment(Cluster, Store, Configuration), Settings, Clock, Ledgers.Retries, new RunLog(NullLogger<RunLog>.Instance), Manifest, Workers));
 
     /// <summary>A coordinator that plans.</summary>
     protected async Task<IActorRef> PlanningAsync()

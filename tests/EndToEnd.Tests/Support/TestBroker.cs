@@ -14,7 +14,6 @@ internal sealed class TestBroker
         ? address
         : EmbeddedBroker.Start().BootstrapServers)); // It lives as long as the test process.
 
-
     private readonly IAdminClient _admin;
 
     private TestBroker(string address)
@@ -24,6 +23,9 @@ internal sealed class TestBroker
     }
 
     public static TestBroker Default => Shared.Value;
+
+    /// <summary>Whether it is Kafka's own, which has consumer groups and internal topics.</summary>
+    public static bool IsReal => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 };
 
     /// <summary>host:port.</summary>
     public string Address { get; }
@@ -49,6 +51,10 @@ internal sealed class TestBroker
 
         return _admin.CreateTopicsAsync([specification], new CreateTopicsOptions { OperationTimeout = Patience });
     }
+
+    /// <summary>Commits offsets of a consumer group that nobody is in.</summary>
+    public Task CommitAsync(string group, params (PartitionId Partition, long Offset)[] offsets) => _admin.AlterConsumerGroupOffsetsAsync(
+        [new ConsumerGroupTopicPartitionOffsets(group, [.. offsets.Select(item => new TopicPartitionOffset(item.Partition.Topic, item.Partition.Number, item.Offset))])]);
 
     public Task DeleteTopicAsync(string topic) => _admin.DeleteTopicsAsync([topic], new DeleteTopicsOptions { OperationTimeout = Patience });
 

@@ -25,6 +25,12 @@ public sealed class FakeCluster
     /// <summary>What every question to the catalog waits for, and fails with when it fails.</summary>
     public Task CatalogGate { get; set; } = Task.CompletedTask;
 
+    /// <summary>Consumer groups that are listed.</summary>
+    public List<GroupOffsets> Groups { get; } = [];
+
+    /// <summary>Consumer groups that are there, and are not listed.</summary>
+    public List<GroupOffsets> HiddenGroups { get; } = [];
+
     /// <summary>How often the bounds of partitions were asked for.</summary>
     public int BoundsRead { get; private set; }
 
@@ -148,6 +154,16 @@ public sealed class FakeCluster
             await cluster.CatalogGate.WaitAsync(cancellation);
             return partitions.ToDictionary(partition => partition, partition => cluster._logs[partition].BoundsTo(end));
         }
+
+        public async Task<IReadOnlyList<string>> ListGroupsAsync(CancellationToken cancellation)
+        {
+            await cluster.CatalogGate.WaitAsync(cancellation);
+            return [.. cluster.Groups.Select(group => group.Group).Order(StringComparer.Ordinal)];
+        }
+
+        public Task<IReadOnlyList<GroupOffsets>> GetGroupOffsetsAsync(IReadOnlyCollection<string> groups, CancellationToken cancellation) =>
+            Task.FromResult<IReadOnlyList<GroupOffsets>>([.. groups.Select(id => cluster.Groups.Concat(cluster.HiddenGroups).FirstOrDefault(group => group.Group == id)
+                ?? new GroupOffsets(id, new Dictionary<PartitionId, long>(), null))]);
 
         public void Dispose()
         {

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using KafkaBackup.EndToEnd.Tests.Support;
+using KafkaBackup.Shared;
+
+namespace KafkaBackup.EndToEnd.Tests;
+
+/// <summary>Committed offsets of consumer groups, and the internal topic that Kafka keeps them in.</summary>
+public sealed class ConsumerGroupTests : BrokerTest
+{
+    [SkippableFact]
+    public async Task The_offsets_of_groups_are_kept_beside_the_records()
+    {
+        Skip.IfNot(TestBroker.IsReal, "The embedded broker has no consumer groups.");
+        PartitionId first = new(await NewTopicAsync("orders", partitions: 12), 2), second = new(first.Topic, 11);
+        await Broker.ProduceAsync(first, SampleRecords.Plain(10));
+        var (billing, elsewhere) = (Name("billing"), Name("elsewhere"));
+        await Broker.CommitAsync(billing, (first, 7), (second, 0));
+        await Broker.CommitAsync(elsewhere, (new PartitionId(await NewTopicAsync("other"), 0), 0));
+        var backup = NewBackup(first.Topic);
+        backup.Config = backup.Config with { Backup = ["consumer_group_snapshot: true"] };
+
+        await backup.SucceedAsync();
+
+        var groups = JsonDocument.Parse(File.ReadAllText(backup.PathOf("consumer-groups-snapshot.json"))).RootElement.GetProperty("groups");
+        var group = Assert.Single(groups.EnumerateArray());
+        Assert.Equal(billing, group.GetProperty("group_id").GetString());
+        Assert.Equal($$"""{"2":7,"11":0}""", group.GetProperty("offsets").GetProperty(first.Topic).GetRawText().Replace("\n", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal));
+    }
+
+    [SkippableFact]
+    public async Task Internal_topics_are_backed_up_on_request_only()
+    {
+        Skip.IfNot(TestBroker.IsReal, "The embedded broker has no internal topics.");
+        await Broker.CommitAsync(Name("billing"), (new PartitionId(await NewTopicAsync(), 0), 0));
+        var backup = NewBackup("__consumer_*");
+
+        (await backup.SucceedAsync()).AssertSays("No topic matches");
+        backup.Config = backup.Config with { Backup = ["include_internal_topics: true", "internal_topics: [__consumer_offsets]"] };
+        await backup.SucceedAsync();
+
+        Assert.Equal(["__consumer_offsets"], StoredRecords.ReadManifest(backup).Topics.Select(topic => topic.Name));
+        Assert.NotEmpty(backup.SegmentFiles());
+    }
+
+    [SkippableFact]
+    public async Task An_internal_topic_that_is_named_and_not_let_through_is_told()
+    {
+        Skip.IfNot(TestBroker.IsReal, "The embedded broker has no internal topics.");
+        await Broker.CommitAsync(Name("billing"), (new PartitionId(await NewTopicAsync(), 0), 0));
+        var backup = NewBackup("__consumer_offsets");
+
+        (await backup.RunAsync()).AssertExit(2).AssertOneFailure("which Kafka calls internal");
+    }
+}
