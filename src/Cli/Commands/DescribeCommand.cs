@@ -18,10 +18,13 @@ internal static class DescribeCommand
             Describe a backup: topics, partitions, offsets, segments, gaps, sizes.
 
             Example: kafka-backup describe --path /backups --backup-id production --format json
+            Example: kafka-backup describe --path 's3://bucket/prefix?region=eu-central-1' --backup-id production
             """) { path, backup, format };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var reader = new BackupReader(Stores.OpenExisting(parsed.GetRequiredValue(path)));
+            var store = Stores.OpenExisting(parsed.GetRequiredValue(path));
+            using var connections = store as IDisposable;
+            var reader = new BackupReader(store);
             var manifest = await reader.ReadAsync(parsed.GetRequiredValue(backup), cancellation);
             Console.Out.Write(parsed.GetValue(format) switch
             {

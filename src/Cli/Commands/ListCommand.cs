@@ -15,10 +15,13 @@ internal static class ListCommand
             List the backups of a store, or the topics of one backup.
 
             Example: kafka-backup list --path /backups
+            Example: kafka-backup list --path 's3://bucket/prefix?region=eu-central-1'
             """) { path, backup };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var reader = new BackupReader(Stores.OpenExisting(parsed.GetRequiredValue(path)));
+            var store = Stores.OpenExisting(parsed.GetRequiredValue(path));
+            using var connections = store as IDisposable;
+            var reader = new BackupReader(store);
             if (parsed.GetValue(backup) is { } id)
             {
                 Console.Out.Write(ListText.Render(await reader.ReadAsync(id, cancellation)));

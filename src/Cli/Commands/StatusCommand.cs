@@ -108,7 +108,11 @@ internal static class StatusCommand
             };
         }
 
-        public void Dispose() => catalog?.Dispose();
+        public void Dispose()
+        {
+            catalog?.Dispose();
+            (store as IDisposable)?.Dispose();
+        }
 
         private async Task<IReadOnlyDictionary<PartitionId, PartitionBounds>> BoundsAsync(ITopicCatalog source, CancellationToken cancellation)
         {

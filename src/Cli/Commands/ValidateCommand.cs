@@ -21,7 +21,9 @@ internal static class ValidateCommand
             """) { path, backup, deep };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var validator = new BackupValidator(Stores.OpenExisting(parsed.GetRequiredValue(path)));
+            var store = Stores.OpenExisting(parsed.GetRequiredValue(path));
+            using var connections = store as IDisposable;
+            var validator = new BackupValidator(store);
             var report = await ProgressBar.ShowAsync("objects", progress => validator.ValidateAsync(
                 parsed.GetRequiredValue(backup), parsed.GetValue(deep), progress, cancellation));
             Console.Out.Write(ValidationText.Render(report));

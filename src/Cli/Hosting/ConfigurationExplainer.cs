@@ -83,7 +83,9 @@ internal static class ConfigurationExplainer
             var clients = new KafkaClients(configuration.Source, NullLogger<KafkaClients>.Instance);
             using var catalog = new KafkaTopicCatalog(clients);
             using var source = new KafkaRecordSource(clients);
-            var environment = new BackupEnvironment(configuration, Stores.Open(configuration.Storage), source, catalog);
+            var store = Stores.Open(configuration.Storage);
+            using var connections = store as IDisposable;
+            var environment = new BackupEnvironment(configuration, store, source, catalog);
             var (known, look) = await BackupPlanner.ReadAsync(environment, cancellation);
             return (Topics(look), Work(BackupPlan.Make(configuration, known, look)));
         }

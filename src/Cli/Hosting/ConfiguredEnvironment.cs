@@ -18,5 +18,6 @@ internal sealed class ConfiguredEnvironment(BackupConfiguration configuration, K
     {
         _environment.Source.Dispose();
         _environment.Catalog.Dispose();
+        (_environment.Store as IDisposable)?.Dispose();
     }
 }

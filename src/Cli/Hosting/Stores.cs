@@ -1,5 +1,7 @@
+using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Storage;
+using KafkaBackup.Shared.Storage.S3;
 
 namespace KafkaBackup.Cli.Hosting;
 
@@ -9,15 +11,25 @@ internal static class Stores
     public static IObjectStore Open(StorageSection section) => section switch
     {
         FileSystemStorageSection files => new FileSystemObjectStore(files.Path),
+        S3StorageSection bucket => new S3ObjectStore(bucket),
         _ => throw new ArgumentOutOfRangeException(nameof(section), section, "There is no such backend."),
     };
 
     /// <summary>How an operator would name it.</summary>
-    public static string NameOf(StorageSection section) => Open(section).Name;
+    public static string NameOf(StorageSection section)
+    {
+        var store = Open(section);
+        using var connections = store as IDisposable;
+        return store.Name;
+    }
 
     /// <summary>Opens what <c>--path</c> names, which must be there: reading commands never make a store.</summary>
-    /// <exception cref="StorageException">There is no such directory.</exception>
-    public static IObjectStore OpenExisting(string path) => Directory.Exists(path)
-        ? new FileSystemObjectStore(path)
-        : throw new StorageException(path, $"There is no directory '{path}'. Give --path the directory that storage.path of the configuration names.");
+    /// <exception cref="StorageException">There is no such directory. That there is no such bucket its first call tells.</exception>
+    /// <exception cref="BackupException">It is no address of a bucket.</exception>
+    public static IObjectStore OpenExisting(string path) => path.StartsWith(S3Location.Scheme, StringComparison.Ordinal)
+        ? Open(S3Location.Parse(path))
+        : Directory.Exists(path)
+            ? new FileSystemObjectStore(path)
+            : throw new StorageException(path,
+                $"There is no directory '{path}'. Give --path the directory that storage.path of the configuration names, or a bucket as s3://bucket/prefix.");
 }
