@@ -122,7 +122,12 @@ internal sealed class KafkaRecordStream : IRecordStream
             consumer.Trouble.Reset();
             if (result.IsPartitionEOF)
             {
-                // What can be read ends here: at the high watermark, or where an open transaction begins.
+                if (!IsEnd(consumer, result))
+                {
+                    batch = HandOver(batch);
+                    continue; // The client goes on fetching, and tells the next end when it has found one.
+                }
+
                 HandOver(batch);
                 _end = Math.Min(Math.Max(_end, result.Offset.Value), _range.Next);
                 return;
@@ -149,6 +154,10 @@ internal sealed class KafkaRecordStream : IRecordStream
             }
         }
     }
+
+    /// <summary>Whether the range's end or an open transaction was met, and not only the high watermark of a new leader that has yet to hear how far others are.</summary>
+    private bool IsEnd(PooledConsumer consumer, ConsumeResult<byte[]?, byte[]?> end) =>
+        end.Offset.Value >= _range.Next || consumer.Client.GetWatermarkOffsets(end.TopicPartition).High.Value >= _range.Next;
 
     /// <summary>The next record or end, or null; errors that the client gets over by itself are no reason to give up what was read.</summary>
     private static ConsumeResult<byte[]?, byte[]?>? Poll(PooledConsumer consumer, TimeSpan patience)
