@@ -5,6 +5,7 @@ using KafkaBackup.Cli.Hosting;
 using KafkaBackup.Cli.Output;
 using KafkaBackup.PartitionWorkers.Node;
 using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Protocol;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -52,6 +53,7 @@ internal static class BackupCommand
         // Before anything else: an end that is asked for while the program starts is to be in good order, too.
         using var signals = new StopSignals();
         var configuration = ConfigurationLoader.Load(file, Environment.GetEnvironmentVariable);
+        PemFiles.Check(file, configuration.Source.Security);
         using var state = LocalState.Take(configuration);
         var display = new RunDisplay(RunDisplay.StandardError(), output, TimeProvider.System);
         using var host = BackupHost.Build(configuration, state, output, display.WriteLine);

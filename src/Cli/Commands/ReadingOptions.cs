@@ -5,7 +5,7 @@ namespace KafkaBackup.Cli.Commands;
 /// <summary>The options that all reading commands share.</summary>
 internal static class ReadingOptions
 {
-    public static Option<string> Path(bool isRequired = isRequired) => new("--path", "-p")
+    public static Option<string> Path(bool isRequired = true) => new("--path", "-p")
     {
         Description = "What holds the backups: a directory, or s3://bucket/prefix?endpoint=https://host:port&region=name. "
             + "Endpoint and region may be left out; credentials come from the environment, a profile or a role.",

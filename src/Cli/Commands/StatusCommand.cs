@@ -95,7 +95,7 @@ internal static class StatusCommand
     {
         public static StatusSource Of(BackupConfiguration configuration) => new(
             Stores.Open(configuration.Storage), configuration.BackupId.Value, new TopicFilter(configuration.Source.Topics, configuration.Backup) { DemandsLiterals = false },
-            new KafkaTopicCatalog(new KafkaClients(configuration.Source, NullLogger<KafkaClients>.Instance)));
+            new KafkaTopicCatalog(new KafkaClients(configuration, NullLogger<KafkaClients>.Instance)));
 
         public async Task<StatusReport> ReadAsync(string? database, CancellationToken cancellation)
         {

@@ -36,9 +36,8 @@ internal static class BackupHost
             .AddFilter("Akka", output.MinimumLevel < LogLevel.Information ? LogLevel.Information : LogLevel.Error)
             .AddFilter("Microsoft", LogLevel.Warning);
         builder.Services
-            .AddSingleton(configuration.Source)
-            .AddSingleton<KafkaClients>()
             .AddSingleton(configuration)
+            .AddSingleton<KafkaClients>()
             .AddSingleton<IBackupEnvironments, ConfiguredEnvironment>()
             .AddSingleton<RunLog>()
             .AddSingleton<WorkerLog>()

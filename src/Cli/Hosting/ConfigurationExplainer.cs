@@ -80,7 +80,7 @@ internal static class ConfigurationExplainer
     {
         try
         {
-            var clients = new KafkaClients(configuration.Source, NullLogger<KafkaClients>.Instance);
+            var clients = new KafkaClients(configuration, NullLogger<KafkaClients>.Instance);
             using var catalog = new KafkaTopicCatalog(clients);
             using var source = new KafkaRecordSource(clients);
             var store = Stores.Open(configuration.Storage);

@@ -44,6 +44,12 @@ public sealed record BackupPlan
             var conflict = SourceIdentity.Conflict(known.Topics.GetValueOrDefault(topic.Name), topic);
             foreach (var partition in Enumerable.Range(0, topic.Partitions).Select(number => new PartitionId(topic.Name, number)))
             {
+                if (bounds[partition].Problem is { } unread)
+                {
+                    failures.Add((partition, Failure.Of(unread)));
+                    continue;
+                }
+
                 var coverage = known.CoverageOf(partition);
                 var problem = conflict ?? Truncation(partition, coverage, bounds[partition]);
                 if (problem is not null)

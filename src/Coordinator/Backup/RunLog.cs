@@ -28,7 +28,7 @@ public sealed partial class RunLog(ILogger<RunLog> logger)
         if (configuration.Backup.StopsAtCurrentOffsets)
         {
             Snapshot(plan.Bounds.Count, now);
-            foreach (var (partition, bounds) in plan.Bounds.OrderBy(item => item.Key))
+            foreach (var (partition, bounds) in plan.Bounds.Where(item => item.Value.Problem is null).OrderBy(item => item.Key))
             {
                 Captured(partition, bounds.HighWatermark);
             }

@@ -107,7 +107,9 @@ public sealed partial class PartitionWorkerActor
     {
         var (token, partition) = (++_token, _key.Partition);
         _ = _services.Environments.For(_key.Backup).Catalog.GetBoundsAsync([partition], LogEnd.HighWatermark, CancellationToken.None).PipeTo(
-            Self, success: bounds => new BoundsRead(token, bounds[partition], null), failure: e => new BoundsRead(token, default, Fault.Of(e)));
+            Self,
+            success: bounds => new BoundsRead(token, bounds[partition], bounds[partition].Problem is { } problem ? Fault.Of(problem) : null),
+            failure: e => new BoundsRead(token, default, Fault.Of(e)));
     }
 
     private void OnBoundsRead(PartitionBounds bounds)

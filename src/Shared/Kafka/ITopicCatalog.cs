@@ -6,14 +6,14 @@ namespace KafkaBackup.Shared.Kafka;
 /// <remarks>Every method throws <see cref="BackupException"/> of kind <see cref="FailureKind.Source"/> when the source cannot be reached or refuses.</remarks>
 public interface ITopicCatalog : IDisposable
 {
-    /// <summary>The cluster's id.</summary>
+    /// <summary>The cluster's id. The first contact of a run: it waits 10 s only for brokers that cannot be reached.</summary>
     Task<string> GetClusterIdAsync(CancellationToken cancellation);
 
     /// <summary>The topics that the filter lets through, in order of name.</summary>
     /// <exception cref="BackupException">A topic that the filter demands does not exist.</exception>
     Task<IReadOnlyList<TopicFacts>> GetTopicsAsync(TopicFilter filter, CancellationToken cancellation);
 
-    /// <summary>Log start offset and end of each partition.</summary>
+    /// <summary>Log start offset and end of each partition, or the problem of a partition that cannot be asked.</summary>
     Task<IReadOnlyDictionary<PartitionId, PartitionBounds>> GetBoundsAsync(
         IReadOnlyCollection<PartitionId> partitions, LogEnd end, CancellationToken cancellation);
 

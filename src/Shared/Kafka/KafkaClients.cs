@@ -1,43 +1,49 @@
 using Confluent.Kafka;
 using KafkaBackup.Shared.Configuration;
 using Microsoft.Extensions.Logging;
+using ClientMechanism = Confluent.Kafka.SaslMechanism;
+using ClientProtocol = Confluent.Kafka.SecurityProtocol;
 
 namespace KafkaBackup.Shared.Kafka;
 
-/// <summary>Makes librdkafka clients for the source, all set up alike, and keeps the last thing each complained about.</summary>
-/// <remarks>librdkafka tells the reason of a failed connection only to its error handler; the call that waits for an answer just times out.
-/// So a failure's sentence is put together from both.</remarks>
+/// <summary>Makes librdkafka clients for the source, all set up alike.</summary>
 public sealed partial class KafkaClients
 {
     /// <summary>How much a consumer may prefetch, in bytes: half of what a permit accounts for beside the segment.</summary>
     private const int PrefetchBytes = (int)(BackupSection.MemoryBesideSegment / 2);
 
     private readonly SourceSection _source;
+    private readonly BackupSection _backup;
     private readonly ILogger _logger;
-    private volatile string? _lastProblem;
+    private readonly SourceFailures _failures;
 
-    /// <summary>Clients for <paramref name="source"/>.</summary>
-    public KafkaClients(SourceSection source, ILogger<KafkaClients> logger)
+    /// <summary>Clients for the source of <paramref name="configuration"/>.</summary>
+    public KafkaClients(BackupConfiguration configuration, ILogger<KafkaClients> logger)
     {
-        _source = source;
-        _logger = logger;
+        (_source, _backup, _logger) = (configuration.Source, configuration.Backup, logger);
+        _failures = new SourceFailures(_source);
     }
 
     /// <summary>The addresses as the user gave them.</summary>
-    public string Address => string.Join(',', _source.BootstrapServers);
+    public string Address => _failures.Address;
+
+    /// <summary>How to get in.</summary>
+    internal SecuritySection Security => _source.Security;
 
     /// <summary>An admin client.</summary>
-    public IAdminClient CreateAdmin() =>
+    /// <param name="trouble">Is told what the client complains about.</param>
+    public IAdminClient CreateAdmin(ClientTrouble trouble) => Build(() =>
         new AdminClientBuilder(new AdminClientConfig(Common()))
-            .SetErrorHandler((_, error) => Note(error))
-            .SetLogHandler((_, message) => Log(message))
-            .Build();
+            .SetErrorHandler((_, error) => Note(error, trouble))
+            .SetLogHandler((_, message) => Log(message, trouble))
+            .Build());
 
     /// <summary>A consumer that is assigned by hand, reads committed records only, and leaves no trace at the brokers.</summary>
-    public IConsumer<byte[]?, byte[]?> CreateConsumer() =>
+    /// <param name="trouble">Is told what the client complains about.</param>
+    public IConsumer<byte[]?, byte[]?> CreateConsumer(ClientTrouble trouble) => Build(() =>
         new ConsumerBuilder<byte[]?, byte[]?>(new ConsumerConfig(Common())
         {
-            GroupId = "kafka-backup-unused", // The client insists on one; without commits and subscriptions no broker ever sees it.
+            GroupId = "kafka-backup-unused", // The client insists on one, and asks for its coordinator; it never joins, and commits nothing.
             EnableAutoCommit = false,
             EnableAutoOffsetStore = false,
             EnablePartitionEof = true,
@@ -46,56 +52,105 @@ public sealed partial class KafkaClients
             CheckCrcs = true,
             AllowAutoCreateTopics = false,
             QueuedMaxMessagesKbytes = PrefetchBytes / 1024,
-            MaxPartitionFetchBytes = PrefetchBytes / 4,
-            FetchMaxBytes = PrefetchBytes / 4,
+            MaxPartitionFetchBytes = _backup.FetchMaxBytes,
+            FetchMaxBytes = _backup.FetchMaxBytes,
             FetchWaitMaxMs = 50,      // An empty answer is what tells the end; it should not be long in coming.
             FetchQueueBackoffMs = 2,  // The default of a second stalls the reader whenever its queue was full.
         })
-        .SetErrorHandler((_, error) => Note(error))
-        .SetLogHandler((_, message) => Log(message))
-        .Build();
+        .SetErrorHandler((_, error) => Note(error, trouble))
+        .SetLogHandler((_, message) => Log(message, trouble))
+        .Build());
 
     /// <summary>A failure of kind <see cref="FailureKind.Source"/> from what a client threw and what it had complained about.</summary>
-    public BackupException Failure(string what, Error error, Exception? cause = null)
+    internal BackupException Failure(string what, Error error, ClientTrouble trouble, BrokerCertificate? certificate = null, Exception? cause = null) =>
+        _failures.Of(what, error, trouble.Worst, certificate, cause);
+
+    /// <summary>The settings of <see cref="SecuritySection"/> under librdkafka's names.</summary>
+    /// <remarks>Without an authority of one's own librdkafka looks for the system's bundle by itself, in the places of all distributions.</remarks>
+    private static void Secure(ClientConfig config, SecuritySection security)
     {
-        var reason = _lastProblem is { } problem && error.IsLocalError ? $"{error.Reason}; {problem}" : error.Reason;
-        return new BackupException(FailureKind.Source, $"{what} at {Address}: {reason.TrimEnd('.')}. {Advice(error.Code)}", cause)
+        config.SecurityProtocol = security.Protocol switch
         {
-            IsRetryable = !error.IsFatal && !IsFinal(error.Code),
+            Configuration.SecurityProtocol.Ssl => ClientProtocol.Ssl,
+            Configuration.SecurityProtocol.SaslPlaintext => ClientProtocol.SaslPlaintext,
+            Configuration.SecurityProtocol.SaslSsl => ClientProtocol.SaslSsl,
+            _ => ClientProtocol.Plaintext,
         };
+        if (security.IsTls)
+        {
+            config.SslEndpointIdentificationAlgorithm = SslEndpointIdentificationAlgorithm.Https;
+            config.SslCaLocation = security.CaLocation;
+            config.SslCertificateLocation = security.CertificateLocation;
+            config.SslKeyLocation = security.KeyLocation;
+            config.SslKeyPassword = security.KeyPassword;
+        }
+
+        if (security.IsSasl)
+        {
+            config.SaslMechanism = security.Mechanism switch
+            {
+                Configuration.SaslMechanism.ScramSha256 => ClientMechanism.ScramSha256,
+                Configuration.SaslMechanism.ScramSha512 => ClientMechanism.ScramSha512,
+                Configuration.SaslMechanism.OAuthBearer => ClientMechanism.OAuthBearer,
+                _ => ClientMechanism.Plain,
+            };
+            config.SaslUsername = security.Username;
+            config.SaslPassword = security.Password;
+        }
+
+        if (security.OAuth is { } oauth)
+        {
+            config.SaslOauthbearerMethod = SaslOauthbearerMethod.Oidc;
+            config.SaslOauthbearerTokenEndpointUrl = oauth.TokenEndpointUrl;
+            config.SaslOauthbearerClientId = oauth.ClientId;
+            config.SaslOauthbearerClientSecret = oauth.ClientSecret;
+            config.SaslOauthbearerScope = oauth.Scope;
+        }
     }
 
-    private static bool IsFinal(ErrorCode code) => code is ErrorCode.TopicAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed
-        or ErrorCode.GroupAuthorizationFailed or ErrorCode.SaslAuthenticationFailed or ErrorCode.Local_Authentication
-        or ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic or ErrorCode.Local_UnknownPartition
-        or ErrorCode.Local_BadMsg or ErrorCode.Local_BadCompression or ErrorCode.InvalidMsg;
-
-    private static string Advice(ErrorCode code) => code switch
+    private ClientConfig Common()
     {
-        ErrorCode.Local_Transport or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_TimedOut or ErrorCode.Local_Resolve =>
-            "Check source.bootstrap_servers and that the brokers can be reached from here.",
-        ErrorCode.TopicAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed => "Give the user the right to describe and read it.",
-        ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic => "Was the topic deleted?",
-        ErrorCode.Local_BadMsg or ErrorCode.InvalidMsg => "The broker sent a damaged batch: check its disks and log with kafka-dump-log.sh.",
-        _ => "",
-    };
+        var config = new ClientConfig
+        {
+            BootstrapServers = Address,
+            ClientId = "kafka-backup",
+            SocketKeepaliveEnable = _source.Connection.TcpKeepalive,
+            SocketNagleDisable = _source.Connection.TcpNoDelay,
+            SocketConnectionSetupTimeoutMs = 10_000, // The default of 30 s is half of what a silent partition is given.
+            ReconnectBackoffMaxMs = 2_000,
+            // A leader that falls silent closes no connection: only a request without an answer, or asking another broker, shows that the lead has moved.
+            SocketTimeoutMs = 30_000,
+            TopicMetadataRefreshIntervalMs = 10_000,
+            EnableMetricsPush = false,
+        };
+        Secure(config, _source.Security);
+        return config;
+    }
 
-    private ClientConfig Common() => new()
+    /// <exception cref="BackupException">librdkafka does not take a file that <see cref="PemFiles"/> had no objection to.</exception>
+    private static T Build<T>(Func<T> build)
     {
-        BootstrapServers = Address,
-        ClientId = "kafka-backup",
-        SocketKeepaliveEnable = true,
-        ReconnectBackoffMaxMs = 2_000,
-        EnableMetricsPush = false,
-    };
+        try
+        {
+            return build();
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new BackupException(FailureKind.Configuration, $"The Kafka client cannot be set up as source.security says: {e.Message.TrimEnd('.')}.", e);
+        }
+    }
 
-    private void Note(Error error)
+    private void Note(Error error, ClientTrouble trouble)
     {
-        _lastProblem = error.Reason;
+        trouble.Note(error);
         LogProblem(_logger, error.Code, error.Reason);
     }
 
-    private void Log(LogMessage message) => LogClientMessage(_logger, message.Facility, message.Message);
+    private void Log(LogMessage message, ClientTrouble trouble)
+    {
+        trouble.Note(message);
+        LogClientMessage(_logger, message.Facility, message.Message);
+    }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Kafka client: {Code}: {Reason}")]
     private static partial void LogProblem(ILogger logger, ErrorCode code, string reason);

@@ -4,7 +4,7 @@ using Confluent.Kafka.Admin;
 namespace KafkaBackup.Shared.Kafka;
 
 /// <summary>Reads consumer groups through librdkafka's admin client, which finds the coordinator of each by itself.</summary>
-internal sealed class KafkaGroupReader(IAdminClient admin, KafkaClients clients, TimeSpan patience)
+internal sealed class KafkaGroupReader(IAdminClient admin, KafkaClients clients, ClientTrouble trouble, TimeSpan patience)
 {
     private const int AtOnce = 16;
 
@@ -17,11 +17,11 @@ internal sealed class KafkaGroupReader(IAdminClient admin, KafkaClients clients,
         }
         catch (ListConsumerGroupsException e)
         {
-            throw clients.Failure("Cannot list consumer groups", e.Results.Errors.FirstOrDefault() ?? new Error(ErrorCode.Unknown), e);
+            throw clients.Failure("Cannot list consumer groups", e.Results.Errors.FirstOrDefault() ?? new Error(ErrorCode.Unknown), trouble, cause: e);
         }
         catch (KafkaException e)
         {
-            throw clients.Failure("Cannot list consumer groups", e.Error, e);
+            throw clients.Failure("Cannot list consumer groups", e.Error, trouble, cause: e);
         }
     }
 

@@ -7,7 +7,7 @@ namespace KafkaBackup.Shared.Kafka;
 /// <remarks>A consumer costs threads and connections, so it is kept; a permit bounds how many are in use, and so how many exist.</remarks>
 public sealed class KafkaRecordSource(KafkaClients clients) : IRecordSource
 {
-    private readonly ConcurrentBag<IConsumer<byte[]?, byte[]?>> _idle = [];
+    private readonly ConcurrentBag<PooledConsumer> _idle = [];
 
     /// <inheritdoc />
     public IRecordStream Open(PartitionId partition, OffsetRange range) => new KafkaRecordStream(this, clients, partition, range);
@@ -21,13 +21,13 @@ public sealed class KafkaRecordSource(KafkaClients clients) : IRecordSource
         }
     }
 
-    internal IConsumer<byte[]?, byte[]?> Rent() => _idle.TryTake(out var consumer) ? consumer : clients.CreateConsumer();
+    internal PooledConsumer Rent() => _idle.TryTake(out var consumer) ? consumer : new PooledConsumer(clients);
 
-    internal void Return(IConsumer<byte[]?, byte[]?> consumer)
+    internal void Return(PooledConsumer consumer)
     {
         try
         {
-            consumer.Unassign();
+            consumer.Client.Unassign();
             _idle.Add(consumer);
         }
         catch (KafkaException)

@@ -59,11 +59,12 @@ internal sealed class KafkaRecordStream : IRecordStream
 
     private void Read()
     {
-        IConsumer<byte[]?, byte[]?>? consumer = null;
+        PooledConsumer? consumer = null;
         try
         {
             consumer = _pool.Rent();
-            consumer.Assign(new TopicPartitionOffset(_partition.Topic, new Partition(_partition.Number), new Offset(_range.Base)));
+            consumer.Trouble.Reset();
+            consumer.Client.Assign(new TopicPartitionOffset(_partition.Topic, new Partition(_partition.Number), new Offset(_range.Base)));
             ReadToEnd(consumer);
             _batches.Writer.Complete();
         }
@@ -75,7 +76,8 @@ internal sealed class KafkaRecordStream : IRecordStream
         {
             _batches.Writer.TryComplete(IsOutOfRange(e.Error.Code)
                 ? new OffsetsGoneException(_partition, _end)
-                : _clients.Failure($"Cannot read {_partition} from offset {_end}", e.Error, e));
+                : TopicRights.Failure(_partition.Topic, e.Error, e)
+                    ?? _clients.Failure($"Cannot read {_partition} from offset {_end}", e.Error, consumer!.Trouble, cause: e));
         }
         catch (Exception e)
         {
@@ -90,7 +92,7 @@ internal sealed class KafkaRecordStream : IRecordStream
         }
     }
 
-    private void ReadToEnd(IConsumer<byte[]?, byte[]?> consumer)
+    private void ReadToEnd(PooledConsumer consumer)
     {
         _end = _range.Base;
         var batch = new ConfluentBatch();
@@ -98,23 +100,34 @@ internal sealed class KafkaRecordStream : IRecordStream
         while (true)
         {
             _stopped.Token.ThrowIfCancellationRequested();
-            var result = consumer.Consume(batch.Count == 0 ? PollPause : TimeSpan.Zero);
+            var result = Poll(consumer, batch.Count == 0 ? PollPause : TimeSpan.Zero);
             if (result is null)
             {
                 batch = HandOver(batch);
+                if (consumer.Trouble.Refused.IsCompleted)
+                {
+                    throw _clients.Failure($"Cannot read {_partition} from offset {_end}", new Error(ErrorCode.Local_AllBrokersDown), consumer.Trouble);
+                }
+
                 if (TimeProvider.System.GetElapsedTime(lastNews) > StallLimit)
                 {
                     throw _clients.Failure($"Nothing came of {_partition} from offset {_end} for {StallLimit.TotalSeconds:0} s",
-                        new Error(ErrorCode.Local_TimedOut));
+                        new Error(ErrorCode.Local_TimedOut), consumer.Trouble);
                 }
 
                 continue;
             }
 
             lastNews = TimeProvider.System.GetTimestamp();
+            consumer.Trouble.Reset();
             if (result.IsPartitionEOF)
             {
-                // What can be read ends here: at the high watermark, or where an open transaction begins.
+                if (!IsEnd(consumer, result))
+                {
+                    batch = HandOver(batch);
+                    continue; // The client goes on fetching, and tells the next end when it has found one.
+                }
+
                 HandOver(batch);
                 _end = Math.Min(Math.Max(_end, result.Offset.Value), _range.Next);
                 return;
@@ -141,6 +154,28 @@ internal sealed class KafkaRecordStream : IRecordStream
             }
         }
     }
+
+    /// <summary>Whether the range's end or an open transaction was met, and not only the high watermark of a new leader that has yet to hear how far others are.</summary>
+    private bool IsEnd(PooledConsumer consumer, ConsumeResult<byte[]?, byte[]?> end) =>
+        end.Offset.Value >= _range.Next || consumer.Client.GetWatermarkOffsets(end.TopicPartition).High.Value >= _range.Next;
+
+    /// <summary>The next record or end, or null; errors that the client gets over by itself are no reason to give up what was read.</summary>
+    private static ConsumeResult<byte[]?, byte[]?>? Poll(PooledConsumer consumer, TimeSpan patience)
+    {
+        try
+        {
+            return consumer.Client.Consume(patience);
+        }
+        catch (ConsumeException e) when (SourceFailures.IsPassing(e.Error.Code) || IsAboutGroup(e.Error.Code))
+        {
+            consumer.Trouble.Note(e.Error);
+            return null;
+        }
+    }
+
+    /// <summary>The client looks for the coordinator of a group that is not used: a user without rights on groups may read all the same.</summary>
+    private static bool IsAboutGroup(ErrorCode code) => code is ErrorCode.GroupAuthorizationFailed or ErrorCode.GroupCoordinatorNotAvailable
+        or ErrorCode.GroupLoadInProgress or ErrorCode.NotCoordinatorForGroup;
 
     /// <summary>Gives a batch to the reader, waiting while it has enough; the thread is ours to block.</summary>
     private ConfluentBatch HandOver(ConfluentBatch batch)

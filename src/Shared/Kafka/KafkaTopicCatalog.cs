@@ -5,20 +5,39 @@ using KafkaBackup.Shared.Ledger;
 namespace KafkaBackup.Shared.Kafka;
 
 /// <summary>The catalog of a real cluster, through librdkafka's admin client.</summary>
-public sealed class KafkaTopicCatalog(KafkaClients clients) : ITopicCatalog
+public sealed class KafkaTopicCatalog : ITopicCatalog
 {
+    private readonly KafkaClients _clients;
     private const int BatchSize = 1_000;
+
+    /// <summary>How long any answer is waited for.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly Lazy<IAdminClient> _admin = new(clients.CreateAdmin);
+    /// <summary>How long the first one is: whoever mistyped an address should not wait, and a run that has not begun loses nothing.</summary>
+    private static readonly TimeSpan FirstPatience = TimeSpan.FromSeconds(10);
 
-    private KafkaGroupReader Groups => new(_admin.Value, clients, Patience);
+    /// <summary>How long partitions without a leader are asked about again, and the pause between.</summary>
+    private static readonly TimeSpan LeaderPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LeaderPause = TimeSpan.FromMilliseconds(500);
+
+    private readonly ClientTrouble _trouble;
+    private readonly Lazy<IAdminClient> _admin;
+
+    /// <summary>A catalog through one client of <paramref name="clients"/>, which is made when it is needed.</summary>
+    public KafkaTopicCatalog(KafkaClients clients)
+    {
+        _clients = clients;
+        _trouble = new ClientTrouble(TimeProvider.System);
+        _admin = new Lazy<IAdminClient>(() => clients.CreateAdmin(_trouble));
+    }
+
+    private KafkaGroupReader Groups => new(_admin.Value, _clients, _trouble, Patience);
 
     /// <inheritdoc />
     public async Task<string> GetClusterIdAsync(CancellationToken cancellation)
     {
         var cluster = await Ask("Cannot read the cluster's id",
-            () => _admin.Value.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = Patience }), cancellation);
+            () => _admin.Value.DescribeClusterAsync(new DescribeClusterOptions { RequestTimeout = FirstPatience }), cancellation, isFirst: true);
         return cluster.ClusterId;
     }
 
@@ -30,8 +49,8 @@ public sealed class KafkaTopicCatalog(KafkaClients clients) : ITopicCatalog
         if (filter.Literals.Where(name => !present.Contains(name)).Order(StringComparer.Ordinal).ToList() is { Count: > 0 } absent)
         {
             throw new BackupException(FailureKind.Source,
-                $"source.topics.include names {string.Join(", ", absent.Select(name => $"'{name}'"))}, and the cluster at {clients.Address} has no such topic. "
-                + "Nothing was backed up. Correct the name, or use a glob for topics that may be missing.");
+                $"source.topics.include names {string.Join(", ", absent.Select(name => $"'{name}'"))}, and the cluster at {_clients.Address} shows no such topic: it does not exist, or the user may not describe it. "
+                + "Nothing was backed up. Correct the name, or give the user the right to Describe and Read it; use a glob for topics that may be missing.");
         }
 
         var topics = new List<TopicFacts>();
@@ -44,9 +63,9 @@ public sealed class KafkaTopicCatalog(KafkaClients clients) : ITopicCatalog
                     + "and backup.internal_topics do not let it through. Nothing was backed up.");
             }
 
-            topics.AddRange(described.Where(topic => filter.Admits(topic.Name, topic.IsInternal)).Select(topic =>
+            topics.AddRange(described.Where(topic => topic.Error.Code != ErrorCode.UnknownTopicOrPart && filter.Admits(topic.Name, topic.IsInternal)).Select(topic =>
                 topic.Error.IsError
-                    ? throw clients.Failure($"Cannot describe the topic '{topic.Name}'", topic.Error)
+                    ? throw _clients.Failure($"Cannot describe the topic '{topic.Name}'", topic.Error, _trouble)
                     : new TopicFacts(topic.Name, topic.Partitions.Count, topic.TopicId.ToString())));
         }
 
@@ -61,11 +80,15 @@ public sealed class KafkaTopicCatalog(KafkaClients clients) : ITopicCatalog
         var bounds = new Dictionary<PartitionId, PartitionBounds>();
         foreach (var batch in partitions.Chunk(BatchSize * 10))
         {
-            var starts = await ListAsync(batch, OffsetSpec.Earliest(), IsolationLevel.ReadUncommitted, cancellation);
-            var ends = await ListAsync(batch, OffsetSpec.Latest(), isolation, cancellation);
+            var starts = await ListUntilLedAsync(batch, OffsetSpec.Earliest(), IsolationLevel.ReadUncommitted, cancellation);
+            var ends = await ListUntilLedAsync(batch, OffsetSpec.Latest(), isolation, cancellation);
             foreach (var partition in batch)
             {
-                bounds[partition] = new PartitionBounds(starts[partition], ends[partition]);
+                var (start, last) = (starts[partition], ends[partition]);
+                bounds[partition] = new PartitionBounds(start.Offset.Value, last.Offset.Value)
+                {
+                    Problem = start.Error.IsError ? Failure(partition, start.Error) : last.Error.IsError ? Failure(partition, last.Error) : null,
+                };
             }
         }
 
@@ -86,6 +109,8 @@ public sealed class KafkaTopicCatalog(KafkaClients clients) : ITopicCatalog
         {
             _admin.Value.Dispose();
         }
+
+        _trouble.Dispose();
     }
 
     private async Task<List<TopicDescription>> DescribeAsync(IEnumerable<string> names)
@@ -102,7 +127,26 @@ public sealed class KafkaTopicCatalog(KafkaClients clients) : ITopicCatalog
         }
     }
 
-    private async Task<Dictionary<PartitionId, long>> ListAsync(PartitionId[] partitions, OffsetSpec spec, IsolationLevel isolation, CancellationToken cancellation)
+    /// <summary>Asks again about partitions whose leader is just moving, for a while: their answers come one by one, and others' must not wait for them in vain.</summary>
+    private async Task<Dictionary<PartitionId, TopicPartitionOffsetError>> ListUntilLedAsync(
+        PartitionId[] partitions, OffsetSpec spec, IsolationLevel isolation, CancellationToken cancellation)
+    {
+        var found = await ListAsync(partitions, spec, isolation, cancellation);
+        var began = TimeProvider.System.GetTimestamp();
+        while (found.Where(answer => SourceFailures.IsPassing(answer.Value.Error.Code)).Select(answer => answer.Key).ToArray() is { Length: > 0 } leaderless
+            && TimeProvider.System.GetElapsedTime(began) < LeaderPatience)
+        {
+            await Task.Delay(LeaderPause, cancellation);
+            foreach (var (partition, answer) in await ListAsync(leaderless, spec, isolation, cancellation))
+            {
+                found[partition] = answer;
+            }
+        }
+
+        return found;
+    }
+
+    private async Task<Dictionary<PartitionId, TopicPartitionOffsetError>> ListAsync(PartitionId[] partitions, OffsetSpec spec, IsolationLevel isolation, CancellationToken cancellation)
     {
         var asked = partitions.Select(partition => new TopicPartitionOffsetSpec
         {
@@ -121,22 +165,39 @@ public sealed class KafkaTopicCatalog(KafkaClients clients) : ITopicCatalog
                 return e.Result.ResultInfos.Select(report => new ListOffsetsResultInfo { TopicPartitionOffsetError = report.TopicPartitionOffsetError }).ToList();
             }
         }, cancellation);
-        return answer.Select(info => info.TopicPartitionOffsetError).ToDictionary(
-            found => new PartitionId(found.Topic, found.Partition.Value),
-            found => found.Error.IsError
-                ? throw clients.Failure($"Cannot read the offsets of {found.Topic}:{found.Partition.Value}", found.Error)
-                : found.Offset.Value);
+        return answer.Select(info => info.TopicPartitionOffsetError).ToDictionary(found => new PartitionId(found.Topic, found.Partition.Value));
     }
 
-    private async Task<T> Ask<T>(string what, Func<Task<T>> call, CancellationToken cancellation)
+    private BackupException Failure(PartitionId partition, Error error) => TopicRights.Failure(partition.Topic, error)
+        ?? _clients.Failure($"Cannot read the offsets of {partition}", error, _trouble);
+
+    private async Task<T> Ask<T>(string what, Func<Task<T>> call, CancellationToken cancellation, bool isFirst = false)
     {
+        _trouble.Reset();
         try
         {
-            return await call().WaitAsync(cancellation);
+            var answer = call();
+            var ended = await Task.WhenAny(isFirst ? [answer, _trouble.Refused, _trouble.Suspected] : [answer, _trouble.Refused]).WaitAsync(cancellation);
+            if (ended == answer)
+            {
+                return await answer;
+            }
+
+            // The call goes on to its own timeout with nobody to hear of it.
+            _ = answer.ContinueWith(late => late.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            throw await FailureAsync(what, new Error(ErrorCode.Local_Authentication), null, cancellation);
         }
         catch (KafkaException e)
         {
-            throw clients.Failure(what, e.Error, e);
+            throw await FailureAsync(what, e.Error, e, cancellation);
         }
+    }
+
+    private async Task<BackupException> FailureAsync(string what, Error error, Exception? cause, CancellationToken cancellation)
+    {
+        var certificate = _trouble.Worst is [{ Kind: SourceProblemKind.Certificate, Address: { } address }, ..]
+            ? await BrokerCertificate.ExamineAsync(address, _clients.Security, cancellation)
+            : null;
+        return _clients.Failure(what, error, _trouble, certificate, cause);
     }
 }

@@ -18,6 +18,9 @@ internal sealed record BackupConfigFile
 
     public IReadOnlyList<string> Exclude { get; init; } = [];
 
+    /// <summary>Lines of the section <c>source.security</c>, without their indentation.</summary>
+    public IReadOnlyList<string> Security { get; init; } = [];
+
     /// <summary>Lines of the section <c>backup</c>, without their indentation.</summary>
     public IReadOnlyList<string> Backup { get; init; } = [];
 
@@ -26,6 +29,11 @@ internal sealed record BackupConfigFile
         var yaml = new StringBuilder();
         yaml.Append($"mode: backup\nbackup_id: {BackupId}\n");
         yaml.Append($"source:\n  bootstrap_servers:\n    - \"{Broker}\"\n  topics:\n    include: {List(Include)}\n    exclude: {List(Exclude)}\n");
+        if (Security.Count > 0)
+        {
+            yaml.Append("  security:\n").AppendJoin("", Security.Select(line => $"    {line}\n"));
+        }
+
         yaml.Append($"storage:\n  backend: filesystem\n  path: {StorePath}\n");
         if (Backup.Count > 0)
         {

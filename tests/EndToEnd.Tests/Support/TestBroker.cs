@@ -68,6 +68,16 @@ internal sealed class TestBroker
     public Task DeleteRecordsBelowAsync(PartitionId partition, long offset) =>
         _admin.DeleteRecordsAsync([new TopicPartitionOffset(partition.Topic, partition.Number, offset)]);
 
+    /// <summary>Lets the user <c>alice</c> see a topic, and read it or not.</summary>
+    public async Task AllowAliceAsync(string topic, bool mayRead = true)
+    {
+        await _admin.CreateAclsAsync(new[] { AclOperation.Describe, AclOperation.Read }.Take(mayRead ? 2 : 1).Select(operation => new AclBinding
+        {
+            Pattern = new ResourcePattern { Type = ResourceType.Topic, Name = topic, ResourcePatternType = ResourcePatternType.Literal },
+            Entry = new AccessControlEntry { Principal = "User:alice", Host = "*", Operation = operation, PermissionType = AclPermissionType.Allow },
+        }), new CreateAclsOptions { RequestTimeout = Patience });
+    }
+
     /// <summary>Appends records to one partition and tells their offsets, and timestamps where the broker sets them.</summary>
     public async Task<ProducedRecords> ProduceAsync(PartitionId partition, IEnumerable<LogRecord> records, CompressionType codec = CompressionType.None)
     {
