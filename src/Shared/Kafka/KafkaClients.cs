@@ -105,6 +105,10 @@ public sealed partial class KafkaClients
             config.SaslOauthbearerClientId = oauth.ClientId;
             config.SaslOauthbearerClientSecret = oauth.ClientSecret;
             config.SaslOauthbearerScope = oauth.Scope;
+            if (SystemTrust.BundlePath(Environment.GetEnvironmentVariable) is { } bundle)
+            {
+                config.Set("https.ca.location", bundle);
+            }
         }
     }
 

@@ -9,6 +9,8 @@ public sealed class KafkaRecordSource(KafkaClients clients) : IRecordSource
 {
     private readonly ConcurrentBag<PooledConsumer> _idle = [];
 
+    internal SourceSilence Silence { get; } = new(TimeProvider.System);
+
     /// <inheritdoc />
     public IRecordStream Open(PartitionId partition, OffsetRange range) => new KafkaRecordStream(this, clients, partition, range);
 

@@ -11,8 +11,14 @@ internal sealed class KafkaRecordStream : IRecordStream
     private const int MaxBatchesWaiting = 2;
     private static readonly TimeSpan PollPause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How long the source may stay silent, neither a record nor the end, before the read is given up.</summary>
+    /// <summary>How long the source may stay silent, no record, no end, no other answer, before the read is given up.</summary>
     private static readonly TimeSpan StallLimit = TimeSpan.FromSeconds(60);
+
+    /// <summary>After how long a silence the leader is asked whether it lives.</summary>
+    private static readonly TimeSpan ProbeAfter = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long a leader may live and send nothing: a quota that is slower than this is none that a backup could come through.</summary>
+    private static readonly TimeSpan ThrottleLimit = TimeSpan.FromMinutes(10);
 
     private readonly KafkaRecordSource _pool;
     private readonly KafkaClients _clients;
@@ -24,6 +30,8 @@ internal sealed class KafkaRecordStream : IRecordStream
 
     private Task? _reader;
     private long _end;
+    private long _lastRecord;
+    private long _lastNews;
 
     public KafkaRecordStream(KafkaRecordSource pool, KafkaClients clients, PartitionId partition, OffsetRange range)
     {
@@ -60,12 +68,15 @@ internal sealed class KafkaRecordStream : IRecordStream
     private void Read()
     {
         PooledConsumer? consumer = null;
+        LeaderProbe? probe = null;
+        _pool.Silence.Enter();
         try
         {
             consumer = _pool.Rent();
             consumer.Trouble.Reset();
             consumer.Client.Assign(new TopicPartitionOffset(_partition.Topic, new Partition(_partition.Number), new Offset(_range.Base)));
-            ReadToEnd(consumer);
+            probe = new LeaderProbe(consumer.Client, new TopicPartition(_partition.Topic, new Partition(_partition.Number)));
+            ReadToEnd(consumer, probe);
             _batches.Writer.Complete();
         }
         catch (OperationCanceledException)
@@ -85,6 +96,8 @@ internal sealed class KafkaRecordStream : IRecordStream
         }
         finally
         {
+            _pool.Silence.Leave();
+            probe?.Settle();
             if (consumer is not null)
             {
                 _pool.Return(consumer);
@@ -92,11 +105,11 @@ internal sealed class KafkaRecordStream : IRecordStream
         }
     }
 
-    private void ReadToEnd(PooledConsumer consumer)
+    private void ReadToEnd(PooledConsumer consumer, LeaderProbe probe)
     {
         _end = _range.Base;
         var batch = new ConfluentBatch();
-        var lastNews = TimeProvider.System.GetTimestamp();
+        _lastRecord = _lastNews = TimeProvider.System.GetTimestamp(); // Not yet news of the source.
         while (true)
         {
             _stopped.Token.ThrowIfCancellationRequested();
@@ -104,22 +117,16 @@ internal sealed class KafkaRecordStream : IRecordStream
             if (result is null)
             {
                 batch = HandOver(batch);
-                if (consumer.Trouble.Refused.IsCompleted)
-                {
-                    throw _clients.Failure($"Cannot read {_partition} from offset {_end}", new Error(ErrorCode.Local_AllBrokersDown), consumer.Trouble);
-                }
-
-                if (TimeProvider.System.GetElapsedTime(lastNews) > StallLimit)
-                {
-                    throw _clients.Failure($"Nothing came of {_partition} from offset {_end} for {StallLimit.TotalSeconds:0} s",
-                        new Error(ErrorCode.Local_TimedOut), consumer.Trouble);
-                }
-
+                ThrowIfHopeless(consumer, probe);
                 continue;
             }
 
-            lastNews = TimeProvider.System.GetTimestamp();
             consumer.Trouble.Reset();
+            if (batch.Count == 0)
+            {
+                NoteNews();
+            }
+
             if (result.IsPartitionEOF)
             {
                 if (!IsEnd(consumer, result))
@@ -152,6 +159,37 @@ internal sealed class KafkaRecordStream : IRecordStream
             {
                 batch = HandOver(batch);
             }
+        }
+    }
+
+    private void NoteNews()
+    {
+        _lastRecord = _lastNews = TimeProvider.System.GetTimestamp();
+        _pool.Silence.Break();
+    }
+
+    private void ThrowIfHopeless(PooledConsumer consumer, LeaderProbe probe)
+    {
+        if (_pool.Silence.IsTooLong)
+        {
+            throw new BackupException(FailureKind.Source,
+                $"Cannot read {_partition} from offset {_end} at {_clients.Address}: no partition could be read for {SourceSilence.Limit.TotalMinutes:0} minutes. Run again when the brokers can be reached.");
+        }
+
+        if (consumer.Trouble.Refused.IsCompleted)
+        {
+            throw _clients.Failure($"Cannot read {_partition} from offset {_end}", new Error(ErrorCode.Local_AllBrokersDown), consumer.Trouble);
+        }
+
+        var silence = TimeProvider.System.GetElapsedTime(_lastNews);
+        if (silence > ProbeAfter && TimeProvider.System.GetElapsedTime(_lastRecord) < ThrottleLimit && probe.HasAnswered())
+        {
+            _lastNews = TimeProvider.System.GetTimestamp();
+            _pool.Silence.Break();
+        }
+        else if (silence > StallLimit)
+        {
+            throw _clients.Failure($"Nothing came of {_partition} from offset {_end} for {StallLimit.TotalSeconds:0} s", new Error(ErrorCode.Local_TimedOut), consumer.Trouble);
         }
     }
 
@@ -188,6 +226,7 @@ internal sealed class KafkaRecordStream : IRecordStream
         if (!_batches.Writer.TryWrite(batch))
         {
             _batches.Writer.WriteAsync(batch, _stopped.Token).AsTask().GetAwaiter().GetResult();
+            NoteNews(); // Nobody was listening meanwhile: that was our silence, not the source's.
         }
 
         return new ConfluentBatch();

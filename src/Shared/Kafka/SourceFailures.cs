@@ -63,7 +63,7 @@ internal sealed class SourceFailures(SourceSection source)
                 $"{security.OAuth?.TokenEndpointUrl} gives no usable token. {first.Reason}. "
                 + "Check source.security.sasl_oauth_token_endpoint_url, sasl_oauth_client_id, sasl_oauth_client_secret and sasl_oauth_scope.",
             SourceProblemKind.TokenUnavailable =>
-                $"no token can be had from {security.OAuth?.TokenEndpointUrl}. {first.Reason}. Check source.security.sasl_oauth_token_endpoint_url and that it can be reached from here.",
+                $"no token can be had from {security.OAuth?.TokenEndpointUrl}. {first.Reason}. Check source.security.sasl_oauth_token_endpoint_url, that it can be reached from here, and that this system trusts its certificate.",
             SourceProblemKind.ClientCertificate when security.CertificateLocation is { } file =>
                 $"the brokers do not accept the client certificate in '{file}'. {at}. "
                 + "Set source.security.ssl_certificate_location and ssl_key_location to a certificate of an authority that the brokers trust.",

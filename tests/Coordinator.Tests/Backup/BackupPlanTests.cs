@@ -150,6 +150,19 @@ public sealed class BackupPlanTests
         Assert.Empty(plan.Work);
     }
 
+    [Fact]
+    public void A_partition_that_cannot_be_asked_fails_alone()
+    {
+        var bounds = Bounds(("orders", 0, 0, 100), ("orders", 1, -1, -1));
+        bounds[Ledgers.Orders(1)] = bounds[Ledgers.Orders(1)] with { Problem = new BackupException(FailureKind.Source, "No leader.") };
+
+        var plan = BackupPlan.Make(Configured(Incremental), LedgerSnapshot.Empty, "cluster-1", [new TopicFacts("orders", 2)], bounds);
+
+        Assert.Equal(Ledgers.Orders(0), Assert.Single(plan.Work).Partition);
+        var (partition, failure) = Assert.Single(plan.Failures);
+        Assert.Equal((Ledgers.Orders(1), "No leader."), (partition, failure.Message));
+    }
+
     private static BackupConfiguration Configured(bool incremental) =>
         FakeEnvironment.Configured(Ledgers.Backup) with { OffsetStorage = incremental ? new OffsetStorageSection() : null };
 
