@@ -10,7 +10,8 @@ public sealed class JavaToolsTests : IAsyncDisposable
     private const string Variable = "KAFKA_BACKUP_TEST_KAFKA_HOME";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
-    private readonly EmbeddedBroker _broker = EmbeddedBroker.Start();
+    // As much as the loads need, and little enough to be filled.
+    private readonly EmbeddedBroker _broker = EmbeddedBroker.Start(new EmbeddedBrokerOptions { MemoryLimit = 20_000_000 });
 
     [SkippableFact]
     public async Task Topics_are_made_listed_and_described()
@@ -36,6 +37,18 @@ public sealed class JavaToolsTests : IAsyncDisposable
     }
 
     [SkippableFact]
+    public async Task A_producer_that_fills_the_memory_shows_what_the_broker_says_about_it()
+    {
+        await RunAsync("bin/kafka-topics.sh", "", "--create", "--topic", "full");
+        var lines = string.Concat(Enumerable.Repeat(new string('x', 500_000) + "\n", 50));
+
+        var (_, errors) = await RunBothAsync("bin/kafka-console-producer.sh", lines, "--topic", "full", "--compression-codec", "none");
+
+        Assert.Contains("PolicyViolationException: The embedded broker holds ", errors, StringComparison.Ordinal);
+        Assert.Contains("raise its memory limit", errors, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
     public async Task Loads_of_all_shapes_codecs_and_transactions_are_read_back_as_they_were_sent()
     {
         var loaded = await RunToolAsync(
@@ -58,7 +71,10 @@ public sealed class JavaToolsTests : IAsyncDisposable
             .Where(line => line.TryGetProperty("partition", out _)).ToList();
     }
 
-    private async Task<string> RunAsync(string tool, string input, params IEnumerable<string> arguments)
+    private async Task<string> RunAsync(string tool, string input, params IEnumerable<string> arguments) =>
+        (await RunBothAsync(tool, input, arguments)).Output;
+
+    private async Task<(string Output, string Errors)> RunBothAsync(string tool, string input, params IEnumerable<string> arguments)
     {
         var home = Environment.GetEnvironmentVariable(Variable);
         Skip.If(string.IsNullOrEmpty(home), $"Set {Variable} to a folder with Kafka's bin/ and tools/kt to run this.");
@@ -77,6 +93,6 @@ public sealed class JavaToolsTests : IAsyncDisposable
         using var patience = new CancellationTokenSource(Patience);
         await process.WaitForExitAsync(patience.Token);
         Assert.True(process.ExitCode == 0, $"{tool} ended with {process.ExitCode}: {await error}");
-        return await output;
+        return (await output, await error);
     }
 }

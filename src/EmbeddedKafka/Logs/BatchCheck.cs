@@ -6,19 +6,21 @@ using KafkaBackup.Shared.Kafka.Wire.Records;
 namespace KafkaBackup.EmbeddedKafka.Logs;
 
 /// <summary>Looks at what a producer sent for one partition, down to its last record, before anything is kept.</summary>
-/// <param name="clock">Tells which timestamps lie too far ahead.</param>
+/// <param name="clock">Tells which timestamps lie too far ahead or back.</param>
 internal sealed class BatchCheck(TimeProvider clock)
 {
     // What a batch of a few KB might otherwise unfold into.
     private const int MaxDecompressed = 64 * 1024 * 1024;
 
-    /// <summary>The batch's header, or why it is refused.</summary>
+    private const long NoTimestamp = -1;
+
+    /// <summary>Why a batch is refused; null if nothing is wrong.</summary>
     /// <param name="records">What was sent; only a batch in one piece is taken.</param>
     /// <param name="settings">The topic's settings.</param>
-    /// <param name="header">The header, if nothing is wrong.</param>
-    public AppendResult? Refuse(ReadOnlyMemory<byte> records, TopicSettings settings, out RecordBatchHeader header)
+    /// <param name="batch">The batch, if nothing is wrong.</param>
+    public AppendResult? Refuse(ReadOnlyMemory<byte> records, TopicSettings settings, out CheckedBatch batch)
     {
-        header = default;
+        batch = default;
         if (records.Length > settings.MaxMessageBytes)
         {
             return AppendResult.Refused(
@@ -27,26 +29,43 @@ internal sealed class BatchCheck(TimeProvider clock)
 
         try
         {
-            header = RecordBatchHeader.Parse(records.Span);
+            var header = RecordBatchHeader.Parse(records.Span);
+            if (RefuseWhole(records, header) is { } refused)
+            {
+                return refused;
+            }
+
             header.VerifyCrc(records.Span);
+            return RefuseHeader(header) ?? RefuseRecords(records, header, settings, out batch);
         }
         catch (WireFormatException exception)
         {
-            // Damage on the way, which sending again cures, or a producer that sends nonsense, which it does not.
-            return AppendResult.Refused(HasItsCrc(records.Span) ? KafkaError.InvalidRecord : KafkaError.CorruptMessage, exception.Message);
+            return HasChecksum(records.Span)
+                ? AppendResult.RefusedByLog(KafkaError.InvalidRecord, exception.Message)
+                : AppendResult.Refused(IsWhole(records.Span) ? KafkaError.CorruptMessage : KafkaError.InvalidRecord, exception.Message);
         }
-
-        return RefuseHeader(records, header, settings) ?? RefuseRecords(records, header, settings);
     }
 
-    private static bool HasItsCrc(ReadOnlySpan<byte> batch) => batch.Length >= RecordBatchHeader.Size
+    /// <summary>Whether there is a batch at all, of a format that could be known; what has come in pieces or is too old is not looked at.</summary>
+    private static bool IsWhole(ReadOnlySpan<byte> batch) =>
+        batch.Length >= RecordBatchHeader.Size
+        && BinaryPrimitives.ReadInt32BigEndian(batch[RecordBatchLayout.BatchLength..]) <= batch.Length - RecordBatchLayout.LengthStart
+        && batch[RecordBatchLayout.Magic] >= RecordBatchLayout.MagicValue;
+
+    /// <summary>Whether a producer sent nonsense, which sending again does not cure as it does damage on the way.</summary>
+    private static bool HasChecksum(ReadOnlySpan<byte> batch) =>
+        IsWhole(batch) && batch[RecordBatchLayout.Magic] == RecordBatchLayout.MagicValue
         && BinaryPrimitives.ReadUInt32BigEndian(batch[RecordBatchLayout.Crc..]) == Crc32C.Compute(batch[RecordBatchLayout.CrcStart..]);
 
-    private AppendResult? RefuseHeader(ReadOnlyMemory<byte> records, RecordBatchHeader header, TopicSettings settings)
+    private static AppendResult? RefuseWhole(ReadOnlyMemory<byte> records, RecordBatchHeader header) => header.TotalBytes != records.Length
+        ? AppendResult.Refused(KafkaError.InvalidRecord, "A partition takes one batch in a request.")
+        : null;
+
+    private static AppendResult? RefuseHeader(RecordBatchHeader header)
     {
         var problem = header switch
         {
-            _ when header.TotalBytes != records.Length => "A partition takes one batch in a request.",
+            { BaseOffset: not 0 } => "Only the broker may set the offsets of a batch.",
             { IsControl: true } => "Producers may not write control records.",
             { RecordCount: 0 } => "The batch has no records.",
             _ when header.RecordCount != header.LastOffsetDelta + 1L =>
@@ -54,39 +73,47 @@ internal sealed class BatchCheck(TimeProvider clock)
             { ProducerId: >= 0, BaseSequence: < 0 } or { ProducerId: >= 0, ProducerEpoch: < 0 } =>
                 "The batch has a producer id without a sequence number or epoch.",
             { IsTransactional: true, ProducerId: < 0 } => "The batch is transactional and has no producer id.",
-            { TimestampType: TimestampType.LogAppendTime } => "Only the broker may set LogAppendTime.",
             _ => null,
         };
-        if (problem is not null)
-        {
-            return AppendResult.Refused(KafkaError.InvalidRecord, problem);
-        }
-
-        var ahead = header.MaxTimestamp - clock.GetUtcNow().ToUnixTimeMilliseconds();
-        return !settings.UsesLogAppendTime && ahead > settings.MaxMsAhead
-            ? AppendResult.Refused(KafkaError.InvalidTimestamp, $"A timestamp lies {ahead} ms ahead, and the topic takes {settings.MaxMsAhead}.")
-            : null;
+        return problem is null ? null : AppendResult.RefusedByLog(KafkaError.InvalidRecord, problem);
     }
 
-    private static AppendResult? RefuseRecords(ReadOnlyMemory<byte> records, RecordBatchHeader header, TopicSettings settings)
+    private AppendResult? RefuseRecords(ReadOnlyMemory<byte> records, RecordBatchHeader header, TopicSettings settings, out CheckedBatch batch)
     {
+        batch = default;
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var maxTimestamp = NoTimestamp;
+        var error = KafkaError.None;
+        var refused = new List<(int Index, string Problem)>();
         using var reader = new RecordBatchReader(MaxDecompressed);
         try
         {
             reader.Open(records, verifyCrc: false);
-            while (reader.MoveNext())
+            for (var index = 0; reader.MoveNext(); index++)
             {
+                maxTimestamp = Math.Max(maxTimestamp, reader.Timestamp);
                 if (settings.IsCompacted && reader.Key.IsNull)
                 {
-                    return AppendResult.Refused(KafkaError.InvalidRecord, "A compacted topic takes no record without a key.");
+                    refused.Add((index, "A compacted topic takes no record without a key."));
+                }
+                else if (!IsInTime(reader.Timestamp, now, settings))
+                {
+                    error = KafkaError.InvalidTimestamp;
+                    refused.Add((index, $"The timestamp {reader.Timestamp} is farther from now, {now}, than the topic takes."));
                 }
             }
-
-            return null;
         }
         catch (WireFormatException exception)
         {
-            return AppendResult.Refused(header.Codec == BatchCodec.None ? KafkaError.InvalidRecord : KafkaError.CorruptMessage, exception.Message);
+            return header.Codec == BatchCodec.None
+                ? AppendResult.RefusedByLog(KafkaError.InvalidRecord, exception.Message)
+                : AppendResult.Refused(KafkaError.CorruptMessage, exception.Message);
         }
+
+        batch = new CheckedBatch(header, records, maxTimestamp);
+        return refused.Count == 0 ? null : AppendResult.RefusedByLog(error == KafkaError.None ? KafkaError.InvalidRecord : error, refused);
     }
+
+    private static bool IsInTime(long timestamp, long now, TopicSettings settings) =>
+        settings.UsesLogAppendTime || timestamp == NoTimestamp || (timestamp - now <= settings.MaxMsAhead && now - timestamp <= settings.MaxMsBehind);
 }

@@ -49,13 +49,13 @@ internal sealed partial class PartitionLog(TopicSettings settings, MemoryBudget 
         }
     }
 
-    /// <summary>Appends a producer's batch, or says why not. The batch must have been checked by <see cref="BatchCheck"/>.</summary>
-    public AppendResult Append(RecordBatchHeader header, ReadOnlySpan<byte> batch)
+    /// <summary>Appends a producer's batch, or says why not.</summary>
+    public AppendResult Append(CheckedBatch batch)
     {
         AppendResult result;
         lock (_lock)
         {
-            result = _isDeleted ? AppendResult.Refused(KafkaError.UnknownTopicOrPartition, "The topic was deleted.") : AppendLocked(header, batch);
+            result = _isDeleted ? AppendResult.Refused(KafkaError.UnknownTopicOrPartition, "The topic was deleted.") : AppendLocked(batch);
         }
 
         Volatile.Read(ref _listeners)?.Invoke();
@@ -87,7 +87,7 @@ internal sealed partial class PartitionLog(TopicSettings settings, MemoryBudget 
         Volatile.Read(ref _listeners)?.Invoke();
     }
 
-    /// <summary>Reads whole batches from <paramref name="offset"/> on.</summary>
+    /// <summary>Reads batches from <paramref name="offset"/> on; the last may be cut.</summary>
     /// <param name="offset">The first offset of interest; the first batch may begin before it.</param>
     /// <param name="maxBytes">How much to read.</param>
     /// <param name="committedOnly">Whether to stop in front of the earliest open transaction.</param>
@@ -108,8 +108,15 @@ internal sealed partial class PartitionLog(TopicSettings settings, MemoryBudget 
             for (var i = IndexOf(offset); i < _batches.Count && _batches[i].Header.BaseOffset < end; i++)
             {
                 var batch = _batches[i];
-                if (bytes + (long)batch.Bytes.Length > maxBytes && (found.Count > 0 || !atLeastOne))
+                var room = maxBytes - bytes;
+                if (batch.Bytes.Length > room && (found.Count > 0 || !atLeastOne))
                 {
+                    // As Kafka, which sends parts of files, cuts it where the limit is; clients look for that.
+                    if (room > 0 && found.Count > 0)
+                    {
+                        found.Add(batch.Bytes[..room]);
+                    }
+
                     break;
                 }
 
@@ -162,8 +169,9 @@ internal sealed partial class PartitionLog(TopicSettings settings, MemoryBudget 
         Volatile.Read(ref _listeners)?.Invoke();
     }
 
-    private AppendResult AppendLocked(RecordBatchHeader header, ReadOnlySpan<byte> batch)
+    private AppendResult AppendLocked(CheckedBatch batch)
     {
+        var header = batch.Header;
         var isIdempotent = header.ProducerId >= 0;
         if (isIdempotent && _producers.Check(header) is { } answer)
         {
@@ -171,29 +179,32 @@ internal sealed partial class PartitionLog(TopicSettings settings, MemoryBudget 
         }
 
         var isNew = isIdempotent && !_producers.Knows(header.ProducerId);
-        if (!budget.TryTake(LogBatch.CostOf(batch.Length) + (isNew ? ProducerState.Cost : 0)))
+        if (!budget.TryTake(LogBatch.CostOf(batch.Bytes.Length) + (isNew ? ProducerState.Cost : 0)))
         {
-            return AppendResult.Refused(KafkaError.PolicyViolation,
+            return AppendResult.RefusedByLog(KafkaError.PolicyViolation,
                 $"The embedded broker holds {budget.Used} of at most {budget.Limit} bytes in memory and takes no more records; "
                 + "delete topics or records, or raise its memory limit.");
         }
 
-        var bytes = batch.ToArray();
+        var bytes = batch.Bytes.ToArray();
         var logAppendTime = settings.UsesLogAppendTime ? Now : -1;
+        var (type, maxTimestamp) = settings.UsesLogAppendTime
+            ? (TimestampType.LogAppendTime, logAppendTime)
+            : (TimestampType.CreateTime, batch.MaxTimestamp);
         RecordBatchPatch.SetPlace(bytes, _next, BrokerIdentity.LeaderEpoch);
-        if (settings.UsesLogAppendTime)
+        if (header.TimestampType != type || header.MaxTimestamp != maxTimestamp)
         {
-            RecordBatchPatch.SetMaxTimestamp(bytes, TimestampType.LogAppendTime, logAppendTime);
+            RecordBatchPatch.SetMaxTimestamp(bytes, type, maxTimestamp);
         }
 
         var kept = RecordBatchHeader.Parse(bytes);
         if (isIdempotent)
         {
-            _producers.Add(kept, logAppendTime);
+            _producers.Add(kept);
         }
 
         Keep(new LogBatch(kept, bytes));
-        return new AppendResult(KafkaError.None, null, kept.BaseOffset, logAppendTime);
+        return AppendResult.Appended(kept.BaseOffset, logAppendTime);
     }
 
     private void Keep(LogBatch batch)

@@ -21,9 +21,9 @@ internal sealed class ProducerIndex
     public AppendResult? Check(RecordBatchHeader batch) => _producers.TryGetValue(batch.ProducerId, out var state) ? state.Check(batch) : null;
 
     /// <summary>Remembers a batch of an idempotent producer that was appended.</summary>
-    public void Add(RecordBatchHeader batch, long logAppendTime)
+    public void Add(RecordBatchHeader batch)
     {
-        State(batch.ProducerId).Add(batch, logAppendTime);
+        State(batch.ProducerId).Add(batch);
         FirstOpen ??= batch.IsTransactional ? batch.BaseOffset : null;
     }
 

@@ -15,7 +15,7 @@ internal sealed class ProducerState
     private readonly Queue<Appended> _last = new(Remembered);
     private short _epoch = -1;
 
-    private readonly record struct Appended(int FirstSequence, int LastSequence, long BaseOffset, long LogAppendTime);
+    private readonly record struct Appended(int FirstSequence, int LastSequence, long BaseOffset, long MaxTimestamp);
 
     /// <summary>The first offset of the producer's open transaction.</summary>
     public long? OpenSince { get; private set; }
@@ -28,7 +28,7 @@ internal sealed class ProducerState
     {
         if (batch.ProducerEpoch < _epoch)
         {
-            return AppendResult.Refused(KafkaError.InvalidProducerEpoch,
+            return AppendResult.RefusedByLog(KafkaError.InvalidProducerEpoch,
                 $"Producer {batch.ProducerId} has epoch {batch.ProducerEpoch}, and a later one has epoch {_epoch}.");
         }
 
@@ -42,7 +42,8 @@ internal sealed class ProducerState
         {
             if (earlier.FirstSequence == batch.BaseSequence && earlier.LastSequence == last)
             {
-                return new AppendResult(KafkaError.None, null, earlier.BaseOffset, earlier.LogAppendTime);
+                // Kafka tells its greatest timestamp as the broker's, whoever it is of.
+                return AppendResult.Appended(earlier.BaseOffset, earlier.MaxTimestamp);
             }
         }
 
@@ -51,7 +52,7 @@ internal sealed class ProducerState
     }
 
     /// <summary>Remembers a batch that was appended.</summary>
-    public void Add(RecordBatchHeader batch, long logAppendTime)
+    public void Add(RecordBatchHeader batch)
     {
         BeginEpoch(batch.ProducerEpoch);
         if (_last.Count == Remembered)
@@ -59,7 +60,7 @@ internal sealed class ProducerState
             _last.Dequeue();
         }
 
-        _last.Enqueue(new Appended(batch.BaseSequence, LastSequence(batch), batch.BaseOffset, logAppendTime));
+        _last.Enqueue(new Appended(batch.BaseSequence, LastSequence(batch), batch.BaseOffset, batch.MaxTimestamp));
         LastBatch = batch.BaseOffset;
         if (batch.IsTransactional)
         {
@@ -80,7 +81,7 @@ internal sealed class ProducerState
 
     private static int Following(int sequence) => sequence == int.MaxValue ? 0 : sequence + 1;
 
-    private static AppendResult OutOfOrder(RecordBatchHeader batch, int last) => AppendResult.Refused(KafkaError.OutOfOrderSequenceNumber,
+    private static AppendResult OutOfOrder(RecordBatchHeader batch, int last) => AppendResult.RefusedByLog(KafkaError.OutOfOrderSequenceNumber,
         $"Producer {batch.ProducerId} sent sequence {batch.BaseSequence} after {last}.");
 
     private void BeginEpoch(short epoch)

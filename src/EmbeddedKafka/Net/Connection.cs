@@ -52,7 +52,7 @@ internal sealed partial class Connection(Socket socket, RequestRouter router, Em
         {
             // The one request that is answered in any version: the client cannot know yet which to use, and reads the oldest.
             return header.Key == ApiKey.ApiVersions
-                ? WireFrames.WriteResponse(header with { Version = 0 }, ApiVersionsHandler.Answer(KafkaError.UnsupportedVersion))
+                ? WireFrames.WriteResponse(header with { Version = 0 }, ApiVersionsHandler.AnswerUnknownVersion())
                 : throw new ConnectionRefusedException(
                     $"It asked for {header.Key} in version {header.Version}, which the embedded broker does not serve.");
         }

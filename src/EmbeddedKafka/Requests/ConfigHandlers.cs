@@ -31,8 +31,8 @@ internal sealed class ConfigHandlers(BrokerParts parts)
         var result = new DescribeConfigsResponse.Result { ResourceType = asked.ResourceType, ResourceName = asked.ResourceName };
         if (asked.ResourceType == TopicResource && parts.Topics.Find(asked.ResourceName) is { } topic)
         {
-            result.Configs = Describe(topic.Settings)
-                .Where(config => asked.ConfigurationKeys?.Contains(config.Name, StringComparer.Ordinal) ?? true).ToList();
+            var keys = asked.ConfigurationKeys;
+            result.Configs = Describe(topic.Settings).Where(config => keys is null or [] || keys.Contains(config.Name, StringComparer.Ordinal)).ToList();
         }
         else if (asked.ResourceType == TopicResource)
         {

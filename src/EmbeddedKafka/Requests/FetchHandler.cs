@@ -19,6 +19,11 @@ internal sealed class FetchHandler(BrokerParts parts)
     /// <summary>Answers Fetch.</summary>
     public async ValueTask<FetchResponse> FetchAsync(FetchRequest request, short version, CancellationToken cancellation)
     {
+        if (request.SessionEpoch > 0)
+        {
+            return new FetchResponse { ErrorCode = KafkaError.FetchSessionIdNotFound };
+        }
+
         var wanted = request.Topics.Select(topic => (Topic: topic, Partitions: Find(topic, version))).ToList();
         var patience = TimeSpan.FromMilliseconds(Math.Clamp(request.MaxWaitMs, 0, LongestWait.TotalMilliseconds));
         var started = TimeProvider.System.GetTimestamp();
@@ -44,9 +49,16 @@ internal sealed class FetchHandler(BrokerParts parts)
         return topic.Partitions.ConvertAll(partition =>
         {
             var log = found?.Partition(partition.Index);
-            var error = log is null ? unknown : LeaderEpochs.Check(partition.CurrentLeaderEpoch);
+            var error = log is null ? unknown : CheckEpochs(partition);
             return new Wanted(partition, error == KafkaError.None ? log : null, error);
         });
+    }
+
+    private static KafkaError CheckEpochs(FetchRequest.Partition partition)
+    {
+        // Other than elsewhere, any negative epoch is that of a client that does not care.
+        var error = LeaderEpochs.Check(Math.Max(-1, partition.CurrentLeaderEpoch));
+        return error == KafkaError.None && partition.LastFetchedEpoch > BrokerIdentity.LeaderEpoch ? KafkaError.OffsetOutOfRange : error;
     }
 
     private static Found Read(FetchRequest request, List<(FetchRequest.Topic Topic, List<Wanted> Partitions)> wanted)
@@ -84,6 +96,7 @@ internal sealed class FetchHandler(BrokerParts parts)
                 Index = partition.Index,
                 ErrorCode = read?.Error ?? error,
                 HighWatermark = -1,
+                AbortedTransactions = error is KafkaError.UnknownTopicOrPartition or KafkaError.UnknownTopicId ? [] : null,
                 Records = RecordSet.Empty,
             };
         }

@@ -11,9 +11,18 @@ internal sealed class MetadataHandlers(BrokerParts parts)
     private const int TopicOperations = 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7 | 1 << 8 | 1 << 10 | 1 << 11;
     private const int ClusterOperations = 1 << 5 | 1 << 7 | 1 << 8 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 12;
 
+    private const sbyte BrokerEndpoints = 1;
+    private const sbyte ControllerEndpoints = 2;
+
     /// <summary>Answers Metadata.</summary>
     public MetadataResponse Describe(MetadataRequest request, short version)
     {
+        // Versions 10 and 11 have a field for ids, and no way to ask by it.
+        if (version < 12 && request.Topics?.Exists(topic => topic.Name is null || topic.TopicId != Guid.Empty) == true)
+        {
+            return Refuse(request, KafkaError.InvalidRequest);
+        }
+
         // Version 0 cannot say null, and means all topics by none.
         var all = request.Topics is null || (version == 0 && request.Topics.Count == 0);
         var topics = all
@@ -33,14 +42,14 @@ internal sealed class MetadataHandlers(BrokerParts parts)
         };
         if (request.IncludeTopicAuthorizedOperations)
         {
-            response.Topics.FindAll(topic => topic.ErrorCode == KafkaError.None).ForEach(topic => topic.AuthorizedOperations = TopicOperations);
+            response.Topics.FindAll(topic => topic.Name is not null).ForEach(topic => topic.AuthorizedOperations = TopicOperations);
         }
 
         return response;
     }
 
     /// <summary>Answers DescribeCluster.</summary>
-    public DescribeClusterResponse DescribeCluster(DescribeClusterRequest request) => request.EndpointType == 1
+    public DescribeClusterResponse DescribeCluster(DescribeClusterRequest request) => request.EndpointType == BrokerEndpoints
         ? new DescribeClusterResponse
         {
             ClusterId = parts.Identity.ClusterId,
@@ -50,9 +59,8 @@ internal sealed class MetadataHandlers(BrokerParts parts)
         }
         : new DescribeClusterResponse
         {
-            ErrorCode = KafkaError.InvalidRequest,
+            ErrorCode = request.EndpointType == ControllerEndpoints ? KafkaError.MismatchedEndpointType : KafkaError.UnsupportedEndpointType,
             ErrorMessage = "Only brokers can be described here.",
-            EndpointType = request.EndpointType,
         };
 
     /// <summary>Answers DescribeTopicPartitions, a page at a time.</summary>
@@ -107,6 +115,16 @@ internal sealed class MetadataHandlers(BrokerParts parts)
         }).ToList(),
     };
 
+    private static MetadataResponse Refuse(MetadataRequest request, KafkaError error) => new()
+    {
+        Topics = request.Topics!.ConvertAll(topic => new MetadataResponse.Topic
+        {
+            ErrorCode = error,
+            Name = topic.Name ?? "",
+            TopicId = topic.TopicId,
+        }),
+    };
+
     private DescribeTopicPartitionsResponse.Topic DescribePage(string name, int first, int room)
     {
         if (parts.Topics.Find(name) is not { } topic)
@@ -115,6 +133,7 @@ internal sealed class MetadataHandlers(BrokerParts parts)
             {
                 ErrorCode = TopicNames.Problem(name) is null ? KafkaError.UnknownTopicOrPartition : KafkaError.InvalidTopic,
                 Name = name,
+                AuthorizedOperations = TopicOperations,
             };
         }
 

@@ -11,14 +11,18 @@ internal sealed class OffsetHandlers(BrokerParts parts)
     private const long Earliest = -2;
     private const long MaxTimestamp = -3;
     private const long EarliestLocal = -4;
+    private const long LatestTiered = -5;
+    private const long EarliestPendingUpload = -6;
 
     /// <summary>Answers ListOffsets.</summary>
-    public ListOffsetsResponse List(ListOffsetsRequest request) => new()
+    public ListOffsetsResponse List(ListOffsetsRequest request, short version) => new()
     {
         Topics = request.Topics.ConvertAll(topic => new ListOffsetsResponse.Topic
         {
             Name = topic.Name,
-            Partitions = topic.Partitions.ConvertAll(partition => Find(topic.Name, partition, isCommittedOnly: request.IsolationLevel == 1)),
+            Partitions = topic.Partitions.GroupBy(partition => partition.Index).Select(same => same.Skip(1).Any()
+                ? new ListOffsetsResponse.Partition { Index = same.Key, ErrorCode = KafkaError.InvalidRequest }
+                : Find(topic.Name, same.First(), request.IsolationLevel == 1, version)).ToList(),
         }),
     };
 
@@ -32,7 +36,7 @@ internal sealed class OffsetHandlers(BrokerParts parts)
         }),
     };
 
-    private ListOffsetsResponse.Partition Find(string name, ListOffsetsRequest.Partition asked, bool isCommittedOnly)
+    private ListOffsetsResponse.Partition Find(string name, ListOffsetsRequest.Partition asked, bool isCommittedOnly, short version)
     {
         var answer = new ListOffsetsResponse.Partition { Index = asked.Index };
         if (parts.Topics.Find(name)?.Partition(asked.Index) is not { } log)
@@ -41,7 +45,7 @@ internal sealed class OffsetHandlers(BrokerParts parts)
             return answer;
         }
 
-        answer.ErrorCode = LeaderEpochs.Check(asked.CurrentLeaderEpoch);
+        answer.ErrorCode = version < FirstVersionWith(asked.Timestamp) ? KafkaError.UnsupportedVersion : LeaderEpochs.Check(asked.CurrentLeaderEpoch);
         if (answer.ErrorCode == KafkaError.None && Find(log, asked.Timestamp, isCommittedOnly) is { } found)
         {
             answer.Offset = found.Offset;
@@ -60,11 +64,22 @@ internal sealed class OffsetHandlers(BrokerParts parts)
         {
             Latest => new TimedOffset(end, -1),
             Earliest or EarliestLocal => new TimedOffset(bounds.LogStart, -1),
-            MaxTimestamp => log.FindLatestTime(),
+            MaxTimestamp => log.FindLatestTime() is { } latest && latest.Offset < end ? latest : null,
             >= 0 => log.FindByTime(timestamp, end),
             _ => null, // The others ask for tiered storage, of which there is none.
         };
     }
+
+    /// <summary>Negative times have come one after the other, and the rest are still to come.</summary>
+    private static int FirstVersionWith(long timestamp) => timestamp switch
+    {
+        >= Earliest => 0,
+        MaxTimestamp => 7,
+        EarliestLocal => 8,
+        LatestTiered => 9,
+        EarliestPendingUpload => 11,
+        _ => int.MaxValue,
+    };
 
     private DeleteRecordsResponse.Partition Delete(string name, DeleteRecordsRequest.Partition asked)
     {

@@ -2,6 +2,7 @@ using KafkaBackup.EmbeddedKafka.Logs;
 using KafkaBackup.EmbeddedKafka.Topics;
 using KafkaBackup.Shared.Kafka.Wire;
 using KafkaBackup.Shared.Kafka.Wire.Messages;
+using KafkaBackup.Shared.Kafka.Wire.Records;
 
 namespace KafkaBackup.EmbeddedKafka.Requests;
 
@@ -54,23 +55,37 @@ internal sealed class ProduceHandler(BrokerParts parts)
         }
 
         var records = sent.Records?.ToMemory() ?? ReadOnlyMemory<byte>.Empty;
-        if (_check.Refuse(records, topic.Settings, out var header) is { } refused)
+        if (RefuseAttributes(records.Span, transactionalId, version) is { } early)
+        {
+            return early;
+        }
+
+        if (_check.Refuse(records, topic.Settings, out var batch) is { } refused)
         {
             return refused;
         }
 
-        if (!header.IsTransactional)
+        if (!batch.Header.IsTransactional)
         {
-            return log.Append(header, records.Span);
+            return log.Append(batch);
         }
 
-        if (transactionalId is null)
-        {
-            return AppendResult.Refused(KafkaError.InvalidRecord, "A transactional batch came without a transactional id.");
-        }
-
-        var result = parts.Transactions.Append(transactionalId, log, header, records.Span, joinsByItself: version >= 12);
+        var result = parts.Transactions.Append(transactionalId!, log, batch, joinsByItself: version >= 12);
         return result.Error == KafkaError.InvalidTxnState && version >= 11 ? result with { Error = KafkaError.TransactionAbortable } : result;
+    }
+
+    /// <summary>What a request of this version may not carry, whatever else is in the batch.</summary>
+    private static AppendResult? RefuseAttributes(ReadOnlySpan<byte> records, string? transactionalId, short version)
+    {
+        var attributes = records.Length < RecordBatchHeader.Size ? 0 : records[RecordBatchLayout.Attributes + 1];
+        if (version < 7 && (attributes & RecordBatchLayout.CodecMask) == (int)BatchCodec.Zstd)
+        {
+            return AppendResult.Refused(KafkaError.UnsupportedCompressionType, "Zstandard came with version 7 of the request.");
+        }
+
+        return transactionalId is null && (attributes & RecordBatchLayout.TransactionalBit) != 0
+            ? AppendResult.Refused(KafkaError.TransactionalIdAuthorizationFailed, "A transactional batch came without a transactional id.")
+            : null;
     }
 
     private static ProduceResponse.Partition Answer(ProduceRequest.Partition sent, AppendResult result, Topic? topic) => new()
@@ -80,6 +95,11 @@ internal sealed class ProduceHandler(BrokerParts parts)
         ErrorMessage = result.Message,
         BaseOffset = result.BaseOffset,
         LogAppendTimeMs = result.LogAppendTime,
-        LogStartOffset = result.Error == KafkaError.None ? topic?.Partition(sent.Index)?.Bounds.LogStart ?? -1 : -1,
+        RecordErrors = result.Records.Select(record => new ProduceResponse.RecordError
+        {
+            BatchIndex = record.Index,
+            Message = record.Problem,
+        }).ToList(),
+        LogStartOffset = result.ReachedLog ? topic?.Partition(sent.Index)?.Bounds.LogStart ?? -1 : -1,
     };
 }

@@ -29,7 +29,27 @@ internal sealed class TopicHandlers(BrokerParts parts)
     public DeleteTopicsResponse Delete(DeleteTopicsRequest request, short version)
     {
         var asked = version < 6 ? request.TopicNames.ConvertAll(name => new DeleteTopicsRequest.Topic { Name = name }) : request.Topics;
-        return new DeleteTopicsResponse { Topics = asked.ConvertAll(Delete) };
+        var repeated = asked.GroupBy(topic => (topic.Name, topic.TopicId)).Where(same => same.Skip(1).Any()).Select(same => same.Key).ToHashSet();
+        return new DeleteTopicsResponse
+        {
+            Topics = asked.DistinctBy(topic => (topic.Name, topic.TopicId)).Select(topic => Refuse(topic, repeated) ?? Delete(topic)).ToList(),
+        };
+    }
+
+    private static DeleteTopicsResponse.Topic? Refuse(DeleteTopicsRequest.Topic asked, HashSet<(string? Name, Guid Id)> repeated)
+    {
+        var problem = repeated.Contains((asked.Name, asked.TopicId)) ? "The topic is named twice."
+            : asked.Name is null == (asked.TopicId == Guid.Empty) ? "A topic is named either by its name or by its id."
+            : null;
+        return problem is null
+            ? null
+            : new DeleteTopicsResponse.Topic
+            {
+                Name = asked.Name,
+                TopicId = asked.TopicId,
+                ErrorCode = KafkaError.InvalidRequest,
+                ErrorMessage = problem,
+            };
     }
 
     private DeleteTopicsResponse.Topic Delete(DeleteTopicsRequest.Topic asked)
@@ -137,5 +157,5 @@ internal sealed class TopicHandlers(BrokerParts parts)
     private static Refusal Exists(string name) => new(KafkaError.TopicAlreadyExists, $"Topic '{name}' already exists.");
 
     private static CreateTopicsResponse.Topic Refused(CreateTopicsRequest.Topic asked, Refusal refusal) =>
-        new() { Name = asked.Name, ErrorCode = refusal.Error, ErrorMessage = refusal.Message };
+        new() { Name = asked.Name, ErrorCode = refusal.Error, ErrorMessage = refusal.Message, Configs = [] };
 }

@@ -7,6 +7,7 @@ namespace KafkaBackup.EmbeddedKafka.Requests;
 /// <summary>Serves idempotent and transactional producers.</summary>
 internal sealed class TransactionHandlers(BrokerParts parts)
 {
+    private const sbyte GroupKey = 0;
     private const sbyte TransactionKey = 1;
 
     /// <summary>Answers FindCoordinator.</summary>
@@ -26,8 +27,8 @@ internal sealed class TransactionHandlers(BrokerParts parts)
                 Key = key,
                 NodeId = -1,
                 Port = -1,
-                ErrorCode = KafkaError.CoordinatorNotAvailable,
-                ErrorMessage = "The embedded broker has no consumer groups.",
+                ErrorCode = request.KeyType == GroupKey ? KafkaError.CoordinatorNotAvailable : KafkaError.InvalidRequest,
+                ErrorMessage = "The embedded broker has coordinators of transactions only.",
             });
         if (version >= 4)
         {
@@ -46,11 +47,16 @@ internal sealed class TransactionHandlers(BrokerParts parts)
     }
 
     /// <summary>Answers InitProducerId.</summary>
-    public InitProducerIdResponse Init(InitProducerIdRequest request)
+    public InitProducerIdResponse Init(InitProducerIdRequest request, short version)
     {
+        if (request.ProducerId == -1 != (request.ProducerEpoch == -1))
+        {
+            return new InitProducerIdResponse { ErrorCode = KafkaError.InvalidRequest };
+        }
+
         var (error, identity) = parts.Transactions.Init(
             request.TransactionalId, request.TransactionTimeoutMs, new ProducerIdentity(request.ProducerId, request.ProducerEpoch));
-        return new InitProducerIdResponse { ErrorCode = error, ProducerId = identity.Id, ProducerEpoch = identity.Epoch };
+        return new InitProducerIdResponse { ErrorCode = Fenced(error, version >= 4), ProducerId = identity.Id, ProducerEpoch = identity.Epoch };
     }
 
     /// <summary>Answers AddPartitionsToTxn.</summary>
@@ -59,7 +65,7 @@ internal sealed class TransactionHandlers(BrokerParts parts)
         if (version < 4)
         {
             var producer = new ProducerIdentity(request.ProducerId, request.ProducerEpoch);
-            return new AddPartitionsToTxnResponse { Topics = Add(request.TransactionalId, producer, request.Topics, verifyOnly: false) };
+            return new AddPartitionsToTxnResponse { Topics = Add(request.TransactionalId, producer, request.Topics, isFencedKnown: version >= 2) };
         }
 
         return new AddPartitionsToTxnResponse
@@ -67,7 +73,8 @@ internal sealed class TransactionHandlers(BrokerParts parts)
             Transactions = request.Transactions.ConvertAll(asked => new AddPartitionsToTxnResponse.Transaction
             {
                 TransactionalId = asked.TransactionalId,
-                Topics = Add(asked.TransactionalId, new ProducerIdentity(asked.ProducerId, asked.ProducerEpoch), asked.Topics, asked.VerifyOnly),
+                Topics = Add(
+                    asked.TransactionalId, new ProducerIdentity(asked.ProducerId, asked.ProducerEpoch), asked.Topics, verifyOnly: asked.VerifyOnly),
             }),
         };
     }
@@ -77,11 +84,11 @@ internal sealed class TransactionHandlers(BrokerParts parts)
     {
         var producer = new ProducerIdentity(request.ProducerId, request.ProducerEpoch);
         var (error, next) = parts.Transactions.End(request.TransactionalId, producer, request.Committed, bumpsEpoch: version >= 5);
-        return new EndTxnResponse { ErrorCode = error, ProducerId = next.Id, ProducerEpoch = next.Epoch };
+        return new EndTxnResponse { ErrorCode = Fenced(error, version >= 2), ProducerId = next.Id, ProducerEpoch = next.Epoch };
     }
 
     private List<AddPartitionsToTxnResponse.Topic> Add(
-        string id, ProducerIdentity producer, List<AddPartitionsToTxnRequest.Topic> topics, bool verifyOnly)
+        string id, ProducerIdentity producer, List<AddPartitionsToTxnRequest.Topic> topics, bool verifyOnly = false, bool isFencedKnown = true)
     {
         var logs = new List<PartitionLog>();
         var isComplete = true;
@@ -93,15 +100,23 @@ internal sealed class TransactionHandlers(BrokerParts parts)
         }
 
         // All or none: a transaction that had only some of its partitions would not end in the others.
-        var error = isComplete ? parts.Transactions.AddPartitions(id, producer, logs, verifyOnly) : KafkaError.OperationNotAttempted;
+        var error = !isComplete ? KafkaError.OperationNotAttempted
+            : verifyOnly ? KafkaError.None
+            : Fenced(parts.Transactions.AddPartitions(id, producer, logs), isFencedKnown);
         return topics.ConvertAll(topic => new AddPartitionsToTxnResponse.Topic
         {
             Name = topic.Name,
             Partitions = topic.Partitions.ConvertAll(index => new AddPartitionsToTxnResponse.Partition
             {
                 Index = index,
-                ErrorCode = parts.Topics.Find(topic.Name)?.Partition(index) is null ? KafkaError.UnknownTopicOrPartition : error,
+                ErrorCode = parts.Topics.Find(topic.Name)?.Partition(index) is not { } log ? KafkaError.UnknownTopicOrPartition
+                    : verifyOnly && isComplete ? parts.Transactions.VerifyPartition(id, producer, log)
+                    : error,
             }),
         });
     }
+
+    /// <summary>Older clients know a fenced producer by the epoch that is not its own any more.</summary>
+    private static KafkaError Fenced(KafkaError error, bool isFencedKnown) =>
+        error == KafkaError.ProducerFenced && !isFencedKnown ? KafkaError.InvalidProducerEpoch : error;
 }

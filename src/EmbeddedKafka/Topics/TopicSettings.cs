@@ -21,6 +21,9 @@ internal sealed class TopicSettings
     /// <summary>How many ms a timestamp may lie ahead.</summary>
     public long MaxMsAhead => long.Parse(Value("message.timestamp.after.max.ms"), CultureInfo.InvariantCulture);
 
+    /// <summary>How many ms a timestamp may lie back.</summary>
+    public long MaxMsBehind => long.Parse(Value("message.timestamp.before.max.ms"), CultureInfo.InvariantCulture);
+
     /// <summary>Whether compaction may remove records.</summary>
     public bool IsCompacted => Policies.Contains("compact", StringComparer.Ordinal);
 
@@ -44,9 +47,9 @@ internal sealed class TopicSettings
             {
                 problem = $"Invalid value {value ?? "null"} for configuration {name}";
             }
-            else if (!settings.TryAdd(name, value))
+            else
             {
-                problem = $"The configuration {name} is given twice";
+                settings[name] = value;
             }
         }
 

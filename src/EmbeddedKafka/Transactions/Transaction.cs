@@ -18,6 +18,9 @@ internal sealed class Transaction(string id)
     /// it.</summary>
     public ProducerIdentity Previous { get; set; } = ProducerIdentity.None;
 
+    /// <summary>The producer that the one now was told to follow, if it said so; the same request is answered alike.</summary>
+    public ProducerIdentity Succeeded { get; private set; } = ProducerIdentity.None;
+
     /// <summary>How long a transaction may stay open.</summary>
     public TimeSpan Timeout { get; set; }
 
@@ -30,8 +33,14 @@ internal sealed class Transaction(string id)
     /// <summary>How the last transaction ended; null before the first.</summary>
     public bool? WasCommitted { get; private set; }
 
-    /// <summary>Forgets how the last transaction ended, for a new producer takes over.</summary>
-    public void Restart() => WasCommitted = null;
+    /// <summary>Lets a new producer take over, and forgets how the last transaction ended.</summary>
+    public void Restart(ProducerIdentity producer, ProducerIdentity succeeded)
+    {
+        Producer = producer;
+        Succeeded = succeeded;
+        Previous = ProducerIdentity.None;
+        WasCommitted = null;
+    }
 
     /// <summary>Whether a partition is part of the open transaction.</summary>
     public bool Has(PartitionLog log) => _partitions.Contains(log);

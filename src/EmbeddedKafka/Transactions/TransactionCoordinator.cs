@@ -1,6 +1,5 @@
 using KafkaBackup.EmbeddedKafka.Logs;
 using KafkaBackup.Shared.Kafka.Wire;
-using KafkaBackup.Shared.Kafka.Wire.Records;
 
 namespace KafkaBackup.EmbeddedKafka.Transactions;
 
@@ -47,31 +46,31 @@ internal sealed class TransactionCoordinator(TimeProvider clock) : IDisposable
 
                 _transactions.Add(id, transaction = new Transaction(id));
             }
+            else if (expected.Id >= 0 && expected == transaction.Succeeded)
+            {
+                // The answer to the same request got lost.
+                return (KafkaError.None, transaction.Producer);
+            }
             else if (expected.Id >= 0 && expected != transaction.Producer)
             {
                 return (KafkaError.ProducerFenced, ProducerIdentity.None);
             }
 
             transaction.Timeout = TimeSpan.FromMilliseconds(timeoutMs);
-            Fence(transaction);
-            transaction.Restart();
+            Abort(transaction);
+            transaction.Restart(Renew(transaction.Producer), expected);
             return (KafkaError.None, transaction.Producer);
         }
     }
 
-    /// <summary>Makes partitions part of a transaction, or asks whether they are.</summary>
-    public KafkaError AddPartitions(string id, ProducerIdentity producer, IReadOnlyCollection<PartitionLog> logs, bool verifyOnly)
+    /// <summary>Makes partitions part of a transaction.</summary>
+    public KafkaError AddPartitions(string id, ProducerIdentity producer, IReadOnlyCollection<PartitionLog> logs)
     {
         lock (_lock)
         {
             if (Find(id, producer, out var transaction) is var error and not KafkaError.None)
             {
                 return error;
-            }
-
-            if (verifyOnly)
-            {
-                return logs.All(transaction!.Has) ? KafkaError.None : KafkaError.InvalidTxnState;
             }
 
             foreach (var log in logs)
@@ -83,23 +82,32 @@ internal sealed class TransactionCoordinator(TimeProvider clock) : IDisposable
         }
     }
 
-    /// <summary>Appends a batch of a transaction.</summary>
-    /// <param name="id">The transactional id.</param>
-    /// <param name="log">The partition.</param>
-    /// <param name="header">The batch's header.</param>
-    /// <param name="batch">The batch.</param>
-    /// <param name="joinsByItself">Whether the batch makes its partition part of the transaction, as with newer clients, or that must have been
-    /// said before.</param>
-    public AppendResult Append(string id, PartitionLog log, RecordBatchHeader header, ReadOnlySpan<byte> batch, bool joinsByItself)
+    /// <summary>Asks whether a partition is part of a transaction.</summary>
+    public KafkaError VerifyPartition(string id, ProducerIdentity producer, PartitionLog log)
     {
         lock (_lock)
         {
-            var error = Find(id, new ProducerIdentity(header.ProducerId, header.ProducerEpoch), out var transaction);
+            var error = Find(id, producer, out var transaction);
+            return error != KafkaError.None || transaction!.Has(log) ? error : KafkaError.TransactionAbortable;
+        }
+    }
+
+    /// <summary>Appends a batch of a transaction.</summary>
+    /// <param name="id">The transactional id.</param>
+    /// <param name="log">The partition.</param>
+    /// <param name="batch">The batch.</param>
+    /// <param name="joinsByItself">Whether the batch makes its partition part of the transaction, as with newer clients, or that must have been
+    /// said before.</param>
+    public AppendResult Append(string id, PartitionLog log, CheckedBatch batch, bool joinsByItself)
+    {
+        lock (_lock)
+        {
+            var error = Find(id, new ProducerIdentity(batch.Header.ProducerId, batch.Header.ProducerEpoch), out var transaction);
             if (error != KafkaError.None)
             {
                 // Producers know the code for a fenced epoch by this name.
                 return AppendResult.Refused(error == KafkaError.ProducerFenced ? KafkaError.InvalidProducerEpoch : error,
-                    $"Producer {header.ProducerId} with epoch {header.ProducerEpoch} may not write in the transactions of '{id}'.");
+                    $"Producer {batch.Header.ProducerId} with epoch {batch.Header.ProducerEpoch} may not write in the transactions of '{id}'.");
             }
 
             if (joinsByItself)
@@ -108,7 +116,7 @@ internal sealed class TransactionCoordinator(TimeProvider clock) : IDisposable
             }
 
             return transaction!.Has(log)
-                ? log.Append(header, batch)
+                ? log.Append(batch)
                 : AppendResult.Refused(KafkaError.InvalidTxnState, $"The partition is not part of the transaction of '{id}'.");
         }
     }
@@ -118,10 +126,9 @@ internal sealed class TransactionCoordinator(TimeProvider clock) : IDisposable
     {
         lock (_lock)
         {
-            if (_transactions.TryGetValue(id, out var repeated) && !repeated.IsOpen && bumpsEpoch && repeated.Previous == producer
-                && repeated.WasCommitted == isCommit)
+            if (bumpsEpoch && _transactions.TryGetValue(id, out var known) && known.Previous == producer)
             {
-                return (KafkaError.None, repeated.Producer);
+                return known.WasCommitted == isCommit ? (KafkaError.None, known.Producer) : (KafkaError.InvalidTxnState, ProducerIdentity.None);
             }
 
             if (Find(id, producer, out var transaction) is var error and not KafkaError.None)
@@ -129,9 +136,13 @@ internal sealed class TransactionCoordinator(TimeProvider clock) : IDisposable
                 return (error, ProducerIdentity.None);
             }
 
-            if (!transaction!.IsOpen)
+            // Where every end raises the epoch, a transaction of nothing may be aborted; a repeated end has the epoch from before.
+            var mayEnd = transaction!.IsOpen || (bumpsEpoch && !isCommit);
+            if (!mayEnd)
             {
-                return (transaction.WasCommitted == isCommit || (bumpsEpoch && !isCommit) ? KafkaError.None : KafkaError.InvalidTxnState, producer);
+                return !bumpsEpoch && transaction.WasCommitted == isCommit
+                    ? (KafkaError.None, producer)
+                    : (KafkaError.InvalidTxnState, ProducerIdentity.None);
             }
 
             if (bumpsEpoch)
@@ -178,32 +189,26 @@ internal sealed class TransactionCoordinator(TimeProvider clock) : IDisposable
     {
         lock (_lock)
         {
-            if (transaction.IsOpen && transaction.Producer == producer)
+            if (transaction.Producer == producer)
             {
-                Fence(transaction);
+                Abort(transaction);
             }
         }
     }
 
-    /// <summary>Raises the epoch, and aborts what an earlier one left open.</summary>
-    private void Fence(Transaction transaction)
+    /// <summary>Aborts what is open, under a new epoch that fences the producer.</summary>
+    private static void Abort(Transaction transaction)
     {
-        var isExhausted = transaction.Producer.Epoch >= short.MaxValue - 1;
-        if (transaction.Producer.Id >= 0)
-        {
-            transaction.Producer = Bump(transaction.Producer);
-        }
-
         if (transaction.IsOpen)
         {
+            transaction.Producer = Bump(transaction.Producer);
             transaction.End(isCommit: false);
         }
-
-        if (transaction.Producer.Id < 0 || isExhausted)
-        {
-            transaction.Producer = NewProducer();
-        }
     }
+
+    /// <summary>The next epoch, or a new id where there is none.</summary>
+    private ProducerIdentity Renew(ProducerIdentity producer) =>
+        producer.Id < 0 || producer.Epoch >= short.MaxValue - 1 ? NewProducer() : Bump(producer);
 
     private static ProducerIdentity Bump(ProducerIdentity producer) => producer with { Epoch = (short)(producer.Epoch + 1) };
 

@@ -38,3 +38,16 @@ public sealed class EmbeddedTopicProtocolTests : TopicProtocolTests
 
     private protected override Task<int> StartAsync() => Task.FromResult(_broker.Port);
 }
+
+public sealed class EmbeddedVersionProtocolTests : VersionProtocolTests
+{
+    private readonly EmbeddedBroker _broker = EmbeddedBroker.Start();
+
+    public override async Task DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await _broker.DisposeAsync();
+    }
+
+    private protected override Task<int> StartAsync() => Task.FromResult(_broker.Port);
+}

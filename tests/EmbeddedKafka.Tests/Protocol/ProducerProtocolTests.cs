@@ -1,5 +1,6 @@
 using KafkaBackup.Shared.Kafka.Wire;
 using KafkaBackup.Shared.Kafka.Wire.Messages;
+using KafkaBackup.Shared.Kafka.Wire.Records;
 using Xunit;
 
 namespace KafkaBackup.EmbeddedKafka.Tests.Protocol;
@@ -154,6 +155,70 @@ public abstract class ProducerProtocolTests : ProtocolTestBase
         Assert.Equal(KafkaError.ProducerFenced, (await AddPartitionsAsync(Topic, old, 0)).Topics[0].Partitions[0].ErrorCode);
         Assert.Equal(KafkaError.ProducerFenced, (await EndAsync(Topic, old, isCommit: true)).ErrorCode);
         Assert.Equal(KafkaError.InvalidProducerIdMapping, (await EndAsync(Topic, new InitProducerIdResponse { ProducerId = 999_999, ProducerEpoch = 0 }, isCommit: true)).ErrorCode);
+    }
+
+    [SkippableFact]
+    public async Task Records_that_are_refused_are_told_one_by_one_with_the_start_of_the_log()
+    {
+        var ahead = TimeProvider.System.GetUtcNow().AddHours(2).ToUnixTimeMilliseconds();
+
+        var refused = await ProduceAsync(Batch(records: 2, timestamp: ahead));
+
+        Assert.Equal((KafkaError.InvalidTimestamp, 0), (refused.ErrorCode, refused.LogStartOffset));
+        Assert.Equal([0, 1], refused.RecordErrors.Select(record => record.BatchIndex));
+    }
+
+    [SkippableFact]
+    public async Task The_broker_sets_offsets_and_times_whatever_the_batch_says()
+    {
+        var (placed, stamped) = (Batch(), Batch(records: 2));
+        placed[RecordBatchLayout.BaseOffset + 7] = 9;
+        RecordBatchPatch.SetMaxTimestamp(stamped, TimestampType.LogAppendTime, 1_001);
+
+        Assert.Equal(KafkaError.InvalidRecord, (await ProduceAsync(placed)).ErrorCode);
+        Assert.Equal(KafkaError.None, (await ProduceAsync(stamped)).ErrorCode);
+
+        var header = RecordBatchHeader.Parse((await FetchAsync(0)).Records!.ToMemory().Span);
+        Assert.Equal((TimestampType.CreateTime, 1_001), (header.TimestampType, header.MaxTimestamp));
+    }
+
+    [SkippableFact]
+    public async Task A_transactional_batch_needs_a_transactional_id()
+    {
+        Assert.Equal(
+            KafkaError.TransactionalIdAuthorizationFailed, (await ProduceAsync(Batch(producer: await InitAsync(), sequence: 0, isTransactional: true))).ErrorCode);
+    }
+
+    [SkippableFact]
+    public async Task A_producer_over_an_open_transaction_comes_two_epochs_later()
+    {
+        var old = await InitAsync(Topic);
+        await AddPartitionsAsync(Topic, old, 0);
+
+        Assert.Equal(old.ProducerEpoch + 2, (await InitAsync(Topic)).ProducerEpoch);
+    }
+
+    [SkippableFact]
+    public async Task A_producer_that_asks_for_its_next_epoch_again_gets_the_same()
+    {
+        var first = await InitAsync(Topic);
+
+        var next = await InitAsync(Topic, expected: first);
+        var again = await InitAsync(Topic, expected: first);
+
+        Assert.Equal((KafkaError.None, first.ProducerEpoch + 1), (next.ErrorCode, next.ProducerEpoch));
+        Assert.Equal((KafkaError.None, next.ProducerId, next.ProducerEpoch), (again.ErrorCode, again.ProducerId, again.ProducerEpoch));
+        Assert.Equal(KafkaError.InvalidRequest, (await InitAsync(Topic, expected: new InitProducerIdResponse { ProducerId = next.ProducerId })).ErrorCode);
+    }
+
+    [SkippableFact]
+    public async Task Since_version_five_nothing_can_be_aborted_but_not_committed()
+    {
+        var producer = await InitAsync(Topic);
+
+        Assert.Equal((KafkaError.InvalidTxnState, -1), await EndAsync(Topic, producer, isCommit: true, version: 5) is var commit ? (commit.ErrorCode, commit.ProducerId) : default);
+        Assert.Equal((KafkaError.None, 1), await EndAsync(Topic, producer, isCommit: false, version: 5) is var abort ? (abort.ErrorCode, abort.ProducerEpoch) : default);
+        Assert.Equal(KafkaError.InvalidTxnState, (await EndAsync(Topic, producer, isCommit: true, version: 5)).ErrorCode);
     }
 
     [SkippableTheory]

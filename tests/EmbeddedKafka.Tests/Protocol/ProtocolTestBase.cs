@@ -93,12 +93,21 @@ public abstract class ProtocolTestBase : IAsyncLifetime
         return (await Client.AskAsync<ListOffsetsResponse>(ApiKey.ListOffsets, version, request)).Topics[0].Partitions[0];
     }
 
-    private protected async Task<InitProducerIdResponse> InitAsync(string? transactionalId = null, int timeoutMs = 60_000)
+    private protected async Task<InitProducerIdResponse> InitAsync(
+        string? transactionalId = null, int timeoutMs = 60_000, InitProducerIdResponse? expected = null)
     {
         while (true)
         {
             var response = await Client.AskAsync<InitProducerIdResponse>(
-                ApiKey.InitProducerId, 4, new InitProducerIdRequest { TransactionalId = transactionalId, TransactionTimeoutMs = timeoutMs });
+                ApiKey.InitProducerId,
+                4,
+                new InitProducerIdRequest
+                {
+                    TransactionalId = transactionalId,
+                    TransactionTimeoutMs = timeoutMs,
+                    ProducerId = expected?.ProducerId ?? -1,
+                    ProducerEpoch = expected?.ProducerEpoch ?? -1,
+                });
             if (response.ErrorCode is not (KafkaError.CoordinatorNotAvailable or KafkaError.ConcurrentTransactions or (KafkaError)14 or (KafkaError)16))
             {
                 return response;
@@ -112,7 +121,11 @@ public abstract class ProtocolTestBase : IAsyncLifetime
         ApiKey.FindCoordinator, 4, new FindCoordinatorRequest { KeyType = 1, Keys = [transactionalId] });
 
     private protected Task<AddPartitionsToTxnResponse> AddPartitionsAsync(string transactionalId, InitProducerIdResponse producer, params int[] partitions) =>
-        Client.AskAsync<AddPartitionsToTxnResponse>(ApiKey.AddPartitionsToTxn, 3, new AddPartitionsToTxnRequest
+        AddPartitionsAsync(3, transactionalId, producer, partitions);
+
+    private protected Task<AddPartitionsToTxnResponse> AddPartitionsAsync(
+        short version, string transactionalId, InitProducerIdResponse producer, params int[] partitions) =>
+        Client.AskAsync<AddPartitionsToTxnResponse>(ApiKey.AddPartitionsToTxn, version, new AddPartitionsToTxnRequest
         {
             TransactionalId = transactionalId,
             ProducerId = producer.ProducerId,
@@ -140,11 +153,13 @@ public abstract class ProtocolTestBase : IAsyncLifetime
 
     /// <summary>A batch of so many records with timestamps from <paramref name="timestamp"/> on.</summary>
     private protected static byte[] Batch(
-        int records = 1, InitProducerIdResponse? producer = null, int sequence = -1, bool isTransactional = false, long timestamp = 1_000, int size = 10)
+        int records = 1, InitProducerIdResponse? producer = null, int sequence = -1, bool isTransactional = false, long timestamp = 1_000, int size = 10,
+        BatchCodec codec = BatchCodec.None)
     {
         using var writer = new RecordBatchWriter();
         writer.Begin(new RecordBatchOptions
         {
+            Codec = codec,
             ProducerId = producer?.ProducerId ?? -1,
             ProducerEpoch = producer?.ProducerEpoch ?? -1,
             BaseSequence = sequence,

@@ -136,6 +136,37 @@ public abstract class ReaderProtocolTests : ProtocolTestBase
     }
 
     [SkippableFact]
+    public async Task A_batch_behind_the_first_is_cut_at_the_limit()
+    {
+        await ProduceAsync(Batch());
+        await ProduceAsync(Batch());
+
+        var fetched = await FetchAsync(0, request => request.Topics[0].Partitions[0].MaxBytes = Batch().Length + 20);
+
+        Assert.Equal(Batch().Length + 20, fetched.Records!.Length);
+    }
+
+    [SkippableFact]
+    public async Task A_fetch_session_that_nobody_made_is_not_found()
+    {
+        var response = await Client.AskAsync<FetchResponse>(ApiKey.Fetch, 12, new FetchRequest { SessionId = 987_654_321, SessionEpoch = 3 });
+
+        Assert.Equal((KafkaError.FetchSessionIdNotFound, 0), (response.ErrorCode, response.Topics.Count));
+    }
+
+    [SkippableFact]
+    public async Task The_greatest_time_is_not_told_to_who_reads_committed_records_while_it_is_not_committed()
+    {
+        await ProduceAsync(Batch(timestamp: 1_000));
+        var producer = await InitAsync(Topic);
+        await AddPartitionsAsync(Topic, producer, 0);
+        await ProduceAsync(Batch(producer: producer, sequence: 0, isTransactional: true, timestamp: 5_000), transactionalId: Topic);
+
+        Assert.Equal((1, 5_000), await OffsetAndTimeAsync(-3));
+        Assert.Equal(-1, (await ListAsync(-3, isCommittedOnly: true)).Offset);
+    }
+
+    [SkippableFact]
     public async Task Metadata_finds_topics_by_id()
     {
         var stranger = Guid.NewGuid();

@@ -17,6 +17,11 @@ public sealed class RealTopicProtocolTests : TopicProtocolTests
     private protected override Task<int> StartAsync() => RealBroker.PortAsync();
 }
 
+public sealed class RealVersionProtocolTests : VersionProtocolTests
+{
+    private protected override Task<int> StartAsync() => RealBroker.PortAsync();
+}
+
 /// <summary>Kafka's own broker on this machine, if there is one.</summary>
 internal static class RealBroker
 {

@@ -91,6 +91,36 @@ public abstract class TopicProtocolTests : ProtocolTestBase
     }
 
     [SkippableFact]
+    public async Task A_topic_that_is_named_twice_is_not_deleted()
+    {
+        var answer = await Client.AskAsync<DeleteTopicsResponse>(
+            ApiKey.DeleteTopics, 6, new DeleteTopicsRequest { TimeoutMs = 30_000, Topics = [new() { Name = Topic }, new() { Name = Topic }] });
+
+        Assert.Equal(KafkaError.InvalidRequest, Assert.Single(answer.Topics).ErrorCode);
+        Assert.Equal(KafkaError.InvalidRequest, (await DeleteAsync(new() { Name = Topic, TopicId = TopicId })).ErrorCode);
+        Assert.Equal(KafkaError.None, (await ListAsync(-1)).ErrorCode);
+    }
+
+    [SkippableTheory]
+    [InlineData("max.message.bytes", "-1")]
+    [InlineData("min.cleanable.dirty.ratio", "1.5")]
+    [InlineData("segment.bytes", "1000")]
+    [InlineData("compression.gzip.level", "0")]
+    [InlineData("leader.replication.throttled.replicas", "x")]
+    public async Task A_setting_has_bounds(string name, string value)
+    {
+        Assert.Equal(KafkaError.InvalidConfig, (await CreateAsync(Topic + "x", 1, (name, value))).ErrorCode);
+    }
+
+    [SkippableFact]
+    public async Task Of_a_setting_that_is_given_twice_the_last_value_counts()
+    {
+        var created = await CreateAsync(Topic + "x", 1, ("retention.ms", "1"), ("retention.ms", " 2 "));
+
+        Assert.Equal(" 2 ", created.Configs!.Single(config => config.Name == "retention.ms").Value);
+    }
+
+    [SkippableFact]
     public async Task Settings_have_Kafkas_names_types_and_defaults()
     {
         await CreateAsync(Topic + "x", 1, ("cleanup.policy", "compact,delete"));

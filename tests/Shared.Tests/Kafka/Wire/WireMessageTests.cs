@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using CsCheck;
 using KafkaBackup.Shared.Kafka.Wire;
 using KafkaBackup.Shared.Kafka.Wire.Records;
+using KafkaBackup.Testing.Kafka;
 using Xunit;
 
 namespace KafkaBackup.Shared.Tests.Kafka.Wire;
