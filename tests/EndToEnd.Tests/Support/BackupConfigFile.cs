@@ -14,6 +14,9 @@ internal sealed record BackupConfigFile
     /// <summary>Where the local offsets database lies; null for runs that are not incremental.</summary>
     public required string? OffsetsPath { get; init; }
 
+    /// <summary>Lines of the section <c>storage</c>, without their indentation. Default: the directory <see cref="StorePath"/>.</summary>
+    public IReadOnlyList<string>? Storage { get; init; }
+
     public IReadOnlyList<string> Include { get; init; } = [];
 
     public IReadOnlyList<string> Exclude { get; init; } = [];
@@ -34,7 +37,7 @@ internal sealed record BackupConfigFile
             yaml.Append("  security:\n").AppendJoin("", Security.Select(line => $"    {line}\n"));
         }
 
-        yaml.Append($"storage:\n  backend: filesystem\n  path: {StorePath}\n");
+        yaml.Append("storage:\n").AppendJoin("", (Storage ?? ["backend: filesystem", $"path: {StorePath}"]).Select(line => $"  {line}\n"));
         if (Backup.Count > 0)
         {
             yaml.Append("backup:\n").AppendJoin("", Backup.Select(line => $"  {line}\n"));

@@ -32,7 +32,7 @@ internal static class S3Connection
             HttpClientFactory = new SharedClient(http),
 
             // The store repeats requests itself, as it alone knows which may be: a repeated conditional PUT takes its own success for
-            // somebody else's. The SDK's own HTTP client would repeat them on a broken connection whatever these say.
+            // somebody else's. The second number is about requests on connections that turn out to be broken.
             MaxErrorRetry = 0,
             MaxStaleConnectionRetries = 0,
         };
@@ -104,10 +104,6 @@ internal static class S3Connection
     }
 
     /// <summary>Takes <c>Expect: 100-continue</c>, which the SDK puts on every upload, off small ones.</summary>
-    /// <remarks>
-    /// Also for safety: .NET repeats a request by itself on a broken connection as long as it has sent no byte of the body, and an empty
-    /// body has none. Without the question the body counts as begun.
-    /// </remarks>
     private sealed class SmallBodiesUnasked(HttpMessageHandler inner) : DelegatingHandler(inner)
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

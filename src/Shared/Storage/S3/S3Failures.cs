@@ -72,7 +72,7 @@ internal sealed class S3Failures(string store, string place, string bucket)
         {
             _ when IsTransport(exception) => Failure($"the connection to {place} failed: {Innermost(exception)}", passes: true),
             AmazonClientException or AmazonServiceException =>
-                Failure($"{FirstLine(exception.Message)}. Check the credentials (configuration, environment, profile, role) and the region", passes: false),
+                Failure($"{FirstLine(exception.Message)}. Give credentials (configuration, environment, profile or role) and the right region", passes: false),
             _ => Failure($"{exception.GetType().Name}: {FirstLine(exception.Message)}", passes: false),
         };
 
@@ -131,5 +131,5 @@ internal sealed class S3Failures(string store, string place, string bucket)
         return FirstLine(exception.Message);
     }
 
-    private static string FirstLine(string text) => text.Split('\n')[0].Trim().TrimEnd('.');
+    private static string FirstLine(string text) => text.Split('\n')[0].Trim().TrimEnd('.', ':');
 }

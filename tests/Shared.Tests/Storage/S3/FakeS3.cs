@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Text;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Storage.S3;
+using Microsoft.Extensions.Time.Testing;
 
 namespace KafkaBackup.Shared.Tests.Storage.S3;
 
@@ -29,7 +30,11 @@ internal sealed class FakeS3 : IAsyncDisposable
 
     public string Endpoint => $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
 
-    public static S3Tuning Quick { get; } = new() { Inactivity = TimeSpan.FromMilliseconds(500), FirstPause = TimeSpan.FromMilliseconds(1) };
+    /// <summary>No pauses between tries; patient otherwise.</summary>
+    public static S3Tuning Quick { get; } = new() { FirstPause = TimeSpan.Zero };
+
+    /// <summary>The time of the clients: it passes when a server is silent, and as much as they wait at most.</summary>
+    public FakeTimeProvider Clock { get; } = new();
 
     public int Count(string method) => _requests.Count(request => request.Method == method);
 
@@ -44,13 +49,14 @@ internal sealed class FakeS3 : IAsyncDisposable
             SecretKey = "secret",
             ChecksumMode = checksums,
         },
-        tuning ?? Quick);
+        tuning ?? Quick,
+        Clock);
 
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        _listener.Stop();
         await _serving;
+        _listener.Stop();
         _stop.Dispose();
     }
 
@@ -64,7 +70,7 @@ internal sealed class FakeS3 : IAsyncDisposable
                 connections.Add(ConverseAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (OperationCanceledException)
         {
             await Task.WhenAll(connections);
         }
@@ -83,6 +89,7 @@ internal sealed class FakeS3 : IAsyncDisposable
                 var answer = _answer(request);
                 if (answer.IsSilence)
                 {
+                    Clock.Advance(Quick.Inactivity);
                     await Task.Delay(Timeout.Infinite, _stop.Token);
                 }
 

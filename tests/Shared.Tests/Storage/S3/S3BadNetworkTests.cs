@@ -28,6 +28,7 @@ public sealed class S3BadNetworkTests : IAsyncLifetime
     [SkippableFact]
     public async Task A_conditional_write_whose_answer_is_lost_has_happened_and_is_no_conflict()
     {
+        Skip.If(_endpoint!.Scheme == Uri.UriSchemeHttps, "With TLS not even the request would come through.");
         await _proxy.AddAsync("limit_data", "downstream", new { bytes = 1 });
 
         var failed = await Assert.ThrowsAsync<StorageException>(() => Broken().PutAsync("b/head", "mine", PutCondition.CreateOnly));
@@ -73,16 +74,6 @@ public sealed class S3BadNetworkTests : IAsyncLifetime
         {
             Assert.True((await Assert.ThrowsAsync<StorageException>(call)).IsRetryable);
         }
-    }
-
-    [SkippableFact]
-    public async Task A_slow_line_is_no_black_hole()
-    {
-        await _direct!.PutAsync("b/x", TwoMegabytes);
-        await _proxy.AddAsync("bandwidth", "downstream", new { rate = 1_000 });
-        var store = Broken(FakeS3.Quick with { Inactivity = TimeSpan.FromSeconds(1), MaxTries = 1 });
-
-        Assert.Equal(TwoMegabytes, await store.TextAsync("b/x")); // Takes two seconds.
     }
 
     [SkippableFact]

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Storage;
 using KafkaBackup.Shared.Storage.S3;
@@ -113,6 +114,7 @@ public sealed class S3ConditionalPutTests
         Assert.All(server.Requests, put => Assert.Equal("PUT /bucket/pre/fix/b/head", put.ToString().Split('?')[0]));
         Assert.Equal(["created", "swapped", "overwritten"], server.Requests.Select(put => put.Text));
         Assert.Equal("s3://bucket/pre/fix", store.Name);
+        Assert.All(server.Requests, put => Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(put.Body)), put.Header("x-amz-content-sha256")));
     }
 
     [Theory]

@@ -53,13 +53,13 @@ public sealed class S3FailureTests
     public async Task A_server_that_is_silent_does_not_hold_a_call_for_ever(string call)
     {
         await using var server = new FakeS3(_ => FakeAnswer.Silence);
-        using var store = server.Open(FakeS3.Quick with { Inactivity = TimeSpan.FromMilliseconds(100), MaxTries = 2 });
+        using var store = server.Open();
 
         var failed = await Assert.ThrowsAsync<StorageException>(() => Calls[call](store));
 
         Assert.True(failed.IsRetryable);
         Assert.Contains("nothing was heard", failed.Message, StringComparison.Ordinal);
-        Assert.Equal(2, server.Requests.Count);
+        Assert.Single(server.Requests); // After a minute of silence it is too late for another try.
     }
 
     [Fact]
@@ -163,9 +163,9 @@ public sealed class S3FailureTests
         await using var server = new FakeS3(_ =>
         {
             cancellation.Cancel();
-            return FakeAnswer.Silence;
+            return FakeAnswer.Reset;
         });
-        using var store = server.Open(S3Tuning.Default);
+        using var store = server.Open();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => store.GetAsync("b/x", cancellation.Token));
     }

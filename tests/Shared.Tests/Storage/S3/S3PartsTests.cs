@@ -137,7 +137,7 @@ public sealed class S3PartsTests
             if (request.Method == "PUT" && Number(request) == 2)
             {
                 cancellation.Cancel();
-                return FakeAnswer.Silence;
+                return FakeAnswer.Reset;
             }
 
             return Answer(request, _ => Completed);

@@ -51,10 +51,13 @@ public sealed class S3ReadTests
     public async Task A_stream_that_stands_still_ends_in_a_failure()
     {
         await using var server = new FakeS3(_ => Cut with { StaysOpen = true });
-        using var store = server.Open(FakeS3.Quick with { Inactivity = TimeSpan.FromMilliseconds(100) });
+        using var store = server.Open();
         await using var stream = (await store.OpenReadAsync("b/x", CancellationToken.None))!;
+        await stream.ReadExactlyAsync(new byte[6]);
 
-        var failed = await Assert.ThrowsAsync<StorageException>(() => stream.CopyToAsync(Stream.Null));
+        var reading = stream.ReadAsync(new byte[1]).AsTask();
+        server.Clock.Advance(FakeS3.Quick.Inactivity);
+        var failed = await Assert.ThrowsAsync<StorageException>(() => reading);
 
         Assert.True(failed.IsRetryable);
         Assert.Contains("nothing was heard", failed.Message, StringComparison.Ordinal);
