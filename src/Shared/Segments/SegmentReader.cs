@@ -1,11 +1,9 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Hashing;
-using System.Runtime.InteropServices;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Storage;
-using ZstdNet;
 
 namespace KafkaBackup.Shared.Segments;
 
@@ -72,10 +70,7 @@ public sealed class SegmentReader : RecordCursor, IDisposable
         StartOffset = BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]);
         EndOffset = BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]);
         var body = stored[SegmentFormat.HeaderSize..^SegmentFormat.FooterSize];
-        var raw = MemoryMarshal.TryGetArray(body, out var array)
-            ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
-            : new MemoryStream(body.ToArray(), writable: false);
-        _body = Codec == CompressionCodec.Zstd ? new DecompressionStream(raw) : raw;
+        _body = BodyStreams.Open(body, Codec);
     }
 
     /// <summary>The codec of the body.</summary>
@@ -243,7 +238,7 @@ public sealed class SegmentReader : RecordCursor, IDisposable
         {
             return _body.Read(_buffer, _filled, _buffer.Length - _filled);
         }
-        catch (Exception e) when (e is ZstdException or IOException)
+        catch (Exception e) when (BodyStreams.IsDamage(e))
         {
             throw new StorageException(_key, $"{_key} is damaged: its body cannot be decompressed ({e.Message.TrimEnd('.')}).", e);
         }

@@ -47,6 +47,37 @@ public sealed class SegmentFuzzTests
         Fuzz(3, random => Segment.Around(Changed(frames[random.Next(frames.Length)], random), Count(random), CompressionCodec.Zstd));
     }
 
+    [Fact]
+    public void Changed_records_in_a_good_lz4_block_are_read_or_called_damaged()
+    {
+        var body = Segment.BodyOf(Segment.Bytes(Segment.Bare, Records));
+
+        Fuzz(4, random => Segment.Around(Lz4Block.WithLength(Changed(body, random)), Count(random), CompressionCodec.Lz4));
+    }
+
+    [Fact]
+    public void Changed_lz4_blocks_are_read_or_called_damaged()
+    {
+        byte[][] blocks = [Segment.BodyOf(Segment.Bytes(Segment.BareLz4, new TestRecords().AddMany(200))), Segment.BodyOf(Segment.Bytes(Segment.BareLz4, Records))];
+
+        Fuzz(5, random => Segment.Around(Changed(blocks[random.Next(blocks.Length)], random), Count(random), CompressionCodec.Lz4));
+    }
+
+    /// <summary>What a block claims is right here, so that it does not hide what else is wrong.</summary>
+    [Fact]
+    public void Changed_lz4_sequences_of_the_claimed_length_are_read_or_called_damaged()
+    {
+        byte[][] blocks = [Segment.BodyOf(Segment.Bytes(Segment.BareLz4, new TestRecords().AddMany(200)))[4..], Segment.BodyOf(Segment.Bytes(Segment.BareLz4, Records))[4..]];
+        var target = new byte[1 << 20];
+
+        Fuzz(6, random =>
+        {
+            var changed = Changed(blocks[random.Next(blocks.Length)], random);
+            var length = K4os.Compression.LZ4.LZ4Codec.Decode(changed, target);
+            return Segment.Around(Lz4Block.Claiming((uint)Math.Max(0, length), changed), Count(random), CompressionCodec.Lz4);
+        });
+    }
+
     private static void Fuzz(int seed, Func<Random, byte[]> make)
     {
         var random = new Random(seed);
