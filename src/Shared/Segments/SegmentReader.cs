@@ -10,7 +10,7 @@ namespace KafkaBackup.Shared.Segments;
 /// <summary>Reads the records of a KBAK segment whose bytes are at hand. Every length in it is taken for hostile.</summary>
 /// <remarks>Magic, version, codec, footer and CRC-32 are checked when it is opened; record counts and lengths while it is read. The body is
 /// decompressed as it is read, and memory grows with the data that is really there, never with what a length field claims.</remarks>
-public sealed class SegmentReader : RecordCursor, IDisposable
+public sealed class SegmentReader : SegmentRecords
 {
     private const int FirstBuffer = 64 * 1024;
 
@@ -73,17 +73,17 @@ public sealed class SegmentReader : RecordCursor, IDisposable
         _body = BodyStreams.Open(body, Codec);
     }
 
-    /// <summary>The codec of the body.</summary>
-    public CompressionCodec Codec { get; }
+    /// <inheritdoc />
+    public override CompressionCodec Codec { get; }
 
-    /// <summary>How many records the header promises.</summary>
-    public long RecordCount { get; }
+    /// <inheritdoc />
+    public override long RecordCount { get; }
 
-    /// <summary>The first offset, as the header has it.</summary>
-    public long StartOffset { get; }
+    /// <inheritdoc />
+    public override long StartOffset { get; }
 
-    /// <summary>The last offset, inclusive, as the header has it.</summary>
-    public long EndOffset { get; }
+    /// <inheritdoc />
+    public override long EndOffset { get; }
 
     /// <inheritdoc />
     public override long Offset => _offset;
@@ -162,7 +162,7 @@ public sealed class SegmentReader : RecordCursor, IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose()
+    protected override void Dispose(bool disposing)
     {
         _body.Dispose();
         ArrayPool<byte>.Shared.Return(_buffer);

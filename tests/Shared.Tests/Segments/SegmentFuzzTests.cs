@@ -7,7 +7,7 @@ using Xunit;
 
 namespace KafkaBackup.Shared.Tests.Segments;
 
-/// <summary>Segments changed at random, under a checksum that is right, so that every change reaches the parser.</summary>
+/// <summary>Segments changed at random, under a checksum that is right where there is one, so that every change reaches the parser.</summary>
 public sealed class SegmentFuzzTests
 {
     private const int Rounds = 20_000;
@@ -78,6 +78,23 @@ public sealed class SegmentFuzzTests
         });
     }
 
+    [Fact]
+    public void Changed_JSON_is_read_or_called_damaged()
+    {
+        var json = JsonSegmentTests.Json(Records);
+
+        Fuzz(7, random => Changed(json, random));
+    }
+
+    [Fact]
+    public void Changed_JSON_in_a_frame_is_read_or_called_damaged()
+    {
+        var json = JsonSegmentTests.Json(Records);
+        using var compressor = new ZstdNet.Compressor();
+
+        Fuzz(8, random => compressor.Wrap(Changed(json, random)));
+    }
+
     private static void Fuzz(int seed, Func<Random, byte[]> make)
     {
         var random = new Random(seed);
@@ -109,7 +126,7 @@ public sealed class SegmentFuzzTests
 
     private static void Walk(byte[] bytes)
     {
-        using var reader = new SegmentReader(bytes, Segment.Key);
+        using var reader = SegmentRecords.Open(bytes, Segment.Key);
         long seen = 0;
         while (reader.MoveNext())
         {
