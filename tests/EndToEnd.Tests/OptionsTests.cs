@@ -23,18 +23,21 @@ public sealed class OptionsTests : BrokerTest
         Assert.Equal([new OffsetRange(0, 20)], await backup.CoverageOfAsync(other));
     }
 
-    [Fact]
-    public async Task Compression_none_stores_records_as_they_are()
+    [Theory]
+    [InlineData("none", ".bin")]
+    [InlineData("zstd", ".bin.zst")]
+    [InlineData("lz4", ".bin.lz4")]
+    public async Task Compression_is_in_the_names_of_segments_and_in_the_manifest(string codec, string ending)
     {
         var partition = new PartitionId(await NewTopicAsync(), 0);
-        var produced = await Broker.ProduceAsync(partition, SampleRecords.OfAllShapes());
+        var produced = await Broker.ProduceAsync(partition, SampleRecords.OfAllShapes().Concat(SampleRecords.Plain(1_500, bytes: 1_000)));
         var backup = NewBackup(partition.Topic);
-        backup.Config = backup.Config with { Backup = ["compression: none"] };
+        backup.Config = backup.Config with { Backup = [$"compression: {codec}"] };
 
         await backup.SucceedAsync();
 
-        Assert.EndsWith(".bin", Assert.Single(backup.SegmentFiles()), StringComparison.Ordinal);
-        Assert.Equal("none", StoredRecords.ReadManifest(backup).Compression);
+        Assert.EndsWith(ending, Assert.Single(backup.SegmentFiles()), StringComparison.Ordinal);
+        Assert.Equal(codec, StoredRecords.ReadManifest(backup).Compression);
         StoredRecords.AssertExactly(backup, produced);
     }
 

@@ -37,6 +37,23 @@ public sealed class ReadingCommandsTests : BrokerTest
         store.AssertUnchanged(backup.Store);
     }
 
+    [Theory]
+    [InlineData("none")]
+    [InlineData("lz4")]
+    public async Task Describe_tells_the_codec_by_the_segments_when_there_is_no_manifest(string codec)
+    {
+        var topic = await NewTopicAsync();
+        await Broker.ProduceAsync(new PartitionId(topic, 0), SampleRecords.Plain(10));
+        var backup = NewBackup(topic);
+        backup.Config = backup.Config with { Backup = [$"compression: {codec}"] };
+        await backup.SucceedAsync();
+        File.Delete(backup.PathOf("manifest.json"));
+
+        var json = await DescribeAsync(backup, "json");
+
+        Assert.Equal(codec, ManifestJson.Read(Encoding.UTF8.GetBytes(json), "standard output").Compression);
+    }
+
     [Fact]
     public async Task Describe_shows_what_a_killed_run_had_committed()
     {

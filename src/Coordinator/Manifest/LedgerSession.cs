@@ -112,8 +112,7 @@ internal sealed class LedgerSession
         }
 
         var configuration = _environment.Configuration;
-        var labels = new ManifestPublisher.SourceLabels(
-            configuration.Source.BootstrapServers, configuration.Backup.Compression == CompressionCodec.Zstd ? "zstd" : "none");
+        var labels = new ManifestPublisher.SourceLabels(configuration.Source.BootstrapServers, configuration.Backup.Compression.Name());
         if (await _manifest.RenderAsync(_writer, labels, cancellation) is { } warning)
         {
             _warnings.Add(warning);

@@ -15,7 +15,7 @@ public sealed record BackupSection
     /// <summary><c>compression</c>: <c>zstd</c>, <c>lz4</c> or <c>none</c>. Default: zstd.</summary>
     public CompressionCodec Compression { get; init; } = CompressionCodec.Zstd;
 
-    /// <summary><c>compression_level</c>: 1 to 22. Default: 3. Checked even when the codec has no levels.</summary>
+    /// <summary><c>compression_level</c>: 1 to 22. Default: 3. Of use with zstd only: lz4 has one level here. Always checked.</summary>
     public int CompressionLevel { get; init; } = 3;
 
     /// <summary><c>segment_max_bytes</c>: a segment is sealed when its uncompressed body reaches this. Default: 128 MiB. At least 1.</summary>

@@ -12,13 +12,7 @@ internal static class BackupSectionReader
         var segmentMaxBytes = map.Value("segment_max_bytes") is { } bytes ? bytes.Int64(1) : defaults.SegmentMaxBytes;
         var section = new BackupSection
         {
-            Compression = map.Choice("compression", ["zstd", "lz4", "none"]) switch
-            {
-                "zstd" => CompressionCodec.Zstd,
-                "lz4" => CompressionCodec.Lz4,
-                "none" => CompressionCodec.None,
-                _ => defaults.Compression,
-            },
+            Compression = CompressionCodecNames.OfName(map.Choice("compression", CompressionCodecNames.All)) ?? defaults.Compression,
             CompressionLevel = map.Int32("compression_level", 1, 22) ?? defaults.CompressionLevel,
             SegmentMaxBytes = segmentMaxBytes ?? defaults.SegmentMaxBytes,
             SegmentMaxRecords = map.Int64("segment_max_records", 1),

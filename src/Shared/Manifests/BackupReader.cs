@@ -1,3 +1,4 @@
+using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Storage;
 
@@ -57,8 +58,9 @@ public sealed class BackupReader(IObjectStore store)
             ManifestView.Render(backup, ledger.Head.CreatedAt, ledger.Head.SourceClusterId, [], CodecOf(ledger), counts, ledger.Entries, manifest), ledger);
     }
 
-    private static string CodecOf(LedgerSnapshot ledger) =>
-        ledger.Entries.FirstOrDefault(entry => entry.Segment is not null)?.Segment is { } segment && !segment.Key.EndsWith(".zst", StringComparison.Ordinal)
-            ? "none"
-            : "zstd";
+    private static string CodecOf(LedgerSnapshot ledger)
+    {
+        var first = ledger.Entries.FirstOrDefault(entry => entry.Segment is not null)?.Segment;
+        return (first is null ? new BackupSection().Compression : CompressionCodecNames.OfKey(first.Key)).Name();
+    }
 }

@@ -32,6 +32,20 @@ internal sealed class ChunkedBuffer : IDisposable
         }
     }
 
+    /// <summary>Appends the content to another buffer and is then empty. Each chunk is given back as soon as it is copied.</summary>
+    public void MoveTo(ChunkedBuffer target)
+    {
+        for (var i = 0; i < _chunks.Count; i++)
+        {
+            target.Write(_chunks[i].AsSpan(0, i == _chunks.Count - 1 ? _inLast : ChunkSize));
+            ArrayPool<byte>.Shared.Return(_chunks[i]);
+            _chunks[i] = [];
+        }
+
+        _chunks.Clear();
+        _inLast = ChunkSize;
+    }
+
     /// <summary>The content; valid until disposal.</summary>
     public ReadOnlySequence<byte> AsSequence()
     {

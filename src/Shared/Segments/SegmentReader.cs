@@ -1,18 +1,16 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Hashing;
-using System.Runtime.InteropServices;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Storage;
-using ZstdNet;
 
 namespace KafkaBackup.Shared.Segments;
 
 /// <summary>Reads the records of a KBAK segment whose bytes are at hand. Every length in it is taken for hostile.</summary>
 /// <remarks>Magic, version, codec, footer and CRC-32 are checked when it is opened; record counts and lengths while it is read. The body is
 /// decompressed as it is read, and memory grows with the data that is really there, never with what a length field claims.</remarks>
-public sealed class SegmentReader : RecordCursor, IDisposable
+public sealed class SegmentReader : SegmentRecords
 {
     private const int FirstBuffer = 64 * 1024;
 
@@ -72,23 +70,20 @@ public sealed class SegmentReader : RecordCursor, IDisposable
         StartOffset = BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]);
         EndOffset = BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]);
         var body = stored[SegmentFormat.HeaderSize..^SegmentFormat.FooterSize];
-        var raw = MemoryMarshal.TryGetArray(body, out var array)
-            ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
-            : new MemoryStream(body.ToArray(), writable: false);
-        _body = Codec == CompressionCodec.Zstd ? new DecompressionStream(raw) : raw;
+        _body = BodyStreams.Open(body, Codec);
     }
 
-    /// <summary>The codec of the body.</summary>
-    public CompressionCodec Codec { get; }
+    /// <inheritdoc />
+    public override CompressionCodec Codec { get; }
 
-    /// <summary>How many records the header promises.</summary>
-    public long RecordCount { get; }
+    /// <inheritdoc />
+    public override long RecordCount { get; }
 
-    /// <summary>The first offset, as the header has it.</summary>
-    public long StartOffset { get; }
+    /// <inheritdoc />
+    public override long StartOffset { get; }
 
-    /// <summary>The last offset, inclusive, as the header has it.</summary>
-    public long EndOffset { get; }
+    /// <inheritdoc />
+    public override long EndOffset { get; }
 
     /// <inheritdoc />
     public override long Offset => _offset;
@@ -167,7 +162,7 @@ public sealed class SegmentReader : RecordCursor, IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose()
+    protected override void Dispose(bool disposing)
     {
         _body.Dispose();
         ArrayPool<byte>.Shared.Return(_buffer);
@@ -243,7 +238,7 @@ public sealed class SegmentReader : RecordCursor, IDisposable
         {
             return _body.Read(_buffer, _filled, _buffer.Length - _filled);
         }
-        catch (Exception e) when (e is ZstdException or IOException)
+        catch (Exception e) when (BodyStreams.IsDamage(e))
         {
             throw new StorageException(_key, $"{_key} is damaged: its body cannot be decompressed ({e.Message.TrimEnd('.')}).", e);
         }

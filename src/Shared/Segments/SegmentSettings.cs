@@ -8,7 +8,7 @@ public sealed record SegmentSettings
     /// <summary>The codec. Default: zstd.</summary>
     public CompressionCodec Codec { get; init; } = CompressionCodec.Zstd;
 
-    /// <summary>The codec's level, 1 to 22. Default: 3.</summary>
+    /// <summary>The codec's level, 1 to 22. Default: 3. Of use with zstd only.</summary>
     public int Level { get; init; } = 3;
 
     /// <summary>Seal when the uncompressed body reaches this. May be exceeded by one record. Default: 128 MiB.</summary>
@@ -27,7 +27,7 @@ public sealed record SegmentSettings
     public string? SourceClusterId { get; init; }
 
     /// <summary>What a segment's name ends in, after <c>.bin</c>. Readers go by the header, not by the name.</summary>
-    public string Extension => Codec == CompressionCodec.Zstd ? ".zst" : "";
+    public string Extension => Codec.Extension();
 
     /// <summary>Takes what concerns segments out of a configuration.</summary>
     public static SegmentSettings From(BackupSection section) => new()

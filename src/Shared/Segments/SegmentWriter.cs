@@ -2,21 +2,17 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Text;
-using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
-using ZstdNet;
 
 namespace KafkaBackup.Shared.Segments;
 
 /// <summary>Encodes records into KBAK segments, one after another, compressing block by block as they arrive.</summary>
-/// <remarks>An uncompressed segment never exists: at most one block of it does. Each block becomes a zstd frame of its own, which the
-/// format allows and which is faster than one long stream. Not thread-safe.</remarks>
+/// <remarks>An uncompressed segment never exists: at most one block of it does. Not thread-safe.</remarks>
 public sealed class SegmentWriter : IDisposable
 {
     private readonly SegmentSettings _settings;
-    private readonly Compressor? _compressor;
+    private readonly BodyEncoder _encoder;
     private byte[] _block = ArrayPool<byte>.Shared.Rent(ChunkedBuffer.ChunkSize);
-    private readonly byte[] _compressed;
     private readonly byte[]? _cluster;
     private ChunkedBuffer _body = new();
     private int _inBlock;
@@ -29,8 +25,7 @@ public sealed class SegmentWriter : IDisposable
     public SegmentWriter(SegmentSettings settings)
     {
         _settings = settings;
-        _compressor = settings.Codec == CompressionCodec.Zstd ? new Compressor(new CompressionOptions(settings.Level)) : null;
-        _compressed = _compressor is null ? [] : new byte[Compressor.GetCompressBound(ChunkedBuffer.ChunkSize)];
+        _encoder = BodyEncoder.For(settings);
         _cluster = settings.SourceClusterId is null ? null : Encoding.UTF8.GetBytes(settings.SourceClusterId);
     }
 
@@ -63,6 +58,7 @@ public sealed class SegmentWriter : IDisposable
             Span<byte> reserved = stackalloc byte[SegmentFormat.HeaderSize];
             reserved.Clear();
             _body.Write(reserved);
+            _encoder.Begin(_body);
             _start = record.Offset;
             _minTimestamp = _maxTimestamp = record.Timestamp;
         }
@@ -84,6 +80,7 @@ public sealed class SegmentWriter : IDisposable
         }
 
         FlushBlock();
+        _encoder.End(_body, UncompressedSize);
         var header = _body.First[..SegmentFormat.HeaderSize];
         SegmentFormat.Magic.CopyTo(header);
         header[4] = SegmentFormat.Version;
@@ -126,7 +123,7 @@ public sealed class SegmentWriter : IDisposable
     public void Dispose()
     {
         _body.Dispose();
-        _compressor?.Dispose();
+        _encoder.Dispose();
         ArrayPool<byte>.Shared.Return(_block);
         _block = [];
     }
@@ -253,21 +250,10 @@ public sealed class SegmentWriter : IDisposable
 
     private void FlushBlock()
     {
-        if (_inBlock == 0)
+        if (_inBlock > 0)
         {
-            return;
+            _encoder.Write(_block.AsSpan(0, _inBlock), _body);
+            _inBlock = 0;
         }
-
-        var raw = _block.AsSpan(0, _inBlock);
-        if (_compressor is null)
-        {
-            _body.Write(raw);
-        }
-        else
-        {
-            _body.Write(_compressed.AsSpan(0, _compressor.Wrap(raw, _compressed, 0)));
-        }
-
-        _inBlock = 0;
     }
 }

@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using KafkaBackup.Shared.Protocol;
+using KafkaBackup.Testing;
 using Xunit;
 
 namespace KafkaBackup.Shared.Tests.Architecture;

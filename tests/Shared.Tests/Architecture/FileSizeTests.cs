@@ -1,3 +1,4 @@
+using KafkaBackup.Testing;
 using Xunit;
 
 namespace KafkaBackup.Shared.Tests.Architecture;

@@ -1,5 +1,6 @@
 using CsCheck;
 using KafkaBackup.Shared.Manifests;
+using KafkaBackup.Testing;
 using Xunit;
 
 namespace KafkaBackup.Shared.Tests.Manifests;

@@ -1,6 +1,7 @@
 using System.Text;
 using KafkaBackup.Shared.Manifests;
 using KafkaBackup.Shared.Storage;
+using KafkaBackup.Testing;
 using Xunit;
 
 namespace KafkaBackup.Shared.Tests.Manifests;

@@ -2,6 +2,7 @@ using System.Text;
 using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Manifests;
 using KafkaBackup.Shared.Segments;
+using KafkaBackup.Testing;
 using Xunit;
 
 namespace KafkaBackup.Shared.Tests.Manifests;

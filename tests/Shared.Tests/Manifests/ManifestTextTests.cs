@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using KafkaBackup.Shared.Manifests;
+using KafkaBackup.Testing;
 using Xunit;
 using YamlDotNet.RepresentationModel;
 
@@ -123,7 +124,7 @@ public sealed class ManifestTextTests
     [InlineData("incremental-snapshot")]
     public void Describe_counts_as_OSO_does(string sample)
     {
-        var theirs = File.ReadAllText(Golden.FileOf(sample, "describe.txt"));
+        var theirs = Golden.Text(sample, "describe.txt");
 
         var ours = DescribeText.Render(Golden.Manifest(sample));
 

@@ -1,5 +1,6 @@
 using KafkaBackup.Shared.Manifests;
 using KafkaBackup.Shared.Storage;
+using KafkaBackup.Testing;
 using Microsoft.Data.Sqlite;
 using Xunit;
 

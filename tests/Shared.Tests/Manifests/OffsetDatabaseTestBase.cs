@@ -1,4 +1,5 @@
 using KafkaBackup.Shared.Manifests;
+using KafkaBackup.Testing;
 using Microsoft.Data.Sqlite;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using KafkaBackup.Shared.Manifests;
+using KafkaBackup.Testing;
 using Xunit;
 
 namespace KafkaBackup.Shared.Tests.Manifests;

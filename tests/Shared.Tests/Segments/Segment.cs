@@ -21,6 +21,8 @@ internal static class Segment
 
     public static SegmentSettings BareZstd => Bare with { Codec = CompressionCodec.Zstd };
 
+    public static SegmentSettings BareLz4 => Bare with { Codec = CompressionCodec.Lz4 };
+
     public static SealedSegment Write(SegmentSettings settings, IEnumerable<TestRecord> records)
     {
         using var writer = new SegmentWriter(settings);

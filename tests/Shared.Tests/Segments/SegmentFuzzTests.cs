@@ -7,7 +7,7 @@ using Xunit;
 
 namespace KafkaBackup.Shared.Tests.Segments;
 
-/// <summary>Segments changed at random, under a checksum that is right, so that every change reaches the parser.</summary>
+/// <summary>Segments changed at random, under a checksum that is right where there is one, so that every change reaches the parser.</summary>
 public sealed class SegmentFuzzTests
 {
     private const int Rounds = 20_000;
@@ -47,6 +47,54 @@ public sealed class SegmentFuzzTests
         Fuzz(3, random => Segment.Around(Changed(frames[random.Next(frames.Length)], random), Count(random), CompressionCodec.Zstd));
     }
 
+    [Fact]
+    public void Changed_records_in_a_good_lz4_block_are_read_or_called_damaged()
+    {
+        var body = Segment.BodyOf(Segment.Bytes(Segment.Bare, Records));
+
+        Fuzz(4, random => Segment.Around(Lz4Block.WithLength(Changed(body, random)), Count(random), CompressionCodec.Lz4));
+    }
+
+    [Fact]
+    public void Changed_lz4_blocks_are_read_or_called_damaged()
+    {
+        byte[][] blocks = [Segment.BodyOf(Segment.Bytes(Segment.BareLz4, new TestRecords().AddMany(200))), Segment.BodyOf(Segment.Bytes(Segment.BareLz4, Records))];
+
+        Fuzz(5, random => Segment.Around(Changed(blocks[random.Next(blocks.Length)], random), Count(random), CompressionCodec.Lz4));
+    }
+
+    /// <summary>What a block claims is right here, so that it does not hide what else is wrong.</summary>
+    [Fact]
+    public void Changed_lz4_sequences_of_the_claimed_length_are_read_or_called_damaged()
+    {
+        byte[][] blocks = [Segment.BodyOf(Segment.Bytes(Segment.BareLz4, new TestRecords().AddMany(200)))[4..], Segment.BodyOf(Segment.Bytes(Segment.BareLz4, Records))[4..]];
+        var target = new byte[1 << 20];
+
+        Fuzz(6, random =>
+        {
+            var changed = Changed(blocks[random.Next(blocks.Length)], random);
+            var length = K4os.Compression.LZ4.LZ4Codec.Decode(changed, target);
+            return Segment.Around(Lz4Block.Claiming((uint)Math.Max(0, length), changed), Count(random), CompressionCodec.Lz4);
+        });
+    }
+
+    [Fact]
+    public void Changed_JSON_is_read_or_called_damaged()
+    {
+        var json = JsonSegmentTests.Json(Records);
+
+        Fuzz(7, random => Changed(json, random));
+    }
+
+    [Fact]
+    public void Changed_JSON_in_a_frame_is_read_or_called_damaged()
+    {
+        var json = JsonSegmentTests.Json(Records);
+        using var compressor = new ZstdNet.Compressor();
+
+        Fuzz(8, random => compressor.Wrap(Changed(json, random)));
+    }
+
     private static void Fuzz(int seed, Func<Random, byte[]> make)
     {
         var random = new Random(seed);
@@ -78,7 +126,7 @@ public sealed class SegmentFuzzTests
 
     private static void Walk(byte[] bytes)
     {
-        using var reader = new SegmentReader(bytes, Segment.Key);
+        using var reader = SegmentRecords.Open(bytes, Segment.Key);
         long seen = 0;
         while (reader.MoveNext())
         {

@@ -23,6 +23,7 @@ public sealed class SegmentReaderTests
     [Theory]
     [InlineData(CompressionCodec.None)]
     [InlineData(CompressionCodec.Zstd)]
+    [InlineData(CompressionCodec.Lz4)]
     public void Whatever_was_written_is_read_again(CompressionCodec codec) =>
         AnyRecord.Array[1, 60].Sample(
             records => Texts(records).SequenceEqual(Texts(Segment.Read(Segment.Bytes(Segment.Bare with { Codec = codec }, records)))),

@@ -33,6 +33,7 @@ public sealed partial class SegmentWriterTests
     [Theory]
     [InlineData(CompressionCodec.None)]
     [InlineData(CompressionCodec.Zstd)]
+    [InlineData(CompressionCodec.Lz4)]
     public void What_is_told_of_a_segment_is_what_it_holds(CompressionCodec codec)
     {
         var records = new TestRecords().Add("a", "1", offset: 100, timestamp: 7).Add("b", "2", offset: 140, timestamp: 8);
@@ -78,6 +79,7 @@ public sealed partial class SegmentWriterTests
     [Theory]
     [InlineData(CompressionCodec.None)]
     [InlineData(CompressionCodec.Zstd)]
+    [InlineData(CompressionCodec.Lz4)]
     public void Segments_in_a_row_are_those_of_a_writer_of_their_own(CompressionCodec codec)
     {
         var settings = Bare with { Codec = codec };
@@ -202,19 +204,22 @@ public sealed partial class SegmentWriterTests
         Assert.NotSame(one, other);
     }
 
-    [Fact]
-    public void A_compressed_segment_never_stands_in_memory_uncompressed()
+    [Theory]
+    [InlineData(CompressionCodec.Zstd)]
+    [InlineData(CompressionCodec.Lz4)]
+    public void A_compressed_segment_never_stands_in_memory_uncompressed(CompressionCodec codec)
     {
+        var settings = Bare with { Codec = codec };
         const int count = 64;
         var record = new TestRecord(0, 0, null, new byte[Block], []);
-        Segment.Write(Segment.BareZstd, [record]).Dispose();
+        Segment.Write(settings, [record]).Dispose();
         var before = GC.GetAllocatedBytesForCurrentThread();
 
-        using var segment = Segment.Write(Segment.BareZstd, Enumerable.Repeat(record, count));
+        using var segment = Segment.Write(settings, Enumerable.Repeat(record, count));
 
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.Equal(count * (Block + 30L), segment.Info.UncompressedSize);
-        Assert.InRange(segment.Content.Length, 0, Block / 8);
+        Assert.InRange(segment.Content.Length, 0, Block / 2);
         Assert.InRange(allocated, 0, 8 * Block);
     }
 

@@ -120,6 +120,10 @@ public sealed partial class SegmentWriterTests
     [InlineData(CompressionCodec.Zstd, Block)]
     [InlineData(CompressionCodec.Zstd, Block + 1)]
     [InlineData(CompressionCodec.Zstd, (3 * Block) + 17)]
+    [InlineData(CompressionCodec.Lz4, Block - 1)]
+    [InlineData(CompressionCodec.Lz4, Block)]
+    [InlineData(CompressionCodec.Lz4, Block + 1)]
+    [InlineData(CompressionCodec.Lz4, (3 * Block) + 17)]
     public void A_record_as_large_as_a_block_or_larger_stays_whole(CompressionCodec codec, int bodySize)
     {
         const int emptyRecord = 4 + 26;
@@ -146,6 +150,7 @@ public sealed partial class SegmentWriterTests
     [Theory]
     [InlineData(CompressionCodec.None)]
     [InlineData(CompressionCodec.Zstd)]
+    [InlineData(CompressionCodec.Lz4)]
     public void The_checksum_covers_header_and_body_as_they_are_stored(CompressionCodec codec)
     {
         var bytes = Segment.Bytes(Bare with { Codec = codec }, new TestRecords().AddMany(100));
@@ -157,6 +162,7 @@ public sealed partial class SegmentWriterTests
     [Theory]
     [InlineData(CompressionCodec.None, 0)]
     [InlineData(CompressionCodec.Zstd, 1)]
+    [InlineData(CompressionCodec.Lz4, 2)]
     public void The_header_names_codec_count_and_both_offsets(CompressionCodec codec, byte codecByte)
     {
         var records = new TestRecords().Add("a", "1", offset: 5_000_000_000).Add("b", "2", offset: 5_000_000_007).Add("c", "3");
