@@ -1,6 +1,5 @@
 using System.CommandLine;
 using KafkaBackup.Cli.Hosting;
-using KafkaBackup.Cli.Output;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;

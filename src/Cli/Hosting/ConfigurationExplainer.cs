@@ -4,7 +4,6 @@ using KafkaBackup.PartitionWorkers.Node;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
-using KafkaBackup.Shared.Segments;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KafkaBackup.Cli.Hosting;

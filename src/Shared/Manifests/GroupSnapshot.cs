@@ -16,10 +16,10 @@ public sealed record GroupSnapshot
     public sealed record SnapshotGroup
     {
         /// <summary>Its id.</summary>
-            public required string GroupId { get; init; }
+        public required string GroupId { get; init; }
 
         /// <summary>By topic, then by partition (as text), the offset that the group would read next.</summary>
-            public required SortedDictionary<string, SortedDictionary<string, long>> Offsets { get; init; }
+        public required SortedDictionary<string, SortedDictionary<string, long>> Offsets { get; init; }
     }
 
     /// <summary>Reads the object's content.</summary>

@@ -13,7 +13,7 @@ public static class SegmentInspector
     /// <exception cref="Storage.StorageException">It is no sound segment; the message says what is wrong.</exception>
     public static SegmentInfo? Inspect(ReadOnlyMemory<byte> stored, string key, Action<RecordCursor>? look = null)
     {
-        using var records = new SegmentReader(stored, key);
+        using var records = SegmentRecords.Open(stored, key);
         SegmentInfo? info = null;
         while (records.MoveNext())
         {

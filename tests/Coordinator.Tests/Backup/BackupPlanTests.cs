@@ -156,7 +156,7 @@ public sealed class BackupPlanTests
         var bounds = Bounds(("orders", 0, 0, 100), ("orders", 1, -1, -1));
         bounds[Ledgers.Orders(1)] = bounds[Ledgers.Orders(1)] with { Problem = new BackupException(FailureKind.Source, "No leader.") };
 
-        var plan = BackupPlan.Make(Configured(Incremental), LedgerSnapshot.Empty, "cluster-1", [new TopicFacts("orders", 2)], bounds);
+        var plan = BackupPlan.Make(Configured(Incremental), new KnownBackup(LedgerSnapshot.Empty), new SourceLook("cluster-1", [new TopicFacts("orders", 2)], bounds));
 
         Assert.Equal(Ledgers.Orders(0), Assert.Single(plan.Work).Partition);
         var (partition, failure) = Assert.Single(plan.Failures);

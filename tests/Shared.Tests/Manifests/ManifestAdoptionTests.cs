@@ -62,7 +62,7 @@ public sealed class ManifestAdoptionTests
 
         static ManifestSegment Named(string name) => name.Split('-').Select(long.Parse).ToArray() is [var start, var end]
             ? new ManifestSegment { Key = name, StartOffset = start, EndOffset = end, StartTimestamp = 1, EndTimestamp = 2, RecordCount = end - start + 1 }
-            : throw new ArgumentException(name);
+            : throw new ArgumentException("start-end", nameof(name));
     }
 
     [Theory]

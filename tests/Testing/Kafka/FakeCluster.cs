@@ -26,10 +26,10 @@ public sealed class FakeCluster
     public Task CatalogGate { get; set; } = Task.CompletedTask;
 
     /// <summary>Consumer groups that are listed.</summary>
-    public List<GroupOffsets> Groups { get; } = [];
+    public IList<GroupOffsets> Groups { get; } = [];
 
     /// <summary>Consumer groups that are there, and are not listed.</summary>
-    public List<GroupOffsets> HiddenGroups { get; } = [];
+    public IList<GroupOffsets> HiddenGroups { get; } = [];
 
     /// <summary>How often the bounds of partitions were asked for.</summary>
     public int BoundsRead { get; private set; }
