@@ -36,7 +36,7 @@ public sealed class OutputTests : BrokerTest
     [Fact]
     public async Task Json_logs_tell_of_failures_in_json_too()
     {
-        using var scratch = new TestBackup("127.0.0.1:1", "nothing");
+        using var scratch = new TestBackup("127.0.0.1:1", "nightly", ["nothing"]);
 
         var result = await scratch.RunAsync("--log-format", "json");
 

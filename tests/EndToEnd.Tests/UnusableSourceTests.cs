@@ -14,7 +14,7 @@ public sealed class UnusableSourceTests : BrokerTest
     [Fact]
     public async Task A_broker_that_nobody_answers_for_is_named()
     {
-        using var backup = new TestBackup($"127.0.0.1:{ClosedPort()}", "orders");
+        using var backup = new TestBackup($"127.0.0.1:{ClosedPort()}", "nightly", ["orders"]);
 
         var run = await backup.RunAsync();
 

@@ -7,7 +7,7 @@ public sealed class WrongConfigurationTests : IDisposable
 {
     private const int Usage = 2;
 
-    private readonly TestBackup _backup = new("localhost:9092", "orders");
+    private readonly TestBackup _backup = new("localhost:9092", "nightly", ["orders"]);
 
     [Fact]
     public async Task A_file_that_is_not_there_is_named()

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using KafkaBackup.Shared;
 using KafkaBackup.Shared.Manifests;
 using KafkaBackup.Testing.Kafka;
 
@@ -52,6 +53,11 @@ public static class Golden
 
         return segments;
     }
+
+    /// <summary>What the topics held after the last run, by partition, in order of offset.</summary>
+    public static IReadOnlyDictionary<PartitionId, IReadOnlyList<TestRecord>> Source(string sample) => Lines(sample, "source.jsonl")
+        .GroupBy(line => new PartitionId(line.GetProperty("topic").GetString()!, line.GetProperty("partition").GetInt32()), Record)
+        .ToDictionary(partition => partition.Key, IReadOnlyList<TestRecord> (partition) => [.. partition]);
 
     private static IEnumerable<JsonElement> Lines(string sample, string name)
     {

@@ -25,9 +25,11 @@ public abstract class BrokerTest : IDisposable
         return topic;
     }
 
-    internal TestBackup NewBackup(params IReadOnlyList<string> include)
+    internal TestBackup NewBackup(params IReadOnlyList<string> include) => NewBackupCalled("nightly", include);
+
+    internal TestBackup NewBackupCalled(string id, IReadOnlyList<string> include)
     {
-        var backup = new TestBackup(Broker.Address, include);
+        var backup = new TestBackup(Broker.Address, id, include);
         _backups.Add(backup);
         return backup;
     }

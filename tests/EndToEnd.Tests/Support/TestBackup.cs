@@ -9,9 +9,9 @@ internal sealed class TestBackup : IDisposable
 {
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("kafka-backup-e2e-");
 
-    public TestBackup(string broker, params IReadOnlyList<string> include)
+    public TestBackup(string broker, string id, IReadOnlyList<string> include)
     {
-        Id = "nightly";
+        Id = id;
         Config = new BackupConfigFile { BackupId = Id, Broker = broker, StorePath = Store, OffsetsPath = OffsetsPath, Include = include };
     }
 

@@ -52,6 +52,29 @@ internal sealed class TestBroker
         return _admin.CreateTopicsAsync([specification], new CreateTopicsOptions { OperationTimeout = Patience });
     }
 
+    /// <summary>Makes a topic whose name is given, on a broker that may have one of that name.</summary>
+    public async Task RecreateTopicAsync(string topic, int partitions)
+    {
+        if (_admin.GetMetadata(Patience).Topics.Exists(found => found.Topic == topic))
+        {
+            await DeleteTopicAsync(topic);
+        }
+
+        using var patience = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            try
+            {
+                await CreateTopicAsync(topic, partitions);
+                return;
+            }
+            catch (CreateTopicsException e) when (e.Results[0].Error.Code == ErrorCode.TopicAlreadyExists)
+            {
+                patience.Token.ThrowIfCancellationRequested(); // Brokers delete in the background.
+            }
+        }
+    }
+
     /// <summary>Commits offsets of a consumer group that nobody is in.</summary>
     public Task CommitAsync(string group, params (PartitionId Partition, long Offset)[] offsets) => _admin.AlterConsumerGroupOffsetsAsync(
         [new ConsumerGroupTopicPartitionOffsets(group, [.. offsets.Select(item => new TopicPartitionOffset(item.Partition.Topic, item.Partition.Number, item.Offset))])]);

@@ -53,6 +53,21 @@ public sealed class PartitionWorkerCommitTests : PartitionWorkerTestBase
     }
 
     [Fact]
+    public async Task Tells_how_much_it_committed()
+    {
+        Source.Append(20);
+
+        var worker = await RunningAsync(Range(0, 20));
+        var first = await CommitAskedAsync();
+        Commit(worker, first);
+        var second = await CommitAskedAsync();
+        Commit(worker, second);
+
+        var bytes = first.Entry.Segment!.UncompressedSize + second.Entry.Segment!.UncompressedSize;
+        Assert.Equal((20, bytes), await CountedEndAsync() is var end ? (end.Records, end.Bytes) : default);
+    }
+
+    [Fact]
     public async Task Sends_one_commit_at_a_time_and_in_order()
     {
         Source.Append(30);
