@@ -75,9 +75,12 @@ internal sealed class TestBroker
         }
     }
 
-    /// <summary>Commits offsets of a consumer group that nobody is in.</summary>
-    public Task CommitAsync(string group, params (PartitionId Partition, long Offset)[] offsets) => _admin.AlterConsumerGroupOffsetsAsync(
-        [new ConsumerGroupTopicPartitionOffsets(group, [.. offsets.Select(item => new TopicPartitionOffset(item.Partition.Topic, item.Partition.Number, item.Offset))])]);
+    /// <summary>Commits offsets of a consumer group that nobody is in. Makes Kafka's topic for them, if there is none yet.</summary>
+    public Task CommitAsync(string group, params (PartitionId Partition, long Offset)[] offsets) => Task.Run(() =>
+    {
+        using var consumer = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig { BootstrapServers = Address, GroupId = group }).Build();
+        consumer.Commit(offsets.Select(item => new TopicPartitionOffset(item.Partition.Topic, item.Partition.Number, item.Offset)));
+    });
 
     public Task DeleteTopicAsync(string topic) => _admin.DeleteTopicsAsync([topic], new DeleteTopicsOptions { OperationTimeout = Patience });
 
