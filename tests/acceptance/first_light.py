@@ -18,6 +18,7 @@ import sys
 import time
 
 from bad_input import badinput
+import stores
 from common import Kafka, Report
 from figure import figure
 from interrupts import kill9, two
@@ -38,7 +39,9 @@ def main():
     parser.add_argument("--keep", action="store_true", help="keep stores and topics")
     parser.add_argument("--bootstrap", default=os.environ.get("KAFKA_BOOTSTRAP_SERVERS"))
     parser.add_argument("--kafka-home", default=os.environ.get("KAFKA_HOME"))
+    stores.add_options(parser)
     args = parser.parse_args()
+    args.stores = stores.chosen(parser, args)
     if not args.bootstrap or not args.kafka_home:
         parser.error("set KAFKA_BOOTSTRAP_SERVERS and KAFKA_HOME, or give --bootstrap and --kafka-home")
     args.work = os.path.abspath(args.work)
@@ -48,7 +51,7 @@ def main():
         for name in list(COMMANDS) if args.command == "all" else [args.command]:
             args.prefix = "%s-%x-" % (name, int(time.time() * 1000) & 0xFFFFFFF)
             began = time.monotonic()
-            print("== %s, scale %g, seed %d" % (name, args.scale, args.seed), flush=True)
+            print("== %s, %s, scale %g, seed %d" % (name, args.stores.name, args.scale, args.seed), flush=True)
             COMMANDS[name](args, report, kafka)
             print("== %s took %.0f s" % (name, time.monotonic() - began), flush=True)
     finally:

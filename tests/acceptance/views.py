@@ -14,8 +14,8 @@ def views(args, report, kafka):
     for number, topic in enumerate(topics):
         kafka.load(topic, max(100, int(60_000 * args.scale)), PARTITIONS, args.seed + number, create=True, transactions="some-aborted" if number else "none")
     folder = os.path.join(args.work, "views")
-    shutil.rmtree(folder, ignore_errors=True)
-    backup = Backup(args.product, folder, "views", args.bootstrap, topics, segment_max_bytes=max(50_000, int(1_000_000 * args.scale)))
+    args.stores.empty(folder)
+    backup = Backup(args.product, folder, "views", args.bootstrap, topics, stores=args.stores, segment_max_bytes=max(50_000, int(1_000_000 * args.scale)))
     run = backup.run()
     report.check(run.code == 0, "the first run ends with 0", run.err)
     older = os.path.join(folder, "older.db")
