@@ -1,4 +1,5 @@
 """What the acceptance commands share: the broker's tools, the product as a process, the store as files, and the report."""
+import contextlib
 import hashlib
 import json
 import os
@@ -138,6 +139,10 @@ class Backup:
             if os.path.exists(name):
                 os.remove(name)
 
+    def write(self, path, content):
+        """Replaces an object in the store."""
+        self.stores.write(self.folder, path, content)
+
     def empty(self):
         """Removes all that it has stored, here and there."""
         self.stores.empty(self.folder)
@@ -246,7 +251,7 @@ def covered(report, backup, what):
 
 def offsets(path, backup_id):
     """{(topic, partition): last offset}"""
-    with sqlite3.connect("file:%s?immutable=1" % path, uri=True) as db:
+    with contextlib.closing(sqlite3.connect("file:%s?immutable=1&mode=ro" % path, uri=True)) as db:
         rows = db.execute("select topic, partition, last_offset from offsets where backup_id = ?", (backup_id,)).fetchall()
     return {(topic, partition): last for topic, partition, last in rows}
 
