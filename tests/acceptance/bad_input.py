@@ -6,6 +6,7 @@ import re
 import shutil
 import time
 
+import bad_store
 from common import Backup, changes, listing, sentences, whole
 
 USAGE, SOURCE, STORAGE = 2, 4, 5
@@ -20,6 +21,12 @@ def badinput(args, report, kafka):
     shutil.rmtree(folder, ignore_errors=True)
     configurations(args, report, os.path.join(folder, "config"), topic)
     stores(args, report, kafka, os.path.join(folder, "damage"), topic, records)
+    bad_store.reading(args, report, os.path.join(folder, "reading"), topic)
+    bad_store.same_state(args, report, kafka, os.path.join(folder, "same-state"), topic)
+    bad_store.buckets(args, report, os.path.join(folder, "buckets"), topic)
+    small = args.prefix + "small"
+    kafka.load(small, 2_000, 2, args.seed, create=True)
+    bad_store.full_disk(args, report, kafka, os.path.join(folder, "full"), small)
 
 
 def configurations(args, report, folder, topic):
@@ -40,6 +47,8 @@ def configurations(args, report, folder, topic):
     unclosed = swap("include: [%s]" % topic, "include: [%s" % topic)
     unknown = swap("  compression: zstd", "  compresion: zstd")
     typed = swap("  compression: zstd", "  compression: zstd\n  segment_max_bytes: plenty")
+    both = swap("  compression: zstd", "  continuous: true\n  stop_at_current_offsets: true")
+    ignored = swap("  compression: zstd", "  checkpoint_interval_secs: 5")
     tabbed = swap("  compression: zstd", "\tcompression: zstd")
     cases = [
         ("no file", None, USAGE, ["nothing-here.yaml"]),
@@ -56,6 +65,10 @@ def configurations(args, report, folder, topic):
         ("compression level 0", swap("  compression: zstd", "  compression_level: 0"), USAGE, [r"backup\.compression_level", "1", "22"]),
         ("compression level 23", swap("  compression: zstd", "  compression_level: 23"), USAGE, [r"backup\.compression_level", "1", "22"]),
         ("unknown compression", swap("compression: zstd", "compression: gzip"), USAGE, [r"backup\.compression", "gzip"]),
+        ("continuous that stops at current offsets", both, USAGE, [r"backup\.stop_at_current_offsets", r"\b%d\b" % line(both, "stop_at"), r"backup\.continuous"]),
+        ("a key that OSO ignores, checkpoint_interval_secs", ignored, USAGE,
+         [r"backup\.checkpoint_interval_secs", r"\b%d\b" % line(ignored, "checkpoint_interval"), "remove it"]),
+        ("a key that OSO ignores, s3_key", good + "  s3_key: offsets.db\n", USAGE, [r"offset_storage\.s3_key", "remove it"]),
         ("no backup id", swap("backup_id: good\n", ""), USAGE, ["backup_id"]),
         ("backup id of dots", swap("backup_id: good", "backup_id: .."), USAGE, ["backup_id"]),
         ("backup id with a slash", swap("backup_id: good", "backup_id: a/b"), USAGE, ["backup_id"]),

@@ -1,4 +1,5 @@
 """What the acceptance commands share: the broker's tools, the product as a process, the store as files, and the report."""
+import contextlib
 import hashlib
 import json
 import os
@@ -13,6 +14,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "tools"))
 import decode_backup
 import ledger
+from stores import Folders
 
 BACKED_UP = re.compile(r"Backed up ([\d,]+) (?:new )?records across (\d+) topics?")
 TRACE = re.compile(r"^\s+at \S+\(|\bat KafkaBackup\.|\w+Exception\b|Unhandled|--- End of", re.M)
@@ -89,17 +91,17 @@ class Run:
 class Backup:
     """One backup: its configuration, its store, its local state, and the process that runs it."""
 
-    def __init__(self, product, folder, backup_id, bootstrap, topics, local=None, **backup):
+    def __init__(self, product, folder, backup_id, bootstrap, topics, local=None, stores=Folders(), **backup):
         self.product, self.folder, self.id, self.topics = shlex.split(product), folder, backup_id, topics
-        self.store = os.path.join(folder, "store")
+        self.stores, self.store = stores, stores.root(folder)
         self.local = os.path.join(folder, local or "local")
         self.config = os.path.join(self.local, "backup.yaml")
         self.db = os.path.join(self.local, "offsets.db")
         self.journal = os.path.join(self.local, backup_id + "-journal.db")
-        for path in (self.store, self.local):
-            os.makedirs(path, exist_ok=True)
+        os.makedirs(self.local, exist_ok=True)
+        stores.prepare(folder)
         with open(self.config, "w", encoding="utf-8") as file:
-            file.write(configuration(backup_id, bootstrap, topics, self.store, self.db, **backup))
+            file.write(configuration(backup_id, bootstrap, topics, stores.section(folder), self.db, **backup))
         self.runs = 0
 
     def start(self, *command, wrap=()):
@@ -137,6 +139,22 @@ class Backup:
             if os.path.exists(name):
                 os.remove(name)
 
+    def write(self, path, content):
+        """Replaces an object in the store."""
+        self.stores.write(self.folder, path, content)
+
+    def empty(self):
+        """Removes all that it has stored, here and there."""
+        self.stores.empty(self.folder)
+
+    def address(self):
+        """What `--path` is given."""
+        return self.stores.address(self.folder)
+
+    def shown(self, *parts):
+        """How the program calls an object of the backup."""
+        return "/".join([self.stores.shown(self.folder), self.id, *parts])
+
     def path(self, *parts):
         return os.path.join(self.store, self.id, *parts)
 
@@ -153,7 +171,7 @@ class Backup:
 def configuration(backup_id, bootstrap, topics, store, db, **backup):
     lines = ["mode: backup", "backup_id: " + backup_id, "source:", "  bootstrap_servers:"]
     lines += ["    - " + server for server in bootstrap.split(",")]
-    lines += ["  topics:", "    include: [%s]" % ", ".join(topics), "storage:", "  backend: filesystem", "  path: " + store, "backup:"]
+    lines += ["  topics:", "    include: [%s]" % ", ".join(topics), "storage:", *("  " + line for line in store), "backup:"]
     lines += ["  %s: %s" % item for item in dict({"compression": "zstd"}, **backup).items()]
     lines += ["offset_storage:", "  db_path: " + db]
     return "\n".join(lines) + "\n"
@@ -233,7 +251,7 @@ def covered(report, backup, what):
 
 def offsets(path, backup_id):
     """{(topic, partition): last offset}"""
-    with sqlite3.connect("file:%s?immutable=1" % path, uri=True) as db:
+    with contextlib.closing(sqlite3.connect("file:%s?immutable=1&mode=ro" % path, uri=True)) as db:
         rows = db.execute("select topic, partition, last_offset from offsets where backup_id = ?", (backup_id,)).fetchall()
     return {(topic, partition): last for topic, partition, last in rows}
 

@@ -5,7 +5,6 @@ import os
 import re
 import resource
 import shlex
-import shutil
 import subprocess
 import sys
 import time
@@ -23,8 +22,8 @@ def figure(args, report, kafka):
     kafka.load(topic, count, PARTITIONS, args.seed, shape="json1k", codec="zstd", create=True)
     alone(args, report, topic, count)
     folder = os.path.join(args.work, "figure")
-    shutil.rmtree(folder, ignore_errors=True)
-    backup = Backup(args.product, folder, "figure", args.bootstrap, [topic], compression_level=3)
+    args.stores.empty(folder)
+    backup = Backup(args.product, folder, "figure", args.bootstrap, [topic], stores=args.stores, compression_level=3)
     measured = os.path.join(folder, "time.txt")
     run = backup.run(wrap=["/usr/bin/time", "-v", "-o", measured], timeout=3600)
     report.check(run.code == 0, "the run ends with 0", run.err)

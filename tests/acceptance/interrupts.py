@@ -1,7 +1,6 @@
 """Processes that are killed, asked to stop, or not alone: nothing is lost and nothing is stored twice."""
 import os
 import random
-import shutil
 import signal
 import time
 
@@ -22,8 +21,8 @@ def topics_of(args, kafka, records):
 
 def fresh(args, folder, name, topics, **options):
     path = os.path.join(args.work, folder, name)
-    shutil.rmtree(path, ignore_errors=True)
-    return Backup(args.product, path, "b", args.bootstrap, topics, segment_max_bytes=max(50_000, int(2_000_000 * args.scale)), **options)
+    args.stores.empty(path)
+    return Backup(args.product, path, "b", args.bootstrap, topics, stores=args.stores, segment_max_bytes=max(50_000, int(2_000_000 * args.scale)), **options)
 
 
 def kill9(args, report, kafka):
@@ -51,7 +50,7 @@ def kill9(args, report, kafka):
             report.check(run.code == 0, "%s: the next run ends with 0 (%.1f s)" % (what, run.seconds), run.err)
             whole(report, backup, expected, what)
             if not args.keep:
-                shutil.rmtree(backup.folder)
+                backup.empty()
         report.check(done == rounds, "%d of %d runs were met by %s; %d had ended before" % (done, rounds, number.name, late))
 
 
@@ -94,7 +93,7 @@ def two(args, report, kafka):
             what = "two with %s, %d" % (kind, number)
             folder = "%s-%02d" % (kind.split()[0], number)
             one = fresh(args, "two", folder, topics)
-            other = one if kind == "same state" else Backup(args.product, one.folder, "b", args.bootstrap, topics, local="other",
+            other = one if kind == "same state" else Backup(args.product, one.folder, "b", args.bootstrap, topics, local="other", stores=args.stores,
                                                             segment_max_bytes=max(50_000, int(2_000_000 * args.scale)))
             first = one.start()
             time.sleep(chance.choice((0.0, chance.uniform(0, 0.3), chance.uniform(0, 1.5))))
@@ -114,4 +113,4 @@ def two(args, report, kafka):
             report.check(run.code == 0, "%s: a run after both ends with 0" % what, run.err)
             whole(report, one, expected, what)
             if not args.keep:
-                shutil.rmtree(one.folder)
+                one.empty()

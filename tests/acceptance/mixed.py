@@ -1,7 +1,6 @@
 """A first run over records of every shape, a second over what came after, and a third with nothing to do."""
 import json
 import os
-import shutil
 
 from common import Backup, changes, listing, sentences, whole
 
@@ -13,13 +12,13 @@ def state_file(args):
 
 
 def open_backup(args, state):
-    return Backup(args.product, os.path.join(args.work, "mixed"), "mixed", args.bootstrap, state["topics"],
+    return Backup(args.product, os.path.join(args.work, "mixed"), "mixed", args.bootstrap, state["topics"], stores=args.stores,
                   segment_max_bytes=max(200_000, int(8_000_000 * args.scale)))
 
 
 def mixed(args, report, kafka):
     """3 topics x 4 partitions, 1,200,000 records, one producer with aborted transactions: the decoder finds the committed ones."""
-    shutil.rmtree(os.path.join(args.work, "mixed"), ignore_errors=True)
+    args.stores.empty(os.path.join(args.work, "mixed"))
     topics = [args.prefix + name for name in ("orders", "payments", "users")]
     total = max(3, int(1_200_000 * args.scale))
     committed = sum(kafka.load(topic, total // 3, PARTITIONS, args.seed + number, create=True,
@@ -31,8 +30,8 @@ def mixed(args, report, kafka):
     in_order(report, run, ["[INFO] No saved offsets found, starting from earliest", "[INFO] Backed up %s records across 3 topics" % format(committed, ",")])
     report.check("[INFO]" not in run.out, "logs are not on standard output", run.out)
     whole(report, backup, kafka.digests(topics), "first run")
-    for command, wanted in ((["list", "--path", backup.store], backup.id),
-                            (["describe", "--path", backup.store, "--backup-id", backup.id, "--format", "text"], topics[0])):
+    for command, wanted in ((["list", "--path", backup.address()], backup.id),
+                            (["describe", "--path", backup.address(), "--backup-id", backup.id, "--format", "text"], topics[0])):
         run = backup.run(*command)
         report.check(run.code == 0 and wanted in run.out, "%s shows %s" % (command[0], wanted), run.out + run.err)
     described(report, backup)
@@ -60,7 +59,7 @@ def incremental(args, report, kafka):
     in_order(report, run, ["[INFO] Loaded offset database from remote storage", "[INFO] Resuming from saved offsets",
                            {"[INFO] %s:%d — starting at offset %d (saved: %d)" % (*where, positions[where], positions[where] - 1) for where in moved if where in positions},
                            "[INFO] Backed up %s new records across 3 topics" % format(added, ","),
-                           "[INFO] Offset database synced to %s" % backup.path("offsets.db")])
+                           "[INFO] Offset database synced to %s" % backup.shown("offsets.db")])
     kept = all(segment in after[where] for where, rows in before.items() for segment in rows)
     report.check(kept and len(moved) > 0, "the manifest names the segments of the first run unchanged, and new ones of %d partitions" % len(moved))
     now = listing(backup.path("topics"))
@@ -101,7 +100,7 @@ def in_order(report, run, wanted):
 
 def described(report, backup):
     """`describe --format json` names every segment of the manifest."""
-    run = backup.run("describe", "--path", backup.store, "--backup-id", backup.id, "--format", "json")
+    run = backup.run("describe", "--path", backup.address(), "--backup-id", backup.id, "--format", "json")
     try:
         json.loads(run.out)
     except ValueError:

@@ -9,6 +9,7 @@ import unittest
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from common import Backup, Report, Run, changes, listing, sentences
 from mixed import in_order
+from stores import Bucket, Folders
 
 
 class CommonTests(unittest.TestCase):
@@ -50,6 +51,27 @@ class CommonTests(unittest.TestCase):
             run = backup.run()
             self.assertEqual((run.code, run.out, run.backed_up()), (4, "out\n", 1234))
             self.assertIsNone(Backup("sh -c 'sleep 60'", folder, "b", "host:1", ["t"]).run(timeout=0.1).code)
+
+    def test_a_bucket_is_written_by_its_name_and_read_and_emptied_as_files(self):
+        with tempfile.TemporaryDirectory() as files, tempfile.TemporaryDirectory() as folder:
+            backup = Backup("true", folder, "b", "host:1", ["t"], stores=Bucket("http://host:2", "bucket", files))
+            with open(backup.config, encoding="utf-8") as file:
+                text = file.read()
+            for line in ("  backend: s3", "  bucket: bucket", "  prefix: acceptance" + folder, "  endpoint: http://host:2"):
+                self.assertIn(line + "\n", text)
+            self.assertEqual(backup.shown("offsets.db"), "s3://bucket/acceptance%s/b/offsets.db" % folder)
+            self.assertEqual(backup.address(), "s3://bucket/acceptance%s?endpoint=http://host:2" % folder)
+            self.assertEqual(backup.path(), files + "/acceptance" + folder + "/b")
+            os.makedirs(backup.path())
+            backup.empty()
+            self.assertFalse(os.path.exists(backup.store) or os.path.exists(folder))
+            os.mkdir(folder)
+
+    def test_a_folder_is_made_for_a_store(self):
+        with tempfile.TemporaryDirectory() as folder:
+            backup = Backup("true", folder, "b", "host:1", ["t"], stores=Folders())
+            self.assertTrue(os.path.isdir(backup.store))
+            self.assertEqual((backup.address(), backup.shown("x")), (backup.store, backup.store + "/b/x"))
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@ def views(args, report, kafka):
     for number, topic in enumerate(topics):
         kafka.load(topic, max(100, int(60_000 * args.scale)), PARTITIONS, args.seed + number, create=True, transactions="some-aborted" if number else "none")
     folder = os.path.join(args.work, "views")
-    shutil.rmtree(folder, ignore_errors=True)
-    backup = Backup(args.product, folder, "views", args.bootstrap, topics, segment_max_bytes=max(50_000, int(1_000_000 * args.scale)))
+    args.stores.empty(folder)
+    backup = Backup(args.product, folder, "views", args.bootstrap, topics, stores=args.stores, segment_max_bytes=max(50_000, int(1_000_000 * args.scale)))
     run = backup.run()
     report.check(run.code == 0, "the first run ends with 0", run.err)
     older = os.path.join(folder, "older.db")
@@ -68,13 +68,15 @@ def cases(backup, older):
         shutil.copy(older, backup.db)
 
     def old_remote():
-        shutil.copy(older, remote)
+        with open(older, "rb") as file:
+            backup.write(remote, file.read())
 
-    def corrupt(path):
-        def write():
-            with open(path, "wb") as file:
-                file.write(b"this is not a database, however long one looks at it. " * 40)
-        return write
+    nonsense = b"this is not a database, however long one looks at it. " * 40
+
+    def corrupt_local():
+        backup.remove(backup.db)
+        with open(backup.db, "wb") as file:
+            file.write(nonsense)
 
     def alone(act):
         def write():
@@ -82,10 +84,13 @@ def cases(backup, older):
             act()
         return write
 
-    def cut(path):
-        def write():
-            os.truncate(path, os.path.getsize(path) // 2)
-        return write
+    def corrupt_remote():
+        backup.write(remote, nonsense)
+
+    def cut_remote():
+        with open(remote, "rb") as file:
+            content = file.read()
+        backup.write(remote, content[:len(content) // 2])
 
     def all_caches():
         both()
@@ -97,10 +102,10 @@ def cases(backup, older):
             ("both offsets.db deleted", both, None, False),
             ("local offsets.db older", old_local, None, True),
             ("remote offsets.db older", old_remote, None, False),
-            ("remote offsets.db corrupt", corrupt(remote), None, True),
-            ("remote offsets.db corrupt, no local one", alone(corrupt(remote)), None, True),
-            ("remote offsets.db cut, no local one", alone(cut(remote)), None, True),
-            ("local offsets.db corrupt", lambda: (backup.remove(backup.db), corrupt(backup.db)()), None, True),
+            ("remote offsets.db corrupt", corrupt_remote, None, True),
+            ("remote offsets.db corrupt, no local one", alone(corrupt_remote), None, True),
+            ("remote offsets.db cut, no local one", alone(cut_remote), None, True),
+            ("local offsets.db corrupt", corrupt_local, None, True),
             ("journal deleted", lambda: backup.remove(backup.journal), None, False),
             ("_cluster/ deleted", lambda: shutil.rmtree(cluster), None, False),
             ("head.json alone deleted", lambda: os.remove(backup.path("_cluster", "head.json")), None, False),
