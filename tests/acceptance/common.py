@@ -89,8 +89,8 @@ class Run:
 class Backup:
     """One backup: its configuration, its store, its local state, and the process that runs it."""
 
-    def __init__(self, product, folder, backup_id, bootstrap, topics, local=None, **backup):
-        self.product, self.folder, self.id, self.topics = shlex.split(product), folder, backup_id, topics
+    def __init__(self, product, folder, backup_id, bootstrap, topics, local=None, incremental=True, **backup):
+        self.product, self.folder, self.id, self.topics, self.incremental = shlex.split(product), folder, backup_id, topics, incremental
         self.store = os.path.join(folder, "store")
         self.local = os.path.join(folder, local or "local")
         self.config = os.path.join(self.local, "backup.yaml")
@@ -99,7 +99,7 @@ class Backup:
         for path in (self.store, self.local):
             os.makedirs(path, exist_ok=True)
         with open(self.config, "w", encoding="utf-8") as file:
-            file.write(configuration(backup_id, bootstrap, topics, self.store, self.db, **backup))
+            file.write(configuration(backup_id, bootstrap, topics, self.store, self.db if incremental else None, **backup))
         self.runs = 0
 
     def start(self, *command, wrap=()):
@@ -155,7 +155,8 @@ def configuration(backup_id, bootstrap, topics, store, db, **backup):
     lines += ["    - " + server for server in bootstrap.split(",")]
     lines += ["  topics:", "    include: [%s]" % ", ".join(topics), "storage:", "  backend: filesystem", "  path: " + store, "backup:"]
     lines += ["  %s: %s" % item for item in dict({"compression": "zstd"}, **backup).items()]
-    lines += ["offset_storage:", "  db_path: " + db]
+    if db:
+        lines += ["offset_storage:", "  db_path: " + db]
     return "\n".join(lines) + "\n"
 
 
@@ -222,6 +223,9 @@ def covered(report, backup, what):
         what, sum(row["entries"] for row in rows), head["epoch"]), "\n".join(problems[:10]))
     if not head.get("closed"):
         report.note("the head is not closed: the run that wrote it last did not come to its end")
+    if not backup.incremental:
+        report.check(not os.path.exists(backup.path("offsets.db")), "%s: without offset_storage there is no offsets.db" % what)
+        return
     try:
         saved = offsets(backup.path("offsets.db"), backup.id)
         wrong = ["%s:%d is saved at %s, covered up to %s" % (row["topic"], row["partition"], saved.get((row["topic"], row["partition"])), row["next"])
