@@ -91,8 +91,8 @@ class Run:
 class Backup:
     """One backup: its configuration, its store, its local state, and the process that runs it."""
 
-    def __init__(self, product, folder, backup_id, bootstrap, topics, local=None, stores=Folders(), **backup):
-        self.product, self.folder, self.id, self.topics = shlex.split(product), folder, backup_id, topics
+    def __init__(self, product, folder, backup_id, bootstrap, topics, local=None, incremental=True, stores=Folders(), **backup):
+        self.product, self.folder, self.id, self.topics, self.incremental = shlex.split(product), folder, backup_id, topics, incremental
         self.stores, self.store = stores, stores.root(folder)
         self.local = os.path.join(folder, local or "local")
         self.config = os.path.join(self.local, "backup.yaml")
@@ -101,7 +101,7 @@ class Backup:
         os.makedirs(self.local, exist_ok=True)
         stores.prepare(folder)
         with open(self.config, "w", encoding="utf-8") as file:
-            file.write(configuration(backup_id, bootstrap, topics, stores.section(folder), self.db, **backup))
+            file.write(configuration(backup_id, bootstrap, topics, stores.section(folder), self.db if incremental else None, **backup))
         self.runs = 0
 
     def start(self, *command, wrap=()):
@@ -173,7 +173,8 @@ def configuration(backup_id, bootstrap, topics, store, db, **backup):
     lines += ["    - " + server for server in bootstrap.split(",")]
     lines += ["  topics:", "    include: [%s]" % ", ".join(topics), "storage:", *("  " + line for line in store), "backup:"]
     lines += ["  %s: %s" % item for item in dict({"compression": "zstd"}, **backup).items()]
-    lines += ["offset_storage:", "  db_path: " + db]
+    if db:
+        lines += ["offset_storage:", "  db_path: " + db]
     return "\n".join(lines) + "\n"
 
 
@@ -240,6 +241,9 @@ def covered(report, backup, what):
         what, sum(row["entries"] for row in rows), head["epoch"]), "\n".join(problems[:10]))
     if not head.get("closed"):
         report.note("the head is not closed: the run that wrote it last did not come to its end")
+    if not backup.incremental:
+        report.check(not os.path.exists(backup.path("offsets.db")), "%s: without offset_storage there is no offsets.db" % what)
+        return
     try:
         saved = offsets(backup.path("offsets.db"), backup.id)
         wrong = ["%s:%d is saved at %s, covered up to %s" % (row["topic"], row["partition"], saved.get((row["topic"], row["partition"])), row["next"])

@@ -10,6 +10,8 @@
   three_brokers.py throttled    a quota holds the run down to a trickle, and is lifted
   three_brokers.py all          all of them
 
+`--mode continuous` does so to a run that goes on for ever while a producer writes, `--mode oneshot` (the default) to one that ends.
+
 KAFKA_BOOTSTRAP_SERVERS names the three brokers, KAFKA_DIR their folder, KAFKA_HOME the folder with `node`, `tools/kt` and `bin/`.
 Exits with 1 on any violation.
 """
@@ -21,6 +23,7 @@ import sys
 import time
 
 from common import Backup, Kafka, Report, sentences, whole
+from three_endless import continuous
 
 PARTITIONS = 6
 RECORDS = 300_000
@@ -133,7 +136,7 @@ def silence(times, since, until):
     return max(after - before for before, after in zip(marks, marks[1:]))
 
 
-def harmed(args, report, kafka, cluster, topic, expected, name):
+def harmed(args, report, kafka, cluster, topic, expected, name, harm):
     """One run with one harm in the middle."""
     folder = os.path.join(args.work, "three", name)
     shutil.rmtree(folder, ignore_errors=True)
@@ -145,7 +148,7 @@ def harmed(args, report, kafka, cluster, topic, expected, name):
         time.sleep(0.02)
     at = time.time()
     early = process.poll() is None
-    undo = HARMS[name](cluster, process, topic)
+    undo = harm(cluster, process, topic)
     try:
         run = backup.end(process, 600)
     finally:
@@ -167,24 +170,31 @@ def harmed(args, report, kafka, cluster, topic, expected, name):
         shutil.rmtree(folder)
 
 
-def oneshot(args, report, kafka, cluster, names):
+class ThreeKafka(Kafka):
+    """Topics on all three brokers."""
+
+    def load_replicated(self, topic, partitions, records, seed):
+        self.made.append(topic)
+        self.kt("load", "--topic", topic, "--create", "--partitions", partitions, "--replication", 3, "--records", records,
+                "--seed", seed, "--shape", "json1k", "--codec", "zstd", "--producer-config", "acks=all")
+
+
+def oneshot(args, report, kafka, cluster, harms):
     """One topic, one run for each harm."""
     topic = args.prefix + "orders"
-    kafka.made.append(topic)
-    kafka.kt("load", "--topic", topic, "--create", "--partitions", PARTITIONS, "--replication", 3, "--records", int(RECORDS * args.scale),
-             "--seed", args.seed, "--shape", "json1k", "--codec", "zstd", "--producer-config", "acks=all")
+    kafka.load_replicated(topic, PARTITIONS, int(RECORDS * args.scale), args.seed)
     expected = kafka.digest(topic)
-    for name in names:
+    for name, harm in harms.items():
         print("== %s" % name, flush=True)
-        harmed(args, report, kafka, cluster, topic, expected, name)
+        harmed(args, report, kafka, cluster, topic, expected, name, harm)
 
 
-MODES = {"oneshot": oneshot}
+MODES = {"oneshot": oneshot, "continuous": continuous}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("harm", choices=[*HARMS, "all"])
+    parser.add_argument("harm", nargs="+", choices=[*HARMS, "all"])
     parser.add_argument("--product", required=True, help="the command that runs the program, as one argument: 'dotnet .../kafka-backup.dll'")
     parser.add_argument("--work", required=True, metavar="DIR", help="a folder for stores, configurations and logs")
     parser.add_argument("--mode", choices=MODES, default="oneshot", help="what kind of run is harmed")
@@ -202,9 +212,9 @@ def main():
     args.work = os.path.abspath(args.work)
     args.prefix = "three-%x-" % (int(time.time() * 1000) & 0xFFFFFFF)
     os.makedirs(args.work, exist_ok=True)
-    report, kafka, cluster = Report(), Kafka(args.kafka_home, args.bootstrap), Cluster(args)
+    report, kafka, cluster = Report(), ThreeKafka(args.kafka_home, args.bootstrap), Cluster(args)
     try:
-        MODES[args.mode](args, report, kafka, cluster, list(HARMS) if args.harm == "all" else [args.harm])
+        MODES[args.mode](args, report, kafka, cluster, HARMS if "all" in args.harm else {name: HARMS[name] for name in args.harm})
     finally:
         if not args.keep:
             kafka.delete()

@@ -25,7 +25,7 @@ public sealed partial class BackupCoordinatorActor
     private void OnPlanned(KnownBackup known, SourceLook look)
     {
         var configuration = _environments.For(_backup).Configuration;
-        (_known, _lookedAt) = (known, _clock.GetTimestamp());
+        (_known, _isLooking) = (known, false);
         _watch = configuration.Backup.IsContinuous ? new LagWatch(configuration.Backup) : null;
         _plan = BackupPlan.Make(configuration, known, look);
         NotePlanFailures();
@@ -125,8 +125,9 @@ public sealed partial class BackupCoordinatorActor
 
         _asked = null;
         _known!.Learn(_plan!.ClusterId, _plan.NewFacts);
-        if (_watch is not null && !Timers.IsTimerActive(LookDue.Instance))
+        if (_watch is not null && !_isLooking && !Timers.IsTimerActive(LookDue.Instance))
         {
+            _lookedAt = _clock.GetTimestamp(); // What took its time since the plan was the store.
             LookAgain();
         }
 

@@ -33,6 +33,19 @@ public sealed class ContinuousRunTests : BackupCoordinatorTestBase
     }
 
     [Fact]
+    public async Task A_slow_store_does_not_put_off_the_first_look_at_the_source()
+    {
+        HasOrders(1);
+        var coordinator = await PlanningAsync();
+        await Manifest.ExpectMsgAsync<RecordSource>();
+        Clock.Advance(TimeSpan.FromSeconds(3));
+        coordinator.Tell(new SourceRecorded(Backup, Run), Manifest);
+        await AssignedAsync();
+
+        await LookAsync(coordinator);
+    }
+
+    [Fact]
     public async Task It_does_not_end_when_all_is_read()
     {
         var coordinator = await CaughtUpAsync();
