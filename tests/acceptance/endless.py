@@ -70,7 +70,7 @@ def idle(args, report, kafka):
     """An empty topic, then one that is backed up."""
     topic = args.prefix + "orders"
     kafka.made.append(topic)
-    tool(kafka, "kafka-topics.sh", "--create", "--topic", topic, "--partitions", PARTITIONS)
+    tool(kafka, "kafka-topics.sh", "--create", "--topic", topic, "--partitions", PARTITIONS, "--config", "retention.ms=-1")
     backup = open_backup(args, "idle", [topic])
     process = begun(backup)
     watch = LedgerWatch(backup)

@@ -13,7 +13,10 @@ public static class SourceIdentity
     /// <summary>Says in a sentence that a topic was deleted and made anew since the last run, or null when it was not.</summary>
     public static string? Conflict(TopicFacts? remembered, TopicFacts seen) =>
         remembered is { TopicId: { } known } && seen.TopicId is { } now && known != now
-            ? $"The topic '{seen.Name}' was deleted and made anew since it was backed up: its id was {known} and is {now}. "
+            ? $"The topic '{seen.Name}' was deleted and made anew since it was backed up: its id was {AsKafkaWrites(known)} and is {AsKafkaWrites(now)}. "
                 + "Its new records are not backed up, as their offsets would mix with the old ones. Use another backup_id for the new topic."
             : null;
+
+    /// <summary>Kafka's tools show ids in the URL's alphabet of base64, librdkafka gives them in the other.</summary>
+    private static string AsKafkaWrites(string id) => id.Replace('+', '-').Replace('/', '_');
 }

@@ -87,7 +87,7 @@ internal sealed class TestBroker
     public async Task<string> TopicIdOfAsync(string topic)
     {
         var described = await _admin.DescribeTopicsAsync(TopicCollection.OfTopicNames([topic]), new DescribeTopicsOptions { RequestTimeout = Patience });
-        return described.TopicDescriptions.Single().TopicId.ToString();
+        return described.TopicDescriptions.Single().TopicId.ToString().Replace('+', '-').Replace('/', '_');
     }
 
     /// <summary>Deletes the records below <paramref name="offset"/>, as retention does.</summary>
