@@ -47,7 +47,6 @@ CASES = [
     ("PUT of a segment loses every answer", [Fault("PUT", SEGMENT, LOSE)], STORAGE, "segment-", 400),
     ("PUT of a segment hangs twice", [Fault("PUT", SEGMENT, HANG, 2)], OK, None, 150),
     ("every listing answers 500", [Fault("GET", LIST, 500)], OK, r"\[WARN.*could not be deleted", 90),
-    ("every DELETE answers 403", [Fault("DELETE", "", 403)], OK, None, 60),
 ]
 # On a backup that does not exist yet.
 FIRST = [
@@ -55,6 +54,7 @@ FIRST = [
     ("first run, PUT of the head answers 500 for ever", [Fault("PUT", HEAD, 500)], STORAGE, "head.json", 90),
     ("first run, GET of the head answers 403", [Fault("GET", HEAD, 403)], STORAGE, "head.json.*denies access", 30),
     ("first run, GET of the manifest answers 403", [Fault("GET", MANIFEST, 403)], STORAGE, "manifest.json.*denies access", 30),
+    ("first run, every DELETE answers 403", [Fault("DELETE", "", 403)], STORAGE, "probe-.*denies access", 30),
 ]
 
 
