@@ -14,7 +14,7 @@ internal static class BrokerCap
     public static async Task RunAsync()
     {
         await using var broker = EmbeddedBroker.Start(new EmbeddedBrokerOptions { MemoryLimit = MemoryLimit });
-        var clients = new BrokerClients(broker);
+        var clients = new BrokerClients(broker.BootstrapServers);
         await clients.CreateTopicAsync("full", 1);
         using var producer = clients.Producer();
         var value = new byte[RecordBytes];

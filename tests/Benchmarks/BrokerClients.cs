@@ -1,11 +1,10 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
-using KafkaBackup.EmbeddedKafka;
 
 namespace KafkaBackup.Benchmarks;
 
-/// <summary>Clients of Confluent.Kafka for one embedded broker, set up for much data.</summary>
-internal sealed class BrokerClients(EmbeddedBroker broker)
+/// <summary>Clients of Confluent.Kafka for one broker, set up for much data.</summary>
+internal sealed class BrokerClients(string bootstrapServers)
 {
     /// <summary>How long a client may hear nothing before the run is given up.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -27,7 +26,7 @@ internal sealed class BrokerClients(EmbeddedBroker broker)
     /// <summary>A producer that packs large batches and keeps 32 MB at most.</summary>
     public IProducer<Null, byte[]> Producer() => new ProducerBuilder<Null, byte[]>(new ProducerConfig
     {
-        BootstrapServers = broker.BootstrapServers,
+        BootstrapServers = bootstrapServers,
         Acks = Acks.All,
         LingerMs = 5,
         BatchSize = 1_000_000,
@@ -40,7 +39,7 @@ internal sealed class BrokerClients(EmbeddedBroker broker)
     /// <summary>A consumer that checks checksums, as the backup does.</summary>
     public IConsumer<Ignore, byte[]> Consumer() => new ConsumerBuilder<Ignore, byte[]>(new ConsumerConfig
     {
-        BootstrapServers = broker.BootstrapServers,
+        BootstrapServers = bootstrapServers,
         GroupId = "unused",
         EnableAutoCommit = false,
         EnableAutoOffsetStore = false,
@@ -70,5 +69,5 @@ internal sealed class BrokerClients(EmbeddedBroker broker)
         }
     }
 
-    private IAdminClient Admin() => new AdminClientBuilder(new AdminClientConfig { BootstrapServers = broker.BootstrapServers }).Build();
+    private IAdminClient Admin() => new AdminClientBuilder(new AdminClientConfig { BootstrapServers = bootstrapServers }).Build();
 }

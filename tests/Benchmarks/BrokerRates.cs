@@ -19,7 +19,7 @@ internal static class BrokerRates
     {
         var values = Values();
         await using var broker = EmbeddedBroker.Start(new EmbeddedBrokerOptions { MemoryLimit = 1L << 30 });
-        var clients = new BrokerClients(broker);
+        var clients = new BrokerClients(broker.BootstrapServers);
         await RoundAsync(clients, "warm-up", values[..WarmUpRecords]);
 
         var (copies, produces, fetches) = (new List<TimeSpan>(), new List<TimeSpan>(), new List<TimeSpan>());

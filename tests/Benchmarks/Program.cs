@@ -1,24 +1,50 @@
 using KafkaBackup.Benchmarks;
 
-var what = args is [] ? "all" : args is [var only] ? only : null;
-if (what is not ("wire" or "broker" or "all"))
+// Parts that are measured from outside, as processes of their own.
+switch (args)
 {
-    await Console.Error.WriteLineAsync("Say what to measure: wire, broker or all.");
+    case ["read", var configPath]:
+        await ReadAlone.RunAsync(configPath);
+        return 0;
+    case ["compress", var store]:
+        CompressAlone.Run(store);
+        return 0;
+}
+
+if (Options.Parse(args) is not { } options)
+{
+    await Console.Error.WriteLineAsync($"Say what to measure: {string.Join(", ", Options.Known)}; and of how much: "
+        + "--megabytes N, --rounds N, --size BYTES, --partitions N, --budget BYTES, --wait SECONDS.");
     return 2;
 }
 
 Console.WriteLine(Machine.Describe());
 var isFine = true;
-if (what is "broker" or "all")
+if (options.What is "broker" or "all")
 {
     // First, so that the memory of the process is that of the broker and its clients and not of benchmarks before them.
     await BrokerCap.RunAsync();
     await BrokerRates.RunAsync();
 }
 
-if (what is "wire" or "all")
+if (options.What is "wire" or "all")
 {
     isFine = WireBenchmarks.Run();
+}
+
+if (options.What is "backup" or "all")
+{
+    await BackupCost.RunAsync(options);
+}
+
+if (options.What is "memory")
+{
+    isFine = await MemoryPeaks.RunAsync(options);
+}
+
+if (options.What is "many")
+{
+    await ManyPartitions.RunAsync(options);
 }
 
 return isFine ? 0 : 1;

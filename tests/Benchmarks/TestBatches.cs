@@ -14,12 +14,6 @@ internal static class TestBatches
     private const int KeyBytes = 8;
     private const int Seed = 1;
 
-    private static readonly string[] Words =
-    [
-        "order", "paid", "shipped", "customer", "amount", "currency", "EUR", "street", "city", "parcel", "invoice", "returned", "created", "note",
-        "article", "quantity",
-    ];
-
     /// <summary>A whole batch; the same for the same arguments.</summary>
     /// <param name="codec">How its records are compressed.</param>
     /// <param name="recordBytes">The bytes of key and value together.</param>
@@ -32,21 +26,9 @@ internal static class TestBatches
         {
             var key = Encoding.UTF8.GetBytes(random.Next(100_000_000).ToString("D8", CultureInfo.InvariantCulture));
             writer.Append(
-                1_000_000 + i, 1_700_000_000_000 + (3 * i), NullableSpan.Of(key), NullableSpan.Of(Text(random, recordBytes - KeyBytes)));
+                1_000_000 + i, 1_700_000_000_000 + (3 * i), NullableSpan.Of(key), NullableSpan.Of(Values.Text(random, recordBytes - KeyBytes)));
         }
 
         return writer.Finish().ToArray();
-    }
-
-    /// <summary>Words of a shop between numbers, cut to a length; it becomes about a third with Zstandard.</summary>
-    private static byte[] Text(Random random, int length)
-    {
-        var text = new StringBuilder("{");
-        while (text.Length < length)
-        {
-            text.Append('"').Append(Words[random.Next(Words.Length)]).Append("\":").Append(random.Next(1_000_000)).Append(',');
-        }
-
-        return Encoding.UTF8.GetBytes(text.ToString(0, length));
     }
 }

@@ -21,7 +21,7 @@ internal sealed class ChunkedBuffer : IDisposable
         {
             if (_inLast == ChunkSize)
             {
-                _chunks.Add(ArrayPool<byte>.Shared.Rent(ChunkSize));
+                _chunks.Add(ChunkPool.Rent());
                 _inLast = 0;
             }
 
@@ -38,7 +38,7 @@ internal sealed class ChunkedBuffer : IDisposable
         for (var i = 0; i < _chunks.Count; i++)
         {
             target.Write(_chunks[i].AsSpan(0, i == _chunks.Count - 1 ? _inLast : ChunkSize));
-            ArrayPool<byte>.Shared.Return(_chunks[i]);
+            ChunkPool.Return(_chunks[i]);
             _chunks[i] = [];
         }
 
@@ -63,7 +63,7 @@ internal sealed class ChunkedBuffer : IDisposable
     {
         foreach (var chunk in _chunks)
         {
-            ArrayPool<byte>.Shared.Return(chunk);
+            ChunkPool.Return(chunk);
         }
 
         _chunks.Clear();

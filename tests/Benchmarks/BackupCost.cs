@@ -1,0 +1,68 @@
+namespace KafkaBackup.Benchmarks;
+
+/// <summary>What a backup takes, beside what it cannot do without: reading the records, and compressing them.</summary>
+internal static class BackupCost
+{
+    /// <summary>Measures and prints a table.</summary>
+    public static async Task RunAsync(Options options)
+    {
+        await using var broker = SourceBroker.Start();
+        Console.WriteLine();
+        Console.WriteLine($"## Backup of {options.Megabytes:N0} MB of values with zstd 3, min / median of {options.Rounds}; broker: {broker.Name}");
+        Console.WriteLine();
+        Console.WriteLine("| records, partitions | what | wall s | body MB/s | records/s | CPU s per GB of body | peak RSS MB | CPU, limits = 1 | wall, limit = 1 | load |");
+        Console.WriteLine("|---|---|---:|---:|---:|---:|---:|---:|---:|---:|");
+        foreach (var size in new[] { 100, 1024, 10_240 }.Where(size => options.Size is 0 || options.Size == size))
+        {
+            var values = Values.Pool(size, isRandom: false);
+            foreach (var partitions in new[] { 1, 4 }.Where(partitions => options.Partitions is 0 || options.Partitions == partitions))
+            {
+                await MeasureAsync(broker, options, values, partitions);
+            }
+        }
+    }
+
+    private static async Task MeasureAsync(SourceBroker broker, Options options, byte[][] values, int partitions)
+    {
+        var (size, topic) = (values[0].Length, $"bench-{Guid.NewGuid():N}");
+        var each = options.Megabytes * 1_000_000L / size / partitions;
+        await broker.FillAsync(topic, partitions, _ => each, values);
+        var (backups, reads, compressions) = (new List<Measured>(), new List<Measured>(), new List<double[]>());
+        var loads = new List<double>();
+        for (var round = 0; round < options.Rounds; round++)
+        {
+            await Machine.SettleAsync(options.Patience);
+            using var backup = new BackupFolder(broker.Address, topic);
+            loads.Add(Machine.Load);
+            backups.Add(await backup.BackUpAsync());
+            reads.Add(await backup.RunPartAsync("read"));
+            if (long.Parse(reads[^1].Output) != each * partitions)
+            {
+                throw new InvalidOperationException($"{reads[^1].Output} of {each * partitions} records were read.");
+            }
+
+            compressions.Add((await backup.RunPartAsync("compress")).Output.Split(' ').Select(double.Parse).ToArray());
+        }
+
+        await broker.Clients.DeleteTopicAsync(topic);
+        var (bytes, records) = (compressions[0][2], each * partitions);
+        var what = $"{size:N0} B, {partitions}";
+        var (wall, read, zstd) = (Walls(backups), Walls(reads), new Spread(compressions.Select(found => found[0])));
+        var (cpu, readCpu, zstdCpu) = (Cpus(backups), Cpus(reads), new Spread(compressions.Select(found => found[1])));
+        var limit = Math.Max(read.Min, zstd.Min / Math.Min(partitions, Environment.ProcessorCount));
+        Print($"{what} | backup", wall, cpu, bytes, records, Peaks(backups).Show("N0"),
+            $"{cpu.Min / (readCpu.Min + zstdCpu.Min):N2} | {wall.Min / limit:N2} | {loads.Min():N1} to {loads.Max():N1}");
+        Print($"{what} | reading alone", read, readCpu, bytes, records, Peaks(reads).Show("N0"), "| |");
+        Print($"{what} | zstd alone, {bytes / compressions[0][3]:N2} : 1", zstd, zstdCpu, bytes, records, "", "| |");
+    }
+
+    private static Spread Walls(List<Measured> runs) => new(runs.Select(run => run.Wall.TotalSeconds));
+
+    private static Spread Cpus(List<Measured> runs) => new(runs.Select(run => run.Processor.TotalSeconds));
+
+    private static Spread Peaks(List<Measured> runs) => new(runs.Select(run => run.PeakBytes / 1e6));
+
+    private static void Print(string what, Spread wall, Spread cpu, double bytes, long records, string peak, string rest) => Console.WriteLine(
+        $"| {what} | {wall.Show("N2")} | {bytes / wall.Median / 1e6:N0} | {records / wall.Median:N0} | "
+        + $"{cpu.Min / bytes * 1e9:N2} / {cpu.Median / bytes * 1e9:N2} | {peak} | {rest} |");
+}

@@ -1,0 +1,67 @@
+using System.Diagnostics;
+
+namespace KafkaBackup.Benchmarks;
+
+/// <summary>Runs a program as a process of its own, one at a time, so that processor time and memory are its own.</summary>
+internal static class ChildProcess
+{
+    private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>Runs a program of this folder to its end.</summary>
+    /// <param name="assembly">The file's name.</param>
+    /// <param name="temporary">Its $TMPDIR.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <exception cref="InvalidOperationException">It failed.</exception>
+    public static async Task<Measured> RunAsync(string assembly, string temporary, params IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, assembly), .. arguments])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["TMPDIR"] = temporary;
+        var before = ProcessorTime.Children;
+        var began = Stopwatch.GetTimestamp();
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        var peak = await WatchAsync(process);
+        var wall = Stopwatch.GetElapsedTime(began);
+        return process.ExitCode == 0
+            ? new Measured(wall, ProcessorTime.Children - before, peak, await output)
+            : throw new InvalidOperationException($"{assembly} {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{await output}{await error}");
+    }
+
+    /// <summary>Waits for the end, and asks again and again for the peak: a process that has ended has none any more.</summary>
+    private static async Task<long> WatchAsync(Process process)
+    {
+        var status = $"/proc/{process.Id}/status";
+        var peak = 0L;
+        using var look = new PeriodicTimer(LookPause);
+        var ended = process.WaitForExitAsync();
+        while (!ended.IsCompleted)
+        {
+            peak = Math.Max(peak, PeakOf(status));
+            await Task.WhenAny(ended, look.WaitForNextTickAsync().AsTask());
+        }
+
+        await ended;
+        return peak;
+    }
+
+    private static long PeakOf(string status)
+    {
+        const string Name = "VmHWM:";
+        try
+        {
+            return File.ReadLines(status).FirstOrDefault(line => line.StartsWith(Name, StringComparison.Ordinal)) is { } line
+                ? long.Parse(line[Name.Length..].Replace("kB", "", StringComparison.Ordinal)) * 1024
+                : 0;
+        }
+        catch (IOException)
+        {
+            return 0; // It has just ended.
+        }
+    }
+}

@@ -1,0 +1,16 @@
+namespace KafkaBackup.Benchmarks;
+
+/// <summary>The same measured some times: the best says most about the program, the median most about the machine.</summary>
+internal sealed class Spread(IEnumerable<double> values)
+{
+    private readonly double[] _values = values.Order().ToArray();
+
+    /// <summary>The smallest.</summary>
+    public double Min => _values[0];
+
+    /// <summary>The one in the middle; of two the smaller.</summary>
+    public double Median => _values[(_values.Length - 1) / 2];
+
+    /// <summary>Smallest and median.</summary>
+    public string Show(string format) => $"{Min.ToString(format)} / {Median.ToString(format)}";
+}
