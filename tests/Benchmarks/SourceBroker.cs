@@ -47,7 +47,7 @@ internal sealed class SourceBroker : IAsyncDisposable
 
         var left = Enumerable.Range(0, partitions).Select(counts).ToArray();
         var targets = Enumerable.Range(0, partitions).Select(partition => new TopicPartition(topic, partition)).ToArray();
-        for (var (i, sent) = (0, true); sent; )
+        for (var (i, sent) = (0, true); sent;)
         {
             sent = false;
             for (var partition = 0; partition < partitions; partition++)

@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
 using KafkaBackup.Shared;
-using KafkaBackup.Shared.Manifests;
 using KafkaBackup.Shared.Protocol;
 using static KafkaBackup.Coordinator.Backup.CoordinatorMessages;
 using static KafkaBackup.Shared.Protocol.BackupProtocol;
@@ -28,74 +27,12 @@ public sealed partial class BackupCoordinatorActor
         (_known, _isLooking) = (known, false);
         _watch = configuration.Backup.IsContinuous ? new LagWatch(configuration.Backup) : null;
         _plan = BackupPlan.Make(configuration, known, look);
+        known.Saw(configuration, look);
         NotePlanFailures();
         _runLog.Started(_plan, configuration, _clock.GetUtcNow());
         Enqueue(_plan.Work);
         Become(Recording);
         RecordThenRun();
-    }
-
-    private void Look()
-    {
-        var (run, known) = (_run, _known!.ClusterId);
-        _planning = new CancellationTokenSource();
-        _isLooking = true;
-        _lookedAt = _clock.GetTimestamp();
-        _ = BackupPlanner.LookAsync(_environments.For(_backup), known, demandsLiterals: false, _planning.Token)
-            .PipeTo(Self, success: look => new Looked(run, look), failure: e => new PlanFailed(run, Fault.Of(e)));
-    }
-
-    private void OnLooked(SourceLook look)
-    {
-        var configuration = _environments.For(_backup).Configuration;
-        NoteLook(BackupPlan.MissingTopics(configuration, look));
-        _plan = BackupPlan.Make(configuration, _known!, look) with { HasPositions = _plan!.HasPositions };
-        NotePlanFailures();
-        foreach (var topic in _plan.NewFacts)
-        {
-            _runLog.NewTopic(topic.Name, topic.Partitions);
-        }
-
-        var taken = _waiting.Select(work => work.Partition).Concat(_assigned.Keys).ToHashSet();
-        Enqueue(_watch!.Due([.. _plan.Work.Where(work => !taken.Contains(work.Partition))], _clock.GetUtcNow()));
-        RecordThenRun();
-        LookAgain();
-        if (configuration.Backup.SnapshotsConsumerGroups && !_isTakingGroups && _clock.GetElapsedTime(_groupsAt) >= configuration.SyncInterval)
-        {
-            TakeGroups();
-        }
-    }
-
-    private void OnLookFailed(Fault failure)
-    {
-        NoteLook(failure);
-        LookAgain();
-    }
-
-    private void NoteLook(Fault? failure)
-    {
-        if (!_failures.NoteLook(failure))
-        {
-            return;
-        }
-
-        if (failure is null)
-        {
-            _runLog.SourceIsBack();
-        }
-        else
-        {
-            _runLog.CannotLook(failure.Message);
-        }
-    }
-
-    /// <summary>Looking is to take a twentieth of the time at most: ten thousand partitions are looked at less often than ten.</summary>
-    private void LookAgain()
-    {
-        _isLooking = false;
-        var pause = TimeSpan.FromTicks(Math.Max(
-            _environments.For(_backup).Configuration.Backup.PollInterval.Ticks, _clock.GetElapsedTime(_lookedAt).Ticks * 20));
-        Timers.StartSingleTimer(LookDue.Instance, LookDue.Instance, pause);
     }
 
     private void Enqueue(IReadOnlyList<PartitionWork> work)
@@ -127,8 +64,7 @@ public sealed partial class BackupCoordinatorActor
         _known!.Learn(_plan!.ClusterId, _plan.NewFacts);
         if (_watch is not null && !_isLooking && !Timers.IsTimerActive(LookDue.Instance))
         {
-            _lookedAt = _clock.GetTimestamp(); // What took its time since the plan was the store.
-            LookAgain();
+            LookAgain(TimeSpan.Zero);
         }
 
         Become(Running);
@@ -203,21 +139,10 @@ public sealed partial class BackupCoordinatorActor
         }
     }
 
-    private void TakeGroups()
-    {
-        var (run, environment, topics) = (_run, _environments.For(_backup), _plan!.Bounds.Keys.Select(partition => partition.Topic).ToHashSet(StringComparer.Ordinal));
-        _isTakingGroups = true;
-        _groupsAt = _clock.GetTimestamp();
-        _ = new GroupSnapshotPublisher(environment.Store, environment.Catalog, _retries, _clock).TakeAsync(_backup, topics, CancellationToken.None).PipeTo(
-            Self,
-            success: problem => new GroupsTaken(run, problem is null ? null : new Fault(FailureKind.Source, problem, IsRetryable: true)),
-            failure: e => new GroupsTaken(run, Fault.Of(e)));
-    }
-
     private void FinishNow()
     {
         Become(Finishing);
-        AskManifest(new FinishRun(_backup, _run, IsClean: !_isStopped && _failures.IsEmpty));
+        AskManifest(new FinishRun(_backup, _run, IsClean: (!_isStopped || _hadNothingInHand) && _failures.IsEmpty));
     }
 
     private void HandleCommon(object message)
@@ -265,7 +190,7 @@ public sealed partial class BackupCoordinatorActor
     {
         _requester.Tell(finished);
         Timers.CancelAll();
-        (_plan, _known, _watch, _asked, _isStopped, _isTakingGroups) = (null, null, null, null, false, false);
+        (_plan, _known, _watch, _asked, _isStopped, _isTakingGroups, _hadNothingInHand) = (null, null, null, null, false, false, false);
         _failures.Clear();
         _progress.Clear();
         _assigned.Clear();

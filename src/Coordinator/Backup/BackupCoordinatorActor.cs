@@ -62,6 +62,9 @@ public sealed partial class BackupCoordinatorActor : UntypedActor, IWithTimers
     private readonly RunProgress _progress = new();
     private bool _isStopped;
 
+    /// <summary>The run was stopped when no partition was at work, so nothing can have been left behind.</summary>
+    private bool _hadNothingInHand;
+
     /// <summary>A coordinator for <paramref name="backup"/>.</summary>
     public BackupCoordinatorActor(
         BackupId backup, IBackupEnvironments environments, BackupCoordinatorSettings settings, TimeProvider clock, RetrySchedule retries, RunLog runLog,
@@ -179,6 +182,7 @@ public sealed partial class BackupCoordinatorActor : UntypedActor, IWithTimers
             case StopBackup when !_isStopped:
                 _isStopped = true;
                 _runLog.Stopping();
+                _hadNothingInHand = _assigned.Count == 0;
                 _waiting.Clear();
                 _planning?.Cancel();
                 CancelAssigned(abandon: false);

@@ -58,7 +58,7 @@ public sealed record BackupPlan
                     continue;
                 }
 
-                var ranges = Uncovered(configuration, partition, coverage, bounds[partition]);
+                var ranges = Uncovered(configuration, partition, coverage, bounds[partition], known.FirstSeen(partition));
                 if (ranges.Count > 0)
                 {
                     work.Add(new PartitionWork(partition, ranges, coverage.Position - 1));
@@ -88,9 +88,9 @@ public sealed record BackupPlan
     }
 
     /// <summary>The ranges to read, in order: holes first, then the tail. Ranges below the log start offset are in it; they will turn out gone.</summary>
-    private static List<OffsetRange> Uncovered(BackupConfiguration configuration, PartitionId partition, Coverage coverage, PartitionBounds bounds)
+    private static List<OffsetRange> Uncovered(BackupConfiguration configuration, PartitionId partition, Coverage coverage, PartitionBounds bounds, long? firstSeen)
     {
-        var start = configuration.Backup.StartOffset.For(partition, bounds.LogStartOffset);
+        var start = Math.Min(firstSeen ?? long.MaxValue, configuration.Backup.StartOffset.For(partition, bounds.LogStartOffset));
         var from = Math.Min(coverage.First ?? start, start);
         return from < bounds.HighWatermark ? coverage.Uncovered(new OffsetRange(from, bounds.HighWatermark)).ToList() : [];
     }

@@ -1,4 +1,5 @@
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Ledger;
 
 namespace KafkaBackup.Coordinator.Backup;
@@ -9,6 +10,7 @@ public sealed class KnownBackup
 {
     private readonly Dictionary<PartitionId, Coverage> _coverage;
     private readonly Dictionary<string, TopicFacts> _topics;
+    private readonly Dictionary<PartitionId, long> _firstSeen = [];
 
     /// <summary>Takes what planning needs out of <paramref name="ledger"/>; its entries, which are many, are not kept.</summary>
     public KnownBackup(LedgerSnapshot ledger)
@@ -30,6 +32,19 @@ public sealed class KnownBackup
 
     /// <summary>What is covered of a partition.</summary>
     public Coverage CoverageOf(PartitionId partition) => _coverage.GetValueOrDefault(partition) ?? new Coverage();
+
+    /// <summary>Where a partition began when this run saw it first; null when it sees it now. What the source deletes from there on, before it was
+    /// read, is a gap, though the backup has nothing of the partition yet.</summary>
+    public long? FirstSeen(PartitionId partition) => _firstSeen.TryGetValue(partition, out var start) ? start : null;
+
+    /// <summary>Remembers where partitions begin that were not seen before.</summary>
+    public void Saw(BackupConfiguration configuration, SourceLook look)
+    {
+        foreach (var (partition, bounds) in look.Bounds.Where(item => item.Value.Problem is null))
+        {
+            _firstSeen.TryAdd(partition, configuration.Backup.StartOffset.For(partition, bounds.LogStartOffset));
+        }
+    }
 
     /// <summary>The ledger answers for <paramref name="ranges"/> now, as far as <paramref name="reached"/> when that is not their end.</summary>
     public void Cover(PartitionId partition, IEnumerable<OffsetRange> ranges, long? reached)

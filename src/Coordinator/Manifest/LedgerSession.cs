@@ -106,7 +106,7 @@ internal sealed class LedgerSession
     {
         var head = _writer.Ledger.Head;
         var shown = head.Rendered?.Entries ?? 0;
-        if (!isRunOver && (head.EntryCount - shown) * 4 < head.EntryCount)
+        if (!isRunOver && (head.EntryCount == shown || (head.EntryCount - shown) * 4 < head.EntryCount))
         {
             return;
         }

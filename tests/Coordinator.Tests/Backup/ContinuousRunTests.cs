@@ -200,6 +200,44 @@ public sealed class ContinuousRunTests : BackupCoordinatorTestBase
     }
 
     [Fact]
+    public async Task A_look_that_waited_long_in_vain_is_made_again_one_poll_later()
+    {
+        var coordinator = await CaughtUpAsync();
+        var away = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Cluster.CatalogGate = away.Task;
+        await PassAsync(coordinator, Poll);
+        await AwaitConditionAsync(async () => (await StatusAsync(coordinator)).Phase == "Looking");
+        Clock.Advance(TimeSpan.FromSeconds(30));
+        away.SetException(new BackupException(FailureKind.Source, "away"));
+        await AwaitConditionAsync(async () => (await StatusAsync(coordinator)).Phase == "Waiting");
+        Cluster.CatalogGate = Task.CompletedTask;
+
+        await LookAsync(coordinator);
+    }
+
+    [Fact]
+    public async Task Records_that_came_and_went_between_two_looks_at_an_empty_partition_are_wanted_all_the_same()
+    {
+        Cluster.WithTopic("orders");
+        var coordinator = await RunningAsync();
+        Cluster.Log("orders").Append(20).DeleteBefore(15);
+
+        await LookAsync(coordinator);
+        await LookAfterAsync(coordinator, Interval);
+
+        Assert.Equal([new OffsetRange(0, 20)], (await AssignedAsync()).Ranges);
+    }
+
+    [Fact]
+    public async Task A_stop_while_nothing_is_read_leaves_nothing_behind()
+    {
+        var coordinator = await CaughtUpAsync();
+        coordinator.Tell(new StopBackup(Backup));
+
+        Assert.True((await FinishAskedAsync()).IsClean);
+    }
+
+    [Fact]
     public async Task A_source_that_is_away_at_the_end_is_told()
     {
         var coordinator = await CaughtUpAsync();
