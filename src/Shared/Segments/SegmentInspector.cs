@@ -14,34 +14,28 @@ public static class SegmentInspector
     public static SegmentInfo? Inspect(ReadOnlyMemory<byte> stored, string key, Action<RecordCursor>? look = null)
     {
         using var records = SegmentRecords.Open(stored, key);
-        SegmentInfo? info = null;
+        var (count, bytes, first, last) = (0L, 0L, 0L, 0L);
+        var (least, greatest) = (long.MaxValue, long.MinValue);
         while (records.MoveNext())
         {
-            var size = RecordSize(records);
+            first = count == 0 ? records.Offset : first;
+            last = records.Offset;
+            (least, greatest) = (Math.Min(least, records.Timestamp), Math.Max(greatest, records.Timestamp));
+            (count, bytes) = (count + 1, bytes + RecordSize(records));
             look?.Invoke(records);
-            info = info is null
-                ? new SegmentInfo
-                {
-                    Key = key,
-                    StartOffset = records.Offset,
-                    EndOffset = records.Offset,
-                    MinTimestamp = records.Timestamp,
-                    MaxTimestamp = records.Timestamp,
-                    RecordCount = 1,
-                    UncompressedSize = size,
-                    CompressedSize = stored.Length,
-                }
-                : info with
-                {
-                    EndOffset = records.Offset,
-                    MinTimestamp = Math.Min(info.MinTimestamp, records.Timestamp),
-                    MaxTimestamp = Math.Max(info.MaxTimestamp, records.Timestamp),
-                    RecordCount = info.RecordCount + 1,
-                    UncompressedSize = info.UncompressedSize + size,
-                };
         }
 
-        return info;
+        return count == 0 ? null : new SegmentInfo
+        {
+            Key = key,
+            StartOffset = first,
+            EndOffset = last,
+            MinTimestamp = least,
+            MaxTimestamp = greatest,
+            RecordCount = count,
+            UncompressedSize = bytes,
+            CompressedSize = stored.Length,
+        };
     }
 
     /// <summary>What a record takes in the body of a KBAK segment, its length field included.</summary>
