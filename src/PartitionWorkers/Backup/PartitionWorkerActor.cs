@@ -86,7 +86,7 @@ public sealed partial class PartitionWorkerActor : UntypedPersistentActor, IWith
 
     /// <summary>How to make one.</summary>
     public static Props Props(PartitionKey key, PartitionWorkerServices services, IActorRef manifest, IActorRef permits) =>
-        Akka.Actor.Props.Create(() => new PartitionWorkerActor(key, services, manifest, permits));
+        Akka.Actor.Props.Create(typeof(PartitionWorkerActor), key, services, manifest, permits);
 
     /// <summary>The journal's name for a worker: of fixed length, as a topic's name alone may be longer than a journal's column.</summary>
     public static string PersistenceIdOf(PartitionKey key) =>

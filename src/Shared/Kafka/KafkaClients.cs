@@ -54,7 +54,7 @@ public sealed partial class KafkaClients
             QueuedMaxMessagesKbytes = PrefetchBytes / 1024,
             MaxPartitionFetchBytes = _backup.FetchMaxBytes,
             FetchMaxBytes = _backup.FetchMaxBytes,
-            FetchWaitMaxMs = 50,      // An empty answer is what tells the end; it should not be long in coming.
+            FetchWaitMaxMs = 5,      // An empty answer is what tells the end; it should not be long in coming.
             FetchQueueBackoffMs = 2,  // The default of a second stalls the reader whenever its queue was full.
         })
         .SetErrorHandler((_, error) => Note(error, trouble))

@@ -29,7 +29,7 @@ public sealed class KafkaRecordSource(KafkaClients clients) : IRecordSource
     {
         try
         {
-            consumer.Client.Unassign();
+            consumer.Unassign();
             _idle.Add(consumer);
         }
         catch (KafkaException)

@@ -74,7 +74,7 @@ internal sealed class KafkaRecordStream : IRecordStream
         {
             consumer = _pool.Rent();
             consumer.Trouble.Reset();
-            consumer.Client.Assign(new TopicPartitionOffset(_partition.Topic, new Partition(_partition.Number), new Offset(_range.Base)));
+            consumer.Assign(new TopicPartitionOffset(_partition.Topic, new Partition(_partition.Number), new Offset(_range.Base)));
             probe = new LeaderProbe(consumer.Client, new TopicPartition(_partition.Topic, new Partition(_partition.Number)));
             ReadToEnd(consumer, probe);
             _batches.Writer.Complete();

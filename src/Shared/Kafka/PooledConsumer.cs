@@ -5,6 +5,15 @@ namespace KafkaBackup.Shared.Kafka;
 /// <summary>A consumer and what it complains about.</summary>
 internal sealed class PooledConsumer : IDisposable
 {
+    /// <summary>How long a client surely knows the leaders of a topic that it reads no more.</summary>
+    private static readonly TimeSpan StaysKnown = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly Timestamp Latest = new(Offset.End.Value, TimestampType.CreateTime);
+
+    private string? _topic;
+    private long _returnedAt;
+
     public PooledConsumer(KafkaClients clients)
     {
         Trouble = new ClientTrouble(TimeProvider.System);
@@ -14,6 +23,36 @@ internal sealed class PooledConsumer : IDisposable
     public ClientTrouble Trouble { get; }
 
     public IConsumer<byte[]?, byte[]?> Client { get; }
+
+    /// <summary>Makes the client read <paramref name="from"/> on.</summary>
+    /// <remarks>
+    /// Of a topic that is new to it, librdkafka learns the leaders only when a timer of a second fires; it learns them at once when it is asked for an
+    /// offset. Only to be quick: what is wrong with the topic, reading tells.
+    /// </remarks>
+    public void Assign(TopicPartitionOffset from)
+    {
+        if (from.Topic != _topic || TimeProvider.System.GetElapsedTime(_returnedAt) > StaysKnown)
+        {
+            try
+            {
+                Client.OffsetsForTimes([new TopicPartitionTimestamp(from.TopicPartition, Latest)], Patience);
+            }
+            catch (KafkaException)
+            {
+            }
+        }
+
+        _topic = from.Topic;
+        Client.Assign(from);
+    }
+
+    /// <summary>Makes the client stop reading.</summary>
+    /// <exception cref="KafkaException">It cannot, and is of no use any more.</exception>
+    public void Unassign()
+    {
+        Client.Unassign();
+        _returnedAt = TimeProvider.System.GetTimestamp();
+    }
 
     public void Dispose()
     {
