@@ -40,8 +40,9 @@ public sealed partial class KafkaClients
 
     /// <summary>A consumer that is assigned by hand, reads committed records only, and leaves no trace at the brokers.</summary>
     /// <param name="trouble">Is told what the client complains about.</param>
-    public IConsumer<byte[]?, byte[]?> CreateConsumer(ClientTrouble trouble) => Build(() =>
-        new ConsumerBuilder<byte[]?, byte[]?>(new ConsumerConfig(Common())
+    /// <param name="deserializer">Takes keys and values.</param>
+    internal IConsumer<BatchSlice, BatchSlice> CreateConsumer(ClientTrouble trouble, BatchDeserializer deserializer) => Build(() =>
+        new ConsumerBuilder<BatchSlice, BatchSlice>(new ConsumerConfig(Common())
         {
             GroupId = "kafka-backup-unused", // The client insists on one, and asks for its coordinator; it never joins, and commits nothing.
             EnableAutoCommit = false,
@@ -54,9 +55,11 @@ public sealed partial class KafkaClients
             QueuedMaxMessagesKbytes = PrefetchBytes / 1024,
             MaxPartitionFetchBytes = _backup.FetchMaxBytes,
             FetchMaxBytes = _backup.FetchMaxBytes,
-            FetchWaitMaxMs = 5,      // An empty answer is what tells the end; it should not be long in coming.
+            FetchWaitMaxMs = 5,       // An empty answer is what tells the end, and keeps the next partition waiting: it should not be long in coming.
             FetchQueueBackoffMs = 2,  // The default of a second stalls the reader whenever its queue was full.
         })
+        .SetKeyDeserializer(deserializer)
+        .SetValueDeserializer(deserializer)
         .SetErrorHandler((_, error) => Note(error, trouble))
         .SetLogHandler((_, message) => Log(message, trouble))
         .Build());

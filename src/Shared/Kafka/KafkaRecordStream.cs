@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Confluent.Kafka;
 
@@ -28,6 +29,10 @@ internal sealed class KafkaRecordStream : IRecordStream
     private readonly Channel<ConfluentBatch> _batches = Channel.CreateBounded<ConfluentBatch>(
         new BoundedChannelOptions(MaxBatchesWaiting) { SingleReader = true, SingleWriter = true });
 
+    /// <summary>At most four: one is filled, two wait, one is read.</summary>
+    private readonly ConcurrentQueue<ConfluentBatch> _free = [];
+
+    private ConfluentBatch? _current;
     private Task? _reader;
     private long _end;
     private long _lastRecord;
@@ -43,11 +48,12 @@ internal sealed class KafkaRecordStream : IRecordStream
 
     public async ValueTask<RecordCursor?> ReadAsync(CancellationToken cancellation)
     {
+        Release();
         _reader ??= Task.Factory.StartNew(Read, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         if (await _batches.Reader.WaitToReadAsync(cancellation) && _batches.Reader.TryRead(out var batch))
         {
             Position = batch.Next;
-            return batch;
+            return _current = batch;
         }
 
         Position = _end;
@@ -62,7 +68,23 @@ internal sealed class KafkaRecordStream : IRecordStream
             await _reader;
         }
 
+        Release();
+        while (_batches.Reader.TryRead(out var batch) || _free.TryDequeue(out batch))
+        {
+            batch.Dispose();
+        }
+
         _stopped.Dispose();
+    }
+
+    private void Release()
+    {
+        if (_current is { } read)
+        {
+            read.Clear();
+            _free.Enqueue(read);
+            _current = null;
+        }
     }
 
     private void Read()
@@ -108,12 +130,12 @@ internal sealed class KafkaRecordStream : IRecordStream
     private void ReadToEnd(PooledConsumer consumer, LeaderProbe probe)
     {
         _end = _range.Base;
-        var batch = new ConfluentBatch();
+        var batch = NextBatch();
         _lastRecord = _lastNews = TimeProvider.System.GetTimestamp(); // Not yet news of the source.
         while (true)
         {
             _stopped.Token.ThrowIfCancellationRequested();
-            var result = Poll(consumer, batch.Count == 0 ? PollPause : TimeSpan.Zero);
+            var result = Poll(consumer, batch, batch.Count == 0 ? PollPause : TimeSpan.Zero);
             if (result is null)
             {
                 batch = HandOver(batch);
@@ -194,15 +216,15 @@ internal sealed class KafkaRecordStream : IRecordStream
     }
 
     /// <summary>Whether the range's end or an open transaction was met, and not only the high watermark of a new leader that has yet to hear how far others are.</summary>
-    private bool IsEnd(PooledConsumer consumer, ConsumeResult<byte[]?, byte[]?> end) =>
+    private bool IsEnd(PooledConsumer consumer, ConsumeResult<BatchSlice, BatchSlice> end) =>
         end.Offset.Value >= _range.Next || consumer.Client.GetWatermarkOffsets(end.TopicPartition).High.Value >= _range.Next;
 
     /// <summary>The next record or end, or null; errors that the client gets over by itself are no reason to give up what was read.</summary>
-    private static ConsumeResult<byte[]?, byte[]?>? Poll(PooledConsumer consumer, TimeSpan patience)
+    private static ConsumeResult<BatchSlice, BatchSlice>? Poll(PooledConsumer consumer, ConfluentBatch batch, TimeSpan patience)
     {
         try
         {
-            return consumer.Client.Consume(patience);
+            return consumer.Poll(batch, patience);
         }
         catch (ConsumeException e) when (SourceFailures.IsPassing(e.Error.Code) || IsAboutGroup(e.Error.Code))
         {
@@ -229,8 +251,10 @@ internal sealed class KafkaRecordStream : IRecordStream
             NoteNews(); // Nobody was listening meanwhile: that was our silence, not the source's.
         }
 
-        return new ConfluentBatch();
+        return NextBatch();
     }
+
+    private ConfluentBatch NextBatch() => _free.TryDequeue(out var batch) ? batch : new ConfluentBatch();
 
     private static bool IsOutOfRange(ErrorCode code) => code is ErrorCode.OffsetOutOfRange or ErrorCode.Local_AutoOffsetReset;
 }

@@ -4,7 +4,7 @@ namespace KafkaBackup.Shared.Kafka;
 
 /// <summary>Finds out whether a partition's leader lives while it sends no records, as it does when a quota holds its reader back.</summary>
 /// <remarks>It asks for offsets, on a thread of its own, while the reader goes on polling. A quota delays answers, but by seconds only.</remarks>
-internal sealed class LeaderProbe(IConsumer<byte[]?, byte[]?> consumer, TopicPartition partition)
+internal sealed class LeaderProbe(IConsumer<BatchSlice, BatchSlice> consumer, TopicPartition partition)
 {
     /// <summary>How long one answer is waited for. A stopped reader may have to wait as long.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);

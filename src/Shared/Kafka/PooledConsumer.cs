@@ -11,18 +11,19 @@ internal sealed class PooledConsumer : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private static readonly Timestamp Latest = new(Offset.End.Value, TimestampType.CreateTime);
 
+    private readonly BatchDeserializer _deserializer = new();
     private string? _topic;
     private long _returnedAt;
 
     public PooledConsumer(KafkaClients clients)
     {
         Trouble = new ClientTrouble(TimeProvider.System);
-        Client = clients.CreateConsumer(Trouble);
+        Client = clients.CreateConsumer(Trouble, _deserializer);
     }
 
     public ClientTrouble Trouble { get; }
 
-    public IConsumer<byte[]?, byte[]?> Client { get; }
+    public IConsumer<BatchSlice, BatchSlice> Client { get; }
 
     /// <summary>Makes the client read <paramref name="from"/> on.</summary>
     /// <remarks>
@@ -52,6 +53,13 @@ internal sealed class PooledConsumer : IDisposable
     {
         Client.Unassign();
         _returnedAt = TimeProvider.System.GetTimestamp();
+    }
+
+    /// <summary>The next record or end, or null. The record's key and value are in <paramref name="batch"/>, to which it can be added.</summary>
+    public ConsumeResult<BatchSlice, BatchSlice>? Poll(ConfluentBatch batch, TimeSpan patience)
+    {
+        _deserializer.Target = batch;
+        return Client.Consume(patience);
     }
 
     public void Dispose()
