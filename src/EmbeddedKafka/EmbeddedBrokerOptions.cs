@@ -1,3 +1,4 @@
+using KafkaBackup.Shared.Kafka.Wire;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -23,6 +24,9 @@ public sealed record EmbeddedBrokerOptions
 
     /// <summary>Hears of connections that were closed because of what came over them. Default nobody.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    /// <summary>Sees each request before it is answered, on the thread of its connection. For tests of what clients ask. Default nobody.</summary>
+    internal Action<IWireStruct>? Witness { get; init; }
 
     /// <summary>What is wrong with the options; empty if nothing is.</summary>
     public IReadOnlyList<string> Validate()

@@ -4,7 +4,7 @@ using KafkaBackup.Shared.Kafka.Wire.Messages;
 namespace KafkaBackup.EmbeddedKafka.Requests;
 
 /// <summary>Answers requests, each by the handler of its kind.</summary>
-internal sealed class RequestRouter(BrokerParts parts)
+internal sealed class RequestRouter(BrokerParts parts, Action<IWireStruct>? witness = null)
 {
     private readonly MetadataHandlers _metadata = new(parts);
     private readonly ProduceHandler _produce = new(parts);
@@ -16,23 +16,27 @@ internal sealed class RequestRouter(BrokerParts parts)
 
     /// <summary>Answers one request; null where the client wants no answer.</summary>
     /// <exception cref="ConnectionRefusedException">The connection is to be closed instead of an answer.</exception>
-    public async ValueTask<IWireStruct?> AnswerAsync(RequestHeader header, IWireStruct request, CancellationToken cancellation) => request switch
+    public async ValueTask<IWireStruct?> AnswerAsync(RequestHeader header, IWireStruct request, CancellationToken cancellation)
     {
-        ProduceRequest produce => _produce.Produce(produce, header.Version),
-        FetchRequest fetch => await _fetch.FetchAsync(fetch, header.Version, cancellation),
-        ListOffsetsRequest list => _offsets.List(list, header.Version),
-        MetadataRequest metadata => _metadata.Describe(metadata, header.Version),
-        FindCoordinatorRequest find => _transactions.Find(find, header.Version),
-        ApiVersionsRequest versions => ApiVersionsHandler.Answer(versions, header.Version),
-        CreateTopicsRequest create => _topics.Create(create),
-        DeleteTopicsRequest delete => _topics.Delete(delete, header.Version),
-        DeleteRecordsRequest delete => _offsets.DeleteRecords(delete),
-        InitProducerIdRequest init => _transactions.Init(init, header.Version),
-        AddPartitionsToTxnRequest add => _transactions.AddPartitions(add, header.Version),
-        EndTxnRequest end => _transactions.End(end, header.Version),
-        DescribeConfigsRequest describe => _configs.Describe(describe),
-        DescribeClusterRequest describe => _metadata.DescribeCluster(describe),
-        DescribeTopicPartitionsRequest describe => _metadata.DescribePartitions(describe),
-        _ => throw new ConnectionRefusedException($"{header.Key} has no handler."),
-    };
+        witness?.Invoke(request);
+        return request switch
+        {
+            ProduceRequest produce => _produce.Produce(produce, header.Version),
+            FetchRequest fetch => await _fetch.FetchAsync(fetch, header.Version, cancellation),
+            ListOffsetsRequest list => _offsets.List(list, header.Version),
+            MetadataRequest metadata => _metadata.Describe(metadata, header.Version),
+            FindCoordinatorRequest find => _transactions.Find(find, header.Version),
+            ApiVersionsRequest versions => ApiVersionsHandler.Answer(versions, header.Version),
+            CreateTopicsRequest create => _topics.Create(create),
+            DeleteTopicsRequest delete => _topics.Delete(delete, header.Version),
+            DeleteRecordsRequest delete => _offsets.DeleteRecords(delete),
+            InitProducerIdRequest init => _transactions.Init(init, header.Version),
+            AddPartitionsToTxnRequest add => _transactions.AddPartitions(add, header.Version),
+            EndTxnRequest end => _transactions.End(end, header.Version),
+            DescribeConfigsRequest describe => _configs.Describe(describe),
+            DescribeClusterRequest describe => _metadata.DescribeCluster(describe),
+            DescribeTopicPartitionsRequest describe => _metadata.DescribePartitions(describe),
+            _ => throw new ConnectionRefusedException($"{header.Key} has no handler."),
+        };
+    }
 }

@@ -27,6 +27,12 @@ public sealed class KafkaRecordSource(KafkaClients clients) : IRecordSource
 
     internal void Return(PooledConsumer consumer)
     {
+        if (consumer.IsWorn)
+        {
+            consumer.Dispose();
+            return;
+        }
+
         try
         {
             consumer.Unassign();

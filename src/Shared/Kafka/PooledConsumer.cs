@@ -8,11 +8,15 @@ internal sealed class PooledConsumer : IDisposable
     /// <summary>How long a client surely knows the leaders of a topic that it reads no more.</summary>
     private static readonly TimeSpan StaysKnown = TimeSpan.FromSeconds(5);
 
+    /// <summary>A client costs some 60 ms to make.</summary>
+    private const int MostTopics = 16;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private static readonly Timestamp Latest = new(Offset.End.Value, TimestampType.CreateTime);
 
     private readonly BatchDeserializer _deserializer = new();
     private string? _topic;
+    private int _topics;
     private long _returnedAt;
 
     public PooledConsumer(KafkaClients clients)
@@ -24,6 +28,9 @@ internal sealed class PooledConsumer : IDisposable
     public ClientTrouble Trouble { get; }
 
     public IConsumer<BatchSlice, BatchSlice> Client { get; }
+
+    /// <summary>Whether another client would do better: librdkafka goes through all partitions of all topics that it ever read, over and over.</summary>
+    public bool IsWorn => _topics >= MostTopics;
 
     /// <summary>Makes the client read <paramref name="from"/> on.</summary>
     /// <remarks>
@@ -43,7 +50,11 @@ internal sealed class PooledConsumer : IDisposable
             }
         }
 
-        _topic = from.Topic;
+        if (from.Topic != _topic)
+        {
+            (_topic, _topics) = (from.Topic, _topics + 1);
+        }
+
         Client.Assign(from);
     }
 

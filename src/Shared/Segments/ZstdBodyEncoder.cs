@@ -1,3 +1,4 @@
+using System.Buffers;
 using ZstdNet;
 
 namespace KafkaBackup.Shared.Segments;
@@ -6,10 +7,14 @@ namespace KafkaBackup.Shared.Segments;
 internal sealed class ZstdBodyEncoder(int level) : BodyEncoder
 {
     private readonly Compressor _compressor = new(new CompressionOptions(level));
-    private readonly byte[] _frame = new byte[Compressor.GetCompressBound(ChunkedBuffer.ChunkSize)];
+    private readonly byte[] _frame = ArrayPool<byte>.Shared.Rent(Compressor.GetCompressBound(ChunkedBuffer.ChunkSize));
 
     public override void Write(ReadOnlySpan<byte> block, ChunkedBuffer target) =>
         target.Write(_frame.AsSpan(0, _compressor.Wrap(block, _frame, 0)));
 
-    public override void Dispose() => _compressor.Dispose();
+    public override void Dispose()
+    {
+        _compressor.Dispose();
+        ArrayPool<byte>.Shared.Return(_frame);
+    }
 }

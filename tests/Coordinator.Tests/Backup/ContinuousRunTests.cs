@@ -1,27 +1,14 @@
 using Akka.Actor;
 using KafkaBackup.Shared;
-using KafkaBackup.Shared.Configuration;
-using KafkaBackup.Shared.Protocol;
 using Xunit;
 using static KafkaBackup.Shared.Protocol.BackupProtocol;
 using static KafkaBackup.Shared.Protocol.ManifestProtocol;
-using static KafkaBackup.Shared.Protocol.PartitionProtocol;
-using Failure = KafkaBackup.Shared.Protocol.Failure;
 
 namespace KafkaBackup.Coordinator.Tests.Backup;
 
 /// <summary>A run that does not end by itself: it catches up, looks at the source, and visits partitions when it is time.</summary>
-public sealed class ContinuousRunTests : BackupCoordinatorTestBase
+public sealed class ContinuousRunTests : ContinuousRunTestBase
 {
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(60);
-
-    public ContinuousRunTests()
-    {
-        Configuration = Configuration with { Backup = new BackupSection { IsContinuous = true, PollInterval = Poll, SegmentMaxInterval = Interval } };
-        Settings = Settings with { ReassertInterval = TimeSpan.FromDays(1) }; // So that what comes is new.
-    }
-
     [Fact]
     public async Task What_is_there_at_the_start_is_read_at_once()
     {
@@ -138,84 +125,6 @@ public sealed class ContinuousRunTests : BackupCoordinatorTestBase
     }
 
     [Fact]
-    public async Task A_failed_partition_is_visited_again_later_and_later_and_stops_no_other()
-    {
-        var coordinator = await CaughtUpAsync(partitions: 2);
-        Cluster.Log("orders", 0).Append(5);
-        await LookAsync(coordinator);
-        await LookAfterAsync(coordinator, Interval);
-        Ended(coordinator, (await AssignedAsync()).Key, new Failure(FailureKind.Storage, "disk", IsRetryable: true));
-        Cluster.Log("orders", 1).Append(5);
-
-        await LookAsync(coordinator);
-        await LookAfterAsync(coordinator, TimeSpan.FromSeconds(30));
-        Assert.Equal(0, (await AssignedAsync()).Key.Partition.Number);
-        await LookAfterAsync(coordinator, TimeSpan.FromSeconds(30));
-
-        Assert.Equal(1, (await Workers.FishForMessageAsync<AssignPartition>(assigned => assigned.Key.Partition.Number == 1)).Key.Partition.Number);
-    }
-
-    [Fact]
-    public async Task A_partition_that_failed_and_is_back_does_not_count_at_the_end()
-    {
-        var coordinator = await CaughtUpAsync();
-        Cluster.Log("orders").Append(5);
-        await LookAsync(coordinator);
-        await LookAfterAsync(coordinator, Interval);
-        Ended(coordinator, (await AssignedAsync()).Key, new Failure(FailureKind.Storage, "disk", IsRetryable: true));
-        await LookAsync(coordinator);
-        await LookAfterAsync(coordinator, Interval);
-        Ended(coordinator, (await AssignedAsync()).Key, records: 5);
-
-        Assert.Equal((0, 0), await StopAsync(coordinator) is var end ? (end.FailedPartitions, end.Failures.Count) : default);
-    }
-
-    [Fact]
-    public async Task A_partition_that_fails_at_the_end_counts()
-    {
-        var coordinator = await CaughtUpAsync();
-        Cluster.Log("orders").Append(5);
-        await LookAsync(coordinator);
-        await LookAfterAsync(coordinator, Interval);
-        Ended(coordinator, (await AssignedAsync()).Key, new Failure(FailureKind.Storage, "disk", IsRetryable: true));
-
-        Assert.Equal((1, "disk"), await StopAsync(coordinator) is var end ? (end.FailedPartitions, end.Failures[0].Message) : default);
-    }
-
-    [Fact]
-    public async Task A_source_that_cannot_be_looked_at_is_looked_at_again()
-    {
-        var coordinator = await CaughtUpAsync();
-        Cluster.CatalogGate = Task.FromException(new BackupException(FailureKind.Source, "away"));
-        await LookAsync(coordinator);
-        Cluster.CatalogGate = Task.CompletedTask;
-        Cluster.Log("orders").Append(5);
-
-        await LookAsync(coordinator);
-        await LookAfterAsync(coordinator, Interval);
-
-        Assert.Equal([new OffsetRange(10, 15)], (await AssignedAsync()).Ranges);
-        Ended(coordinator, new PartitionKey(Backup, Ledgers.Orders()));
-        Assert.Empty((await StopAsync(coordinator)).Failures);
-    }
-
-    [Fact]
-    public async Task A_look_that_waited_long_in_vain_is_made_again_one_poll_later()
-    {
-        var coordinator = await CaughtUpAsync();
-        var away = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Cluster.CatalogGate = away.Task;
-        await PassAsync(coordinator, Poll);
-        await AwaitConditionAsync(async () => (await StatusAsync(coordinator)).Phase == "Looking");
-        Clock.Advance(TimeSpan.FromSeconds(30));
-        away.SetException(new BackupException(FailureKind.Source, "away"));
-        await AwaitConditionAsync(async () => (await StatusAsync(coordinator)).Phase == "Waiting");
-        Cluster.CatalogGate = Task.CompletedTask;
-
-        await LookAsync(coordinator);
-    }
-
-    [Fact]
     public async Task Records_that_came_and_went_between_two_looks_at_an_empty_partition_are_wanted_all_the_same()
     {
         Cluster.WithTopic("orders");
@@ -238,72 +147,10 @@ public sealed class ContinuousRunTests : BackupCoordinatorTestBase
     }
 
     [Fact]
-    public async Task A_source_that_is_away_at_the_end_is_told()
-    {
-        var coordinator = await CaughtUpAsync();
-        Cluster.CatalogGate = Task.FromException(new BackupException(FailureKind.Source, "away"));
-        await LookAsync(coordinator);
-
-        Assert.Equal("away", Assert.Single((await StopAsync(coordinator)).Failures).Message);
-    }
-
-    [Fact]
-    public async Task A_topic_that_was_named_and_is_deleted_is_told_and_stops_no_other()
-    {
-        Configuration = Configuration with { Source = Configuration.Source with { Topics = new TopicsSection { Include = ["orders", "users"] } } };
-        Cluster.WithTopic("users");
-        var coordinator = await CaughtUpAsync();
-        Cluster.Delete("users");
-        Cluster.Log("orders").Append(5);
-
-        await LookAsync(coordinator);
-        await LookAfterAsync(coordinator, Interval);
-
-        Assert.Equal([new OffsetRange(10, 15)], (await AssignedAsync()).Ranges);
-        Ended(coordinator, new PartitionKey(Backup, Ledgers.Orders()));
-        Assert.Contains("'users'", Assert.Single((await StopAsync(coordinator)).Failures).Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_stop_is_its_normal_end()
     {
         var coordinator = await CaughtUpAsync();
 
         Assert.False((await StopAsync(coordinator)).WasStopped);
-    }
-
-    /// <summary>A run that has read ten records of each partition.</summary>
-    private async Task<IActorRef> CaughtUpAsync(int partitions = 1, long bytes = 0)
-    {
-        for (var number = 0; number < partitions; number++)
-        {
-            Cluster.WithTopic("orders", partitions).Log("orders", number).Append(10);
-        }
-
-        var coordinator = await RunningAsync();
-        foreach (var assigned in await AssignedAsync(partitions))
-        {
-            Ended(coordinator, assigned.Key, records: 10, bytes: bytes);
-        }
-
-        return coordinator;
-    }
-
-    /// <summary>Lets the poll interval pass, and waits until the look is over.</summary>
-    private Task LookAsync(IActorRef coordinator) => LookAfterAsync(coordinator, Poll);
-
-    private async Task LookAfterAsync(IActorRef coordinator, TimeSpan time)
-    {
-        var looks = Cluster.Looks;
-        await PassAsync(coordinator, time);
-        await AwaitConditionAsync(async () => Cluster.Looks > looks && (await StatusAsync(coordinator)).Phase != "Looking");
-    }
-
-    private async Task<BackupFinished> StopAsync(IActorRef coordinator)
-    {
-        coordinator.Tell(new StopBackup(Backup));
-        await FinishAskedAsync();
-        Finished(coordinator);
-        return await EndAsync();
     }
 }
