@@ -38,6 +38,27 @@ public sealed class RetentionTests : BrokerTest
     }
 
     [Fact]
+    public async Task Records_that_came_and_went_between_two_runs_at_a_partition_that_had_none_are_recorded_as_a_gap()
+    {
+        var topic = await NewTopicAsync(partitions: 2);
+        PartitionId partition = new(topic, 0), empty = new(topic, 1);
+        var produced = await Broker.ProduceAsync(partition, SampleRecords.Plain(10, seed: 1));
+        var backup = NewBackup(topic);
+        await backup.SucceedAsync();
+        var passing = await Broker.ProduceAsync(empty, SampleRecords.Plain(50, seed: 2));
+        await Broker.DeleteRecordsBelowAsync(empty, 30);
+        passing.RemoveBelow(empty, 30);
+        produced.Add(passing);
+
+        var lossy = (await backup.RunAsync()).AssertExit(Incomplete);
+
+        lossy.AssertSays("[WARN]").AssertSays("offsets 0 to 29 were deleted at the source").AssertSays("Backed up 20 new records");
+        StoredRecords.AssertExactly(backup, produced);
+        Assert.Equal([new OffsetRange(0, 50)], await backup.CoverageOfAsync(empty));
+        await backup.SucceedAsync();
+    }
+
+    [Fact]
     public async Task Records_that_were_deleted_before_the_first_run_are_no_gap()
     {
         var partition = new PartitionId(await NewTopicAsync(), 0);

@@ -27,7 +27,7 @@ public sealed partial class BackupCoordinatorActor
         var configuration = _environments.For(_backup).Configuration;
         NoteLook(BackupPlan.MissingTopics(configuration, look));
         _plan = BackupPlan.Make(configuration, _known!, look) with { HasPositions = _plan!.HasPositions };
-        _known!.Saw(configuration, look);
+        _known!.Saw(look);
         NotePlanFailures();
         foreach (var topic in _plan.NewFacts)
         {

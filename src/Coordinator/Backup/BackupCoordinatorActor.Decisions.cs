@@ -27,7 +27,7 @@ public sealed partial class BackupCoordinatorActor
         (_known, _isLooking) = (known, false);
         _watch = configuration.Backup.IsContinuous ? new LagWatch(configuration.Backup) : null;
         _plan = BackupPlan.Make(configuration, known, look);
-        known.Saw(configuration, look);
+        known.Saw(look);
         NotePlanFailures();
         _runLog.Started(_plan, configuration, _clock.GetUtcNow());
         Enqueue(_plan.Work);

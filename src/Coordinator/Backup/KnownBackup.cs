@@ -1,5 +1,4 @@
 using KafkaBackup.Shared;
-using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Ledger;
 
 namespace KafkaBackup.Coordinator.Backup;
@@ -10,7 +9,7 @@ public sealed class KnownBackup
 {
     private readonly Dictionary<PartitionId, Coverage> _coverage;
     private readonly Dictionary<string, TopicFacts> _topics;
-    private readonly Dictionary<PartitionId, long> _firstSeen = [];
+    private readonly Dictionary<PartitionId, long> _firstSeen;
 
     /// <summary>Takes what planning needs out of <paramref name="ledger"/>; its entries, which are many, are not kept.</summary>
     public KnownBackup(LedgerSnapshot ledger)
@@ -18,6 +17,9 @@ public sealed class KnownBackup
         ClusterId = ledger.Head.SourceClusterId;
         HasPositions = ledger.Partitions.Count > 0;
         _topics = new Dictionary<string, TopicFacts>(ledger.Topics, StringComparer.Ordinal);
+        _firstSeen = ledger.Topics.Values
+            .SelectMany(topic => topic.EmptyFrom ?? new Dictionary<int, long>(), (topic, start) => (Partition: new PartitionId(topic.Name, start.Key), start.Value))
+            .ToDictionary(start => start.Partition, start => start.Value);
         _coverage = ledger.Partitions.ToDictionary(partition => partition.Key, partition => partition.Value.Coverage);
     }
 
@@ -33,16 +35,16 @@ public sealed class KnownBackup
     /// <summary>What is covered of a partition.</summary>
     public Coverage CoverageOf(PartitionId partition) => _coverage.GetValueOrDefault(partition) ?? new Coverage();
 
-    /// <summary>Where a partition began when this run saw it first; null when it sees it now. What the source deletes from there on, before it was
+    /// <summary>Where the log of a partition began when this run saw it first, or the backup, if it had no records then; null when it is seen now. What the source deletes from there on, before it was
     /// read, is a gap, though the backup has nothing of the partition yet.</summary>
     public long? FirstSeen(PartitionId partition) => _firstSeen.TryGetValue(partition, out var start) ? start : null;
 
     /// <summary>Remembers where partitions begin that were not seen before.</summary>
-    public void Saw(BackupConfiguration configuration, SourceLook look)
+    public void Saw(SourceLook look)
     {
         foreach (var (partition, bounds) in look.Bounds.Where(item => item.Value.Problem is null))
         {
-            _firstSeen.TryAdd(partition, configuration.Backup.StartOffset.For(partition, bounds.LogStartOffset));
+            _firstSeen.TryAdd(partition, bounds.LogStartOffset);
         }
     }
 

@@ -1,7 +1,25 @@
+using System.Text.Json.Serialization;
+
 namespace KafkaBackup.Shared.Ledger;
 
 /// <summary>What a backup remembers of a topic, to recognize it and to make it anew.</summary>
 /// <param name="Name">The topic's name.</param>
 /// <param name="Partitions">Number of partitions when last seen.</param>
 /// <param name="TopicId">Kafka's topic id; another id under the same name is another topic. Null when unknown.</param>
-public sealed record TopicFacts(string Name, int Partitions, string? TopicId = null);
+public sealed record TopicFacts(string Name, int Partitions, string? TopicId = null)
+{
+    /// <summary>Where partitions began that were empty when the backup first saw them, by number. What the source deletes from there on, before it was
+    /// read, is a gap, though no entry says that the partition was ever looked at.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<int, long>? EmptyFrom { get; init; }
+
+    /// <inheritdoc />
+    public bool Equals(TopicFacts? other) => other is not null
+        && (Name, Partitions, TopicId) == (other.Name, other.Partitions, other.TopicId)
+        && (EmptyFrom ?? None).OrderBy(start => start.Key).SequenceEqual((other.EmptyFrom ?? None).OrderBy(start => start.Key));
+
+    /// <inheritdoc />
+    public override int GetHashCode() => HashCode.Combine(Name, Partitions, TopicId);
+
+    private static readonly IReadOnlyDictionary<int, long> None = new Dictionary<int, long>();
+}

@@ -124,6 +124,53 @@ public sealed class BackupPlanTests
     }
 
     [Fact]
+    public async Task What_came_and_went_at_a_partition_that_was_empty_when_first_seen_is_wanted()
+    {
+        var store = new MemoryObjectStore();
+        var first = BackupPlan.Make(Configured(Full), new KnownBackup(LedgerSnapshot.Empty), new SourceLook("cluster-1", [new TopicFacts("orders", 3)],
+            Bounds(("orders", 0, 0, 10), ("orders", 1, 5, 5), ("orders", 2, 0, 0))));
+        var remembered = Assert.Single(first.NewFacts);
+        await Ledgers.CommitAsync(store, [Ledgers.Entry(Ledgers.Orders(), 0, 10)], topics: [remembered]);
+        var known = new KnownBackup(await Ledgers.ReadAsync(store));
+
+        var second = BackupPlan.Make(Configured(Full), known, new SourceLook("cluster-1", [new TopicFacts("orders", 3)],
+            Bounds(("orders", 0, 10, 10), ("orders", 1, 8, 9), ("orders", 2, 7, 7))));
+
+        Assert.Equal(new Dictionary<int, long> { [1] = 5, [2] = 0 }, remembered.EmptyFrom);
+        Assert.Empty(second.NewFacts);
+        Assert.Equal([(2, new OffsetRange(0, 7)), (1, new OffsetRange(5, 9))], second.Work.Select(work => (work.Partition.Number, Assert.Single(work.Ranges))));
+    }
+
+    [Fact]
+    public async Task Partitions_that_a_topic_grew_by_are_remembered_as_empty_and_older_ones_stay_so()
+    {
+        var store = new MemoryObjectStore();
+        var before = new TopicFacts("orders", 2, "id") { EmptyFrom = new Dictionary<int, long> { [1] = 5 } };
+        await Ledgers.CommitAsync(store, [Ledgers.Entry(Ledgers.Orders(), 0, 10)], topics: [before]);
+
+        var plan = BackupPlan.Make(Configured(Full), new KnownBackup(await Ledgers.ReadAsync(store)), new SourceLook("cluster-1", [new TopicFacts("orders", 4, "id")],
+            Bounds(("orders", 0, 10, 10), ("orders", 1, 5, 5), ("orders", 2, 0, 0), ("orders", 3, 0, 1))));
+
+        Assert.Equal([new TopicFacts("orders", 4, "id") { EmptyFrom = new Dictionary<int, long> { [1] = 5, [2] = 0 } }], plan.NewFacts);
+    }
+
+    [Fact]
+    public async Task A_start_offset_above_where_an_empty_partition_began_stays_the_start()
+    {
+        var store = new MemoryObjectStore();
+        await Ledgers.CommitAsync(store, [], topics: [new TopicFacts("orders", 1) { EmptyFrom = new Dictionary<int, long> { [0] = 0 } }]);
+        var configuration = Configured(Full) with
+        {
+            Backup = new BackupSection { StartOffset = new StartOffset { Specific = new Dictionary<PartitionId, long> { [Ledgers.Orders()] = 100 } } },
+        };
+
+        var plan = BackupPlan.Make(configuration, new KnownBackup(await Ledgers.ReadAsync(store)), new SourceLook("cluster-1", [new TopicFacts("orders", 1)],
+            Bounds(("orders", 0, 150, 200))));
+
+        Assert.Equal([new OffsetRange(100, 200)], Assert.Single(plan.Work).Ranges);
+    }
+
+    [Fact]
     public void The_largest_lag_comes_first_and_equal_ones_in_order()
     {
         var plan = BackupPlan.Make(

@@ -118,9 +118,12 @@ public sealed class HeadCodecTests
     [Fact]
     public void Topics_come_back_sorted_by_name()
     {
-        var read = HeadCodec.ReadTopics(HeadCodec.WriteTopics([new TopicFacts("b", 2), new TopicFacts("a", 1, "id")]), Key);
+        var empty = new TopicFacts("b", 2) { EmptyFrom = new Dictionary<int, long> { [1] = 500, [0] = 0 } };
 
-        Assert.Equal([new TopicFacts("a", 1, "id"), new TopicFacts("b", 2)], read);
+        var read = HeadCodec.ReadTopics(HeadCodec.WriteTopics([empty, new TopicFacts("a", 1, "id")]), Key);
+
+        Assert.Equal([new TopicFacts("a", 1, "id"), empty], read);
+        Assert.NotEqual(new TopicFacts("b", 2), read[1]);
     }
 
     [Theory]

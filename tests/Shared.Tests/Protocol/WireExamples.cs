@@ -57,7 +57,7 @@ internal static class WireExamples
         ("p.snapshot.1", new WorkerSnapshot(12, 10, 500)),
         ("m.open.1", new OpenLedger(Backup, Run)),
         ("m.opened.1", new LedgerOpened(Backup, Run)),
-        ("m.source.1", new RecordSource(Backup, Run, "cluster-1", [new TopicFacts("orders", 4, "id-1"), new TopicFacts("users", 1)])),
+        ("m.source.1", new RecordSource(Backup, Run, "cluster-1", [new TopicFacts("orders", 4, "id-1"), new TopicFacts("users", 2) { EmptyFrom = new Dictionary<int, long> { [1] = 7 } }])),
         ("m.recorded.1", new SourceRecorded(Backup, Run)),
         ("m.get.1", new GetUncovered(Backup, Partition, [Range])),
         ("m.uncovered.1", new Uncovered(Backup, Partition, [Range], 4)),
