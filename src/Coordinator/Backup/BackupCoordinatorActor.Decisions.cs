@@ -48,7 +48,7 @@ public sealed partial class BackupCoordinatorActor
     /// <summary>What the source is must be remembered before records of it are: so new topics wait for that.</summary>
     private void RecordThenRun()
     {
-        _toRecord = new Queue<RecordSource>(_plan!.NewFacts.Chunk(MaxTopics).Select(topics => new RecordSource(_backup, _run, _plan.ClusterId, topics)));
+        _toRecord = new Queue<RecordSource>(TopicBatches.Of(_plan!.NewFacts).Select(topics => new RecordSource(_backup, _run, _plan.ClusterId, topics)));
         RecordNextOrRun();
     }
 

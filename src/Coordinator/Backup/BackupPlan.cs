@@ -72,7 +72,7 @@ public sealed record BackupPlan
             TopicCount = topics.Count,
             Bounds = bounds,
             Work = work.OrderByDescending(item => item.Length).ThenBy(item => item.Partition).ToList(),
-            NewFacts = topics.Select(topic => (There: known.Topics.GetValueOrDefault(topic.Name), Now: FactsOf(topic, known, bounds)))
+            NewFacts = topics.Select(topic => (There: known.Topics.GetValueOrDefault(topic.Name), Now: FactsOf(configuration, topic, known, bounds)))
                 .Where(facts => facts.There != facts.Now && SourceIdentity.Conflict(facts.There, facts.Now) is null).Select(facts => facts.Now).ToList(),
             Failures = failures,
             HasPositions = known.HasPositions,
@@ -88,21 +88,13 @@ public sealed record BackupPlan
             $"source.topics.include names {string.Join(", ", missing)}, and the cluster no longer has it; what was backed up of it is kept.", IsRetryable: true);
     }
 
-    /// <summary>What to remember of a topic: as the source has it, and where those of its partitions begin that are new and empty.</summary>
-    private static TopicFacts FactsOf(TopicFacts topic, KnownBackup known, IReadOnlyDictionary<PartitionId, PartitionBounds> bounds)
+    /// <summary>What to remember of a topic: as the source has it, and where those of its partitions begin that are empty and were never backed up.</summary>
+    private static TopicFacts FactsOf(BackupConfiguration configuration, TopicFacts topic, KnownBackup known, IReadOnlyDictionary<PartitionId, PartitionBounds> bounds)
     {
-        var there = known.Topics.GetValueOrDefault(topic.Name);
-        var starts = (there?.EmptyFrom ?? new Dictionary<int, long>()).ToDictionary();
-        for (var number = there?.Partitions ?? 0; number < topic.Partitions; number++)
-        {
-            var partition = new PartitionId(topic.Name, number);
-            if (bounds[partition] is { Problem: null } found && found.LogStartOffset == found.HighWatermark && known.CoverageOf(partition).First is null)
-            {
-                starts.TryAdd(number, found.LogStartOffset);
-            }
-        }
-
-        return topic with { EmptyFrom = starts.Count == 0 ? null : starts };
+        var empty = Enumerable.Range(0, topic.Partitions).Select(number => new PartitionId(topic.Name, number))
+            .Where(partition => bounds[partition] is { Problem: null } found && found.LogStartOffset == found.HighWatermark && known.CoverageOf(partition).First is null)
+            .ToDictionary(partition => partition.Number, partition => configuration.Backup.StartOffset.For(partition, bounds[partition].LogStartOffset));
+        return (topic with { EmptyFrom = empty }).MergedWith(known.Topics.GetValueOrDefault(topic.Name));
     }
 
     /// <summary>The ranges to read, in order: holes first, then the tail. Ranges below the log start offset are in it; they will turn out gone.</summary>

@@ -7,7 +7,11 @@ namespace KafkaBackup.Shared.Kafka;
 /// <remarks>A consumer costs threads and connections, so it is kept; a permit bounds how many are in use, and so how many exist.</remarks>
 public sealed class KafkaRecordSource(KafkaClients clients) : IRecordSource
 {
+    /// <summary>How long the end of clients is waited for that were given up before.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private readonly ConcurrentBag<PooledConsumer> _idle = [];
+    private readonly ConcurrentBag<Task> _retired = [];
 
     internal SourceSilence Silence { get; } = new(TimeProvider.System);
 
@@ -21,27 +25,47 @@ public sealed class KafkaRecordSource(KafkaClients clients) : IRecordSource
         {
             consumer.Dispose();
         }
+
+        Task.WaitAll([.. _retired], Patience);
     }
 
     internal PooledConsumer Rent() => _idle.TryTake(out var consumer) ? consumer : new PooledConsumer(clients);
 
     internal void Return(PooledConsumer consumer)
     {
-        if (consumer.IsWorn)
-        {
-            consumer.Dispose();
-            return;
-        }
-
         try
         {
             consumer.Unassign();
-            _idle.Add(consumer);
         }
         catch (KafkaException)
         {
-            // A consumer that cannot even let go is not worth keeping.
-            consumer.Dispose();
+            Retire(consumer); // A consumer that cannot even let go is not worth keeping.
+            return;
         }
+
+        if (consumer.IsWorn)
+        {
+            Retire(consumer);
+        }
+        else
+        {
+            _idle.Add(consumer);
+        }
+    }
+
+    /// <summary>Ends a client beside the work: librdkafka takes its time for that, without a limit.</summary>
+    private void Retire(PooledConsumer consumer)
+    {
+        _retired.Add(Task.Run(() =>
+        {
+            try
+            {
+                consumer.Dispose();
+            }
+            catch (KafkaException)
+            {
+                // It is gone as far as it goes.
+            }
+        }));
     }
 }

@@ -62,6 +62,7 @@ internal sealed class PooledConsumer : IDisposable
     /// <exception cref="KafkaException">It cannot, and is of no use any more.</exception>
     public void Unassign()
     {
+        _deserializer.Target = null;
         Client.Unassign();
         _returnedAt = TimeProvider.System.GetTimestamp();
     }

@@ -141,7 +141,7 @@ public sealed class LedgerWriter
     /// <exception cref="BackupException">The backup belongs to another cluster, or a topic was made anew under its name.</exception>
     public async Task RecordSourceAsync(string clusterId, IReadOnlyList<TopicFacts> seen, CancellationToken cancellation)
     {
-        if (IsKnown(clusterId, seen))
+        if (IsKnown(clusterId, Merged(seen)))
         {
             return;
         }
@@ -155,15 +155,16 @@ public sealed class LedgerWriter
         }
 
         // Claiming may have brought in what another writer recorded meanwhile.
-        if (IsKnown(clusterId, seen))
+        var merged = Merged(seen);
+        if (IsKnown(clusterId, merged))
         {
             return;
         }
 
         var topics = new Dictionary<string, TopicFacts>(Ledger.Topics, StringComparer.Ordinal);
-        foreach (var topic in seen)
+        foreach (var topic in merged)
         {
-            topics[topic.Name] = topic with { TopicId = topic.TopicId ?? topics.GetValueOrDefault(topic.Name)?.TopicId };
+            topics[topic.Name] = topic;
         }
 
         var head = Ledger.Head;
@@ -216,6 +217,10 @@ public sealed class LedgerWriter
             await SwapAsync(next with { Seq = Ledger.Head.Seq + 1 }, cancellation);
         }
     }
+
+    /// <summary>What is to be remembered of the topics that were seen: each once, with what was remembered before.</summary>
+    private List<TopicFacts> Merged(IReadOnlyList<TopicFacts> seen) =>
+        [.. seen.GroupBy(topic => topic.Name).Select(same => same.Aggregate(Ledger.Topics.GetValueOrDefault(same.Key), (known, topic) => topic.MergedWith(known))!)];
 
     private bool IsKnown(string clusterId, IReadOnlyList<TopicFacts> seen) =>
         Ledger.Head.SourceClusterId == clusterId && seen.All(topic => Ledger.Topics.GetValueOrDefault(topic.Name) == topic);

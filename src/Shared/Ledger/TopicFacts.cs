@@ -13,6 +13,13 @@ public sealed record TopicFacts(string Name, int Partitions, string? TopicId = n
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<int, long>? EmptyFrom { get; init; }
 
+    /// <summary>These facts, and what was <paramref name="remembered"/> of the same topic before: what was seen first is what counts.</summary>
+    public TopicFacts MergedWith(TopicFacts? remembered)
+    {
+        var starts = (EmptyFrom ?? None).Concat(remembered?.EmptyFrom ?? None).GroupBy(start => start.Key).ToDictionary(same => same.Key, same => same.Last().Value);
+        return this with { TopicId = TopicId ?? remembered?.TopicId, EmptyFrom = starts.Count == 0 ? null : starts };
+    }
+
     /// <inheritdoc />
     public bool Equals(TopicFacts? other) => other is not null
         && (Name, Partitions, TopicId) == (other.Name, other.Partitions, other.TopicId)

@@ -14,7 +14,7 @@ public static class ManifestProtocol
     /// <summary>The ledger is loaded; whoever plans reads it from the store now.</summary>
     public sealed record LedgerOpened(BackupId Backup, RunId Run) : IBackupMessage;
 
-    /// <summary>Remember the source's identity and topics. Answered by <see cref="SourceRecorded"/>.</summary>
+    /// <summary>Remember the source's identity and topics, as <see cref="TopicBatches"/> cuts them. Answered by <see cref="SourceRecorded"/>.</summary>
     public sealed record RecordSource(BackupId Backup, RunId Run, string ClusterId, IReadOnlyList<TopicFacts> Topics) : IBackupMessage;
 
     /// <summary>The source is remembered.</summary>

@@ -200,6 +200,24 @@ public sealed class LedgerWriterTests
     }
 
     [Fact]
+    public async Task Where_empty_partitions_began_stays_as_it_was_seen_first_whoever_comes_later()
+    {
+        var late = await _samples.LoadedAsync("late");
+        var first = await _samples.LoadedAsync("first");
+        await first.RecordSourceAsync("cluster", [Empty((0, 5)), Empty((1, 7))], CancellationToken.None);
+
+        await late.RecordSourceAsync("cluster", [new TopicFacts("t", 3, "id"), Empty((0, 9), (2, 0))], CancellationToken.None);
+
+        Assert.Equal([Empty((0, 5), (1, 7), (2, 0))], (await _samples.ReadAsync())!.Topics.Values);
+        var before = await _samples.BytesAsync(HeadKey);
+        await late.RecordSourceAsync("cluster", [new TopicFacts("t", 3)], CancellationToken.None);
+        Assert.Equal(before, await _samples.BytesAsync(HeadKey));
+
+        static TopicFacts Empty(params (int Partition, long Start)[] starts) =>
+            new("t", 3, "id") { EmptyFrom = starts.ToDictionary(start => start.Partition, start => start.Start) };
+    }
+
+    [Fact]
     public async Task Another_source_cluster_is_refused()
     {
         var writer = await _samples.LoadedAsync("w");

@@ -52,6 +52,24 @@ public sealed class WireFormatTests
         Assert.InRange(WireFormat.Write(new BackupProtocol.BackupFinished(new BackupId("b"), new RunId("r")) { Failures = [.. failures] }).Length, 0, 32_768);
     }
 
+    [Theory]
+    [InlineData(1, 25_000)]
+    [InlineData(500, 100)]
+    [InlineData(90, 1_990)]
+    [InlineData(201, 0)]
+    public void Topics_with_many_empty_partitions_are_cut_into_messages_that_fit_and_lack_none(int topics, int empty)
+    {
+        var facts = Enumerable.Range(0, topics).Select(number => new TopicFacts(new string('t', 245) + $"{number:D4}", 30_000, Guid.Empty.ToString())
+        {
+            EmptyFrom = empty == 0 ? null : Enumerable.Range(0, empty).ToDictionary(partition => partition, partition => 10_000_000_000L + partition),
+        }).ToList();
+
+        var batches = TopicBatches.Of(facts).ToList();
+
+        Assert.All(batches, batch => Assert.InRange(WireFormat.Write(new ManifestProtocol.RecordSource(new BackupId("b"), new RunId("r"), "c", batch)).Length, 0, 110_000));
+        Assert.Equal(facts, batches.SelectMany(batch => batch).GroupBy(topic => topic.Name).Select(same => same.Aggregate((known, topic) => topic.MergedWith(known))));
+    }
+
     [Fact]
     public void An_unknown_name_is_refused_as_a_newer_programs()
     {
