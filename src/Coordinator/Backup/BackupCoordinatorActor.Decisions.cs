@@ -189,6 +189,7 @@ public sealed partial class BackupCoordinatorActor
     private void End(BackupFinished finished)
     {
         _requester.Tell(finished);
+        _requester = ActorRefs.Nobody;
         Timers.CancelAll();
         (_plan, _known, _watch, _asked, _isStopped, _isTakingGroups, _hadNothingInHand) = (null, null, null, null, false, false, false);
         _failures.Clear();

@@ -7,6 +7,7 @@ using static KafkaBackup.Coordinator.Backup.CoordinatorMessages;
 using static KafkaBackup.Shared.Protocol.BackupProtocol;
 using static KafkaBackup.Shared.Protocol.ManifestProtocol;
 using static KafkaBackup.Shared.Protocol.PartitionProtocol;
+using Fault = KafkaBackup.Shared.Protocol.Failure;
 
 namespace KafkaBackup.Coordinator.Backup;
 
@@ -82,6 +83,19 @@ public sealed partial class BackupCoordinatorActor : UntypedActor, IWithTimers
         BackupId backup, IBackupEnvironments environments, BackupCoordinatorSettings settings, TimeProvider clock, RetrySchedule retries, RunLog runLog,
         IActorRef manifest, IActorRef workers) =>
         Akka.Actor.Props.Create(() => new BackupCoordinatorActor(backup, environments, settings, clock, retries, runLog, manifest, workers));
+
+    /// <summary>A fault of this program ends the run: whoever started it would wait for ever for an actor that has forgotten it.</summary>
+    protected override void PreRestart(Exception reason, object message)
+    {
+        CancelAssigned(abandon: true);
+        _requester.Tell(new BackupFinished(_backup, _run)
+        {
+            Failures = [new Fault(FailureKind.Internal,
+                $"The run of backup '{_backup}' met a fault of this program ({reason.GetType().Name}: {reason.Message.ReplaceLineEndings(" ")}) and ended. What is committed is kept; run again, and report it.",
+                IsRetryable: false)],
+        });
+        base.PreRestart(reason, message);
+    }
 
     /// <inheritdoc />
     protected override void OnReceive(object message)

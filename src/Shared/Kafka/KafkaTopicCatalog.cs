@@ -165,8 +165,13 @@ public sealed class KafkaTopicCatalog : ITopicCatalog
                 return e.Result.ResultInfos.Select(report => new ListOffsetsResultInfo { TopicPartitionOffsetError = report.TopicPartitionOffsetError }).ToList();
             }
         }, cancellation);
-        return answer.Select(info => info.TopicPartitionOffsetError).ToDictionary(found => new PartitionId(found.Topic, found.Partition.Value));
+        return answer.Select(info => Checked(info.TopicPartitionOffsetError)).ToDictionary(found => new PartitionId(found.Topic, found.Partition.Value));
     }
+
+    /// <summary>An answer without an error and without an offset, as librdkafka gives for a partition whose leader went away meanwhile, is none.</summary>
+    internal static TopicPartitionOffsetError Checked(TopicPartitionOffsetError found) => found.Error.IsError || found.Offset.Value >= 0
+        ? found
+        : new TopicPartitionOffsetError(found.TopicPartition, found.Offset, new Error(ErrorCode.LeaderNotAvailable));
 
     private BackupException Failure(PartitionId partition, Error error) => TopicRights.Failure(partition.Topic, error)
         ?? _clients.Failure($"Cannot read the offsets of {partition}", error, _trouble);
