@@ -1,5 +1,4 @@
 using Akka.Actor;
-using KafkaBackup.Coordinator.Backup;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Protocol;
 using Xunit;
@@ -32,21 +31,6 @@ public sealed class BackupCoordinatorFailureTests : BackupCoordinatorTestBase
         var finished = await EndAsync();
         Assert.Equal((1, 30), (finished.FailedPartitions, finished.Records));
         Assert.Equal([Away], finished.Failures);
-    }
-
-    [Fact]
-    public async Task A_fault_of_the_program_ends_the_run_and_is_told()
-    {
-        HasOrders(1);
-        var coordinator = await RunningAsync();
-        var assigned = await AssignedAsync();
-
-        coordinator.Tell(new CoordinatorMessages.Looked(Run, null!));
-
-        Assert.Equal(assigned.Key, (await Workers.ExpectMsgAsync<CancelPartition>()).Key);
-        var failure = Assert.Single((await EndAsync()).Failures);
-        Assert.Equal((FailureKind.Internal, false), (failure.Kind, failure.IsRetryable));
-        Assert.Contains("a fault of this program (", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

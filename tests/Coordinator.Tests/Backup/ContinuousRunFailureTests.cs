@@ -1,3 +1,4 @@
+using KafkaBackup.Coordinator.Backup;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Protocol;
@@ -10,6 +11,21 @@ namespace KafkaBackup.Coordinator.Tests.Backup;
 /// <summary>What goes wrong during a run that does not end by itself: it stops nothing else, is tried again, and is told.</summary>
 public sealed class ContinuousRunFailureTests : ContinuousRunTestBase
 {
+    [Fact]
+    public async Task A_fault_of_the_program_ends_the_run_and_is_told()
+    {
+        HasOrders(1);
+        var coordinator = await RunningAsync();
+        var assigned = await AssignedAsync();
+
+        coordinator.Tell(new CoordinatorMessages.Looked(Run, null!), Manifest);
+
+        Assert.Equal(assigned.Key, (await Workers.ExpectMsgAsync<CancelPartition>()).Key);
+        var failure = Assert.Single((await EndAsync()).Failures);
+        Assert.Equal((FailureKind.Internal, false), (failure.Kind, failure.IsRetryable));
+        Assert.Contains("a fault of this program (", failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_failed_partition_is_visited_again_later_and_later_and_stops_no_other()
     {
