@@ -28,7 +28,7 @@ CASES = [
     ("HEAD of the manifest answers 500 for ever", [Fault("HEAD", MANIFEST, 500)], STORAGE, "manifest.json", 90),
     ("HEAD and GET of the manifest answer 403", [Fault("HEAD", MANIFEST, 403), Fault("GET", MANIFEST, 403)], STORAGE, "manifest.json.*denies access", 30),
     ("GET of the manifest hangs once", [Fault("GET", MANIFEST, HANG, 1)], OK, None, 120),
-    ("GET of the manifest hangs for ever", [Fault("GET", MANIFEST, HANG)], STORAGE, "manifest.json", 480),
+    ("GET of the manifest hangs for ever", [Fault("GET", MANIFEST, HANG)], STORAGE, "manifest.json", 720),
     ("PUT of the head answers 500 twice", [Fault("PUT", HEAD, 500, 2)], OK, None, 60),
     ("PUT of the head answers 500 for ever", [Fault("PUT", HEAD, 500)], STORAGE, "head.json", 90),
     ("PUT of the head answers 503 for ever", [Fault("PUT", HEAD, 503)], STORAGE, "head.json", 90),
