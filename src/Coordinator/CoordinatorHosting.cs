@@ -4,9 +4,9 @@ using Akka.Configuration;
 using Akka.Hosting;
 using KafkaBackup.Coordinator.Backup;
 using KafkaBackup.Coordinator.Manifest;
-using KafkaBackup.Shared;
-using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Protocol;
+using KafkaBackup.Shared.Storage;
+using KafkaBackup.Shared;
 
 namespace KafkaBackup.Coordinator;
 

@@ -1,4 +1,4 @@
-using KafkaBackup.Shared.Kafka.Wire;
+using KafkaBackup.Kafka.Wire;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 

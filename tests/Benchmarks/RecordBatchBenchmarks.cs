@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using KafkaBackup.Shared.Kafka.Wire.Records;
+using KafkaBackup.Kafka.Wire.Records;
 
 namespace KafkaBackup.Benchmarks;
 

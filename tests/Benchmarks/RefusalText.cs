@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Text;
+using KafkaBackup.Kafka.Wire.Records;
 using KafkaBackup.Shared.Kafka;
-using KafkaBackup.Shared.Kafka.Wire.Records;
 
 namespace KafkaBackup.Benchmarks;
 

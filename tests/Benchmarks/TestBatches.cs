@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
+using KafkaBackup.Kafka.Wire.Records;
 using KafkaBackup.Shared.Kafka;
-using KafkaBackup.Shared.Kafka.Wire.Records;
 
 namespace KafkaBackup.Benchmarks;
 

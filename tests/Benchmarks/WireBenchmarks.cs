@@ -7,7 +7,7 @@ using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
-using KafkaBackup.Shared.Kafka.Wire.Records;
+using KafkaBackup.Kafka.Wire.Records;
 using Perfolizer.Horology;
 
 namespace KafkaBackup.Benchmarks;

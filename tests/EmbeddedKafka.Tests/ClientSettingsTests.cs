@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
 using Confluent.Kafka;
-using KafkaBackup.Shared;
+using KafkaBackup.Kafka.Librdkafka;
+using KafkaBackup.Kafka.Wire.Messages;
+using KafkaBackup.Kafka.Wire;
 using KafkaBackup.Shared.Configuration;
-using KafkaBackup.Shared.Kafka;
-using KafkaBackup.Shared.Kafka.Wire;
-using KafkaBackup.Shared.Kafka.Wire.Messages;
+using KafkaBackup.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 

@@ -2,9 +2,9 @@ using System.Buffers.Binary;
 using System.Text;
 using Confluent.Kafka;
 using KafkaBackup.EmbeddedKafka.Tests.Protocol;
-using KafkaBackup.Shared.Kafka.Wire;
-using KafkaBackup.Shared.Kafka.Wire.Messages;
-using KafkaBackup.Shared.Kafka.Wire.Records;
+using KafkaBackup.Kafka.Wire.Messages;
+using KafkaBackup.Kafka.Wire.Records;
+using KafkaBackup.Kafka.Wire;
 using Xunit;
 
 namespace KafkaBackup.EmbeddedKafka.Tests;

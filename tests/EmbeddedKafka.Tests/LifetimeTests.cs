@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using KafkaBackup.EmbeddedKafka.Tests.Protocol;
-using KafkaBackup.Shared.Kafka.Wire;
-using KafkaBackup.Shared.Kafka.Wire.Messages;
+using KafkaBackup.Kafka.Wire;
+using KafkaBackup.Kafka.Wire.Messages;
 using Xunit;
 
 namespace KafkaBackup.EmbeddedKafka.Tests;

@@ -1,7 +1,7 @@
 using KafkaBackup.EndToEnd.Tests.Support;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
-using KafkaBackup.Shared.Storage.S3;
+using KafkaBackup.ObjectStores.S3;
 
 namespace KafkaBackup.EndToEnd.Tests;
 

@@ -1,7 +1,8 @@
 using System.Text;
+using KafkaBackup.Cli.Output;
 using KafkaBackup.EndToEnd.Tests.Support;
+using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared;
-using KafkaBackup.Shared.Manifests;
 
 namespace KafkaBackup.EndToEnd.Tests;
 

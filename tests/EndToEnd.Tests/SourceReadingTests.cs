@@ -1,7 +1,7 @@
 using KafkaBackup.EndToEnd.Tests.Support;
-using KafkaBackup.Shared;
+using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.Shared.Configuration;
-using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KafkaBackup.EndToEnd.Tests;

@@ -1,9 +1,9 @@
 using KafkaBackup.EndToEnd.Tests.Support;
-using KafkaBackup.Shared;
 using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Segments;
-using KafkaBackup.Testing;
+using KafkaBackup.Shared;
 using KafkaBackup.Testing.Kafka;
+using KafkaBackup.Testing;
 
 namespace KafkaBackup.EndToEnd.Tests;
 

@@ -2,7 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using KafkaBackup.Shared;
-using KafkaBackup.Shared.Manifests;
+using KafkaBackup.Shared.Oso;
 using KafkaBackup.Testing.Kafka;
 
 namespace KafkaBackup.Testing;

@@ -2,8 +2,8 @@ using System.CommandLine;
 using KafkaBackup.Cli.Demo;
 using KafkaBackup.Cli.Output;
 using KafkaBackup.EmbeddedKafka;
-using KafkaBackup.Shared.Manifests;
-using KafkaBackup.Shared.Storage;
+using KafkaBackup.ObjectStores.FileSystem;
+using KafkaBackup.Shared.Oso;
 
 namespace KafkaBackup.Cli.Commands;
 

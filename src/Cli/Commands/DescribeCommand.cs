@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Text;
 using KafkaBackup.Cli.Hosting;
-using KafkaBackup.Shared.Manifests;
+using KafkaBackup.Cli.Output;
+using KafkaBackup.Shared.Oso;
 
 namespace KafkaBackup.Cli.Commands;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using KafkaBackup.Cli.Hosting;
-using KafkaBackup.Shared.Manifests;
+using KafkaBackup.Cli.Output;
+using KafkaBackup.Shared.Oso;
 
 namespace KafkaBackup.Cli.Commands;
 

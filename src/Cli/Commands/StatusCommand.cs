@@ -1,10 +1,12 @@
 using System.CommandLine;
 using KafkaBackup.Cli.Hosting;
-using KafkaBackup.Shared;
+using KafkaBackup.Cli.Output;
+using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
-using KafkaBackup.Shared.Manifests;
+using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Storage;
+using KafkaBackup.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
 using Spectre.Console;
 

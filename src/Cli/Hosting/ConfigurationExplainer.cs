@@ -1,9 +1,9 @@
 using System.Text;
 using KafkaBackup.Coordinator.Backup;
+using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.PartitionWorkers.Node;
-using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
-using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KafkaBackup.Cli.Hosting;

@@ -1,6 +1,6 @@
-using KafkaBackup.Shared;
+using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.Shared.Configuration;
-using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Shared;
 
 namespace KafkaBackup.Cli.Hosting;
 

@@ -1,7 +1,8 @@
-using KafkaBackup.Shared;
+using KafkaBackup.ObjectStores.FileSystem;
+using KafkaBackup.ObjectStores.S3;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Storage;
-using KafkaBackup.Shared.Storage.S3;
+using KafkaBackup.Shared;
 
 namespace KafkaBackup.Cli.Hosting;
 

@@ -1,6 +1,6 @@
 using Akka.Actor;
 using KafkaBackup.Shared;
-using KafkaBackup.Shared.Manifests;
+using KafkaBackup.Shared.Oso;
 using static KafkaBackup.Coordinator.Backup.CoordinatorMessages;
 using Fault = KafkaBackup.Shared.Protocol.Failure;
 

@@ -1,8 +1,8 @@
 using Akka.Actor;
 using Akka.Event;
-using KafkaBackup.Shared;
-using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Protocol;
+using KafkaBackup.Shared.Storage;
+using KafkaBackup.Shared;
 using static KafkaBackup.Coordinator.Backup.CoordinatorMessages;
 using static KafkaBackup.Shared.Protocol.BackupProtocol;
 using static KafkaBackup.Shared.Protocol.ManifestProtocol;

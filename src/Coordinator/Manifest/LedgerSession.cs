@@ -1,8 +1,8 @@
-using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Ledger;
-using KafkaBackup.Shared.Manifests;
+using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Storage;
+using KafkaBackup.Shared;
 using static KafkaBackup.Shared.Protocol.ManifestProtocol;
 
 namespace KafkaBackup.Coordinator.Manifest;

@@ -1,6 +1,6 @@
 using KafkaBackup.Coordinator.Backup;
+using KafkaBackup.Shared.Storage;
 using KafkaBackup.Shared;
-using KafkaBackup.Shared.Ledger;
 
 namespace KafkaBackup.Coordinator.Manifest;
 

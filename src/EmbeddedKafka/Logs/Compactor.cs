@@ -1,4 +1,4 @@
-using KafkaBackup.Shared.Kafka.Wire.Records;
+using KafkaBackup.Kafka.Wire.Records;
 
 namespace KafkaBackup.EmbeddedKafka.Logs;
 

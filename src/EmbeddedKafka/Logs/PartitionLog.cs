@@ -1,6 +1,6 @@
 using KafkaBackup.EmbeddedKafka.Topics;
-using KafkaBackup.Shared.Kafka.Wire;
-using KafkaBackup.Shared.Kafka.Wire.Records;
+using KafkaBackup.Kafka.Wire;
+using KafkaBackup.Kafka.Wire.Records;
 
 namespace KafkaBackup.EmbeddedKafka.Logs;
 

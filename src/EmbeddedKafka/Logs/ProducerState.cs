@@ -1,5 +1,5 @@
-using KafkaBackup.Shared.Kafka.Wire;
-using KafkaBackup.Shared.Kafka.Wire.Records;
+using KafkaBackup.Kafka.Wire;
+using KafkaBackup.Kafka.Wire.Records;
 
 namespace KafkaBackup.EmbeddedKafka.Logs;
 

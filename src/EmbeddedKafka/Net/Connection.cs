@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using KafkaBackup.EmbeddedKafka.Requests;
-using KafkaBackup.Shared.Kafka.Wire;
-using KafkaBackup.Shared.Kafka.Wire.Records;
+using KafkaBackup.Kafka.Wire;
+using KafkaBackup.Kafka.Wire.Records;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaBackup.EmbeddedKafka.Net;

@@ -1,8 +1,8 @@
-using System.Buffers;
 using System.Buffers.Binary;
+using System.Buffers;
 using System.Net.Sockets;
-using KafkaBackup.Shared.Kafka.Wire;
-using KafkaBackup.Shared.Kafka.Wire.Records;
+using KafkaBackup.Kafka.Wire.Records;
+using KafkaBackup.Kafka.Wire;
 
 namespace KafkaBackup.EmbeddedKafka.Net;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using KafkaBackup.EmbeddedKafka.Topics;
-using KafkaBackup.Shared.Kafka.Wire;
-using KafkaBackup.Shared.Kafka.Wire.Messages;
+using KafkaBackup.Kafka.Wire;
+using KafkaBackup.Kafka.Wire.Messages;
 
 namespace KafkaBackup.EmbeddedKafka.Requests;
 

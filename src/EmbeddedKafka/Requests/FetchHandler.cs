@@ -1,6 +1,6 @@
 using KafkaBackup.EmbeddedKafka.Logs;
-using KafkaBackup.Shared.Kafka.Wire;
-using KafkaBackup.Shared.Kafka.Wire.Messages;
+using KafkaBackup.Kafka.Wire;
+using KafkaBackup.Kafka.Wire.Messages;
 
 namespace KafkaBackup.EmbeddedKafka.Requests;
 

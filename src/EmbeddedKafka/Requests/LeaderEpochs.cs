@@ -1,4 +1,4 @@
-using KafkaBackup.Shared.Kafka.Wire;
+using KafkaBackup.Kafka.Wire;
 
 namespace KafkaBackup.EmbeddedKafka.Requests;
 

@@ -1,8 +1,8 @@
 using KafkaBackup.EmbeddedKafka.Logs;
 using KafkaBackup.EmbeddedKafka.Topics;
-using KafkaBackup.Shared.Kafka.Wire;
-using KafkaBackup.Shared.Kafka.Wire.Messages;
-using KafkaBackup.Shared.Kafka.Wire.Records;
+using KafkaBackup.Kafka.Wire;
+using KafkaBackup.Kafka.Wire.Messages;
+using KafkaBackup.Kafka.Wire.Records;
 
 namespace KafkaBackup.EmbeddedKafka.Requests;
 

@@ -1,5 +1,5 @@
-using KafkaBackup.Shared.Kafka.Wire;
-using KafkaBackup.Shared.Kafka.Wire.Messages;
+using KafkaBackup.Kafka.Wire.Messages;
+using KafkaBackup.Kafka.Wire;
 
 namespace KafkaBackup.EmbeddedKafka.Requests;
 

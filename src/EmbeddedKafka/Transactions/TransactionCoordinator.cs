@@ -1,5 +1,5 @@
 using KafkaBackup.EmbeddedKafka.Logs;
-using KafkaBackup.Shared.Kafka.Wire;
+using KafkaBackup.Kafka.Wire;
 
 namespace KafkaBackup.EmbeddedKafka.Transactions;
 

@@ -1,6 +1,6 @@
 using KafkaBackup.PartitionWorkers.Node;
+using KafkaBackup.Shared.Storage;
 using KafkaBackup.Shared;
-using KafkaBackup.Shared.Ledger;
 
 namespace KafkaBackup.PartitionWorkers.Backup;
 

@@ -1,6 +1,6 @@
-using KafkaBackup.Shared;
 using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Protocol;
+using KafkaBackup.Shared;
 
 namespace KafkaBackup.PartitionWorkers.Backup;
 

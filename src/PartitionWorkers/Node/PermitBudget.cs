@@ -1,5 +1,5 @@
-using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared;
 
 namespace KafkaBackup.PartitionWorkers.Node;
 

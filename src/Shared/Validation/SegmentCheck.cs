@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using KafkaBackup.Shared.Kafka;
-using KafkaBackup.Shared.Manifests;
+using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Segments;
 using KafkaBackup.Shared.Storage;
 

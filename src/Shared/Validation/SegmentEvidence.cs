@@ -1,4 +1,4 @@
-using KafkaBackup.Shared.Manifests;
+using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Segments;
 
 namespace KafkaBackup.Shared.Validation;

@@ -1,8 +1,8 @@
 using KafkaBackup.Coordinator.Manifest;
 using KafkaBackup.Coordinator.Tests.Backup;
-using KafkaBackup.Shared;
 using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Storage;
+using KafkaBackup.Shared;
 using KafkaBackup.Testing.Storage;
 using Xunit;
 using static KafkaBackup.Shared.Protocol.ManifestProtocol;

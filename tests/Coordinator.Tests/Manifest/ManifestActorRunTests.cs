@@ -1,7 +1,7 @@
 using KafkaBackup.Coordinator.Tests.Backup;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Ledger;
-using KafkaBackup.Shared.Manifests;
+using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Storage;
 using KafkaBackup.Testing.Storage;

@@ -1,6 +1,6 @@
 using System.Text;
-using Confluent.Kafka;
 using Confluent.Kafka.Admin;
+using Confluent.Kafka;
 
 namespace KafkaBackup.EmbeddedKafka.Tests.Conformance;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
-using KafkaBackup.Shared.Kafka.Wire;
-using KafkaBackup.Shared.Kafka.Wire.Messages;
-using KafkaBackup.Shared.Kafka.Wire.Records;
+using KafkaBackup.Kafka.Wire;
+using KafkaBackup.Kafka.Wire.Messages;
+using KafkaBackup.Kafka.Wire.Records;
 
 namespace KafkaBackup.EmbeddedKafka.Tests.Conformance;
 

@@ -1,7 +1,7 @@
+using KafkaBackup.Kafka.Wire.Messages;
+using KafkaBackup.Kafka.Wire.Records;
+using KafkaBackup.Kafka.Wire;
 using KafkaBackup.Shared.Kafka;
-using KafkaBackup.Shared.Kafka.Wire;
-using KafkaBackup.Shared.Kafka.Wire.Messages;
-using KafkaBackup.Shared.Kafka.Wire.Records;
 
 namespace KafkaBackup.EmbeddedKafka.Tests.Conformance;
 

@@ -1,5 +1,5 @@
-using KafkaBackup.Shared.Kafka.Wire;
-using KafkaBackup.Shared.Kafka.Wire.Messages;
+using KafkaBackup.Kafka.Wire;
+using KafkaBackup.Kafka.Wire.Messages;
 
 namespace KafkaBackup.EmbeddedKafka.Tests.Conformance;
 

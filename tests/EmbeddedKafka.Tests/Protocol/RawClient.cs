@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
-using KafkaBackup.Shared.Kafka.Wire;
+using KafkaBackup.Kafka.Wire;
 
 namespace KafkaBackup.EmbeddedKafka.Tests.Protocol;
 

@@ -1,5 +1,5 @@
-using KafkaBackup.Shared.Kafka.Wire;
-using KafkaBackup.Shared.Kafka.Wire.Messages;
+using KafkaBackup.Kafka.Wire;
+using KafkaBackup.Kafka.Wire.Messages;
 using Xunit;
 
 namespace KafkaBackup.EmbeddedKafka.Tests.Protocol;

@@ -1,7 +1,7 @@
-using KafkaBackup.Shared;
 using KafkaBackup.Shared.Kafka;
-using KafkaBackup.Shared.Manifests;
+using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Segments;
+using KafkaBackup.Shared;
 
 namespace KafkaBackup.EndToEnd.Tests.Support;
 

@@ -1,6 +1,6 @@
-using KafkaBackup.Shared;
+using KafkaBackup.ObjectStores.FileSystem;
 using KafkaBackup.Shared.Ledger;
-using KafkaBackup.Shared.Storage;
+using KafkaBackup.Shared;
 
 namespace KafkaBackup.EndToEnd.Tests.Support;
 

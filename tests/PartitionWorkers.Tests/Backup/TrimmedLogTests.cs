@@ -1,6 +1,6 @@
 using KafkaBackup.PartitionWorkers.Backup;
-using KafkaBackup.Shared;
 using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Shared;
 using Xunit;
 
 namespace KafkaBackup.PartitionWorkers.Tests.Backup;

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace KafkaBackup.Shared.Tests.Architecture;
 
-/// <summary>Dependencies point one way: Cli to Coordinator and PartitionWorkers and EmbeddedKafka, and these to Shared.</summary>
+/// <summary>Dependencies point one way: the program to actors and adapters, these to Shared, and Shared to nothing of a vendor.</summary>
 public sealed class DependencyTests
 {
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
@@ -13,9 +13,17 @@ public sealed class DependencyTests
         ["Shared"] = [],
         ["PartitionWorkers"] = ["Shared"],
         ["Coordinator"] = ["Shared"],
-        ["EmbeddedKafka"] = ["Shared"],
-        ["Cli"] = ["Coordinator", "PartitionWorkers", "EmbeddedKafka", "Shared"],
+        ["Kafka"] = ["Shared"],
+        ["ObjectStores"] = ["Shared"],
+        ["EmbeddedKafka"] = ["Kafka"],
+        ["Cli"] = ["Coordinator", "PartitionWorkers", "EmbeddedKafka", "Kafka", "ObjectStores", "Shared"],
     };
+
+    /// <summary>Codecs, YAML, SQLite, and the interface of logging: no cluster's, cloud's or actor framework's package is a rule.</summary>
+    private static readonly string[] SharedPackages =
+    [
+        "K4os.Compression.LZ4", "Microsoft.Data.Sqlite", "System.IO.Hashing", "YamlDotNet", "ZstdNet",
+    ];
 
     public static TheoryData<string> Projects => [.. Repository.Files("src", "*.csproj").Select(file => Path.GetFileName(Path.GetDirectoryName(file)!))];
 
@@ -29,12 +37,21 @@ public sealed class DependencyTests
     }
 
     [Fact]
-    public void Shared_knows_no_actors()
-    {
-        Assert.DoesNotContain(References("Shared", "PackageReference"), package => package.StartsWith("Akka", StringComparison.OrdinalIgnoreCase));
-        Assert.DoesNotContain(
-            typeof(IWireMessage).Assembly.GetReferencedAssemblies(), assembly => assembly.Name!.StartsWith("Akka", StringComparison.OrdinalIgnoreCase));
-    }
+    public void Shared_knows_no_vendor() =>
+        Assert.Subset(SharedPackages.ToHashSet(StringComparer.Ordinal), References("Shared", "PackageReference").ToHashSet(StringComparer.Ordinal));
+
+    [Theory]
+    [InlineData("Akka")]
+    [InlineData("Confluent")]
+    [InlineData("AWSSDK")]
+    public void Shared_is_compiled_against_no_vendor(string vendor) => Assert.DoesNotContain(
+        typeof(IWireMessage).Assembly.GetReferencedAssemblies(), assembly => assembly.Name!.StartsWith(vendor, StringComparison.OrdinalIgnoreCase));
+
+    [Theory]
+    [InlineData("Coordinator")]
+    [InlineData("PartitionWorkers")]
+    public void Actors_see_ports_and_never_adapters(string project) => Assert.DoesNotContain(
+        References(project, "PackageReference"), package => !package.StartsWith("Akka", StringComparison.Ordinal));
 
     [Fact]
     public void Shared_refers_to_nothing_else_of_ours() => Assert.DoesNotContain(

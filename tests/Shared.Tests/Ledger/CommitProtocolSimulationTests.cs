@@ -1,6 +1,6 @@
 using KafkaBackup.Shared.Tests.Ledger.Simulation;
-using Xunit;
 using Xunit.Abstractions;
+using Xunit;
 
 namespace KafkaBackup.Shared.Tests.Ledger;
 

@@ -1,5 +1,5 @@
 using KafkaBackup.Shared.Ledger;
-using KafkaBackup.Shared.Manifests;
+using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Validation;
 using Xunit;
 

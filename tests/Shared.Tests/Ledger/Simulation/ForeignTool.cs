@@ -1,5 +1,5 @@
 using System.Buffers;
-using KafkaBackup.Shared.Manifests;
+using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Segments;
 using KafkaBackup.Shared.Storage;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Segments;
 using KafkaBackup.Shared.Storage;
 using Microsoft.Extensions.Time.Testing;

@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Text;
+using KafkaBackup.Shared.Oso;
+
+namespace KafkaBackup.Cli.Output;
+
+/// <summary>The text that <c>describe</c> prints: everything of a manifest but the single segments.</summary>
+public static class DescribeText
+{
+    /// <summary>Renders the manifest; lines end in <c>\n</c>. Topics and partitions are in order, whatever their order in the manifest.</summary>
+    public static string Render(BackupManifest manifest)
+    {
+        var text = new StringBuilder();
+        text.Append("Backup ").Append(PlainText.Name(manifest.BackupId)).Append('\n');
+        text.AppendFields(
+            ("created", PlainText.Time(manifest.CreatedAt)),
+            ("source cluster", Recorded(manifest.SourceClusterId)),
+            ("source brokers", Recorded(string.Join(", ", manifest.SourceBrokers))),
+            ("compression", Recorded(manifest.Compression)));
+
+        AppendTotals(text, manifest);
+        foreach (var topic in manifest.Topics.OrderBy(topic => topic.Name, StringComparer.Ordinal))
+        {
+            AppendTopic(text, topic);
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>The value, or that there is none.</summary>
+    internal static string Recorded(string? value) => string.IsNullOrEmpty(value) ? "not recorded" : PlainText.Name(value);
+
+    private static void AppendTotals(StringBuilder text, BackupManifest manifest)
+    {
+        var totals = ManifestTotals.Of(manifest);
+        text.Append("\nTotals\n");
+        text.AppendFields(
+            ("topics", PlainText.Count(manifest.Topics.Count)),
+            ("partitions", PlainText.Count(totals.Partitions)),
+            ("segments", PlainText.Count(totals.Segments)),
+            ("records", PlainText.Count(totals.Records)),
+            ("stored", SizeOf(totals.StoredSize, totals)),
+            ("uncompressed", SizeOf(totals.RecordSize, totals)),
+            ("ratio", Ratio(totals)),
+            ("first record", totals.Earliest is { } earliest ? PlainText.Time(earliest) : "none"),
+            ("last record", totals.Latest is { } latest ? PlainText.Time(latest) : "none"),
+            ("gaps", Gaps(totals)));
+    }
+
+    private static string Gaps(ManifestTotals totals) => totals.Gaps == 0
+        ? "none"
+        : $"{PlainText.Count(totals.Gaps)} ({PlainText.Count(totals.LostOffsets)} offsets were gone at the source)";
+
+    private static string SizeOf(long bytes, ManifestTotals totals) =>
+        bytes == 0 && totals.Segments > 0 ? "not recorded" : PlainText.Size(bytes);
+
+    private static string Ratio(ManifestTotals totals) => totals.StoredSize == 0 || totals.RecordSize == 0
+        ? "not known"
+        : string.Create(CultureInfo.InvariantCulture, $"{100.0 * totals.StoredSize / totals.RecordSize:F1} % of uncompressed");
+
+    private static void AppendTopic(StringBuilder text, ManifestTopic topic)
+    {
+        text.Append("\nTopic ").Append(PlainText.Name(topic.Name)).Append('\n');
+        var atSource = topic.OriginalPartitionCount is { } count ? $"{PlainText.Count(count)} at the source" : "number at the source not recorded";
+        text.Append("  ").Append(PlainText.Count(topic.Partitions.Count)).Append(" partitions with data, ").Append(atSource).Append('\n');
+        if (topic.Partitions.Count == 0)
+        {
+            return;
+        }
+
+        string[] heading = ["partition", "offsets", "records", "segments", "gaps"];
+        var rows = topic.Partitions.OrderBy(partition => partition.PartitionId).Select(partition => (partition, row: Row(partition))).ToList();
+        var widths = PlainText.ColumnWidths(rows.Select(row => row.row).Prepend(heading));
+        text.AppendRow(heading, widths);
+        foreach (var (partition, row) in rows)
+        {
+            text.AppendRow(row, widths);
+            foreach (var gap in partition.Gaps)
+            {
+                text.Append("    gap [").Append(gap.StartOffset).Append(", ").Append(gap.EndOffset).Append(") ").Append(PlainText.Name(gap.Reason))
+                    .Append(", detected ").Append(PlainText.Time(gap.DetectedAt)).Append('\n');
+            }
+        }
+    }
+
+    private static string[] Row(ManifestPartition partition)
+    {
+        var totals = ManifestTotals.Of(partition);
+        return
+        [
+            partition.PartitionId.ToString(),
+            totals.Segments == 0 ? "none" : $"{totals.FirstOffset}-{totals.LastOffset}",
+            PlainText.Count(totals.Records),
+            PlainText.Count(totals.Segments),
+            PlainText.Count(totals.Gaps),
+        ];
+    }
+}

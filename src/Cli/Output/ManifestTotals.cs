@@ -1,0 +1,61 @@
+using KafkaBackup.Shared.Oso;
+
+namespace KafkaBackup.Cli.Output;
+
+/// <summary>Sums over some partitions of a manifest, as the manifest tells them.</summary>
+internal sealed record ManifestTotals
+{
+    private ManifestTotals(IReadOnlyCollection<ManifestPartition> partitions)
+    {
+        Partitions = partitions.Count;
+        foreach (var segment in partitions.SelectMany(partition => partition.Segments))
+        {
+            Segments++;
+            Records += segment.RecordCount;
+            StoredSize += segment.CompressedSize;
+            RecordSize += segment.UncompressedSize;
+            Earliest = Math.Min(Earliest ?? long.MaxValue, Math.Min(segment.StartTimestamp, segment.EndTimestamp));
+            Latest = Math.Max(Latest ?? long.MinValue, Math.Max(segment.StartTimestamp, segment.EndTimestamp));
+            FirstOffset = Math.Min(FirstOffset ?? long.MaxValue, segment.StartOffset);
+            LastOffset = Math.Max(LastOffset ?? long.MinValue, segment.EndOffset);
+        }
+
+        foreach (var gap in partitions.SelectMany(partition => partition.Gaps))
+        {
+            Gaps++;
+            LostOffsets += Math.Max(gap.EndOffset - gap.StartOffset, 0);
+        }
+    }
+
+    public int Partitions { get; }
+
+    public int Segments { get; }
+
+    public long Records { get; }
+
+    /// <summary>Bytes of all objects; 0 when the manifest does not tell.</summary>
+    public long StoredSize { get; }
+
+    /// <summary>Bytes of all bodies before compression; 0 when the manifest does not tell.</summary>
+    public long RecordSize { get; }
+
+    public long? Earliest { get; }
+
+    public long? Latest { get; }
+
+    /// <summary>Means something for one partition only.</summary>
+    public long? FirstOffset { get; }
+
+    /// <summary>Inclusive. Means something for one partition only.</summary>
+    public long? LastOffset { get; }
+
+    public int Gaps { get; }
+
+    public long LostOffsets { get; }
+
+    public static ManifestTotals Of(BackupManifest manifest) => new([.. manifest.Topics.SelectMany(topic => topic.Partitions)]);
+
+    public static ManifestTotals Of(ManifestTopic topic) => new(topic.Partitions);
+
+    public static ManifestTotals Of(ManifestPartition partition) => new([partition]);
+}

@@ -1,0 +1,70 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using KafkaBackup.Shared.Oso;
+using YamlDotNet.Core.Events;
+using YamlDotNet.Core;
+
+namespace KafkaBackup.Cli.Output;
+
+/// <summary>The manifest as YAML, for <c>describe --format yaml</c>: the fields of the JSON, in their order.</summary>
+public static partial class ManifestYaml
+{
+    /// <summary>Writes the manifest as one YAML document; lines end in <c>\n</c>.</summary>
+    public static string Write(BackupManifest manifest)
+    {
+        using var text = new StringWriter { NewLine = "\n" };
+        // Folding would break a long key over two lines.
+        var emitter = new Emitter(text, new EmitterSettings().WithBestWidth(int.MaxValue));
+        emitter.Emit(new StreamStart());
+        emitter.Emit(new DocumentStart());
+        Emit(emitter, ManifestJson.ToElement(manifest));
+        emitter.Emit(new DocumentEnd(isImplicit: true));
+        emitter.Emit(new StreamEnd());
+        return text.ToString();
+    }
+
+    private static void Emit(Emitter emitter, JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                emitter.Emit(new MappingStart());
+                foreach (var property in element.EnumerateObject())
+                {
+                    emitter.Emit(new Scalar(property.Name));
+                    Emit(emitter, property.Value);
+                }
+
+                emitter.Emit(new MappingEnd());
+                break;
+            case JsonValueKind.Array:
+                var style = element.GetArrayLength() == 0 ? SequenceStyle.Flow : SequenceStyle.Block;
+                emitter.Emit(new SequenceStart(AnchorName.Empty, TagName.Empty, isImplicit: true, style));
+                foreach (var item in element.EnumerateArray())
+                {
+                    Emit(emitter, item);
+                }
+
+                emitter.Emit(new SequenceEnd());
+                break;
+            case JsonValueKind.String:
+                emitter.Emit(Text(element.GetString()!));
+                break;
+            default:
+                emitter.Emit(new Scalar(element.GetRawText()));
+                break;
+        }
+    }
+
+    /// <summary>Bare when no reader, of whatever YAML version, takes it for anything but text.</summary>
+    private static Scalar Text(string value) => BareText().IsMatch(value) && !OtherThanText().IsMatch(value)
+        ? new Scalar(value)
+        : new Scalar(AnchorName.Empty, TagName.Empty, value, ScalarStyle.DoubleQuoted, isPlainImplicit: false, isQuotedImplicit: true);
+
+    [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_./=-]*\z", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex BareText();
+
+    [GeneratedRegex(
+        @"\A(null|true|false|yes|no|on|off|y|n)\z", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex OtherThanText();
+}

@@ -1,0 +1,83 @@
+using System.Text;
+using KafkaBackup.Shared.Oso;
+using KafkaBackup.Shared;
+
+namespace KafkaBackup.Cli.Output;
+
+/// <summary>The text that <c>status</c> prints.</summary>
+public static class StatusText
+{
+    /// <summary>Renders the report; lines end in <c>\n</c>.</summary>
+    public static string Render(StatusReport status)
+    {
+        var (manifest, ledger) = status.Contents;
+        var text = new StringBuilder();
+        text.Append("Backup ").Append(PlainText.Name(manifest.BackupId)).Append('\n');
+        text.AppendFields(
+            ("last run", ledger is null ? "not known: only OSO's tool has written here" : ledger.Head.IsClosed ? "ended in good order" : $"under way, or ended without a word: {ledger.Head.Writer}"),
+            ("records", PlainText.Count(status.Records)),
+            ("stored", PlainText.Size(ManifestTotals.Of(manifest).StoredSize)),
+            ("behind", status.Lag is { } lag ? $"{PlainText.Count(lag)} offsets" : "not looked at; --config asks the source"));
+        var partitions = status.Partitions.ToList();
+        if (partitions.Count == 0)
+        {
+            return text.ToString();
+        }
+
+        List<string> heading = ["partition", "next offset", "records", "segments", "gaps"];
+        if (status.Source is not null)
+        {
+            heading.Add("behind");
+        }
+
+        if (status.LocalOffsets is not null)
+        {
+            heading.Add("saved in offsets.db");
+        }
+
+        var rows = partitions.Select(partition => Row(status, partition)).Prepend([.. heading]).ToList();
+        var widths = PlainText.ColumnWidths(rows);
+        text.Append('\n');
+        foreach (var row in rows)
+        {
+            text.AppendRow(row, widths);
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>One line, for those who watch without a terminal.</summary>
+    /// <param name="status">Now.</param>
+    /// <param name="before">Records at the look before; null at the first.</param>
+    /// <param name="now">The time.</param>
+    public static string Line(StatusReport status, long? before, DateTimeOffset now)
+    {
+        var more = before is { } old ? $" (+{PlainText.Count(status.Records - old)})" : "";
+        var lag = status.Lag is { } behind ? $", {PlainText.Count(behind)} behind" : "";
+        return $"{PlainText.Time(now.ToUnixTimeMilliseconds())} {PlainText.Name(status.Contents.Manifest.BackupId)}: {PlainText.Count(status.Records)} records{more}{lag}";
+    }
+
+    private static string[] Row(StatusReport status, PartitionId partition)
+    {
+        var found = status.PartitionsOf(partition).ToList();
+        List<string> row =
+        [
+            PlainText.Name(partition.ToString()),
+            status.PositionOf(partition) is { } next ? $"{next}" : "none",
+            PlainText.Count(found.SelectMany(part => part.Segments).Sum(segment => segment.RecordCount)),
+            PlainText.Count(found.Sum(part => part.Segments.Count)),
+            PlainText.Count(found.Sum(part => part.Gaps.Count)),
+        ];
+        if (status.Source is { } source)
+        {
+            row.Add(source.TryGetValue(partition, out var bounds) ? PlainText.Count(status.LagOf(partition, bounds)) : "not at the source");
+        }
+
+        if (status.LocalOffsets is { } saved)
+        {
+            row.Add(saved.TryGetValue(partition, out var offset) ? $"{offset}" : "none");
+        }
+
+        return [.. row];
+    }
+}

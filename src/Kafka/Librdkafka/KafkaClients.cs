@@ -1,0 +1,168 @@
+using Confluent.Kafka;
+using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared;
+using Microsoft.Extensions.Logging;
+using ClientMechanism = Confluent.Kafka.SaslMechanism;
+using ClientProtocol = Confluent.Kafka.SecurityProtocol;
+
+namespace KafkaBackup.Kafka.Librdkafka;
+
+/// <summary>Makes librdkafka clients for the source, all set up alike.</summary>
+public sealed partial class KafkaClients
+{
+    /// <summary>How much a consumer may prefetch, in bytes: half of what a permit accounts for beside the segment.</summary>
+    private const int PrefetchBytes = (int)(BackupSection.MemoryBesideSegment / 2);
+
+    private readonly SourceSection _source;
+    private readonly BackupSection _backup;
+    private readonly ILogger _logger;
+    private readonly SourceFailures _failures;
+
+    /// <summary>Clients for the source of <paramref name="configuration"/>.</summary>
+    public KafkaClients(BackupConfiguration configuration, ILogger<KafkaClients> logger)
+    {
+        (_source, _backup, _logger) = (configuration.Source, configuration.Backup, logger);
+        _failures = new SourceFailures(_source);
+    }
+
+    /// <summary>The addresses as the user gave them.</summary>
+    public string Address => _failures.Address;
+
+    /// <summary>How to get in.</summary>
+    internal SecuritySection Security => _source.Security;
+
+    /// <summary>An admin client.</summary>
+    /// <param name="trouble">Is told what the client complains about.</param>
+    public IAdminClient CreateAdmin(ClientTrouble trouble) => Build(() =>
+        new AdminClientBuilder(new AdminClientConfig(Common()))
+            .SetErrorHandler((_, error) => Note(error, trouble))
+            .SetLogHandler((_, message) => Log(message, trouble))
+            .Build());
+
+    /// <summary>A consumer that is assigned by hand, reads committed records only, and leaves no trace at the brokers.</summary>
+    /// <param name="trouble">Is told what the client complains about.</param>
+    /// <param name="deserializer">Takes keys and values.</param>
+    internal IConsumer<BatchSlice, BatchSlice> CreateConsumer(ClientTrouble trouble, BatchDeserializer deserializer) => Build(() =>
+        new ConsumerBuilder<BatchSlice, BatchSlice>(new ConsumerConfig(Common())
+        {
+            GroupId = "kafka-backup-unused", // The client insists on one, and asks for its coordinator; it never joins, and commits nothing.
+            EnableAutoCommit = false,
+            EnableAutoOffsetStore = false,
+            EnablePartitionEof = true,
+            AutoOffsetReset = AutoOffsetReset.Error,
+            IsolationLevel = IsolationLevel.ReadCommitted,
+            CheckCrcs = true,
+            AllowAutoCreateTopics = false,
+            QueuedMaxMessagesKbytes = PrefetchBytes / 1024,
+            MaxPartitionFetchBytes = _backup.FetchMaxBytes,
+            FetchMaxBytes = _backup.FetchMaxBytes,
+            FetchWaitMaxMs = 5,       // An empty answer is what tells the end, and keeps the next partition waiting: it should not be long in coming.
+            FetchQueueBackoffMs = 2,  // The default of a second stalls the reader whenever its queue was full.
+        })
+        .SetKeyDeserializer(deserializer)
+        .SetValueDeserializer(deserializer)
+        .SetErrorHandler((_, error) => Note(error, trouble))
+        .SetLogHandler((_, message) => Log(message, trouble))
+        .Build());
+
+    /// <summary>A failure of kind <see cref="FailureKind.Source"/> from what a client threw and what it had complained about.</summary>
+    internal BackupException Failure(string what, Error error, ClientTrouble trouble, BrokerCertificate? certificate = null, Exception? cause = null) =>
+        _failures.Of(what, error, trouble.Worst, certificate, cause);
+
+    /// <summary>The settings of <see cref="SecuritySection"/> under librdkafka's names.</summary>
+    /// <remarks>Without an authority of one's own librdkafka looks for the system's bundle by itself, in the places of all distributions.</remarks>
+    private static void Secure(ClientConfig config, SecuritySection security)
+    {
+        config.SecurityProtocol = security.Protocol switch
+        {
+            Shared.Configuration.SecurityProtocol.Ssl => ClientProtocol.Ssl,
+            Shared.Configuration.SecurityProtocol.SaslPlaintext => ClientProtocol.SaslPlaintext,
+            Shared.Configuration.SecurityProtocol.SaslSsl => ClientProtocol.SaslSsl,
+            _ => ClientProtocol.Plaintext,
+        };
+        if (security.IsTls)
+        {
+            config.SslEndpointIdentificationAlgorithm = SslEndpointIdentificationAlgorithm.Https;
+            config.SslCaLocation = security.CaLocation;
+            config.SslCertificateLocation = security.CertificateLocation;
+            config.SslKeyLocation = security.KeyLocation;
+            config.SslKeyPassword = security.KeyPassword;
+        }
+
+        if (security.IsSasl)
+        {
+            config.SaslMechanism = security.Mechanism switch
+            {
+                Shared.Configuration.SaslMechanism.ScramSha256 => ClientMechanism.ScramSha256,
+                Shared.Configuration.SaslMechanism.ScramSha512 => ClientMechanism.ScramSha512,
+                Shared.Configuration.SaslMechanism.OAuthBearer => ClientMechanism.OAuthBearer,
+                _ => ClientMechanism.Plain,
+            };
+            config.SaslUsername = security.Username;
+            config.SaslPassword = security.Password;
+        }
+
+        if (security.OAuth is { } oauth)
+        {
+            config.SaslOauthbearerMethod = SaslOauthbearerMethod.Oidc;
+            config.SaslOauthbearerTokenEndpointUrl = oauth.TokenEndpointUrl;
+            config.SaslOauthbearerClientId = oauth.ClientId;
+            config.SaslOauthbearerClientSecret = oauth.ClientSecret;
+            config.SaslOauthbearerScope = oauth.Scope;
+            if (SystemTrust.BundlePath(Environment.GetEnvironmentVariable) is { } bundle)
+            {
+                config.Set("https.ca.location", bundle);
+            }
+        }
+    }
+
+    private ClientConfig Common()
+    {
+        var config = new ClientConfig
+        {
+            BootstrapServers = Address,
+            ClientId = "kafka-backup",
+            SocketKeepaliveEnable = _source.Connection.TcpKeepalive,
+            SocketNagleDisable = _source.Connection.TcpNoDelay,
+            SocketConnectionSetupTimeoutMs = 10_000, // The default of 30 s is half of what a silent partition is given.
+            ReconnectBackoffMaxMs = 2_000,
+            // A leader that falls silent closes no connection: only a request without an answer, or asking another broker, shows that the lead has moved.
+            SocketTimeoutMs = 30_000,
+            TopicMetadataRefreshIntervalMs = 10_000,
+            EnableMetricsPush = false,
+        };
+        Secure(config, _source.Security);
+        return config;
+    }
+
+    /// <exception cref="BackupException">librdkafka does not take a file that <see cref="PemFiles"/> had no objection to.</exception>
+    private static T Build<T>(Func<T> build)
+    {
+        try
+        {
+            return build();
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new BackupException(FailureKind.Configuration, $"The Kafka client cannot be set up as source.security says: {e.Message.TrimEnd('.')}.", e);
+        }
+    }
+
+    private void Note(Error error, ClientTrouble trouble)
+    {
+        trouble.Note(error);
+        LogProblem(_logger, error.Code, error.Reason);
+    }
+
+    private void Log(LogMessage message, ClientTrouble trouble)
+    {
+        trouble.Note(message);
+        LogClientMessage(_logger, message.Facility, message.Message);
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Kafka client: {Code}: {Reason}")]
+    private static partial void LogProblem(ILogger logger, ErrorCode code, string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "librdkafka {Facility}: {Text}")]
+    private static partial void LogClientMessage(ILogger logger, string facility, string text);
+}

@@ -1,0 +1,82 @@
+using Confluent.Kafka;
+
+namespace KafkaBackup.Kafka.Librdkafka;
+
+/// <summary>A consumer and what it complains about.</summary>
+internal sealed class PooledConsumer : IDisposable
+{
+    /// <summary>How long a client surely knows the leaders of a topic that it reads no more.</summary>
+    private static readonly TimeSpan StaysKnown = TimeSpan.FromSeconds(5);
+
+    /// <summary>A client costs some 60 ms to make.</summary>
+    private const int MostTopics = 16;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly Timestamp Latest = new(Offset.End.Value, TimestampType.CreateTime);
+
+    private readonly BatchDeserializer _deserializer = new();
+    private string? _topic;
+    private int _topics;
+    private long _returnedAt;
+
+    public PooledConsumer(KafkaClients clients)
+    {
+        Trouble = new ClientTrouble(TimeProvider.System);
+        Client = clients.CreateConsumer(Trouble, _deserializer);
+    }
+
+    public ClientTrouble Trouble { get; }
+
+    public IConsumer<BatchSlice, BatchSlice> Client { get; }
+
+    /// <summary>Whether another client would do better: librdkafka goes through all partitions of all topics that it ever read, over and over.</summary>
+    public bool IsWorn => _topics >= MostTopics;
+
+    /// <summary>Makes the client read <paramref name="from"/> on.</summary>
+    /// <remarks>
+    /// Of a topic that is new to it, librdkafka learns the leaders only when a timer of a second fires; it learns them at once when it is asked for an
+    /// offset. Only to be quick: what is wrong with the topic, reading tells.
+    /// </remarks>
+    public void Assign(TopicPartitionOffset from)
+    {
+        if (from.Topic != _topic || TimeProvider.System.GetElapsedTime(_returnedAt) > StaysKnown)
+        {
+            try
+            {
+                Client.OffsetsForTimes([new TopicPartitionTimestamp(from.TopicPartition, Latest)], Patience);
+            }
+            catch (KafkaException)
+            {
+            }
+        }
+
+        if (from.Topic != _topic)
+        {
+            (_topic, _topics) = (from.Topic, _topics + 1);
+        }
+
+        Client.Assign(from);
+    }
+
+    /// <summary>Makes the client stop reading.</summary>
+    /// <exception cref="KafkaException">It cannot, and is of no use any more.</exception>
+    public void Unassign()
+    {
+        _deserializer.Target = null;
+        Client.Unassign();
+        _returnedAt = TimeProvider.System.GetTimestamp();
+    }
+
+    /// <summary>The next record or end, or null. The record's key and value are in <paramref name="batch"/>, to which it can be added.</summary>
+    public ConsumeResult<BatchSlice, BatchSlice>? Poll(ConfluentBatch batch, TimeSpan patience)
+    {
+        _deserializer.Target = batch;
+        return Client.Consume(patience);
+    }
+
+    public void Dispose()
+    {
+        Client.Dispose();
+        Trouble.Dispose();
+    }
+}

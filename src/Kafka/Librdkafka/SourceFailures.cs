@@ -1,0 +1,95 @@
+using Confluent.Kafka;
+using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared;
+
+namespace KafkaBackup.Kafka.Librdkafka;
+
+/// <summary>Puts what a client threw and what it had complained about into one sentence: what failed, where, why, and what to do.</summary>
+internal sealed class SourceFailures(SourceSection source)
+{
+    /// <summary>The addresses as the user gave them.</summary>
+    public string Address { get; } = string.Join(',', source.BootstrapServers);
+
+    /// <summary>The failure of a call.</summary>
+    /// <param name="what">What could not be done, without a full stop.</param>
+    /// <param name="error">What the call ended with.</param>
+    /// <param name="problems">What the client had complained about.</param>
+    /// <param name="explanation">What a closer look at the broker's certificate has shown.</param>
+    /// <param name="cause">The exception, if there was one.</param>
+    public BackupException Of(string what, Error error, IReadOnlyList<SourceProblem> problems, BrokerCertificate? explanation = null, Exception? cause = null)
+    {
+        // An error that a broker sent explains itself; those of the client only say that nothing came.
+        var told = error.IsLocalError && error.Code is not (ErrorCode.Local_BadMsg or ErrorCode.Local_UnknownTopic or ErrorCode.Local_UnknownPartition)
+            ? Tell(problems, explanation)
+            : null;
+        var reason = error.Code is ErrorCode.Local_TimedOut or ErrorCode.Local_Transport ? "no answer came in time" : error.Reason.TrimEnd('.');
+        return new BackupException(FailureKind.Source, told is null ? $"{what} at {Address}: {reason}. {Advice(error.Code)}".TrimEnd() : $"{what}: {told}", cause)
+        {
+            IsRetryable = !error.IsFatal && !IsFinal(error.Code),
+        };
+    }
+
+    /// <summary>Whether an answer will be the same next time.</summary>
+    public static bool IsFinal(ErrorCode code) => code is ErrorCode.TopicAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed
+        or ErrorCode.GroupAuthorizationFailed or ErrorCode.SaslAuthenticationFailed or ErrorCode.Local_Authentication
+        or ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic or ErrorCode.Local_UnknownPartition
+        or ErrorCode.Local_BadMsg or ErrorCode.Local_BadCompression or ErrorCode.InvalidMsg;
+
+    /// <summary>Whether an answer may be another in a moment: leaders move, brokers start.</summary>
+    public static bool IsPassing(ErrorCode code) => code is ErrorCode.LeaderNotAvailable or ErrorCode.NotLeaderForPartition
+        or ErrorCode.FencedLeaderEpoch or ErrorCode.UnknownLeaderEpoch or ErrorCode.OffsetNotAvailable or ErrorCode.ReplicaNotAvailable
+        or ErrorCode.BrokerNotAvailable or ErrorCode.KafkaStorageError or ErrorCode.NetworkException or ErrorCode.RequestTimedOut
+        or ErrorCode.Local_Transport or ErrorCode.Local_TimedOut or ErrorCode.Local_TimedOutQueue;
+
+    private string? Tell(IReadOnlyList<SourceProblem> problems, BrokerCertificate? certificate)
+    {
+        if (problems.Count == 0)
+        {
+            return null;
+        }
+
+        var security = source.Security;
+        var (first, at) = (problems[0], string.Join("; ", problems.Select(problem => $"{problem.Address ?? Address}: {problem.Reason}")));
+        var brokers = string.Join(", ", problems.Select(problem => problem.Address ?? Address));
+        return first.Kind switch
+        {
+            SourceProblemKind.Login when security.Mechanism == Shared.Configuration.SaslMechanism.OAuthBearer =>
+                $"the brokers do not take the token of '{security.OAuth!.ClientId}'. {at}. "
+                + "Check source.security.sasl_oauth_client_id and sasl_oauth_scope, and what the brokers ask of a token.",
+            SourceProblemKind.Login =>
+                $"the login as '{security.Username}' is refused. {at}. Check source.security.sasl_username and source.security.sasl_password, and that the user exists for this sasl_mechanism.",
+            SourceProblemKind.Mechanism =>
+                $"the listener does not take source.security.sasl_mechanism. {at}. Check sasl_mechanism, security_protocol, and the port in source.bootstrap_servers.",
+            SourceProblemKind.TokenRefused =>
+                $"{security.OAuth?.TokenEndpointUrl} gives no usable token. {first.Reason}. "
+                + "Check source.security.sasl_oauth_token_endpoint_url, sasl_oauth_client_id, sasl_oauth_client_secret and sasl_oauth_scope.",
+            SourceProblemKind.TokenUnavailable =>
+                $"no token can be had from {security.OAuth?.TokenEndpointUrl}. {first.Reason}. Check source.security.sasl_oauth_token_endpoint_url, that it can be reached from here, and that this system trusts its certificate.",
+            SourceProblemKind.ClientCertificate when security.CertificateLocation is { } file =>
+                $"the brokers do not accept the client certificate in '{file}'. {at}. "
+                + "Set source.security.ssl_certificate_location and ssl_key_location to a certificate of an authority that the brokers trust.",
+            SourceProblemKind.ClientCertificate =>
+                $"the brokers want a client certificate. {at}. Set source.security.ssl_certificate_location and ssl_key_location.",
+            SourceProblemKind.Certificate =>
+                $"the certificate of {brokers} does not hold: {certificate?.Objection ?? first.Reason}. {certificate?.Advice ?? BrokerCertificate.AdviceOnTrust}",
+            SourceProblemKind.Tls => $"TLS fails. {at}. Check the port in source.bootstrap_servers and source.security.security_protocol.",
+            SourceProblemKind.Closed when security.IsTls =>
+                $"{brokers} closed the connection in the TLS handshake, as a listener without TLS does. Check the port in source.bootstrap_servers and source.security.security_protocol.",
+            SourceProblemKind.Closed =>
+                $"{brokers} closed the connection at once, as a listener does that wants TLS or a login. Check the port in source.bootstrap_servers and source.security.security_protocol.",
+            _ when problems.All(problem => problem.Address is null || source.BootstrapServers.Contains(problem.Address)) =>
+                $"no broker answers. {at}. Check source.bootstrap_servers and that the brokers can be reached from here.",
+            _ => $"no broker answers under the address that it announces. {at}. Check the brokers' advertised.listeners, and that they can be reached from here.",
+        };
+    }
+
+    private static string Advice(ErrorCode code) => code switch
+    {
+        ErrorCode.Local_Transport or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_TimedOut or ErrorCode.Local_Resolve =>
+            "Check source.bootstrap_servers and that the brokers can be reached from here.",
+        ErrorCode.ClusterAuthorizationFailed => "Give the user the right to Describe the cluster.",
+        ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic => "Was the topic deleted?",
+        ErrorCode.Local_BadMsg or ErrorCode.InvalidMsg => "The broker sent a damaged batch: check its disks and log with kafka-dump-log.sh.",
+        _ => "",
+    };
+}

@@ -1,0 +1,38 @@
+namespace KafkaBackup.Kafka.Wire.Records;
+
+/// <summary>Where the fields of a record batch (magic 2) lie, in bytes from its start. All are big-endian.</summary>
+/// <remarks>The rule is the section "Record Batch" of Kafka's documentation of its message format.</remarks>
+internal static class RecordBatchLayout
+{
+    public const int BaseOffset = 0;
+    public const int BatchLength = 8;
+    public const int LeaderEpoch = 12;
+    public const int Magic = 16;
+    public const int Crc = 17;
+    public const int Attributes = 21;
+    public const int LastOffsetDelta = 23;
+    public const int BaseTimestamp = 27;
+    public const int MaxTimestamp = 35;
+    public const int ProducerId = 43;
+    public const int ProducerEpoch = 51;
+    public const int BaseSequence = 53;
+    public const int RecordCount = 57;
+    public const int Records = 61;
+
+    /// <summary>The batch length counts from here.</summary>
+    public const int LengthStart = LeaderEpoch;
+
+    /// <summary>The checksum counts from here to the end: offset and leader epoch, which the broker sets, are not in it.</summary>
+    public const int CrcStart = Attributes;
+
+    public const byte MagicValue = 2;
+
+    public const int CodecMask = 0x07;
+    public const int TimestampTypeBit = 0x08;
+    public const int TransactionalBit = 0x10;
+    public const int ControlBit = 0x20;
+    public const int DeleteHorizonBit = 0x40;
+
+    /// <summary>The fewest bytes a record takes: its length, attributes, two deltas, two lengths and a count.</summary>
+    public const int MinRecordSize = 7;
+}

@@ -1,0 +1,257 @@
+using System.Buffers;
+using System.IO.Hashing;
+using KafkaBackup.Shared.Storage;
+
+namespace KafkaBackup.ObjectStores.FileSystem;
+
+/// <summary>Objects as files below a directory, with the guarantees of <see cref="IObjectStore"/> for many processes at once.</summary>
+/// <remarks>
+/// A file is written whole under a name of its own in <c>.kafka-backup/</c>, flushed, and then linked (create-only) or renamed (replace)
+/// to its key. Compare-and-swap holds an exclusive lock that the operating system drops when its holder dies. The ETag is a hash of the
+/// content: size and time of a file cannot tell two quick writes apart.
+/// </remarks>
+public sealed partial class FileSystemObjectStore : IObjectStore
+{
+    private const string PrivateFolder = ".kafka-backup";
+    private const int LockFiles = 256;
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan AbandonedAfter = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(5);
+
+    private readonly string _root;
+    private readonly string _private;
+    private readonly Lazy<bool> _swept;
+
+    /// <summary>A store below <paramref name="root"/>. The directory is made at the first write.</summary>
+    public FileSystemObjectStore(string root)
+    {
+        _root = Path.GetFullPath(root);
+        _private = Path.Combine(_root, PrivateFolder);
+        _swept = new Lazy<bool>(SweepAbandonedFiles, LazyThreadSafetyMode.PublicationOnly); // A failed sweep is tried again.
+    }
+
+    /// <inheritdoc />
+    public string Name => _root;
+
+    /// <inheritdoc />
+    public Task<StoredObject?> GetAsync(string key, CancellationToken cancellation) => Guard(key, "read", cancellation, async path =>
+    {
+        await using var file = OpenOrNull(path);
+        if (file is null)
+        {
+            return null;
+        }
+
+        var content = new byte[file.Length];
+        await file.ReadExactlyAsync(content, cancellation);
+        return new StoredObject(content, TagOf(new ReadOnlySequence<byte>(content)));
+    });
+
+    /// <inheritdoc />
+    public Task<Stream?> OpenReadAsync(string key, CancellationToken cancellation) =>
+        Guard(key, "read", cancellation, path => Task.FromResult<Stream?>(OpenOrNull(path)));
+
+    /// <inheritdoc />
+    public Task<ObjectProperties?> HeadAsync(string key, CancellationToken cancellation) => Guard(key, "read", cancellation, async path =>
+    {
+        await using var file = OpenOrNull(path);
+        return file is null ? null : new ObjectProperties(key, file.Length, await TagOfAsync(file, cancellation));
+    });
+
+    /// <inheritdoc />
+    public Task<ETag> PutAsync(string key, ReadOnlySequence<byte> content, PutCondition condition, CancellationToken cancellation) =>
+        Guard(key, "write", cancellation, async path =>
+        {
+            var directory = Path.GetDirectoryName(path)!;
+            MakeDirectory(_private);
+            MakeDirectory(directory);
+            _ = _swept.Value;
+            var temporary = Path.Combine(_private, $"{Guid.NewGuid():N}.tmp");
+            try
+            {
+                await WriteAndPublishAsync(key, path, temporary, content, condition, cancellation);
+            }
+            finally
+            {
+                File.Delete(temporary);
+            }
+
+            AtomicFile.FlushDirectory(directory);
+            return TagOf(content);
+        });
+
+    /// <inheritdoc />
+    public Task DeleteAsync(string key, CancellationToken cancellation) => Guard(key, "delete", cancellation, async path =>
+    {
+        MakeDirectory(_private);
+        try
+        {
+            // Between another writer's comparison and its swap, this would be undone.
+            await using (await LockAsync(key, cancellation))
+            {
+                File.Delete(path);
+            }
+        }
+        catch (DirectoryNotFoundException)
+        {
+            RefuseFileAsDirectory(Path.GetDirectoryName(path));
+        }
+
+        return true;
+    });
+
+    private static async Task WriteFileAsync(string path, ReadOnlySequence<byte> content, CancellationToken cancellation)
+    {
+        // FileShare.None is a lock that dies with this process: it tells a living upload from an abandoned one.
+        await using var file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Share = FileShare.None,
+            BufferSize = 0,
+            Options = FileOptions.Asynchronous,
+        });
+        foreach (var block in content)
+        {
+            await file.WriteAsync(block, cancellation);
+        }
+
+        file.Flush(flushToDisk: true);
+    }
+
+    private async Task WriteAndPublishAsync(
+        string key, string path, string temporary, ReadOnlySequence<byte> content, PutCondition condition, CancellationToken cancellation)
+    {
+        await WriteFileAsync(temporary, content, cancellation);
+        switch (condition.Kind)
+        {
+            case PutConditionKind.CreateOnly:
+                if (!AtomicFile.TryPublish(temporary, path))
+                {
+                    throw new StorageConflictException(key, $"{path} exists already.");
+                }
+
+                break;
+            case PutConditionKind.IfMatch:
+                await using (await LockAsync(key, cancellation))
+                {
+                    await using (var current = OpenOrNull(path))
+                    {
+                        var tag = current is null ? null : (ETag?)await TagOfAsync(current, cancellation);
+                        if (tag != condition.Expected)
+                        {
+                            throw new StorageConflictException(key, $"{path} was changed by somebody else (expected {condition.Expected}, found {tag}).");
+                        }
+                    }
+
+                    AtomicFile.Replace(temporary, path);
+                }
+
+                break;
+            default:
+                // Between another writer's comparison and its swap, this would be lost.
+                await using (await LockAsync(key, cancellation))
+                {
+                    AtomicFile.Replace(temporary, path);
+                }
+
+                break;
+        }
+    }
+
+    private string PathOf(string key)
+    {
+        var parts = key.Split('/');
+        if (key.StartsWith('/') || parts.Any(part => part is "." or "..") || parts[0] == PrivateFolder)
+        {
+            throw new StorageException(key, $"'{key}' is no key of this store: it would lead out of {_root} or into its private folder.");
+        }
+
+        return Path.Combine(_root, key);
+    }
+
+    private static FileStream? OpenOrNull(string path)
+    {
+        try
+        {
+            return new FileStream(path, new FileStreamOptions
+            {
+                Mode = FileMode.Open,
+                Access = FileAccess.Read,
+                Share = FileShare.ReadWrite | FileShare.Delete,
+                BufferSize = 0,
+                Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
+            });
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            RefuseFileAsDirectory(Path.GetDirectoryName(path));
+            return null;
+        }
+    }
+
+    /// <summary>Fails when a file is where a directory should be. To .NET that is the same as nothing, but an operator must hear of it.</summary>
+    private static void RefuseFileAsDirectory(string? directory)
+    {
+        for (; directory is not null; directory = Path.GetDirectoryName(directory))
+        {
+            if (File.Exists(directory))
+            {
+                throw new IOException($"Not a directory: {directory}");
+            }
+        }
+    }
+
+    /// <summary>Makes a directory and its parents, each new name durable.</summary>
+    private static void MakeDirectory(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            return;
+        }
+
+        var parent = Path.GetDirectoryName(path);
+        if (parent is not null)
+        {
+            MakeDirectory(parent);
+        }
+
+        Directory.CreateDirectory(path);
+        if (parent is not null)
+        {
+            AtomicFile.FlushDirectory(parent);
+        }
+    }
+
+    private static ETag TagOf(ReadOnlySequence<byte> content)
+    {
+        var hash = new XxHash128();
+        foreach (var block in content)
+        {
+            hash.Append(block.Span);
+        }
+
+        return new ETag(Convert.ToHexStringLower(hash.GetCurrentHash()));
+    }
+
+    private static async Task<ETag> TagOfAsync(Stream content, CancellationToken cancellation)
+    {
+        var hash = new XxHash128();
+        await hash.AppendAsync(content, cancellation);
+        return new ETag(Convert.ToHexStringLower(hash.GetCurrentHash()));
+    }
+
+    private async Task<T> Guard<T>(string key, string what, CancellationToken cancellation, Func<string, Task<T>> work)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var path = PathOf(key);
+        try
+        {
+            return await work(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageException(key, $"Cannot {what} {path}: {e.Message.TrimEnd('.')}.", e);
+        }
+    }
+}

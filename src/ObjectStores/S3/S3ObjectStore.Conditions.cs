@@ -1,0 +1,111 @@
+using System.Buffers;
+using Amazon.Runtime;
+using Amazon.S3.Model;
+using KafkaBackup.Shared.Storage;
+
+namespace KafkaBackup.ObjectStores.S3;
+
+/// <content>Writes, and what their conditions take.</content>
+public sealed partial class S3ObjectStore
+{
+    /// <summary>A tag that no content has.</summary>
+    private static readonly ETag NoTag = new(new string('0', 32));
+
+    /// <summary>How this store wants tags in <c>If-Match</c>. HTTP wants quotes, Ceph's gateway 16 never matches a quoted one.</summary>
+    private volatile bool _quotes = true;
+
+    /// <inheritdoc />
+    public async Task<ETag> PutAsync(string key, ReadOnlySequence<byte> content, PutCondition condition, CancellationToken cancellation)
+    {
+        var quotes = _quotes;
+        try
+        {
+            return await SettleAsync(key, content, condition, quotes, cancellation);
+        }
+        catch (StorageConflictException) when (quotes && condition.Kind == PutConditionKind.IfMatch)
+        {
+            // Nothing was written. A store that refuses the very tag it gives is taken at its word in the other spelling.
+            if ((await HeadAsync(key, cancellation))?.ETag != condition.Expected || !await ComparesUnquotedTagsAsync(key, cancellation))
+            {
+                throw;
+            }
+
+            _quotes = false;
+            return await SettleAsync(key, content, condition, quotes: false, cancellation);
+        }
+    }
+
+    private static string? CreateOnly(PutCondition condition) => condition.Kind == PutConditionKind.CreateOnly ? "*" : null;
+
+    private static string? Match(PutCondition condition, bool quotes) => condition.Expected is { } tag ? quotes ? $"\"{tag}\"" : tag.Value : null;
+
+    /// <summary>Sends a PUT until the store has judged its condition, and one without a condition until it has worked.</summary>
+    private Task<ETag> SettleAsync(string key, ReadOnlySequence<byte> content, PutCondition condition, bool quotes, CancellationToken cancellation)
+    {
+        var isLarge = content.Length > _tuning.MultipartThreshold;
+        return _retries.RunAsync(
+            () => isLarge ? PutInPartsAsync(key, content, condition, quotes, cancellation) : PutWholeAsync(key, content, condition, quotes, cancellation),
+            failure => S3Failures.IsRace(failure) || (condition.Kind == PutConditionKind.Overwrite && !isLarge),
+            cancellation);
+    }
+
+    /// <summary>Sends a PUT once.</summary>
+    private Task<ETag> PutWholeAsync(string key, ReadOnlySequence<byte> content, PutCondition condition, bool quotes, CancellationToken cancellation) =>
+        OnceAsync(key, "write", cancellation, async watch =>
+        {
+            using var body = new SequenceStream(content, watch.Progress);
+            var request = new PutObjectRequest
+            {
+                BucketName = _bucket,
+                Key = Full(key),
+                InputStream = body,
+                AutoCloseStream = false,
+                ContentType = ContentType,
+                UseChunkEncoding = _sendsChecksums,
+                IfNoneMatch = CreateOnly(condition),
+                IfMatch = Match(condition, quotes),
+            };
+            try
+            {
+                return TagOf(key, (await _client.PutObjectAsync(request, watch.Token)).ETag);
+            }
+            catch (AmazonServiceException e) when (S3Failures.IsConflict(e, condition.Kind))
+            {
+                throw Conflict(key, condition);
+            }
+        });
+
+    private StorageConflictException Conflict(string key, PutCondition condition) => new(key, condition.Kind == PutConditionKind.CreateOnly
+        ? $"{Name}/{key} exists already."
+        : $"{Name}/{key} was changed by somebody else (expected {condition.Expected}).");
+
+    /// <summary>Whether the store compares tags without quotes, found out on a throw-away object beside <paramref name="key"/>.</summary>
+    /// <remarks>One that took such a header for no condition at all would let two writers win.</remarks>
+    private async Task<bool> ComparesUnquotedTagsAsync(string key, CancellationToken cancellation)
+    {
+        var probe = $"{key}.probe-{Guid.NewGuid():N}";
+        var content = new ReadOnlySequence<byte>("probe"u8.ToArray());
+        try
+        {
+            var tag = await SettleAsync(probe, content, PutCondition.Overwrite, quotes: false, cancellation);
+            return !await HoldsAsync(NoTag) && await HoldsAsync(tag);
+        }
+        finally
+        {
+            await DeleteAsync(probe, CancellationToken.None);
+        }
+
+        async Task<bool> HoldsAsync(ETag tag)
+        {
+            try
+            {
+                await SettleAsync(probe, content, PutCondition.IfMatch(tag), quotes: false, cancellation);
+                return true;
+            }
+            catch (StorageConflictException)
+            {
+                return false;
+            }
+        }
+    }
+}

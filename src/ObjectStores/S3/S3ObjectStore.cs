@@ -1,0 +1,171 @@
+using Amazon.Runtime;
+using Amazon.S3.Model;
+using Amazon.S3;
+using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Storage;
+using KafkaBackup.Shared;
+
+namespace KafkaBackup.ObjectStores.S3;
+
+/// <summary>Objects in a bucket of S3, or of a store that speaks its protocol and keeps its promises: strong consistency and conditional writes.</summary>
+/// <remarks>
+/// <para>Requests without a condition are repeated, with jittered pauses, within <see cref="S3Tuning.RetryWindow"/>. A conditional PUT
+/// is sent once: when its answer is lost nobody here can tell a success of our own from somebody else's, but the callers can, as
+/// they know what they wrote. So its failures come back as retryable ones.</para>
+/// <para>Listings come in the order of the keys' UTF-8 bytes, which is the ordinal one but for characters beyond U+FFFF.</para>
+/// </remarks>
+public sealed partial class S3ObjectStore : IObjectStore, IDisposable
+{
+    private readonly string _bucket;
+    private readonly string _root;
+    private readonly S3Tuning _tuning;
+    private readonly TimeProvider _clock;
+    private readonly RetrySchedule _retries;
+    private readonly S3Failures _failures;
+    private readonly HttpClient _http;
+    private readonly AmazonS3Client _client;
+
+    /// <summary>Whether bodies go in checksummed chunks. Else whole, with a SHA-256 in the signature, which every store checks.</summary>
+    private readonly bool _sendsChecksums;
+
+    /// <summary>A store in the bucket that <paramref name="section"/> names. Nothing is asked of it before the first call.</summary>
+    /// <param name="section">Bucket, prefix, place and credentials.</param>
+    /// <param name="tuning">Patience and sizes. Default: <see cref="S3Tuning.Default"/>.</param>
+    /// <param name="clock">Owns timeouts and pauses. Default: the system's.</param>
+    /// <param name="random">The jitter of pauses. Default: a new one.</param>
+    /// <exception cref="BackupException">There is no region.</exception>
+    public S3ObjectStore(S3StorageSection section, S3Tuning? tuning = null, TimeProvider? clock = null, Random? random = null)
+    {
+        _bucket = section.Bucket;
+        _root = section.Prefix.Length == 0 ? "" : section.Prefix + "/";
+        Name = Shared.Configuration.S3Location.Scheme + (section.Prefix.Length == 0 ? _bucket : $"{_bucket}/{section.Prefix}");
+        _tuning = tuning ?? S3Tuning.Default;
+        _clock = clock ?? TimeProvider.System;
+        _retries = new RetrySchedule(_clock, random ?? new Random())
+        {
+            MaxTries = _tuning.MaxTries,
+            FirstPause = _tuning.FirstPause,
+            Window = _tuning.RetryWindow,
+        };
+        _sendsChecksums = section.ChecksumMode == Shared.Configuration.ChecksumMode.WhenSupported;
+        _http = S3Connection.Http(_tuning);
+        _client = S3Connection.Open(section, _http);
+        _failures = new S3Failures(Name, section.Endpoint ?? $"S3 in {_client.Config.RegionEndpoint.SystemName}", _bucket);
+    }
+
+    /// <inheritdoc />
+    public string Name { get; }
+
+    /// <inheritdoc />
+    public Task<StoredObject?> GetAsync(string key, CancellationToken cancellation) => RepeatAsync(key, "read", cancellation, async watch =>
+    {
+        using var response = await OpenAsync(key, watch);
+        return response is null ? null : new StoredObject(await ReadWholeAsync(key, response, watch), TagOf(key, response.ETag));
+    });
+
+    /// <inheritdoc />
+    public async Task<Stream?> OpenReadAsync(string key, CancellationToken cancellation)
+    {
+        var response = await RepeatAsync(key, "read", cancellation, watch => OpenAsync(key, watch));
+        return response is null ? null : Body(key, response, () => { });
+    }
+
+    /// <inheritdoc />
+    public Task<ObjectProperties?> HeadAsync(string key, CancellationToken cancellation) => RepeatAsync(key, "read", cancellation, async watch =>
+    {
+        try
+        {
+            var found = await _client.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = _bucket, Key = Full(key) }, watch.Token);
+            return new ObjectProperties(key, found.ContentLength, TagOf(key, found.ETag));
+        }
+        catch (AmazonServiceException e) when ((int)e.StatusCode is >= 300 and < 500)
+        {
+            // The answer to a HEAD has no body, so it cannot tell a missing object from a missing bucket. That to a GET can.
+            using var response = await OpenAsync(key, watch);
+            return response is null ? null : new ObjectProperties(key, S3ReadStream.LengthOf(response) ?? 0, TagOf(key, response.ETag));
+        }
+    });
+
+    /// <inheritdoc />
+    public Task DeleteAsync(string key, CancellationToken cancellation) => RepeatAsync(key, "delete", cancellation, async watch =>
+    {
+        try
+        {
+            await _client.DeleteObjectAsync(new DeleteObjectRequest { BucketName = _bucket, Key = Full(key) }, watch.Token);
+        }
+        catch (AmazonServiceException e) when (S3Failures.IsAbsent(e))
+        {
+            // S3 says 204 to that; some others do not.
+        }
+
+        return true;
+    });
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _client.Dispose();
+        _http.Dispose();
+    }
+
+    /// <summary>Begins to read an object; null when there is none.</summary>
+    private async Task<GetObjectResponse?> OpenAsync(string key, InactivityWatch watch)
+    {
+        try
+        {
+            return await _client.GetObjectAsync(new GetObjectRequest { BucketName = _bucket, Key = Full(key) }, watch.Token);
+        }
+        catch (AmazonServiceException e) when (S3Failures.IsAbsent(e))
+        {
+            return null;
+        }
+    }
+
+    private S3ReadStream Body(string key, GetObjectResponse response, Action progress) => new(key, Name, response, _failures, reader =>
+    {
+        progress();
+        return new InactivityWatch(_tuning.Inactivity, _clock, reader);
+    });
+
+    private async Task<byte[]> ReadWholeAsync(string key, GetObjectResponse response, InactivityWatch watch)
+    {
+        var length = S3ReadStream.LengthOf(response);
+        if (length > Array.MaxLength)
+        {
+            throw new StorageException(key, $"{Name}/{key} is too large to be read in one piece ({length:N0} bytes).");
+        }
+
+        // To its very end: there checksums are compared.
+        await using var body = Body(key, response, watch.Progress);
+        var content = new MemoryStream((int)(length ?? 0));
+        await body.CopyToAsync(content, watch.Token);
+        return content.Length == content.Capacity ? content.GetBuffer() : content.ToArray();
+    }
+
+    /// <summary>A request without a condition, repeated while its failure is one that passes.</summary>
+    private Task<T> RepeatAsync<T>(string key, string verb, CancellationToken cancellation, Func<InactivityWatch, Task<T>> request) =>
+        _retries.RunAsync(() => OnceAsync(key, verb, cancellation, request), cancellation);
+
+    private async Task<T> OnceAsync<T>(string key, string verb, CancellationToken cancellation, Func<InactivityWatch, Task<T>> request, TimeSpan? patience = null)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        using var watch = new InactivityWatch(patience ?? _tuning.Inactivity, _clock, cancellation);
+        try
+        {
+            return await request(watch);
+        }
+        catch (Exception e) when (e is not StorageException and not StorageConflictException)
+        {
+            throw _failures.Translate(key, verb, e, watch, cancellation);
+        }
+    }
+
+    private string Full(string key) => key.Split('/').Any(part => part is "" or "." or "..")
+        ? throw new StorageException(key, $"'{key}' is no key of this store: it has an empty part, or one that means another folder.")
+        : _root + key;
+
+    /// <summary>A tag as the product keeps it: without the quotes of HTTP.</summary>
+    private ETag TagOf(string key, string? header) => header?.Trim('"') is { Length: > 0 } tag
+        ? new ETag(tag)
+        : throw new StorageException(key, $"{Name} gave no ETag for {key}. Conditional writes need one: use another store, or see what a proxy takes away.");
+}

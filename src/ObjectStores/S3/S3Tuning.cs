@@ -1,0 +1,46 @@
+namespace KafkaBackup.ObjectStores.S3;
+
+/// <summary>How long <see cref="S3ObjectStore"/> waits, how often it tries, and in which pieces it uploads.</summary>
+public sealed record S3Tuning
+{
+    private const int MaxParts = 10_000;
+    private const long MiB = 1024 * 1024;
+
+    /// <summary>What a store is opened with.</summary>
+    public static S3Tuning Default { get; } = new();
+
+    /// <summary>How long a connection, with its TLS handshake, may take to come about. Default: 10 s.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a request may go without a byte given to the network or got from it. Default: 60 s.</summary>
+    /// <remarks>Not much less: the system takes the last megabytes of a body at once, and a slow line needs this long for them.</remarks>
+    public TimeSpan Inactivity { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long the parts of a large object may take to become one. Default: 5 min.</summary>
+    public TimeSpan CompletionTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How often a request without a condition is made at most, and one that a race kept from being judged. Default: 4.</summary>
+    public int MaxTries { get; init; } = 4;
+
+    /// <summary>The longest pause before the second try; each further one may be twice as long. Default: 200 ms.</summary>
+    public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>No further try begins this long after the first one. Default: 60 s.</summary>
+    public TimeSpan RetryWindow { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Larger content goes in parts, in bytes. Default: 16 MiB.</summary>
+    public long MultipartThreshold { get; init; } = 16 * MiB;
+
+    /// <summary>The size of a part in bytes, unless the object would have too many of them. S3 wants 5 MiB or more. Default: 8 MiB.</summary>
+    public long PartSize { get; init; } = 8 * MiB;
+
+    /// <summary>How many parts of one object are sent at once. Default: 4.</summary>
+    public int ParallelParts { get; init; } = 4;
+
+    /// <summary>The part size in bytes for an object of <paramref name="length"/> bytes: S3 takes 10,000 parts at most.</summary>
+    public long PartSizeFor(long length)
+    {
+        var least = (length + MaxParts - 1) / MaxParts;
+        return least <= PartSize ? PartSize : (least + MiB - 1) / MiB * MiB;
+    }
+}

@@ -1,0 +1,66 @@
+using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Ledger;
+using KafkaBackup.Shared.Storage;
+
+namespace KafkaBackup.Shared.Oso;
+
+/// <summary>Reads what backups hold: from the ledger, so that a crash before rendering hides nothing; without one, from the manifest.</summary>
+public sealed class BackupReader(IObjectStore store)
+{
+    /// <summary>The ids of all backups in the store, in order.</summary>
+    public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellation)
+    {
+        var found = new List<string>();
+        await foreach (var name in store.ListFoldersAsync("", cancellation))
+        {
+            if (BackupId.Problem(name) is not null)
+            {
+                continue;
+            }
+
+            var backup = new BackupId(name);
+            if (await store.HeadAsync(BackupKeys.Manifest(backup), cancellation) is not null
+                || await store.HeadAsync(BackupKeys.Head(backup), cancellation) is not null)
+            {
+                found.Add(name);
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>What a backup holds, in the form of its manifest.</summary>
+    /// <exception cref="BackupException">There is no such backup, or its id is none.</exception>
+    /// <exception cref="StorageException">It cannot be read.</exception>
+    public async Task<BackupManifest> ReadAsync(string id, CancellationToken cancellation) => (await OpenAsync(id, cancellation)).Manifest;
+
+    /// <summary>As <see cref="ReadAsync"/>, with the ledger.</summary>
+    public async Task<BackupContents> OpenAsync(string id, CancellationToken cancellation)
+    {
+        if (BackupId.Problem(id) is { } problem)
+        {
+            throw new BackupException(FailureKind.Configuration, $"--backup-id: {problem}.");
+        }
+
+        var backup = new BackupId(id);
+        var key = BackupKeys.Manifest(backup);
+        var stored = await store.GetAsync(key, cancellation);
+        var manifest = stored is null ? null : ManifestJson.Read(stored.Content.Span, key);
+        var ledger = await LedgerReader.ReadAsync(store, backup, cancellation);
+        if (ledger is null)
+        {
+            return new BackupContents(manifest ?? throw new BackupException(FailureKind.Configuration,
+                $"There is no backup '{backup}' in {store.Name}. See 'kafka-backup list --path' for those that are there."), null);
+        }
+
+        var counts = ledger.Topics.ToDictionary(topic => topic.Key, topic => topic.Value.Partitions, StringComparer.Ordinal);
+        return new BackupContents(
+            ManifestView.Render(backup, ledger.Head.CreatedAt, ledger.Head.SourceClusterId, [], CodecOf(ledger), counts, ledger.Entries, manifest), ledger);
+    }
+
+    private static string CodecOf(LedgerSnapshot ledger)
+    {
+        var first = ledger.Entries.FirstOrDefault(entry => entry.Segment is not null)?.Segment;
+        return (first is null ? new BackupSection().Compression : CompressionCodecNames.OfKey(first.Key)).Name();
+    }
+}

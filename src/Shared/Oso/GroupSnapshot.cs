@@ -1,0 +1,48 @@
+using System.Text.Json;
+using KafkaBackup.Shared.Storage;
+
+namespace KafkaBackup.Shared.Oso;
+
+/// <summary>The committed offsets of consumer groups, as OSO's <c>consumer-groups-snapshot.json</c> holds them.</summary>
+public sealed record GroupSnapshot
+{
+    /// <summary>When it was taken, ms since 1970; null when that was not written down.</summary>
+    public long? SnapshotTime { get; init; }
+
+    /// <summary>The groups, in order of id.</summary>
+    public IReadOnlyList<SnapshotGroup> Groups { get; init; } = [];
+
+    /// <summary>One group.</summary>
+    public sealed record SnapshotGroup
+    {
+        /// <summary>Its id.</summary>
+        public required string GroupId { get; init; }
+
+        /// <summary>By topic, then by partition (as text), the offset that the group would read next.</summary>
+        public required SortedDictionary<string, SortedDictionary<string, long>> Offsets { get; init; }
+    }
+
+    /// <summary>Reads the object's content.</summary>
+    /// <exception cref="StorageException">It is no such snapshot.</exception>
+    public static GroupSnapshot Read(ReadOnlySpan<byte> content, string key)
+    {
+        try
+        {
+            var snapshot = JsonSerializer.Deserialize(content, ManifestJsonContext.Default.GroupSnapshot) ?? throw new JsonException("it is null");
+            return snapshot with { Groups = snapshot.Groups ?? [] }; // The generated reader sets what is absent to null.
+        }
+        catch (JsonException e)
+        {
+            throw new StorageException(key, $"The consumer group snapshot '{key}' cannot be read: {e.Message.TrimEnd('.')}. It was left as it is; move it away to have a new one made.", e);
+        }
+    }
+
+    /// <summary>The object's content.</summary>
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ManifestJsonContext.Default.GroupSnapshot);
+
+    /// <summary>Whether both hold the same offsets of the same groups.</summary>
+    public bool IsSameAs(GroupSnapshot other) => Flat().SetEquals(other.Flat());
+
+    private HashSet<(string Group, string Topic, string Partition, long Offset)> Flat() =>
+        [.. from one in Groups from topic in one.Offsets from partition in topic.Value select (one.GroupId, topic.Key, partition.Key, partition.Value)];
+}

@@ -1,0 +1,96 @@
+using System.Buffers;
+using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Shared.Storage;
+
+namespace KafkaBackup.Shared.Oso;
+
+/// <summary>Keeps <c>consumer-groups-snapshot.json</c>: what groups have committed on topics of the backup.</summary>
+/// <remarks>A snapshot never gets poorer without proof. Brokers leave groups that a user may not see out of a listing without a word, so a
+/// group that is no longer listed is asked for by name: only an answer that it has no offsets takes it out.</remarks>
+public sealed class GroupSnapshotPublisher(IObjectStore store, ITopicCatalog catalog, RetrySchedule retries, TimeProvider clock)
+{
+    private const int MaxTries = 3;
+
+    /// <summary>Takes a snapshot, and writes it when it differs from the one that is there.</summary>
+    /// <param name="backup">The backup.</param>
+    /// <param name="topics">The topics of the backup.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>A sentence when some group could not be read; what was known of it is kept. Null otherwise.</returns>
+    /// <exception cref="BackupException">Groups cannot be listed.</exception>
+    /// <exception cref="StorageException">The snapshot cannot be read or written; it is as it was.</exception>
+    public async Task<string?> TakeAsync(BackupId backup, IReadOnlySet<string> topics, CancellationToken cancellation)
+    {
+        var key = BackupKeys.ConsumerGroups(backup);
+        var listed = await catalog.GetGroupOffsetsAsync(await catalog.ListGroupsAsync(cancellation), cancellation);
+        for (var attempt = 1; ; attempt++)
+        {
+            var stored = await retries.RunAsync(() => store.GetAsync(key, cancellation), cancellation);
+            var before = stored is null ? new GroupSnapshot() : GroupSnapshot.Read(stored.Content.Span, key);
+            var unlisted = before.Groups.Select(group => group.GroupId).Except(listed.Select(group => group.Group), StringComparer.Ordinal).ToList();
+            var found = listed.Concat(await catalog.GetGroupOffsetsAsync(unlisted, cancellation)).ToList();
+            var now = Merge(before, found, topics) with { SnapshotTime = clock.GetUtcNow().ToUnixTimeMilliseconds() };
+            if (now.IsSameAs(before) && (stored is not null || now.Groups.Count == 0))
+            {
+                return Problem(found);
+            }
+
+            try
+            {
+                await retries.RunAsync(
+                    () => store.PutAsync(key, new ReadOnlySequence<byte>(now.ToJson()), PutCondition.Expecting(stored?.ETag), cancellation), cancellation);
+                return Problem(found);
+            }
+            catch (StorageConflictException) when (attempt < MaxTries)
+            {
+                // Somebody else took one meanwhile, or the answer to an earlier try was lost: compared with what is there now.
+            }
+        }
+    }
+
+    private static GroupSnapshot Merge(GroupSnapshot before, IEnumerable<GroupOffsets> found, IReadOnlySet<string> topics)
+    {
+        var known = before.Groups.ToDictionary(group => group.GroupId, StringComparer.Ordinal);
+        var groups = new List<GroupSnapshot.SnapshotGroup>();
+        foreach (var group in found.OrderBy(group => group.Group, StringComparer.Ordinal))
+        {
+            var snapshot = group.Problem is null ? Of(group, topics) : known.GetValueOrDefault(group.Group);
+            if (snapshot is { Offsets.Count: > 0 })
+            {
+                groups.Add(snapshot);
+            }
+        }
+
+        return new GroupSnapshot { Groups = groups };
+    }
+
+    private static GroupSnapshot.SnapshotGroup Of(GroupOffsets group, IReadOnlySet<string> topics)
+    {
+        var offsets = new SortedDictionary<string, SortedDictionary<string, long>>(StringComparer.Ordinal);
+        foreach (var (partition, offset) in group.Offsets.Where(item => topics.Contains(item.Key.Topic)).OrderBy(item => item.Key))
+        {
+            if (!offsets.TryGetValue(partition.Topic, out var ofTopic))
+            {
+                offsets.Add(partition.Topic, ofTopic = new SortedDictionary<string, long>(NumbersAsText.Instance));
+            }
+
+            ofTopic[$"{partition.Number}"] = offset;
+        }
+
+        return new GroupSnapshot.SnapshotGroup { GroupId = group.Group, Offsets = offsets };
+    }
+
+    private static string? Problem(IReadOnlyCollection<GroupOffsets> found)
+    {
+        var problems = found.Where(group => group.Problem is not null).Select(group => group.Problem!).ToList();
+        return problems.Count == 0 ? null : $"The consumer group snapshot lacks news of {problems.Count} group(s), and keeps what was known of them: {problems[0]}. "
+            + "Give the user the right to describe groups, and to describe their topics.";
+    }
+
+    /// <summary>2 before 10.</summary>
+    private sealed class NumbersAsText : IComparer<string>
+    {
+        public static NumbersAsText Instance { get; } = new();
+
+        public int Compare(string? x, string? y) => x!.Length != y!.Length ? x.Length.CompareTo(y.Length) : string.CompareOrdinal(x, y);
+    }
+}

@@ -1,0 +1,113 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using KafkaBackup.Shared.Storage;
+
+namespace KafkaBackup.Shared.Oso;
+
+/// <summary>Reads and writes <c>manifest.json</c>, byte for byte as OSO's tool writes it.</summary>
+public static class ManifestJson
+{
+    private static readonly JsonTypeInfo<BackupManifest> TypeInfo = MakeTypeInfo();
+
+    /// <summary>Writes a manifest: UTF-8, two spaces of indentation, no newline at the end.</summary>
+    public static byte[] Write(BackupManifest manifest) => JsonSerializer.SerializeToUtf8Bytes(manifest, TypeInfo);
+
+    /// <summary>Reads a manifest. Fields that may be absent may be, and unknown ones are passed over.</summary>
+    /// <param name="utf8">The whole object.</param>
+    /// <param name="key">Its key, for the message.</param>
+    /// <exception cref="StorageException">It is cut off, no JSON, lacks a required field, or holds a value that no manifest can have.
+    /// Nothing may be overwritten on the strength of that: what it named is only known from it.</exception>
+    public static BackupManifest Read(ReadOnlySpan<byte> utf8, string key)
+    {
+        BackupManifest? manifest;
+        try
+        {
+            manifest = JsonSerializer.Deserialize(utf8, TypeInfo);
+        }
+        catch (JsonException e)
+        {
+            throw Unreadable(key, e.Message, e);
+        }
+
+        return manifest switch
+        {
+            null => throw Unreadable(key, "it holds 'null'", null),
+            _ when ImpossibleValue(manifest) is { } problem => throw Unreadable(key, problem, null),
+            _ => manifest,
+        };
+    }
+
+    /// <summary>The manifest as a JSON document, for writers of other formats that keep its names and order.</summary>
+    public static JsonElement ToElement(BackupManifest manifest) => JsonSerializer.SerializeToElement(manifest, TypeInfo);
+
+    private static JsonTypeInfo<BackupManifest> MakeTypeInfo()
+    {
+        var options = new JsonSerializerOptions(ManifestJsonContext.Default.Options)
+        {
+            // The default encoder writes non-ASCII text as \u escapes, which OSO does not.
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            NewLine = "\n",
+            IndentSize = 2,
+            // The last of two "segments" would silently win.
+            AllowDuplicateProperties = false,
+            TypeInfoResolver = ManifestJsonContext.Default.WithAddedModifier(OmitEmptyGaps),
+        };
+        return (JsonTypeInfo<BackupManifest>)options.GetTypeInfo(typeof(BackupManifest));
+    }
+
+    private static void OmitEmptyGaps(JsonTypeInfo type)
+    {
+        if (type.Type == typeof(ManifestPartition))
+        {
+            type.Properties.Single(p => p.Name == "gaps").ShouldSerialize = static (_, value) => value is IReadOnlyList<ManifestGap> { Count: > 0 };
+        }
+    }
+
+    private static string? ImpossibleValue(BackupManifest manifest)
+    {
+        // The generated reader refuses null for a member, but not inside a list.
+        if (manifest.SourceBrokers.Any(broker => broker is null))
+        {
+            return "source_brokers holds null";
+        }
+
+        return manifest.Topics.Select(ImpossibleValue).FirstOrDefault(problem => problem is not null);
+    }
+
+    private static string? ImpossibleValue(ManifestTopic? topic) => topic switch
+    {
+        null => "topics holds null",
+        { Name: "" } => "a topic has an empty name",
+        { OriginalPartitionCount: < 0 } => $"topic '{topic.Name}' has {topic.OriginalPartitionCount} partitions",
+        _ => topic.Partitions.Select(ImpossibleValue).FirstOrDefault(problem => problem is not null) is { } problem
+            ? $"topic '{topic.Name}' has {problem}"
+            : null,
+    };
+
+    private static string? ImpossibleValue(ManifestPartition? partition)
+    {
+        if (partition is null or { PartitionId: < 0 })
+        {
+            return $"a partition {partition?.PartitionId.ToString() ?? "null"}";
+        }
+
+        foreach (var segment in partition.Segments)
+        {
+            if (segment is null or { Key: "" } or { StartOffset: < 0 } or { RecordCount: < 0 }
+                or { UncompressedSize: < 0 } or { CompressedSize: < 0 })
+            {
+                return $"in partition {partition.PartitionId} a segment '{segment?.Key}' without a key, or with a negative offset, count or size";
+            }
+        }
+
+        return partition.Gaps.Any(gap => gap is null or { StartOffset: < 0 })
+            ? $"in partition {partition.PartitionId} a gap that is null or starts at a negative offset"
+            : null;
+    }
+
+    private static StorageException Unreadable(string key, string why, Exception? inner) => new(
+        key,
+        $"The manifest '{key}' cannot be read: {why.TrimEnd('.')}. It was left as it is. Put an intact copy in its place; or, where the backup has a _cluster/head.json, delete it, and the next run writes it anew.",
+        inner);
+}

@@ -1,0 +1,207 @@
+using KafkaBackup.Shared.Ledger;
+using KafkaBackup.Shared.Segments;
+
+namespace KafkaBackup.Shared.Oso;
+
+/// <summary>The two ways between the ledger and OSO's manifest: rendering the one from the other, and adopting what another program added.</summary>
+/// <remarks>Pure. Whoever renders adopts first, so that nothing of the other program's is left out of the ledger for longer than a render.</remarks>
+public static class ManifestView
+{
+    /// <summary>Makes the manifest that shows the ledger and loses nothing that another program has put into the present one.</summary>
+    /// <param name="id">The backup.</param>
+    /// <param name="createdAt">When it began, ms since 1970; a present manifest's own value goes before it.</param>
+    /// <param name="sourceClusterId">The Kafka cluster that was read, or null to leave what a present manifest says.</param>
+    /// <param name="sourceBrokers">The brokers that were read from, or none to leave what a present manifest says.</param>
+    /// <param name="compression">The codec in use; a present manifest's own value goes before it.</param>
+    /// <param name="partitionCounts">For each topic how many partitions it has at the source; topics without any data included.</param>
+    /// <param name="entries">The whole ledger, in any order.</param>
+    /// <param name="existing">The present manifest, or null when there is none.</param>
+    /// <returns>Topics in ordinal order, partitions by number, segments by start offset, adjacent gaps as one. Of the present manifest those
+    /// segments and parts of gaps stay that hold offsets no entry covers.</returns>
+    public static BackupManifest Render(
+        BackupId id,
+        long createdAt,
+        string? sourceClusterId,
+        IReadOnlyList<string> sourceBrokers,
+        string compression,
+        IReadOnlyDictionary<string, int> partitionCounts,
+        IEnumerable<LedgerEntry> entries,
+        BackupManifest? existing)
+    {
+        var counts = Counts(partitionCounts, existing);
+        var partitions = Views(entries, existing).ToLookup(view => view.Key.Topic);
+        return new BackupManifest
+        {
+            BackupId = id.Value,
+            CreatedAt = existing?.CreatedAt ?? createdAt,
+            SourceClusterId = sourceClusterId ?? existing?.SourceClusterId,
+            SourceBrokers = sourceBrokers is [] && existing is not null ? existing.SourceBrokers : sourceBrokers,
+            Compression = existing is { Compression: not "" } ? existing.Compression : compression,
+            Topics = [.. counts.Keys.Union(partitions.Select(topic => topic.Key)).Order(StringComparer.Ordinal).Select(name => new ManifestTopic
+            {
+                Name = name,
+                OriginalPartitionCount = counts.GetValueOrDefault(name),
+                Partitions = [.. partitions[name].OrderBy(p => p.Key.Number).Select(p => p.Value.Render(p.Key.Number)).OfType<ManifestPartition>()],
+            })],
+        };
+    }
+
+    /// <summary>Finds what a manifest holds and the ledger does not: the work of another program, as entries to commit.</summary>
+    /// <param name="manifest">The manifest as found.</param>
+    /// <param name="covered">The ranges that the ledger answers for in a partition, in any order.</param>
+    /// <param name="knownKeys">The keys of all segments that the ledger names.</param>
+    /// <returns>Each segment with an unknown key, cut to what neither the ledger nor an earlier one of them covers, so one segment may make
+    /// several entries or none; then the gaps, cut to what is left.</returns>
+    public static AdoptionResult Adopt(
+        BackupManifest manifest, Func<PartitionId, IReadOnlyList<OffsetRange>> covered, IReadOnlySet<string> knownKeys)
+    {
+        var entries = new List<LedgerEntry>();
+        var problems = new List<string>();
+        foreach (var partition in ByPartition(manifest).OrderBy(partition => partition.Key))
+        {
+            var segments = partition.SelectMany(p => p.Segments).Where(segment => !knownKeys.Contains(segment.Key));
+            var first = entries.Count;
+            var ours = covered(partition.Key);
+            entries.AddRange(AdoptSegments(partition.Key, segments, OffsetRanges.Union(ours), problems));
+            var taken = OffsetRanges.Union(ours.Concat(entries.Skip(first).Select(entry => entry.Range)));
+            entries.AddRange(AdoptGaps(partition.Key, partition.SelectMany(p => p.Gaps), taken, problems));
+            entries.Sort(first, entries.Count - first, Comparer<LedgerEntry>.Create((a, b) => a.Range.CompareTo(b.Range)));
+        }
+
+        return new AdoptionResult(entries, problems);
+    }
+
+    private static Dictionary<string, int?> Counts(IReadOnlyDictionary<string, int> current, BackupManifest? existing)
+    {
+        var counts = new Dictionary<string, int?>();
+        foreach (var topic in existing?.Topics ?? [])
+        {
+            counts[topic.Name] = topic.OriginalPartitionCount;
+        }
+
+        foreach (var (topic, count) in current)
+        {
+            counts[topic] = count;
+        }
+
+        return counts;
+    }
+
+    private static Dictionary<PartitionId, PartitionView> Views(IEnumerable<LedgerEntry> entries, BackupManifest? existing)
+    {
+        var views = new Dictionary<PartitionId, PartitionView>();
+        foreach (var entry in entries)
+        {
+            ViewOf(entry.Partition).Add(entry);
+        }
+
+        foreach (var foreign in ByPartition(existing))
+        {
+            ViewOf(foreign.Key).Keep(foreign);
+        }
+
+        return views;
+
+        PartitionView ViewOf(PartitionId partition) => views.TryGetValue(partition, out var view) ? view : views[partition] = new PartitionView();
+    }
+
+    private static IEnumerable<IGrouping<PartitionId, ManifestPartition>> ByPartition(BackupManifest? manifest) =>
+        from topic in manifest?.Topics ?? []
+        from partition in topic.Partitions
+        group partition by new PartitionId(topic.Name, partition.PartitionId);
+
+    private static IEnumerable<LedgerEntry> AdoptSegments(
+        PartitionId partition, IEnumerable<ManifestSegment> segments, List<OffsetRange> covered, List<string> problems)
+    {
+        var sound = new List<(OffsetRange Range, ManifestSegment Segment)>();
+        foreach (var segment in segments.OrderBy(s => s.StartOffset).ThenBy(s => s.EndOffset).ThenBy(s => s.Key, StringComparer.Ordinal))
+        {
+            if (ManifestRanges.Of(segment) is { } range)
+            {
+                sound.Add((range, segment));
+            }
+            else
+            {
+                problems.Add($"Segment '{segment.Key}' of {partition} was not taken over: the manifest gives it {segment.RecordCount} records, "
+                    + $"offsets {segment.StartOffset} to {segment.EndOffset}.");
+            }
+        }
+
+        foreach (var (taken, segment) in Chain(sound))
+        {
+            var info = ToSegmentInfo(segment);
+            foreach (var part in OffsetRanges.Outside(taken, covered))
+            {
+                yield return new LedgerEntry { Partition = partition, Range = part, Segment = info };
+            }
+        }
+    }
+
+    /// <summary>The segments that hold all offsets with the least overlap, each with the offsets that it is taken for: from each offset on,
+    /// the segment that reaches furthest. Runs of OSO's tool without an offset store leave whole chains side by side.</summary>
+    private static IEnumerable<(OffsetRange Taken, ManifestSegment Segment)> Chain(List<(OffsetRange Range, ManifestSegment Segment)> inOrder)
+    {
+        var (at, next) = (0L, 0);
+        while (true)
+        {
+            (OffsetRange Range, ManifestSegment Segment)? best = null;
+            for (; next < inOrder.Count && inOrder[next].Range.Base <= at; next++)
+            {
+                if (inOrder[next].Range.Next > Math.Max(at, best?.Range.Next ?? 0))
+                {
+                    best = inOrder[next];
+                }
+            }
+
+            if (best is { } found)
+            {
+                yield return (new OffsetRange(Math.Max(at, found.Range.Base), found.Range.Next), found.Segment);
+                at = found.Range.Next;
+            }
+            else if (next < inOrder.Count)
+            {
+                at = inOrder[next].Range.Base;
+            }
+            else
+            {
+                yield break;
+            }
+        }
+    }
+
+    private static IEnumerable<LedgerEntry> AdoptGaps(
+        PartitionId partition, IEnumerable<ManifestGap> gaps, List<OffsetRange> covered, List<string> problems)
+    {
+        var done = 0L;
+        foreach (var gap in gaps.OrderBy(gap => gap.StartOffset).ThenBy(gap => gap.EndOffset))
+        {
+            if (ManifestRanges.Of(gap) is not { } range)
+            {
+                problems.Add($"A gap of {partition} was not taken over: the manifest gives it "
+                    + $"the offsets from {gap.StartOffset} up to {gap.EndOffset}.");
+            }
+            else if (done < range.Next)
+            {
+                foreach (var part in OffsetRanges.Outside(new OffsetRange(Math.Max(done, range.Base), range.Next), covered))
+                {
+                    yield return new LedgerEntry { Partition = partition, Range = part, Gap = new Gap(gap.Reason, gap.DetectedAt) };
+                }
+
+                done = range.Next;
+            }
+        }
+    }
+
+    private static SegmentInfo ToSegmentInfo(ManifestSegment segment) => new()
+    {
+        Key = segment.Key,
+        StartOffset = segment.StartOffset,
+        EndOffset = segment.EndOffset,
+        // OSO gives the first and the last record's by position, which is not always in order.
+        MinTimestamp = Math.Min(segment.StartTimestamp, segment.EndTimestamp),
+        MaxTimestamp = Math.Max(segment.StartTimestamp, segment.EndTimestamp),
+        RecordCount = segment.RecordCount,
+        UncompressedSize = segment.UncompressedSize,
+        CompressedSize = segment.CompressedSize,
+    };
+}

@@ -1,0 +1,106 @@
+using System.Buffers;
+using KafkaBackup.Shared.Ledger;
+using KafkaBackup.Shared.Storage;
+
+namespace KafkaBackup.Shared.Oso;
+
+/// <summary>Keeps <c>offsets.db</c>, local and remote, in step with the ledger, and tells the user how they compared.</summary>
+/// <remarks>The ledger decides where a run starts. The databases are what users look at, and what OSO's tool would go on from.</remarks>
+public sealed class OffsetsPublisher(IObjectStore store, string localPath, RetrySchedule retries, TimeProvider clock)
+{
+    private bool _isLocalCurrent;
+    private bool _isRemoteCurrent;
+
+    /// <summary>What was written last says that the job is running: the end of the run has to correct that, even without news.</summary>
+    private bool _saysRunning;
+
+    /// <summary>Reads both databases and compares them with the ledger.</summary>
+    public async Task<OffsetsReport> CompareAsync(LedgerSnapshot ledger, BackupId backup, CancellationToken cancellation)
+    {
+        var expected = LastOffsets(ledger);
+        var warnings = new List<string>();
+        var key = BackupKeys.Offsets(backup);
+        var stored = await retries.RunAsync(() => store.GetAsync(key, cancellation), cancellation);
+        string? problem = null;
+        var remote = stored is null ? null : OffsetDatabase.TryRead(stored.Content.Span, backup, out problem);
+        Warn(problem, $"{key}");
+        var local = OffsetDatabase.TryRead(localPath, backup, out problem);
+        Warn(problem, localPath);
+
+        _isRemoteCurrent = remote is not null && IsSame(remote, expected);
+        _isLocalCurrent = local is not null && IsSame(local, expected);
+        if (local is { Count: > 0 } && !_isLocalCurrent)
+        {
+            warnings.Add(Difference(localPath, local, expected));
+        }
+
+        if (remote is { Count: > 0 } && !_isRemoteCurrent)
+        {
+            warnings.Add(Difference($"{store.Name}/{key}", remote, expected));
+        }
+
+        return new OffsetsReport(remote is { Count: > 0 }, local is { Count: > 0 }, warnings);
+
+        void Warn(string? what, string place)
+        {
+            if (what is not null)
+            {
+                warnings.Add($"{what.TrimEnd('.')}. It is not needed: the positions come from the ledger, and {place} is written anew at the end of the run.");
+            }
+        }
+    }
+
+    /// <summary>Writes what does not show the ledger's positions.</summary>
+    /// <param name="ledger">The ledger.</param>
+    /// <param name="backup">The backup.</param>
+    /// <param name="isCompleted">Whether the run is over: OSO's job status <c>completed</c>, else <c>running</c>.</param>
+    /// <param name="hasNews">Whether anything was committed since the last call.</param>
+    /// <param name="cancellation">Stops between the two writes.</param>
+    /// <returns>Whether the remote one was written.</returns>
+    public async Task<bool> SyncAsync(LedgerSnapshot ledger, BackupId backup, bool isCompleted, bool hasNews, CancellationToken cancellation)
+    {
+        var offsets = LastOffsets(ledger);
+        var status = isCompleted ? BackupJobStatus.Completed : BackupJobStatus.Running;
+        var clusterId = ledger.Head.SourceClusterId;
+        var isDue = hasNews || (isCompleted && _saysRunning);
+        if (isDue || (!_isLocalCurrent && offsets.Count > 0))
+        {
+            OffsetDatabase.WriteFile(localPath, backup, clusterId, offsets, status, clock.GetUtcNow());
+            _isLocalCurrent = true;
+        }
+
+        if (!isDue && (_isRemoteCurrent || offsets.Count == 0))
+        {
+            return false;
+        }
+
+        var image = OffsetDatabase.Create(backup, clusterId, offsets, status, clock.GetUtcNow());
+        await retries.RunAsync(
+            () => store.PutAsync(BackupKeys.Offsets(backup), new ReadOnlySequence<byte>(image), PutCondition.Overwrite, cancellation), cancellation);
+        _isRemoteCurrent = true;
+        _saysRunning = !isCompleted;
+        return true;
+    }
+
+    private static Dictionary<PartitionId, long> LastOffsets(LedgerSnapshot ledger) =>
+        ledger.Partitions.ToDictionary(partition => partition.Key, partition => partition.Value.Coverage.Position!.Value - 1);
+
+    private static bool IsSame(IReadOnlyDictionary<PartitionId, long> found, Dictionary<PartitionId, long> expected) =>
+        found.Count == expected.Count && expected.All(offset => found.TryGetValue(offset.Key, out var there) && there == offset.Value);
+
+    private static string Difference(string place, IReadOnlyDictionary<PartitionId, long> found, Dictionary<PartitionId, long> expected)
+    {
+        var older = expected.Where(offset => found.GetValueOrDefault(offset.Key, -1) < offset.Value).Select(offset => offset.Key).Order().ToList();
+        var newer = found.Where(offset => offset.Value > expected.GetValueOrDefault(offset.Key, -1)).Select(offset => offset.Key).Order().ToList();
+        var what = (older, newer) switch
+        {
+            ({ Count: > 0 }, { Count: > 0 }) => $"is behind for {Some(older)} and ahead for {Some(newer)}",
+            ({ Count: > 0 }, _) => $"is behind what is committed for {Some(older)}",
+            _ => $"claims more than is committed for {Some(newer)}",
+        };
+        return $"{place} {what}. The run goes on from what is committed, and corrects it: nothing is skipped or stored twice.";
+
+        static string Some(List<PartitionId> partitions) =>
+            string.Join(", ", partitions.Take(3)) + (partitions.Count > 3 ? $" and {partitions.Count - 3} more partitions" : "");
+    }
+}

@@ -1,0 +1,44 @@
+using KafkaBackup.Shared.Kafka;
+
+namespace KafkaBackup.Shared.Oso;
+
+/// <summary>How far a backup is, seen from its store; with a look at the source also how far it is behind.</summary>
+public sealed record StatusReport
+{
+    /// <summary>The backup's contents.</summary>
+    public required BackupContents Contents { get; init; }
+
+    /// <summary>Where logs end at the source, by partition; null when nobody looked.</summary>
+    public IReadOnlyDictionary<PartitionId, PartitionBounds>? Source { get; init; }
+
+    /// <summary>Last offsets in a local <c>offsets.db</c>; null when nobody looked.</summary>
+    public IReadOnlyDictionary<PartitionId, long>? LocalOffsets { get; init; }
+
+    /// <summary>Records in the backup.</summary>
+    public long Records => Segments.Sum(segment => segment.RecordCount);
+
+    /// <summary>How many offsets the backup is behind the source; null when nobody looked.</summary>
+    public long? Lag => Source?.Sum(partition => LagOf(partition.Key, partition.Value));
+
+    private IEnumerable<ManifestSegment> Segments =>
+        Contents.Manifest.Topics.SelectMany(topic => topic.Partitions).SelectMany(partition => partition.Segments);
+
+    /// <summary>The fetch position of a partition: the next offset that a run would read; null when the backup has nothing of it.</summary>
+    public long? PositionOf(PartitionId partition) => Contents.Ledger is { } ledger
+        ? ledger.CoverageOf(partition).Position
+        : PartitionsOf(partition).SelectMany(found => found.Segments).Max(segment => (long?)segment.EndOffset + 1);
+
+    /// <summary>How many offsets a partition is behind.</summary>
+    public long LagOf(PartitionId partition, PartitionBounds bounds) =>
+        Math.Max(0, bounds.HighWatermark - Math.Max(bounds.LogStartOffset, PositionOf(partition) ?? 0));
+
+    /// <summary>All partitions that backup or source have, in order.</summary>
+    public IEnumerable<PartitionId> Partitions =>
+        Contents.Manifest.Topics.SelectMany(topic => topic.Partitions, (topic, partition) => new PartitionId(topic.Name, partition.PartitionId))
+            .Concat(Contents.Ledger?.Partitions.Keys ?? []).Concat(Source?.Keys ?? []).Distinct().Order();
+
+    /// <summary>What the manifest has of a partition; several pieces where another program wrote several.</summary>
+    public IEnumerable<ManifestPartition> PartitionsOf(PartitionId partition) =>
+        Contents.Manifest.Topics.Where(topic => topic.Name == partition.Topic).SelectMany(topic => topic.Partitions)
+            .Where(found => found.PartitionId == partition.Number);
+}

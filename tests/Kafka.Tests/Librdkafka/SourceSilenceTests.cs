@@ -1,0 +1,68 @@
+using KafkaBackup.Kafka.Librdkafka;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace KafkaBackup.Kafka.Tests.Librdkafka;
+
+public sealed class SourceSilenceTests
+{
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
+
+    private readonly FakeTimeProvider _clock = new();
+    private readonly SourceSilence _silence;
+
+    public SourceSilenceTests() => _silence = new SourceSilence(_clock);
+
+    [Fact]
+    public void A_source_that_nobody_hears_of_is_given_up_after_ten_minutes()
+    {
+        _silence.Enter();
+
+        _clock.Advance(SourceSilence.Limit);
+        Assert.False(_silence.IsTooLong);
+
+        _clock.Advance(Moment);
+        Assert.True(_silence.IsTooLong);
+    }
+
+    [Fact]
+    public void Readers_that_come_and_go_hear_the_same_silence()
+    {
+        for (var minute = 0; minute <= 10; minute++)
+        {
+            _silence.Enter();
+            _clock.Advance(TimeSpan.FromMinutes(1) - Moment);
+            _silence.Leave();
+            _clock.Advance(Moment);
+        }
+
+        _silence.Enter();
+
+        Assert.True(_silence.IsTooLong);
+    }
+
+    [Fact]
+    public void What_one_reader_hears_is_news_for_all()
+    {
+        _silence.Enter();
+        _silence.Enter();
+        _clock.Advance(SourceSilence.Limit);
+
+        _silence.Break();
+        _clock.Advance(SourceSilence.Limit);
+
+        Assert.False(_silence.IsTooLong);
+    }
+
+    [Fact]
+    public void A_time_without_readers_is_no_silence()
+    {
+        _silence.Enter();
+        _silence.Leave();
+        _clock.Advance(TimeSpan.FromHours(5));
+
+        _silence.Enter();
+
+        Assert.False(_silence.IsTooLong);
+    }
+}

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Globalization;
+using KafkaBackup.ObjectStores.FileSystem;
+using KafkaBackup.Shared.Storage;
+using Xunit;
+
+namespace KafkaBackup.ObjectStores.Tests;
+
+/// <summary>Another process that uses a file store: this assembly, started as a program.</summary>
+internal sealed class StoreProcess : IDisposable
+{
+    private readonly Process _process;
+
+    private StoreProcess(Process process) => _process = process;
+
+    public static async Task<StoreProcess> StartAsync(string role, string root, string name, int rounds)
+    {
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            ArgumentList = { "exec", typeof(StoreProcess).Assembly.Location, role, root, name, rounds.ToString(CultureInfo.InvariantCulture) },
+        };
+        var started = new StoreProcess(Process.Start(start)!);
+        Assert.Equal("ready", await started.LineAsync());
+        return started;
+    }
+
+    public void Go() => _process.StandardInput.WriteLine("go");
+
+    public async Task<string?> LineAsync() => await _process.StandardOutput.ReadLineAsync();
+
+    public async Task ExitAsync()
+    {
+        await _process.WaitForExitAsync();
+        Assert.Equal(0, _process.ExitCode);
+    }
+
+    /// <summary>Ends it at once, wherever it is.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+    }
+
+    private static async Task<int> Main(string[] args)
+    {
+        if (args is not [var role, var root, var name, var rounds])
+        {
+            Console.Error.WriteLine("Run the tests with dotnet test.");
+            return 2;
+        }
+
+        var store = new FileSystemObjectStore(root);
+        Console.WriteLine("ready");
+        Console.ReadLine();
+        return role switch
+        {
+            "race" => await RaceAsync(store, name, int.Parse(rounds, CultureInfo.InvariantCulture)),
+            "overwrite" => await OverwriteAsync(store, int.Parse(rounds, CultureInfo.InvariantCulture)),
+            _ => 2,
+        };
+    }
+
+    /// <summary>Claims keys, counts in a shared counter, and says how many keys it won.</summary>
+    private static async Task<int> RaceAsync(FileSystemObjectStore store, string name, int rounds)
+    {
+        var won = 0;
+        for (var i = 0; i < rounds; i++)
+        {
+            won += await store.TryPutAsync($"b1/create/{i}", name, PutCondition.CreateOnly) ? 1 : 0;
+            await store.IncrementAsync("b1/counter");
+        }
+
+        Console.WriteLine(won);
+        return 0;
+    }
+
+    /// <summary>Swaps the versions of one object until it is ended, and tells of each.</summary>
+    private static async Task<int> OverwriteAsync(FileSystemObjectStore store, int rounds)
+    {
+        for (var i = 0; i < rounds; i++)
+        {
+            var current = await store.GetAsync("b1/x");
+            await store.PutAsync("b1/x", new string((char)('a' + (i % 26)), 1_000_000), PutCondition.Expecting(current?.ETag));
+            Console.WriteLine(i);
+        }
+
+        return 0;
+    }
+}

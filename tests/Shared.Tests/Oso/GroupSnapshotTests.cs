@@ -1,0 +1,109 @@
+using System.Text;
+using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Shared.Oso;
+using KafkaBackup.Shared.Storage;
+using KafkaBackup.Shared.Tests.Ledger;
+using KafkaBackup.Testing.Kafka;
+using Xunit;
+
+namespace KafkaBackup.Shared.Tests.Oso;
+
+public sealed class GroupSnapshotTests
+{
+    private const string Key = "b/consumer-groups-snapshot.json";
+
+    private readonly LedgerSamples _samples = new();
+    private readonly FakeCluster _cluster = new();
+
+    [Fact]
+    public async Task Groups_are_written_as_OSO_has_them()
+    {
+        _cluster.Groups.Add(Group("mailer", ("orders", 10, 7), ("orders", 2, 40), ("other", 0, 1)));
+        _cluster.Groups.Add(Group("billing", ("orders", 0, 42)));
+        _cluster.Groups.Add(Group("elsewhere", ("other", 0, 1)));
+
+        Assert.Null(await TakeAsync());
+
+        Assert.Equal(
+            """{"snapshot_time":1795539789694,"groups":[{"group_id":"billing","offsets":{"orders":{"0":42}}},{"group_id":"mailer","offsets":{"orders":{"2":40,"10":7}}}]}""",
+            (await StoredAsync()).Replace("\n", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Nothing_new_writes_nothing()
+    {
+        _cluster.Groups.Add(Group("billing", ("orders", 10, 42), ("orders", 2, 1)));
+        await TakeAsync();
+        var before = await StoredAsync();
+        _samples.Clock.Advance(TimeSpan.FromMinutes(1));
+
+        await TakeAsync();
+
+        Assert.Equal(before, await StoredAsync());
+    }
+
+    [Fact]
+    public async Task No_group_at_all_writes_nothing()
+    {
+        await TakeAsync();
+
+        Assert.Empty(_samples.Keys());
+    }
+
+    [Fact]
+    public async Task A_group_that_is_not_listed_any_more_is_asked_for_by_name()
+    {
+        _cluster.Groups.Add(Group("billing", ("orders", 0, 42)));
+        _cluster.Groups.Add(Group("mailer", ("orders", 0, 7)));
+        await TakeAsync();
+        _cluster.Groups.Clear();
+        _cluster.HiddenGroups.Add(Group("billing", ("orders", 0, 50)));
+
+        Assert.Null(await TakeAsync());
+
+        var group = Assert.Single(GroupSnapshot.Read(Encoding.UTF8.GetBytes(await StoredAsync()), Key).Groups);
+        Assert.Equal(("billing", 50), (group.GroupId, group.Offsets["orders"]["0"]));
+    }
+
+    [Fact]
+    public async Task What_was_known_of_a_group_that_cannot_be_read_is_kept_and_told()
+    {
+        _cluster.Groups.Add(Group("billing", ("orders", 0, 42)));
+        await TakeAsync();
+        _cluster.Groups.Clear();
+        _cluster.HiddenGroups.Add(new GroupOffsets("billing", new Dictionary<PartitionId, long>(), "the offsets of consumer group 'billing' cannot be read: no right"));
+
+        var problem = await TakeAsync();
+
+        Assert.Contains("'billing' cannot be read: no right", problem, StringComparison.Ordinal);
+        Assert.Contains("42", await StoredAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_snapshot_that_makes_no_sense_is_not_overwritten()
+    {
+        await _samples.PutAsync(Key, "{"u8.ToArray());
+        _cluster.Groups.Add(Group("billing", ("orders", 0, 42)));
+
+        await Assert.ThrowsAsync<StorageException>(TakeAsync);
+
+        Assert.Equal("{", await StoredAsync());
+    }
+
+    [Fact]
+    public void A_snapshot_of_OSO_is_read()
+    {
+        var snapshot = GroupSnapshot.Read("""{"snapshot_time":1755522569000,"groups":[{"group_id":"g1","offsets":{"orders":{"0":1234,"7":99}}}]}"""u8, Key);
+
+        Assert.Equal(99, snapshot.Groups[0].Offsets["orders"]["7"]);
+        Assert.Empty(GroupSnapshot.Read("{}"u8, Key).Groups);
+    }
+
+    private static GroupOffsets Group(string id, params (string Topic, int Partition, long Offset)[] offsets) =>
+        new(id, offsets.ToDictionary(item => new PartitionId(item.Topic, item.Partition), item => item.Offset), null);
+
+    private Task<string?> TakeAsync() => new GroupSnapshotPublisher(_samples.Objects, _cluster.Catalog, _samples.Retries, _samples.Clock)
+        .TakeAsync(new BackupId("b"), new HashSet<string> { "orders" }, CancellationToken.None);
+
+    private async Task<string> StoredAsync() => Encoding.UTF8.GetString(await _samples.BytesAsync(Key));
+}
