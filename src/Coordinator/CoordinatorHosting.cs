@@ -10,7 +10,7 @@ using KafkaBackup.Shared;
 
 namespace KafkaBackup.Coordinator;
 
-/// <summary>Puts together what exists once for each backup: its coordinator and its manifest writer.</summary>
+/// <summary>Puts together what exists once for each backup: its coordinator and its ledger writer.</summary>
 public static class CoordinatorHosting
 {
     /// <summary>The role of nodes that run coordinators and may hold the manifest singleton.</summary>
@@ -31,12 +31,12 @@ public static class CoordinatorHosting
 
     /// <summary>Adds the manifest singleton and the shard region of backup coordinators.</summary>
     /// <param name="builder">The actor system's builder.</param>
-    /// <param name="manifests">What manifest actors share, given the timing that HOCON has.</param>
+    /// <param name="manifests">What ledger actors share, given the timing that HOCON has.</param>
     public static AkkaConfigurationBuilder WithBackupCoordinators(
-        this AkkaConfigurationBuilder builder, Func<ManifestSettings, ManifestServices> manifests) => builder
-        .WithSingleton<ActorKeys.ManifestWriter>(
+        this AkkaConfigurationBuilder builder, Func<LedgerSettings, LedgerServices> manifests) => builder
+        .WithSingleton<ActorKeys.LedgerWriters>(
             "manifest",
-            (system, _, _) => ManifestSingletonActor.Props(manifests(ManifestSettings.From(system.Settings.Config.GetConfig("kafka-backup.manifest")))),
+            (system, _, _) => ManifestSingletonActor.Props(manifests(LedgerSettings.From(system.Settings.Config.GetConfig("kafka-backup.ledger")))),
             new ClusterSingletonOptions { Role = Role, LogSingletonIdentificationFailure = false })
         .WithShardRegion<ActorKeys.Coordinators>(
             "backup-coordinators",
@@ -48,7 +48,7 @@ public static class CoordinatorHosting
                 var retries = resolver.GetService<RetrySchedule>();
                 var runLog = resolver.GetService<RunLog>();
                 return backup => BackupCoordinatorActor.Props(
-                    new BackupId(backup), environments, settings, clock, retries, runLog, registry.Get<ActorKeys.ManifestWriter>(), registry.Get<ActorKeys.Workers>());
+                    new BackupId(backup), environments, settings, clock, retries, runLog, registry.Get<ActorKeys.LedgerWriters>(), registry.Get<ActorKeys.Workers>());
             },
             new Extractor(),
             new ShardOptions

@@ -31,7 +31,7 @@ public static class WorkerHosting
             {
                 var shared = services(PartitionWorkerSettings.From(system.Settings.Config.GetConfig("kafka-backup.worker")));
                 return entityId => PartitionWorkerActor.Props(
-                    Extractor.KeyOf(entityId), shared, registry.Get<ActorKeys.ManifestWriter>(), registry.Get<ActorKeys.Permits>());
+                    Extractor.KeyOf(entityId), shared, registry.Get<ActorKeys.LedgerWriters>(), registry.Get<ActorKeys.Permits>());
             },
             new Extractor(),
             new ShardOptions

@@ -15,6 +15,6 @@ public enum FailureKind
     /// <summary>The object store could not be reached, refused, or holds something unreadable. Exit code 5.</summary>
     Storage,
 
-    /// <summary>Another manifest writer took over this backup. Exit code 1.</summary>
+    /// <summary>Another ledger writer took over this backup. Exit code 1.</summary>
     Fenced,
 }

@@ -66,7 +66,7 @@ internal static class BackupHost
         return builder.Build();
     }
 
-    private static ManifestServices Manifests(IServiceProvider services, LocalState state, ManifestSettings settings) => new(
+    private static LedgerServices Manifests(IServiceProvider services, LocalState state, LedgerSettings settings) => new(
         services.GetRequiredService<IBackupEnvironments>(), _ => state.OffsetsPath, settings, services.GetRequiredService<RunLog>(),
         services.GetRequiredService<RetrySchedule>(), services.GetRequiredService<TimeProvider>(),
         () => $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}");

@@ -19,7 +19,7 @@ internal static class ConfigurationExplainer
         var text = new StringBuilder();
         Line("mode", Mode(configuration));
         Line("source", $"{string.Join(", ", configuration.Source.BootstrapServers)} ({Access(configuration.Source.Security)})");
-        var (topics, work) = await LookAsync(configuration, cancellation);
+        var (topics, work) = await DiscoverAsync(configuration, cancellation);
         Line("topics", topics);
         Line("to read", work);
         Line("stored at", $"{Stores.NameOf(configuration.Storage)}/{configuration.BackupId}/");
@@ -75,7 +75,7 @@ internal static class ConfigurationExplainer
     }
 
     /// <summary>What source and store have, compared as a run would compare them.</summary>
-    private static async Task<(string Topics, string Work)> LookAsync(BackupConfiguration configuration, CancellationToken cancellation)
+    private static async Task<(string Topics, string Work)> DiscoverAsync(BackupConfiguration configuration, CancellationToken cancellation)
     {
         try
         {
@@ -94,7 +94,7 @@ internal static class ConfigurationExplainer
         }
     }
 
-    private static string Topics(SourceLook look)
+    private static string Topics(SourceDiscovery look)
     {
         var names = look.Topics.Take(MaxTopics).Select(topic => $"{topic.Name} ({topic.Partitions})");
         var more = look.Topics.Count > MaxTopics ? $" and {look.Topics.Count - MaxTopics} more" : "";

@@ -1,8 +1,8 @@
 using Akka.Actor;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Oso;
+using KafkaBackup.Shared.Protocol;
 using static KafkaBackup.Coordinator.Backup.CoordinatorMessages;
-using Fault = KafkaBackup.Shared.Protocol.Failure;
 
 namespace KafkaBackup.Coordinator.Backup;
 
@@ -18,14 +18,14 @@ public sealed partial class BackupCoordinatorActor
         _planning = new CancellationTokenSource();
         _isLooking = true;
         _lookedAt = _clock.GetTimestamp();
-        _ = BackupPlanner.LookAsync(_environments.For(_backup), known, demandsLiterals: false, _planning.Token)
-            .PipeTo(Self, success: look => new Looked(run, look), failure: e => new PlanFailed(run, Fault.Of(e)));
+        _ = BackupPlanner.DiscoverAsync(_environments.For(_backup), known, demandsLiterals: false, _planning.Token)
+            .PipeTo(Self, success: look => new Refreshed(run, look), failure: e => new PlanFailed(run, Fault.Of(e)));
     }
 
-    private void OnLooked(SourceLook look)
+    private void OnLooked(SourceDiscovery look)
     {
         var configuration = _environments.For(_backup).Configuration;
-        NoteLook(BackupPlan.MissingTopics(configuration, look));
+        NoteRefresh(BackupPlan.MissingTopics(configuration, look));
         _plan = BackupPlan.Make(configuration, _known!, look) with { HasPositions = _plan!.HasPositions };
         _known!.Saw(look);
         NotePlanFailures();
@@ -46,13 +46,13 @@ public sealed partial class BackupCoordinatorActor
 
     private void OnLookFailed(Fault failure)
     {
-        NoteLook(failure);
+        NoteRefresh(failure);
         LookAgain(TimeSpan.Zero);
     }
 
-    private void NoteLook(Fault? failure)
+    private void NoteRefresh(Fault? failure)
     {
-        if (!_failures.NoteLook(failure))
+        if (!_failures.NoteRefresh(failure))
         {
             return;
         }
@@ -63,7 +63,7 @@ public sealed partial class BackupCoordinatorActor
         }
         else
         {
-            _runLog.CannotLook(failure.Message);
+            _runLog.CannotRefresh(failure.Message);
         }
     }
 
@@ -74,7 +74,7 @@ public sealed partial class BackupCoordinatorActor
         _isLooking = false;
         var poll = _environments.For(_backup).Configuration.Backup.PollInterval;
         var pause = took * 20 < LongestPause ? took * 20 : LongestPause;
-        Timers.StartSingleTimer(LookDue.Instance, LookDue.Instance, pause > poll ? pause : poll);
+        Timers.StartSingleTimer(RefreshDue.Instance, RefreshDue.Instance, pause > poll ? pause : poll);
     }
 
     private void TakeGroups()

@@ -4,9 +4,8 @@ using KafkaBackup.Shared;
 using KafkaBackup.Shared.Protocol;
 using static KafkaBackup.Coordinator.Backup.CoordinatorMessages;
 using static KafkaBackup.Shared.Protocol.BackupProtocol;
-using static KafkaBackup.Shared.Protocol.ManifestProtocol;
+using static KafkaBackup.Shared.Protocol.LedgerProtocol;
 using static KafkaBackup.Shared.Protocol.PartitionProtocol;
-using Fault = KafkaBackup.Shared.Protocol.Failure;
 
 namespace KafkaBackup.Coordinator.Backup;
 
@@ -21,7 +20,7 @@ public sealed partial class BackupCoordinatorActor
             .PipeTo(Self, success: read => new Planned(run, read.Known, read.Look), failure: e => new PlanFailed(run, Fault.Of(e)));
     }
 
-    private void OnPlanned(KnownBackup known, SourceLook look)
+    private void OnPlanned(KnownBackup known, SourceDiscovery look)
     {
         var configuration = _environments.For(_backup).Configuration;
         (_known, _isLooking) = (known, false);
@@ -62,7 +61,7 @@ public sealed partial class BackupCoordinatorActor
 
         _asked = null;
         _known!.Learn(_plan!.ClusterId, _plan.NewFacts);
-        if (_watch is not null && !_isLooking && !Timers.IsTimerActive(LookDue.Instance))
+        if (_watch is not null && !_isLooking && !Timers.IsTimerActive(RefreshDue.Instance))
         {
             LookAgain(TimeSpan.Zero);
         }
@@ -156,7 +155,7 @@ public sealed partial class BackupCoordinatorActor
                 _log.Info("Run {Run} joins run {Current}, which is under way", joined.Run, _run);
                 _requester = Sender;
                 break;
-            case ManifestFailed failed when failed.Run == _run:
+            case LedgerFailed failed when failed.Run == _run:
                 CancelAssigned(abandon: true);
                 _failures.NoteEnd(failed.Failure);
                 End(new BackupFinished(_backup, _run)
@@ -178,7 +177,7 @@ public sealed partial class BackupCoordinatorActor
                 }
 
                 break;
-            case GroupsTaken or StopOverdue or Planned or PlanFailed or Looked or LookDue or PartitionEnded or LedgerOpened or SourceRecorded or RunFinished or ManifestFailed:
+            case GroupsTaken or StopOverdue or Planned or PlanFailed or Refreshed or RefreshDue or PartitionEnded or LedgerOpened or SourceRecorded or RunFinished or LedgerFailed:
                 break; // Of a run that is over, or a second answer to a question that was repeated.
             default:
                 Unhandled(message);
@@ -239,7 +238,7 @@ public sealed partial class BackupCoordinatorActor
         _manifest.Tell(question);
     }
 
-    /// <summary>A manifest actor that has the ledger open says so at once; one that the singleton started anew drops all else until it is told to.</summary>
+    /// <summary>A ledger actor that has the ledger open says so at once; one that the singleton started anew drops all else until it is told to.</summary>
     private void RepeatQuestions()
     {
         _manifest.Tell(new OpenLedger(_backup, _run));

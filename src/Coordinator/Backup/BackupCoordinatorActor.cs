@@ -5,9 +5,8 @@ using KafkaBackup.Shared.Storage;
 using KafkaBackup.Shared;
 using static KafkaBackup.Coordinator.Backup.CoordinatorMessages;
 using static KafkaBackup.Shared.Protocol.BackupProtocol;
-using static KafkaBackup.Shared.Protocol.ManifestProtocol;
+using static KafkaBackup.Shared.Protocol.LedgerProtocol;
 using static KafkaBackup.Shared.Protocol.PartitionProtocol;
-using Fault = KafkaBackup.Shared.Protocol.Failure;
 
 namespace KafkaBackup.Coordinator.Backup;
 
@@ -23,7 +22,7 @@ namespace KafkaBackup.Coordinator.Backup;
 /// Running     PartitionEnded of all                         Grouping or Finishing; a continuous run stays, and looks at the source now and then
 /// Grouping    GroupsTaken                                   Finishing
 /// Finishing   RunFinished                                   Idle, after BackupFinished to whoever started the run
-/// any         ManifestFailed                                Idle, after BackupFinished
+/// any         LedgerFailed                                Idle, after BackupFinished
 ///             StopBackup                                    Finishing, once assigned partitions have ended
 /// </code>
 /// </remarks>
@@ -108,7 +107,7 @@ public sealed partial class BackupCoordinatorActor : UntypedActor, IWithTimers
                 AskManifest(new OpenLedger(_backup, _run));
                 Become(Opening);
                 break;
-            case StopBackup or ManifestFailed:
+            case StopBackup or LedgerFailed:
                 break; // There is no run to end.
             default:
                 HandleCommon(message);
@@ -181,10 +180,10 @@ public sealed partial class BackupCoordinatorActor : UntypedActor, IWithTimers
             case PartitionEnded ended when ended.Run == _run && _assigned.Remove(ended.Key.Partition, out var work):
                 OnEnded(ended, work);
                 break;
-            case LookDue when !_isStopped:
+            case RefreshDue when !_isStopped:
                 Look();
                 break;
-            case Looked looked when looked.Run == _run && !_isStopped:
+            case Refreshed looked when looked.Run == _run && !_isStopped:
                 OnLooked(looked.Look);
                 break;
             case PlanFailed failed when failed.Run == _run && !_isStopped:

@@ -25,7 +25,7 @@ public sealed record BackupPlan
     public required IReadOnlyList<TopicFacts> NewFacts { get; init; }
 
     /// <summary>Partitions that cannot be backed up, and why.</summary>
-    public required IReadOnlyList<(PartitionId Partition, Failure Failure)> Failures { get; init; }
+    public required IReadOnlyList<(PartitionId Partition, Fault Failure)> Failures { get; init; }
 
     /// <summary>Whether the backup had any positions to go on from.</summary>
     public required bool HasPositions { get; init; }
@@ -34,11 +34,11 @@ public sealed record BackupPlan
     /// <param name="configuration">The user's configuration.</param>
     /// <param name="known">What is backed up.</param>
     /// <param name="look">What the source has.</param>
-    public static BackupPlan Make(BackupConfiguration configuration, KnownBackup known, SourceLook look)
+    public static BackupPlan Make(BackupConfiguration configuration, KnownBackup known, SourceDiscovery look)
     {
         var (clusterId, topics, bounds) = look;
         var work = new List<PartitionWork>();
-        var failures = new List<(PartitionId, Failure)>();
+        var failures = new List<(PartitionId, Fault)>();
         foreach (var topic in topics)
         {
             var conflict = SourceIdentity.Conflict(known.Topics.GetValueOrDefault(topic.Name), topic);
@@ -46,7 +46,7 @@ public sealed record BackupPlan
             {
                 if (bounds[partition].Problem is { } unread)
                 {
-                    failures.Add((partition, Failure.Of(unread)));
+                    failures.Add((partition, Fault.Of(unread)));
                     continue;
                 }
 
@@ -54,7 +54,7 @@ public sealed record BackupPlan
                 var problem = conflict ?? Truncation(partition, coverage, bounds[partition]);
                 if (problem is not null)
                 {
-                    failures.Add((partition, new Failure(FailureKind.Source, problem, IsRetryable: false)));
+                    failures.Add((partition, new Fault(FailureKind.Source, problem, IsRetryable: false)));
                     continue;
                 }
 
@@ -80,11 +80,11 @@ public sealed record BackupPlan
     }
 
     /// <summary>What to say of topics that the configuration names and the source no longer has; null when it has them all.</summary>
-    public static Failure? MissingTopics(BackupConfiguration configuration, SourceLook look)
+    public static Fault? MissingTopics(BackupConfiguration configuration, SourceDiscovery look)
     {
         var missing = new TopicFilter(configuration.Source.Topics, configuration.Backup).Literals
             .Except(look.Topics.Select(topic => topic.Name)).Order(StringComparer.Ordinal).Select(name => $"'{name}'").ToList();
-        return missing.Count == 0 ? null : new Failure(FailureKind.Source,
+        return missing.Count == 0 ? null : new Fault(FailureKind.Source,
             $"source.topics.include names {string.Join(", ", missing)}, and the cluster no longer has it; what was backed up of it is kept.", IsRetryable: true);
     }
 

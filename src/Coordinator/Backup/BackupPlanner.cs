@@ -8,10 +8,10 @@ namespace KafkaBackup.Coordinator.Backup;
 public static class BackupPlanner
 {
     /// <summary>What is backed up when a run begins, and what the source has.</summary>
-    public static async Task<(KnownBackup Known, SourceLook Look)> ReadAsync(BackupEnvironment environment, CancellationToken cancellation)
+    public static async Task<(KnownBackup Known, SourceDiscovery Look)> ReadAsync(BackupEnvironment environment, CancellationToken cancellation)
     {
         var ledger = await LedgerReader.ReadAsync(environment.Store, environment.Configuration.BackupId, cancellation) ?? LedgerSnapshot.Empty;
-        return (new KnownBackup(ledger), await LookAsync(environment, ledger.Head.SourceClusterId, demandsLiterals: true, cancellation));
+        return (new KnownBackup(ledger), await DiscoverAsync(environment, ledger.Head.SourceClusterId, demandsLiterals: true, cancellation));
     }
 
     /// <summary>What the source has now.</summary>
@@ -20,7 +20,7 @@ public static class BackupPlanner
     /// <param name="demandsLiterals">Whether a topic that is named literally and is not there is an error.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="BackupException">The source cannot be read, or it is another cluster.</exception>
-    public static async Task<SourceLook> LookAsync(
+    public static async Task<SourceDiscovery> DiscoverAsync(
         BackupEnvironment environment, string? knownCluster, bool demandsLiterals, CancellationToken cancellation)
     {
         var (configuration, catalog) = (environment.Configuration, environment.Catalog);
@@ -36,6 +36,6 @@ public static class BackupPlanner
 
         // A continuous run waits for no transaction: what is behind an open one is not there yet.
         var end = configuration.Backup.IsContinuous ? LogEnd.LastStableOffset : LogEnd.HighWatermark;
-        return new SourceLook(clusterId, topics, await catalog.GetBoundsAsync(partitions, end, cancellation));
+        return new SourceDiscovery(clusterId, topics, await catalog.GetBoundsAsync(partitions, end, cancellation));
     }
 }

@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
 using KafkaBackup.Shared.Protocol;
-using Fault = KafkaBackup.Shared.Protocol.Failure;
 
 namespace KafkaBackup.Coordinator.Backup;
 
@@ -9,18 +8,18 @@ namespace KafkaBackup.Coordinator.Backup;
 internal static class CoordinatorMessages
 {
     /// <summary>Ledger and source are read, so the plan can be made.</summary>
-    internal sealed record Planned(RunId Run, KnownBackup Known, SourceLook Look) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    internal sealed record Planned(RunId Run, KnownBackup Known, SourceDiscovery Look) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>A continuous run looked at the source again.</summary>
-    internal sealed record Looked(RunId Run, SourceLook Look) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    internal sealed record Refreshed(RunId Run, SourceDiscovery Look) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>A snapshot of consumer groups was taken, or not.</summary>
     internal sealed record GroupsTaken(RunId Run, Fault? Failure) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>Time for a continuous run to look again.</summary>
-    internal sealed record LookDue : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    internal sealed record RefreshDue : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {
-        public static LookDue Instance { get; } = new();
+        public static RefreshDue Instance { get; } = new();
     }
 
     /// <summary>The source could not be looked at, or the ledger not be read.</summary>

@@ -40,7 +40,7 @@ public sealed class KnownBackup
     public long? FirstSeen(PartitionId partition) => _firstSeen.TryGetValue(partition, out var start) ? start : null;
 
     /// <summary>Remembers where partitions begin that were not seen before.</summary>
-    public void Saw(SourceLook look)
+    public void Saw(SourceDiscovery look)
     {
         foreach (var (partition, bounds) in look.Bounds.Where(item => item.Value.Problem is null))
         {

@@ -56,7 +56,7 @@ public sealed partial class RunLog(ILogger<RunLog> logger)
     }
 
     /// <summary>Says what a run has achieved.</summary>
-    public void Finished(ManifestProtocol.RunFinished finished, BackupPlan plan)
+    public void Finished(LedgerProtocol.RunFinished finished, BackupPlan plan)
     {
         var topics = Topics(plan);
         if (plan.HasPositions)
@@ -68,7 +68,7 @@ public sealed partial class RunLog(ILogger<RunLog> logger)
             BackedUp(finished.Records, topics);
         }
 
-        if (finished.Healed is { } healed && healed != new ManifestProtocol.HealedOffsets(0, 0, 0))
+        if (finished.Healed is { } healed && healed != new LedgerProtocol.HealedOffsets(0, 0, 0))
         {
             Healed(healed.Records, healed.Gone, healed.Empty);
         }
@@ -102,7 +102,7 @@ public sealed partial class RunLog(ILogger<RunLog> logger)
 
     /// <summary>A continuous run cannot see what is new.</summary>
     [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot look for new records: {Problem} The run goes on trying")]
-    public partial void CannotLook(string problem);
+    public partial void CannotRefresh(string problem);
 
     /// <summary>A continuous run sees again what is new.</summary>
     [LoggerMessage(Level = LogLevel.Information, Message = "The source can be read again")]

@@ -3,15 +3,15 @@ using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Storage;
 using KafkaBackup.Shared;
-using static KafkaBackup.Shared.Protocol.ManifestProtocol;
+using static KafkaBackup.Shared.Protocol.LedgerProtocol;
 
 namespace KafkaBackup.Coordinator.Manifest;
 
-/// <summary>One run's work on the ledger and its views, as operations for a <see cref="ManifestActor"/> to start one after another.</summary>
+/// <summary>One run's work on the ledger and its views, as operations for a <see cref="LedgerActor"/> to start one after another.</summary>
 internal sealed class LedgerSession
 {
     private readonly BackupId _backup;
-    private readonly ManifestServices _services;
+    private readonly LedgerServices _services;
     private readonly BackupEnvironment _environment;
     private readonly LedgerWriter _writer;
     private readonly ManifestPublisher _manifest;
@@ -20,7 +20,7 @@ internal sealed class LedgerSession
     private bool _hasNews;
     private bool _hasRejections;
 
-    public LedgerSession(BackupId backup, ManifestServices services)
+    public LedgerSession(BackupId backup, LedgerServices services)
     {
         (_backup, _services) = (backup, services);
         _environment = services.Environments.For(backup);
@@ -88,7 +88,7 @@ internal sealed class LedgerSession
     /// <summary>Commits what may be committed, in one swap, and tells the verdict on each.</summary>
     public async Task<IReadOnlyList<CommitVerdict>> CommitAsync(IReadOnlyList<CommitSegment> commits, CancellationToken cancellation)
     {
-        await _writer.ClaimAsync(cancellation); // The first commit of a run takes office, so that a run with nothing new writes nothing.
+        await _writer.ClaimAsync(cancellation); // The first commit of a run claims the ledger, so that a run with nothing new writes nothing.
         var batch = _writer.NewBatch();
         var verdicts = commits.Select(commit => batch.Judge(commit.Entry, commit.Epoch)).ToList();
         Healed = batch.Accepted.Where(entry => entry.Range.Base < _writer.Ledger.CoverageOf(entry.Partition).Position).Aggregate(Healed, (sum, entry) => sum.Plus(entry));
@@ -130,7 +130,7 @@ internal sealed class LedgerSession
     public async Task FinishAsync(bool isClean, CancellationToken cancellation)
     {
         await SyncAsync(isRunOver: true, cancellation);
-        if (_writer.IsInOffice)
+        if (_writer.IsCurrentWriter)
         {
             if (await TrySweepAsync(cancellation) && isClean && !_hasRejections)
             {

@@ -6,12 +6,12 @@ namespace KafkaBackup.Coordinator.Manifest;
 
 /// <summary>The one place in the cluster through which the ledgers of all backups are written: a child for each backup id.</summary>
 /// <remarks>The singleton makes a second writer rare; what makes it harmless is the compare-and-swap of the head.</remarks>
-public sealed class ManifestSingletonActor(ManifestServices services) : UntypedActor
+public sealed class ManifestSingletonActor(LedgerServices services) : UntypedActor
 {
     private readonly Dictionary<BackupId, IActorRef> _children = [];
 
     /// <summary>How to make one.</summary>
-    public static Props Props(ManifestServices services) => Akka.Actor.Props.Create(() => new ManifestSingletonActor(services));
+    public static Props Props(LedgerServices services) => Akka.Actor.Props.Create(() => new ManifestSingletonActor(services));
 
     /// <inheritdoc />
     protected override void OnReceive(object message)
@@ -32,14 +32,14 @@ public sealed class ManifestSingletonActor(ManifestServices services) : UntypedA
 
     /// <inheritdoc />
     protected override SupervisorStrategy SupervisorStrategy() =>
-        // A manifest actor that failed has an uncertain view: it starts anew from the store when it is asked for.
+        // A ledger actor that failed has an uncertain view: it starts anew from the store when it is asked for.
         new OneForOneStrategy(_ => Directive.Stop);
 
     private IActorRef ChildOf(BackupId backup)
     {
         if (!_children.TryGetValue(backup, out var child))
         {
-            child = Context.Watch(Context.ActorOf(ManifestActor.Props(backup, services)));
+            child = Context.Watch(Context.ActorOf(LedgerActor.Props(backup, services)));
             _children.Add(backup, child);
         }
 

@@ -32,17 +32,17 @@ public sealed partial class KafkaClients
     internal SecuritySection Security => _source.Security;
 
     /// <summary>An admin client.</summary>
-    /// <param name="trouble">Is told what the client complains about.</param>
-    public IAdminClient CreateAdmin(ClientTrouble trouble) => Build(() =>
+    /// <param name="errors">Is told what the client complains about.</param>
+    public IAdminClient CreateAdmin(ClientErrors errors) => Build(() =>
         new AdminClientBuilder(new AdminClientConfig(Common()))
-            .SetErrorHandler((_, error) => Note(error, trouble))
-            .SetLogHandler((_, message) => Log(message, trouble))
+            .SetErrorHandler((_, error) => Note(error, errors))
+            .SetLogHandler((_, message) => Log(message, errors))
             .Build());
 
     /// <summary>A consumer that is assigned by hand, reads committed records only, and leaves no trace at the brokers.</summary>
-    /// <param name="trouble">Is told what the client complains about.</param>
+    /// <param name="errors">Is told what the client complains about.</param>
     /// <param name="deserializer">Takes keys and values.</param>
-    internal IConsumer<BatchSlice, BatchSlice> CreateConsumer(ClientTrouble trouble, BatchDeserializer deserializer) => Build(() =>
+    internal IConsumer<BatchSlice, BatchSlice> CreateConsumer(ClientErrors errors, BatchDeserializer deserializer) => Build(() =>
         new ConsumerBuilder<BatchSlice, BatchSlice>(new ConsumerConfig(Common())
         {
             GroupId = "kafka-backup-unused", // The client insists on one, and asks for its coordinator; it never joins, and commits nothing.
@@ -61,13 +61,13 @@ public sealed partial class KafkaClients
         })
         .SetKeyDeserializer(deserializer)
         .SetValueDeserializer(deserializer)
-        .SetErrorHandler((_, error) => Note(error, trouble))
-        .SetLogHandler((_, message) => Log(message, trouble))
+        .SetErrorHandler((_, error) => Note(error, errors))
+        .SetLogHandler((_, message) => Log(message, errors))
         .Build());
 
     /// <summary>A failure of kind <see cref="FailureKind.Source"/> from what a client threw and what it had complained about.</summary>
-    internal BackupException Failure(string what, Error error, ClientTrouble trouble, BrokerCertificate? certificate = null, Exception? cause = null) =>
-        _failures.Of(what, error, trouble.Worst, certificate, cause);
+    internal BackupException Failure(string what, Error error, ClientErrors errors, BrokerCertificate? certificate = null, Exception? cause = null) =>
+        _failures.Of(what, error, errors.Worst, certificate, cause);
 
     /// <summary>The settings of <see cref="SecuritySection"/> under librdkafka's names.</summary>
     /// <remarks>Without an authority of one's own librdkafka looks for the system's bundle by itself, in the places of all distributions.</remarks>
@@ -148,15 +148,15 @@ public sealed partial class KafkaClients
         }
     }
 
-    private void Note(Error error, ClientTrouble trouble)
+    private void Note(Error error, ClientErrors errors)
     {
-        trouble.Note(error);
+        errors.Note(error);
         LogProblem(_logger, error.Code, error.Reason);
     }
 
-    private void Log(LogMessage message, ClientTrouble trouble)
+    private void Log(LogMessage message, ClientErrors errors)
     {
-        trouble.Note(message);
+        errors.Note(message);
         LogClientMessage(_logger, message.Facility, message.Message);
     }
 

@@ -6,7 +6,7 @@ using KafkaBackup.Shared;
 namespace KafkaBackup.Kafka.Librdkafka;
 
 /// <summary>Reads consumer groups through librdkafka's admin client, which finds the coordinator of each by itself.</summary>
-internal sealed class KafkaGroupReader(IAdminClient admin, KafkaClients clients, ClientTrouble trouble, TimeSpan patience)
+internal sealed class KafkaGroupReader(IAdminClient admin, KafkaClients clients, ClientErrors errors, TimeSpan patience)
 {
     private const int AtOnce = 16;
 
@@ -19,11 +19,11 @@ internal sealed class KafkaGroupReader(IAdminClient admin, KafkaClients clients,
         }
         catch (ListConsumerGroupsException e)
         {
-            throw clients.Failure("Cannot list consumer groups", e.Results.Errors.FirstOrDefault() ?? new Error(ErrorCode.Unknown), trouble, cause: e);
+            throw clients.Failure("Cannot list consumer groups", e.Results.Errors.FirstOrDefault() ?? new Error(ErrorCode.Unknown), errors, cause: e);
         }
         catch (KafkaException e)
         {
-            throw clients.Failure("Cannot list consumer groups", e.Error, trouble, cause: e);
+            throw clients.Failure("Cannot list consumer groups", e.Error, errors, cause: e);
         }
     }
 

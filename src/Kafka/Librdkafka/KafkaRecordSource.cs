@@ -15,7 +15,7 @@ public sealed class KafkaRecordSource(KafkaClients clients) : IRecordSource
     private readonly ConcurrentBag<PooledConsumer> _idle = [];
     private readonly ConcurrentBag<Task> _retired = [];
 
-    internal SourceSilence Silence { get; } = new(TimeProvider.System);
+    internal SourceStall Stall { get; } = new(TimeProvider.System);
 
     /// <inheritdoc />
     public IRecordStream Open(PartitionId partition, OffsetRange range) => new KafkaRecordStream(this, clients, partition, range);
@@ -45,7 +45,7 @@ public sealed class KafkaRecordSource(KafkaClients clients) : IRecordSource
             return;
         }
 
-        if (consumer.IsWorn)
+        if (consumer.IsExpired)
         {
             Retire(consumer);
         }

@@ -93,11 +93,11 @@ internal sealed class KafkaRecordStream : IRecordStream
     {
         PooledConsumer? consumer = null;
         LeaderProbe? probe = null;
-        _pool.Silence.Enter();
+        _pool.Stall.Enter();
         try
         {
             consumer = _pool.Rent();
-            consumer.Trouble.Reset();
+            consumer.Errors.Reset();
             consumer.Assign(new TopicPartitionOffset(_partition.Topic, new Partition(_partition.Number), new Offset(_range.Base)));
             probe = new LeaderProbe(consumer.Client, new TopicPartition(_partition.Topic, new Partition(_partition.Number)));
             ReadToEnd(consumer, probe);
@@ -112,7 +112,7 @@ internal sealed class KafkaRecordStream : IRecordStream
             _batches.Writer.TryComplete(IsOutOfRange(e.Error.Code)
                 ? new OffsetsGoneException(_partition, _end)
                 : TopicRights.Failure(_partition.Topic, e.Error, e)
-                    ?? _clients.Failure($"Cannot read {_partition} from offset {_end}", e.Error, consumer!.Trouble, cause: e));
+                    ?? _clients.Failure($"Cannot read {_partition} from offset {_end}", e.Error, consumer!.Errors, cause: e));
         }
         catch (Exception e)
         {
@@ -120,7 +120,7 @@ internal sealed class KafkaRecordStream : IRecordStream
         }
         finally
         {
-            _pool.Silence.Leave();
+            _pool.Stall.Leave();
             probe?.Settle();
             if (consumer is not null)
             {
@@ -145,7 +145,7 @@ internal sealed class KafkaRecordStream : IRecordStream
                 continue;
             }
 
-            consumer.Trouble.Reset();
+            consumer.Errors.Reset();
             if (batch.Count == 0)
             {
                 NoteNews();
@@ -189,31 +189,31 @@ internal sealed class KafkaRecordStream : IRecordStream
     private void NoteNews()
     {
         _lastRecord = _lastNews = TimeProvider.System.GetTimestamp();
-        _pool.Silence.Break();
+        _pool.Stall.Break();
     }
 
     private void ThrowIfHopeless(PooledConsumer consumer, LeaderProbe probe)
     {
-        if (_pool.Silence.IsTooLong)
+        if (_pool.Stall.IsTooLong)
         {
             throw new BackupException(FailureKind.Source,
-                $"Cannot read {_partition} from offset {_end} at {_clients.Address}: no partition could be read for {SourceSilence.Limit.TotalMinutes:0} minutes. Run again when the brokers can be reached.");
+                $"Cannot read {_partition} from offset {_end} at {_clients.Address}: no partition could be read for {SourceStall.Limit.TotalMinutes:0} minutes. Run again when the brokers can be reached.");
         }
 
-        if (consumer.Trouble.Refused.IsCompleted)
+        if (consumer.Errors.Refused.IsCompleted)
         {
-            throw _clients.Failure($"Cannot read {_partition} from offset {_end}", new Error(ErrorCode.Local_AllBrokersDown), consumer.Trouble);
+            throw _clients.Failure($"Cannot read {_partition} from offset {_end}", new Error(ErrorCode.Local_AllBrokersDown), consumer.Errors);
         }
 
         var silence = TimeProvider.System.GetElapsedTime(_lastNews);
         if (silence > ProbeAfter && TimeProvider.System.GetElapsedTime(_lastRecord) < ThrottleLimit && probe.HasAnswered())
         {
             _lastNews = TimeProvider.System.GetTimestamp();
-            _pool.Silence.Break();
+            _pool.Stall.Break();
         }
         else if (silence > StallLimit)
         {
-            throw _clients.Failure($"Nothing came of {_partition} from offset {_end} for {StallLimit.TotalSeconds:0} s", new Error(ErrorCode.Local_TimedOut), consumer.Trouble);
+            throw _clients.Failure($"Nothing came of {_partition} from offset {_end} for {StallLimit.TotalSeconds:0} s", new Error(ErrorCode.Local_TimedOut), consumer.Errors);
         }
     }
 
@@ -230,7 +230,7 @@ internal sealed class KafkaRecordStream : IRecordStream
         }
         catch (ConsumeException e) when (SourceFailures.IsPassing(e.Error.Code) || IsAboutGroup(e.Error.Code))
         {
-            consumer.Trouble.Note(e.Error);
+            consumer.Errors.Note(e.Error);
             return null;
         }
     }

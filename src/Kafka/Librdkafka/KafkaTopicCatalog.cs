@@ -22,18 +22,18 @@ public sealed class KafkaTopicCatalog : ITopicCatalog
     private static readonly TimeSpan LeaderPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LeaderPause = TimeSpan.FromMilliseconds(500);
 
-    private readonly ClientTrouble _trouble;
+    private readonly ClientErrors _errors;
     private readonly Lazy<IAdminClient> _admin;
 
     /// <summary>A catalog through one client of <paramref name="clients"/>, which is made when it is needed.</summary>
     public KafkaTopicCatalog(KafkaClients clients)
     {
         _clients = clients;
-        _trouble = new ClientTrouble(TimeProvider.System);
-        _admin = new Lazy<IAdminClient>(() => clients.CreateAdmin(_trouble));
+        _errors = new ClientErrors(TimeProvider.System);
+        _admin = new Lazy<IAdminClient>(() => clients.CreateAdmin(_errors));
     }
 
-    private KafkaGroupReader Groups => new(_admin.Value, _clients, _trouble, Patience);
+    private KafkaGroupReader Groups => new(_admin.Value, _clients, _errors, Patience);
 
     /// <inheritdoc />
     public async Task<string> GetClusterIdAsync(CancellationToken cancellation)
@@ -67,7 +67,7 @@ public sealed class KafkaTopicCatalog : ITopicCatalog
 
             topics.AddRange(described.Where(topic => topic.Error.Code != ErrorCode.UnknownTopicOrPart && filter.Admits(topic.Name, topic.IsInternal)).Select(topic =>
                 topic.Error.IsError
-                    ? throw _clients.Failure($"Cannot describe the topic '{topic.Name}'", topic.Error, _trouble)
+                    ? throw _clients.Failure($"Cannot describe the topic '{topic.Name}'", topic.Error, _errors)
                     : new TopicFacts(topic.Name, topic.Partitions.Count, topic.TopicId.ToString())));
         }
 
@@ -112,7 +112,7 @@ public sealed class KafkaTopicCatalog : ITopicCatalog
             _admin.Value.Dispose();
         }
 
-        _trouble.Dispose();
+        _errors.Dispose();
     }
 
     private async Task<List<TopicDescription>> DescribeAsync(IEnumerable<string> names)
@@ -176,15 +176,15 @@ public sealed class KafkaTopicCatalog : ITopicCatalog
         : new TopicPartitionOffsetError(found.TopicPartition, found.Offset, new Error(ErrorCode.LeaderNotAvailable));
 
     private BackupException Failure(PartitionId partition, Error error) => TopicRights.Failure(partition.Topic, error)
-        ?? _clients.Failure($"Cannot read the offsets of {partition}", error, _trouble);
+        ?? _clients.Failure($"Cannot read the offsets of {partition}", error, _errors);
 
     private async Task<T> Ask<T>(string what, Func<Task<T>> call, CancellationToken cancellation, bool isFirst = false)
     {
-        _trouble.Reset();
+        _errors.Reset();
         try
         {
             var answer = call();
-            var ended = await Task.WhenAny(isFirst ? [answer, _trouble.Refused, _trouble.Suspected] : [answer, _trouble.Refused]).WaitAsync(cancellation);
+            var ended = await Task.WhenAny(isFirst ? [answer, _errors.Refused, _errors.Suspected] : [answer, _errors.Refused]).WaitAsync(cancellation);
             if (ended == answer)
             {
                 return await answer;
@@ -202,9 +202,9 @@ public sealed class KafkaTopicCatalog : ITopicCatalog
 
     private async Task<BackupException> FailureAsync(string what, Error error, Exception? cause, CancellationToken cancellation)
     {
-        var certificate = _trouble.Worst is [{ Kind: SourceProblemKind.Certificate, Address: { } address }, ..]
+        var certificate = _errors.Worst is [{ Kind: SourceProblemKind.Certificate, Address: { } address }, ..]
             ? await BrokerCertificate.ExamineAsync(address, _clients.Security, cancellation)
             : null;
-        return _clients.Failure(what, error, _trouble, certificate, cause);
+        return _clients.Failure(what, error, _errors, certificate, cause);
     }
 }

@@ -21,16 +21,16 @@ internal sealed class PooledConsumer : IDisposable
 
     public PooledConsumer(KafkaClients clients)
     {
-        Trouble = new ClientTrouble(TimeProvider.System);
-        Client = clients.CreateConsumer(Trouble, _deserializer);
+        Errors = new ClientErrors(TimeProvider.System);
+        Client = clients.CreateConsumer(Errors, _deserializer);
     }
 
-    public ClientTrouble Trouble { get; }
+    public ClientErrors Errors { get; }
 
     public IConsumer<BatchSlice, BatchSlice> Client { get; }
 
     /// <summary>Whether another client would do better: librdkafka goes through all partitions of all topics that it ever read, over and over.</summary>
-    public bool IsWorn => _topics >= MostTopics;
+    public bool IsExpired => _topics >= MostTopics;
 
     /// <summary>Makes the client read <paramref name="from"/> on.</summary>
     /// <remarks>
@@ -77,6 +77,6 @@ internal sealed class PooledConsumer : IDisposable
     public void Dispose()
     {
         Client.Dispose();
-        Trouble.Dispose();
+        Errors.Dispose();
     }
 }

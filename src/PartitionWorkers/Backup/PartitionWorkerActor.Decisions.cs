@@ -8,9 +8,8 @@ using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Storage;
 using static KafkaBackup.PartitionWorkers.Backup.WorkerMessages;
 using static KafkaBackup.PartitionWorkers.Node.PermitProtocol;
-using static KafkaBackup.Shared.Protocol.ManifestProtocol;
+using static KafkaBackup.Shared.Protocol.LedgerProtocol;
 using static KafkaBackup.Shared.Protocol.PartitionProtocol;
-using Fault = KafkaBackup.Shared.Protocol.Failure;
 
 namespace KafkaBackup.PartitionWorkers.Backup;
 

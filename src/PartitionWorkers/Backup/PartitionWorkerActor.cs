@@ -7,7 +7,7 @@ using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Protocol;
 using static KafkaBackup.PartitionWorkers.Backup.WorkerMessages;
 using static KafkaBackup.PartitionWorkers.Node.PermitProtocol;
-using static KafkaBackup.Shared.Protocol.ManifestProtocol;
+using static KafkaBackup.Shared.Protocol.LedgerProtocol;
 using static KafkaBackup.Shared.Protocol.PartitionProtocol;
 
 namespace KafkaBackup.PartitionWorkers.Backup;

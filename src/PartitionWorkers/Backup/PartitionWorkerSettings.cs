@@ -5,7 +5,7 @@ namespace KafkaBackup.PartitionWorkers.Backup;
 /// <summary>The timing of a partition worker, from HOCON <c>kafka-backup.worker</c>.</summary>
 public sealed record PartitionWorkerSettings
 {
-    /// <summary>How long an answer of the manifest actor is waited for before the question is repeated. Default: 2 s.</summary>
+    /// <summary>How long an answer of the ledger actor is waited for before the question is repeated. Default: 2 s.</summary>
     public TimeSpan AnswerPatience { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>The pause before the first retry after a failure that may pass; doubled with each further one. Default: 500 ms.</summary>

@@ -13,10 +13,10 @@ public static class TrimmedLog
         bounds.LogStartOffset > uncovered.Base ? new OffsetRange(uncovered.Base, Math.Min(bounds.LogStartOffset, uncovered.Next)) : null;
 
     /// <summary>What to say when nothing is proven gone: the broker's answer was of a moment, or the log ends before what is wanted.</summary>
-    public static Failure Failure(PartitionId partition, long wanted, PartitionBounds bounds) => wanted <= bounds.HighWatermark
-        ? new Failure(FailureKind.Source,
+    public static Fault Failure(PartitionId partition, long wanted, PartitionBounds bounds) => wanted <= bounds.HighWatermark
+        ? new Fault(FailureKind.Source,
             $"The broker had no offset {wanted} of {partition} when it was read, though its log reaches from {bounds.LogStartOffset} to {bounds.HighWatermark}.", IsRetryable: true)
-        : new Failure(FailureKind.Source,
+        : new Fault(FailureKind.Source,
             $"{partition} has no offset {wanted}: its log now reaches from {bounds.LogStartOffset} to {bounds.HighWatermark}. Records were lost at the source, "
             + "or the topic was deleted and made anew. Nothing was recorded as a gap.", IsRetryable: false);
 }

@@ -2,7 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Ledger;
-using Fault = KafkaBackup.Shared.Protocol.Failure;
+using KafkaBackup.Shared.Protocol;
 
 namespace KafkaBackup.PartitionWorkers.Backup;
 
@@ -26,7 +26,7 @@ internal static class WorkerMessages
     /// <summary>Where the partition's log starts and ends now, or why that could not be told.</summary>
     internal sealed record BoundsRead(int Token, PartitionBounds Bounds, Fault? Failure) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
-    /// <summary>The manifest actor should have answered by now.</summary>
+    /// <summary>The ledger actor should have answered by now.</summary>
     internal sealed record AnswerDue : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {
         public static AnswerDue Instance { get; } = new();

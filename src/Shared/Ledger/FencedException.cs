@@ -1,6 +1,6 @@
 namespace KafkaBackup.Shared.Ledger;
 
-/// <summary>Another manifest writer is in office: whoever gets this stops, and says nothing to those who wait for its answer.</summary>
+/// <summary>Another ledger writer is the current writer: whoever gets this stops, and says nothing to those who wait for its answer.</summary>
 public sealed class FencedException : BackupException
 {
     /// <summary>Makes the failure.</summary>
@@ -12,7 +12,7 @@ public sealed class FencedException : BackupException
         Epoch = epoch;
     }
 
-    /// <summary>The writer in office now.</summary>
+    /// <summary>The current writer now.</summary>
     public string Successor { get; }
 
     /// <summary>Its epoch.</summary>

@@ -12,13 +12,13 @@ public sealed record Head
     /// <summary>Version of this object's format.</summary>
     public int Format { get; init; } = CurrentFormat;
 
-    /// <summary>Grows by one when a manifest writer takes office.</summary>
+    /// <summary>Grows by one when a ledger writer claims the ledger.</summary>
     public required long Epoch { get; init; }
 
     /// <summary>Grows by one with each swap.</summary>
     public required long Seq { get; init; }
 
-    /// <summary>The writer in office, by a name that no other has.</summary>
+    /// <summary>The current writer, by a name that no other has.</summary>
     public required string Writer { get; init; }
 
     /// <summary>When the first head was written, ms since 1970.</summary>
@@ -42,7 +42,7 @@ public sealed record Head
     /// <summary>What was rendered last; null before the first time.</summary>
     public RenderMark? Rendered { get; init; }
 
-    /// <summary>Whether the writer in office ended its run with nothing left behind.</summary>
+    /// <summary>Whether the current writer ended its run with nothing left behind.</summary>
     public bool IsClosed { get; init; }
 
     /// <summary>The oldest epoch that may have left objects that nothing names; null when there is none.</summary>

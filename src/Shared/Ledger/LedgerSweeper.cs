@@ -2,7 +2,7 @@ using KafkaBackup.Shared.Storage;
 
 namespace KafkaBackup.Shared.Ledger;
 
-/// <summary>Deletes what nothing can ever name again. Only for the writer in office, and never anything it is not sure of.</summary>
+/// <summary>Deletes what nothing can ever name again. Only for the current writer, and never anything it is not sure of.</summary>
 /// <remarks>
 /// <para>A part or topics object of the writer's own epoch or an older one that its head does not name cannot come back: whoever would
 /// name it needs to swap a head that is no more. A segment that no entry names and whose epoch is older than the one before the
@@ -13,13 +13,13 @@ public static class LedgerSweeper
 {
     /// <summary>Sweeps, and returns the keys that were deleted.</summary>
     /// <param name="store">The store.</param>
-    /// <param name="writer">The writer in office.</param>
+    /// <param name="writer">The current writer.</param>
     /// <param name="cancellation">Stops between two deletions.</param>
     public static async Task<IReadOnlyList<string>> SweepAsync(IObjectStore store, LedgerWriter writer, CancellationToken cancellation)
     {
-        if (!writer.IsInOffice)
+        if (!writer.IsCurrentWriter)
         {
-            throw new InvalidOperationException("Only the writer in office may delete.");
+            throw new InvalidOperationException("Only the current writer may delete.");
         }
 
         var (backup, head) = (writer.Backup, writer.Ledger.Head);

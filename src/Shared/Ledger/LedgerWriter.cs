@@ -3,7 +3,7 @@ using KafkaBackup.Shared.Storage;
 
 namespace KafkaBackup.Shared.Ledger;
 
-/// <summary>The manifest writer's hand on the ledger: load, take office, commit, compact. One call at a time; the caller owns the order.</summary>
+/// <summary>The ledger writer's hand on the ledger: load, claim the ledger, commit, compact. One call at a time; the caller owns the order.</summary>
 /// <remarks>
 /// Every change of the truth is one compare-and-swap of the head against the tag that this writer saw last. A call that ends in an
 /// exception leaves this object's view in doubt: make a new writer and load again.
@@ -55,7 +55,7 @@ public sealed class LedgerWriter
     public LedgerSnapshot Ledger { get; private set; }
 
     /// <summary>Whether this writer has claimed the backup and not been seen to lose it.</summary>
-    public bool IsInOffice => Ledger.Head.Writer == Name;
+    public bool IsCurrentWriter => Ledger.Head.Writer == Name;
 
     /// <summary>Whether the writer before this one left office without closing its run: its orphans are still too young to be swept.</summary>
     internal bool PredecessorWasUnclean { get; private set; }
@@ -70,10 +70,10 @@ public sealed class LedgerWriter
     }
 
     /// <summary>Takes office: from here on no older writer can change the head. Does nothing when in office already.</summary>
-    /// <exception cref="StorageException">Others took office first, again and again; or the store failed.</exception>
+    /// <exception cref="StorageException">Others claimed the ledger first, again and again; or the store failed.</exception>
     public async Task ClaimAsync(CancellationToken cancellation)
     {
-        for (var attempt = 1; !IsInOffice; attempt++)
+        for (var attempt = 1; !IsCurrentWriter; attempt++)
         {
             if (_tag is null)
             {
@@ -114,7 +114,7 @@ public sealed class LedgerWriter
     public CommitBatch NewBatch() => new(Ledger);
 
     /// <summary>Commits entries that <see cref="CommitBatch"/> accepted. When this returns they are backed up.</summary>
-    /// <exception cref="FencedException">Another writer is in office. Whether they were committed before it came is for that one to say.</exception>
+    /// <exception cref="FencedException">Another writer is the current writer. Whether they were committed before it came is for that one to say.</exception>
     /// <exception cref="StorageException">The store failed; whether they were committed is not known.</exception>
     public async Task CommitAsync(IReadOnlyList<LedgerEntry> entries, CancellationToken cancellation)
     {
@@ -227,7 +227,7 @@ public sealed class LedgerWriter
 
     private async Task SwapAsync(Head next, CancellationToken cancellation)
     {
-        if (!IsInOffice)
+        if (!IsCurrentWriter)
         {
             throw new InvalidOperationException("A writer swaps the head only in office.");
         }

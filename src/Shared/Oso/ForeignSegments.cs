@@ -38,7 +38,7 @@ internal sealed class ForeignSegments(IObjectStore store, RetrySchedule retries)
             }
             else if (segment.CompressedSize > 0 && segment.CompressedSize != size)
             {
-                verdicts[segment.Key] = await LookAsync(segment, problems, cancellation);
+                verdicts[segment.Key] = await DiscoverAsync(segment, problems, cancellation);
             }
         }
 
@@ -73,7 +73,7 @@ internal sealed class ForeignSegments(IObjectStore store, RetrySchedule retries)
     }
 
     /// <summary>An object of another size than the manifest says: overwritten with something sound, or damaged.</summary>
-    private async Task<ManifestSegment?> LookAsync(ManifestSegment segment, List<string> problems, CancellationToken cancellation)
+    private async Task<ManifestSegment?> DiscoverAsync(ManifestSegment segment, List<string> problems, CancellationToken cancellation)
     {
         var stored = await retries.RunAsync(() => store.GetAsync(segment.Key, cancellation), cancellation);
         try

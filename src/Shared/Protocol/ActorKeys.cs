@@ -10,7 +10,7 @@ public static class ActorKeys
     public sealed class Workers;
 
     /// <summary>The proxy of the manifest singleton.</summary>
-    public sealed class ManifestWriter;
+    public sealed class LedgerWriters;
 
     /// <summary>The permits of this node.</summary>
     public sealed class Permits;

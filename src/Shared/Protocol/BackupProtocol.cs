@@ -36,7 +36,7 @@ public static class BackupProtocol
         public bool WasStopped { get; init; }
 
         /// <summary>What went wrong; empty when all is backed up. At most <see cref="MaxFailures"/>, the gravest first.</summary>
-        public IReadOnlyList<Failure> Failures { get; init; } = [];
+        public IReadOnlyList<Fault> Failures { get; init; } = [];
 
         /// <summary>How many partitions failed.</summary>
         public int FailedPartitions { get; init; }

@@ -40,7 +40,7 @@ public static class PartitionProtocol
     /// <param name="Run">The run it worked for.</param>
     /// <param name="Failure">Why it gave up; null when it did not.</param>
     /// <param name="BlockedAt">The offset behind which nothing can be read yet, as an open transaction begins there; null when all was read.</param>
-    public sealed record PartitionEnded(PartitionKey Key, RunId Run, Failure? Failure, long? BlockedAt) : IPartitionMessage
+    public sealed record PartitionEnded(PartitionKey Key, RunId Run, Fault? Failure, long? BlockedAt) : IPartitionMessage
     {
         /// <summary>Records that the assignment committed.</summary>
         public long Records { get; init; }

@@ -1,5 +1,5 @@
 using KafkaBackup.Shared.Ledger;
-using static KafkaBackup.Shared.Protocol.ManifestProtocol;
+using static KafkaBackup.Shared.Protocol.LedgerProtocol;
 
 namespace KafkaBackup.Shared.Protocol;
 

@@ -33,7 +33,7 @@ public static class WireFormat
         ["m.rejected.1"] = WireJson.Default.Rejected,
         ["m.finish.1"] = WireJson.Default.FinishRun,
         ["m.finished.1"] = WireJson.Default.RunFinished,
-        ["m.failed.1"] = WireJson.Default.ManifestFailed,
+        ["m.failed.1"] = WireJson.Default.LedgerFailed,
     };
 
     private static readonly Dictionary<Type, string> Names = ByName.ToDictionary(pair => pair.Value.Type, pair => pair.Key);

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using static KafkaBackup.Shared.Protocol.BackupProtocol;
-using static KafkaBackup.Shared.Protocol.ManifestProtocol;
+using static KafkaBackup.Shared.Protocol.LedgerProtocol;
 using static KafkaBackup.Shared.Protocol.PartitionProtocol;
 
 namespace KafkaBackup.Shared.Protocol;
@@ -34,5 +34,5 @@ namespace KafkaBackup.Shared.Protocol;
 [JsonSerializable(typeof(Rejected))]
 [JsonSerializable(typeof(FinishRun))]
 [JsonSerializable(typeof(RunFinished))]
-[JsonSerializable(typeof(ManifestFailed))]
+[JsonSerializable(typeof(LedgerFailed))]
 internal sealed partial class WireJson : JsonSerializerContext;

@@ -30,7 +30,7 @@ public sealed class BackupValidator(IObjectStore store)
         var options = new ParallelOptions { MaxDegreeOfParallelism = isDeep ? DeepParallelism : Parallelism, CancellationToken = cancellation };
         await Parallel.ForAsync(0, segments.Count, options, async (i, stop) =>
         {
-            evidence[i] = isDeep ? await SegmentCheck.DecodeAsync(store, segments[i], stop) : await SegmentCheck.LookAsync(store, segments[i], stop);
+            evidence[i] = isDeep ? await SegmentCheck.DecodeAsync(store, segments[i], stop) : await SegmentCheck.DiscoverAsync(store, segments[i], stop);
             progress(Interlocked.Increment(ref done), segments.Count);
         });
 

@@ -11,7 +11,7 @@ internal static class SegmentCheck
 {
     /// <summary>Whether the object is there, and as large as it should be.</summary>
     /// <exception cref="StorageException">The store failed, which is not the object's fault.</exception>
-    public static async Task<SegmentEvidence> LookAsync(IObjectStore store, ManifestSegment claimed, CancellationToken cancellation)
+    public static async Task<SegmentEvidence> DiscoverAsync(IObjectStore store, ManifestSegment claimed, CancellationToken cancellation)
     {
         var there = await store.HeadAsync(claimed.Key, cancellation);
         return there is null ? Missing(claimed) : new SegmentEvidence(claimed) { Problems = SizeProblems(claimed, there.Size) };

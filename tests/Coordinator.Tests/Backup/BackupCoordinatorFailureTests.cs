@@ -3,17 +3,16 @@ using KafkaBackup.Shared;
 using KafkaBackup.Shared.Protocol;
 using Xunit;
 using static KafkaBackup.Shared.Protocol.BackupProtocol;
-using static KafkaBackup.Shared.Protocol.ManifestProtocol;
+using static KafkaBackup.Shared.Protocol.LedgerProtocol;
 using static KafkaBackup.Shared.Protocol.PartitionProtocol;
-using Failure = KafkaBackup.Shared.Protocol.Failure;
 
 namespace KafkaBackup.Coordinator.Tests.Backup;
 
 /// <summary>Runs that fail, in part or as a whole, and runs that are stopped.</summary>
 public sealed class BackupCoordinatorFailureTests : BackupCoordinatorTestBase
 {
-    private static readonly Failure Away = new(FailureKind.Source, "The broker is away.", IsRetryable: true);
-    private static readonly Failure Full = new(FailureKind.Storage, "The disk is full.", IsRetryable: false);
+    private static readonly Fault Away = new(FailureKind.Source, "The broker is away.", IsRetryable: true);
+    private static readonly Fault Full = new(FailureKind.Storage, "The disk is full.", IsRetryable: false);
 
     [Fact]
     public async Task A_failed_partition_does_not_stop_the_others()
@@ -40,7 +39,7 @@ public sealed class BackupCoordinatorFailureTests : BackupCoordinatorTestBase
         var coordinator = await RunningAsync();
         var assigned = await AssignedAsync(4);
 
-        Failure[] failures = [Away, Away, Full, Away];
+        Fault[] failures = [Away, Away, Full, Away];
         foreach (var (assignment, failure) in assigned.Zip(failures))
         {
             Ended(coordinator, assignment.Key, failure);
@@ -124,7 +123,7 @@ public sealed class BackupCoordinatorFailureTests : BackupCoordinatorTestBase
         var coordinator = await RunningAsync();
         var assigned = await AssignedAsync(2);
 
-        coordinator.Tell(new ManifestFailed(Backup, Run, Full), Manifest);
+        coordinator.Tell(new LedgerFailed(Backup, Run, Full), Manifest);
 
         var finished = await EndAsync();
         Assert.Equal([Full], finished.Failures);
@@ -143,7 +142,7 @@ public sealed class BackupCoordinatorFailureTests : BackupCoordinatorTestBase
         coordinator.Tell(new StartBackup(Backup, Run), Requester);
         await Manifest.ExpectMsgAsync<OpenLedger>();
 
-        coordinator.Tell(new ManifestFailed(Backup, Run, Full), Manifest);
+        coordinator.Tell(new LedgerFailed(Backup, Run, Full), Manifest);
 
         Assert.Equal([Full], (await EndAsync()).Failures);
     }
@@ -156,7 +155,7 @@ public sealed class BackupCoordinatorFailureTests : BackupCoordinatorTestBase
         Finished(coordinator);
         await EndAsync();
 
-        coordinator.Tell(new ManifestFailed(Backup, Run, Full), Manifest);
+        coordinator.Tell(new LedgerFailed(Backup, Run, Full), Manifest);
 
         await StatusAsync(coordinator);
         await Requester.ExpectNoMsgAsync(Instant);
@@ -168,7 +167,7 @@ public sealed class BackupCoordinatorFailureTests : BackupCoordinatorTestBase
         HasOrders(1);
         var coordinator = await RunningAsync();
 
-        coordinator.Tell(new ManifestFailed(Backup, new RunId("run-0"), Full), Manifest);
+        coordinator.Tell(new LedgerFailed(Backup, new RunId("run-0"), Full), Manifest);
 
         Assert.Equal("Running", (await StatusAsync(coordinator)).Phase);
     }

@@ -3,9 +3,8 @@ using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Protocol;
 using Xunit;
 using static KafkaBackup.Shared.Protocol.BackupProtocol;
-using static KafkaBackup.Shared.Protocol.ManifestProtocol;
+using static KafkaBackup.Shared.Protocol.LedgerProtocol;
 using static KafkaBackup.Shared.Protocol.PartitionProtocol;
-using Failure = KafkaBackup.Shared.Protocol.Failure;
 
 namespace KafkaBackup.Coordinator.Tests.Backup;
 
@@ -164,7 +163,7 @@ public sealed class BackupCoordinatorRunTests : BackupCoordinatorTestBase
         var coordinator = await RunningAsync();
         await AssignedAsync();
 
-        // The singleton has moved: its new manifest actor drops all it hears until a run opens the ledger with it.
+        // The singleton has moved: its new ledger actor drops all it hears until a run opens the ledger with it.
         await PassAsync(coordinator, Settings.ReassertInterval);
 
         Assert.Equal(new OpenLedger(Backup, Run), await Manifest.ExpectMsgAsync<OpenLedger>());
@@ -208,7 +207,7 @@ public sealed class BackupCoordinatorRunTests : BackupCoordinatorTestBase
     {
         HasOrders(1);
         var coordinator = await RunningAsync();
-        Ended(coordinator, (await AssignedAsync()).Key, new Failure(FailureKind.Source, "Away.", IsRetryable: false));
+        Ended(coordinator, (await AssignedAsync()).Key, new Fault(FailureKind.Source, "Away.", IsRetryable: false));
         await FinishAskedAsync();
         Finished(coordinator);
         await EndAsync();

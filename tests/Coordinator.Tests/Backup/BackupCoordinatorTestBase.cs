@@ -12,13 +12,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 using static KafkaBackup.Shared.Protocol.BackupProtocol;
-using static KafkaBackup.Shared.Protocol.ManifestProtocol;
+using static KafkaBackup.Shared.Protocol.LedgerProtocol;
 using static KafkaBackup.Shared.Protocol.PartitionProtocol;
-using Failure = KafkaBackup.Shared.Protocol.Failure;
 
 namespace KafkaBackup.Coordinator.Tests.Backup;
 
-/// <summary>A coordinator among probes: manifest actor, workers and whoever starts runs are the test's; source and store are fakes.</summary>
+/// <summary>A coordinator among probes: ledger actor, workers and whoever starts runs are the test's; source and store are fakes.</summary>
 public abstract class BackupCoordinatorTestBase : TestKit
 {
     protected static readonly RunId Run = new("run-1");
@@ -94,7 +93,7 @@ public abstract class BackupCoordinatorTestBase : TestKit
         return all;
     }
 
-    protected void Ended(IActorRef coordinator, PartitionKey key, Failure? failure = null, long records = 0, long bytes = 0) =>
+    protected void Ended(IActorRef coordinator, PartitionKey key, Fault? failure = null, long records = 0, long bytes = 0) =>
         coordinator.Tell(new PartitionEnded(key, Run, failure, null) { Records = records, Bytes = bytes }, Workers);
 
     protected async Task<FinishRun> FinishAskedAsync() => await Manifest.ExpectMsgAsync<FinishRun>();

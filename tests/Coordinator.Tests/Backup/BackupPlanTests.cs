@@ -113,7 +113,7 @@ public sealed class BackupPlanTests
         await Ledgers.CommitAsync(store, [Ledgers.Entry(Ledgers.Orders(), 0, 10)], topics: [new TopicFacts("orders", 2, "old"), new TopicFacts("users", 1, "same")]);
 
         var plan = BackupPlan.Make(
-            Configured(Full), new KnownBackup(await Ledgers.ReadAsync(store)), new SourceLook("cluster-1", [new TopicFacts("orders", 2, "new"), new TopicFacts("users", 1, "same")],
+            Configured(Full), new KnownBackup(await Ledgers.ReadAsync(store)), new SourceDiscovery("cluster-1", [new TopicFacts("orders", 2, "new"), new TopicFacts("users", 1, "same")],
             Bounds(("orders", 0, 0, 50), ("orders", 1, 0, 50), ("users", 0, 0, 50))));
 
         Assert.Equal([Ledgers.Orders(0), Ledgers.Orders(1)], plan.Failures.Select(failure => failure.Partition));
@@ -127,13 +127,13 @@ public sealed class BackupPlanTests
     public async Task What_came_and_went_at_a_partition_that_was_empty_when_first_seen_is_wanted()
     {
         var store = new MemoryObjectStore();
-        var first = BackupPlan.Make(Configured(Full), new KnownBackup(LedgerSnapshot.Empty), new SourceLook("cluster-1", [new TopicFacts("orders", 3)],
+        var first = BackupPlan.Make(Configured(Full), new KnownBackup(LedgerSnapshot.Empty), new SourceDiscovery("cluster-1", [new TopicFacts("orders", 3)],
             Bounds(("orders", 0, 0, 10), ("orders", 1, 5, 5), ("orders", 2, 0, 0))));
         var remembered = Assert.Single(first.NewFacts);
         await Ledgers.CommitAsync(store, [Ledgers.Entry(Ledgers.Orders(), 0, 10)], topics: [remembered]);
         var known = new KnownBackup(await Ledgers.ReadAsync(store));
 
-        var second = BackupPlan.Make(Configured(Full), known, new SourceLook("cluster-1", [new TopicFacts("orders", 3)],
+        var second = BackupPlan.Make(Configured(Full), known, new SourceDiscovery("cluster-1", [new TopicFacts("orders", 3)],
             Bounds(("orders", 0, 10, 10), ("orders", 1, 8, 9), ("orders", 2, 7, 7))));
 
         Assert.Equal(new Dictionary<int, long> { [1] = 5, [2] = 0 }, remembered.EmptyFrom);
@@ -148,7 +148,7 @@ public sealed class BackupPlanTests
         var before = new TopicFacts("orders", 3, "id") { EmptyFrom = new Dictionary<int, long> { [1] = 5 } };
         await Ledgers.CommitAsync(store, [Ledgers.Entry(Ledgers.Orders(), 0, 10)], topics: [before]);
 
-        var plan = BackupPlan.Make(Configured(Full), new KnownBackup(await Ledgers.ReadAsync(store)), new SourceLook("cluster-1", [new TopicFacts("orders", 4, "id")],
+        var plan = BackupPlan.Make(Configured(Full), new KnownBackup(await Ledgers.ReadAsync(store)), new SourceDiscovery("cluster-1", [new TopicFacts("orders", 4, "id")],
             Bounds(("orders", 0, 10, 10), ("orders", 1, 8, 8), ("orders", 2, 3, 3), ("orders", 3, 0, 1))));
 
         Assert.Equal([new TopicFacts("orders", 4, "id") { EmptyFrom = new Dictionary<int, long> { [1] = 5, [2] = 3 } }], plan.NewFacts);
@@ -164,7 +164,7 @@ public sealed class BackupPlanTests
             Backup = new BackupSection { StartOffset = new StartOffset { Specific = new Dictionary<PartitionId, long> { [Ledgers.Orders()] = 100 } } },
         };
 
-        var plan = BackupPlan.Make(configuration, new KnownBackup(await Ledgers.ReadAsync(store)), new SourceLook("cluster-1", [new TopicFacts("orders", 1)],
+        var plan = BackupPlan.Make(configuration, new KnownBackup(await Ledgers.ReadAsync(store)), new SourceDiscovery("cluster-1", [new TopicFacts("orders", 1)],
             Bounds(("orders", 0, 150, 200))));
 
         Assert.Equal([new OffsetRange(100, 200)], Assert.Single(plan.Work).Ranges);
@@ -174,7 +174,7 @@ public sealed class BackupPlanTests
     public void The_largest_lag_comes_first_and_equal_ones_in_order()
     {
         var plan = BackupPlan.Make(
-            Configured(Full), new KnownBackup(LedgerSnapshot.Empty), new SourceLook("cluster-1", [new TopicFacts("orders", 3), new TopicFacts("users", 2)],
+            Configured(Full), new KnownBackup(LedgerSnapshot.Empty), new SourceDiscovery("cluster-1", [new TopicFacts("orders", 3), new TopicFacts("users", 2)],
             Bounds(("orders", 0, 0, 10), ("orders", 1, 0, 0), ("orders", 2, 5, 35), ("users", 0, 0, 10), ("users", 1, 0, 100))));
 
         Assert.Equal(["users:1", "orders:2", "orders:0", "users:0"], plan.Work.Select(work => $"{work.Partition}"));
@@ -189,7 +189,7 @@ public sealed class BackupPlanTests
         TopicFacts[] seen = [new("grown", 2, "a"), new("new", 1, "c"), new("same", 1, "b"), new("unidentified", 1, "d")];
 
         var plan = BackupPlan.Make(
-            Configured(Full), new KnownBackup(await Ledgers.ReadAsync(store)), new SourceLook("cluster-1", seen,
+            Configured(Full), new KnownBackup(await Ledgers.ReadAsync(store)), new SourceDiscovery("cluster-1", seen,
             Bounds(("grown", 0, 0, 1), ("grown", 1, 0, 1), ("new", 0, 0, 1), ("same", 0, 0, 1), ("unidentified", 0, 0, 1))));
 
         Assert.Equal(["grown", "new", "unidentified"], plan.NewFacts.Select(facts => facts.Name));
@@ -202,7 +202,7 @@ public sealed class BackupPlanTests
         var bounds = Bounds(("orders", 0, 0, 100), ("orders", 1, -1, -1));
         bounds[Ledgers.Orders(1)] = bounds[Ledgers.Orders(1)] with { Problem = new BackupException(FailureKind.Source, "No leader.") };
 
-        var plan = BackupPlan.Make(Configured(Incremental), new KnownBackup(LedgerSnapshot.Empty), new SourceLook("cluster-1", [new TopicFacts("orders", 2)], bounds));
+        var plan = BackupPlan.Make(Configured(Incremental), new KnownBackup(LedgerSnapshot.Empty), new SourceDiscovery("cluster-1", [new TopicFacts("orders", 2)], bounds));
 
         Assert.Equal(Ledgers.Orders(0), Assert.Single(plan.Work).Partition);
         var (partition, failure) = Assert.Single(plan.Failures);
@@ -221,7 +221,7 @@ public sealed class BackupPlanTests
         }
 
         return BackupPlan.Make(
-            configuration, new KnownBackup(await Ledgers.ReadAsync(store)), new SourceLook("cluster-1", [new TopicFacts("orders", 1)], Bounds(("orders", 0, logStart, highWatermark))));
+            configuration, new KnownBackup(await Ledgers.ReadAsync(store)), new SourceDiscovery("cluster-1", [new TopicFacts("orders", 1)], Bounds(("orders", 0, logStart, highWatermark))));
     }
 
     private static Dictionary<PartitionId, PartitionBounds> Bounds(params (string Topic, int Number, long LogStart, long HighWatermark)[] bounds) =>

@@ -4,7 +4,6 @@ using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Protocol;
 using Xunit;
 using static KafkaBackup.Shared.Protocol.PartitionProtocol;
-using Failure = KafkaBackup.Shared.Protocol.Failure;
 
 namespace KafkaBackup.Coordinator.Tests.Backup;
 
@@ -18,7 +17,7 @@ public sealed class ContinuousRunFailureTests : ContinuousRunTestBase
         var coordinator = await RunningAsync();
         var assigned = await AssignedAsync();
 
-        coordinator.Tell(new CoordinatorMessages.Looked(Run, null!), Manifest);
+        coordinator.Tell(new CoordinatorMessages.Refreshed(Run, null!), Manifest);
 
         Assert.Equal(assigned.Key, (await Workers.ExpectMsgAsync<CancelPartition>()).Key);
         var failure = Assert.Single((await EndAsync()).Failures);
@@ -31,12 +30,12 @@ public sealed class ContinuousRunFailureTests : ContinuousRunTestBase
     {
         var coordinator = await CaughtUpAsync(partitions: 2);
         Cluster.Log("orders", 0).Append(5);
-        await LookAsync(coordinator);
+        await DiscoverAsync(coordinator);
         await LookAfterAsync(coordinator, Interval);
-        Ended(coordinator, (await AssignedAsync()).Key, new Failure(FailureKind.Storage, "disk", IsRetryable: true));
+        Ended(coordinator, (await AssignedAsync()).Key, new Fault(FailureKind.Storage, "disk", IsRetryable: true));
         Cluster.Log("orders", 1).Append(5);
 
-        await LookAsync(coordinator);
+        await DiscoverAsync(coordinator);
         await LookAfterAsync(coordinator, TimeSpan.FromSeconds(30));
         Assert.Equal(0, (await AssignedAsync()).Key.Partition.Number);
         await LookAfterAsync(coordinator, TimeSpan.FromSeconds(30));
@@ -49,10 +48,10 @@ public sealed class ContinuousRunFailureTests : ContinuousRunTestBase
     {
         var coordinator = await CaughtUpAsync();
         Cluster.Log("orders").Append(5);
-        await LookAsync(coordinator);
+        await DiscoverAsync(coordinator);
         await LookAfterAsync(coordinator, Interval);
-        Ended(coordinator, (await AssignedAsync()).Key, new Failure(FailureKind.Storage, "disk", IsRetryable: true));
-        await LookAsync(coordinator);
+        Ended(coordinator, (await AssignedAsync()).Key, new Fault(FailureKind.Storage, "disk", IsRetryable: true));
+        await DiscoverAsync(coordinator);
         await LookAfterAsync(coordinator, Interval);
         Ended(coordinator, (await AssignedAsync()).Key, records: 5);
 
@@ -64,9 +63,9 @@ public sealed class ContinuousRunFailureTests : ContinuousRunTestBase
     {
         var coordinator = await CaughtUpAsync();
         Cluster.Log("orders").Append(5);
-        await LookAsync(coordinator);
+        await DiscoverAsync(coordinator);
         await LookAfterAsync(coordinator, Interval);
-        Ended(coordinator, (await AssignedAsync()).Key, new Failure(FailureKind.Storage, "disk", IsRetryable: true));
+        Ended(coordinator, (await AssignedAsync()).Key, new Fault(FailureKind.Storage, "disk", IsRetryable: true));
 
         Assert.Equal((1, "disk"), await StopAsync(coordinator) is var end ? (end.FailedPartitions, end.Failures[0].Message) : default);
     }
@@ -76,11 +75,11 @@ public sealed class ContinuousRunFailureTests : ContinuousRunTestBase
     {
         var coordinator = await CaughtUpAsync();
         Cluster.CatalogGate = Task.FromException(new BackupException(FailureKind.Source, "away"));
-        await LookAsync(coordinator);
+        await DiscoverAsync(coordinator);
         Cluster.CatalogGate = Task.CompletedTask;
         Cluster.Log("orders").Append(5);
 
-        await LookAsync(coordinator);
+        await DiscoverAsync(coordinator);
         await LookAfterAsync(coordinator, Interval);
 
         Assert.Equal([new OffsetRange(10, 15)], (await AssignedAsync()).Ranges);
@@ -101,7 +100,7 @@ public sealed class ContinuousRunFailureTests : ContinuousRunTestBase
         await AwaitConditionAsync(async () => (await StatusAsync(coordinator)).Phase == "Waiting");
         Cluster.CatalogGate = Task.CompletedTask;
 
-        await LookAsync(coordinator);
+        await DiscoverAsync(coordinator);
     }
 
     [Fact]
@@ -109,7 +108,7 @@ public sealed class ContinuousRunFailureTests : ContinuousRunTestBase
     {
         var coordinator = await CaughtUpAsync();
         Cluster.CatalogGate = Task.FromException(new BackupException(FailureKind.Source, "away"));
-        await LookAsync(coordinator);
+        await DiscoverAsync(coordinator);
 
         Assert.Equal("away", Assert.Single((await StopAsync(coordinator)).Failures).Message);
     }
@@ -123,7 +122,7 @@ public sealed class ContinuousRunFailureTests : ContinuousRunTestBase
         Cluster.Delete("users");
         Cluster.Log("orders").Append(5);
 
-        await LookAsync(coordinator);
+        await DiscoverAsync(coordinator);
         await LookAfterAsync(coordinator, Interval);
 
         Assert.Equal([new OffsetRange(10, 15)], (await AssignedAsync()).Ranges);

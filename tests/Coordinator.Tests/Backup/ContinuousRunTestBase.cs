@@ -34,7 +34,7 @@ public abstract class ContinuousRunTestBase : BackupCoordinatorTestBase
     }
 
     /// <summary>Lets the poll interval pass, and waits until the look is over.</summary>
-    protected Task LookAsync(IActorRef coordinator) => LookAfterAsync(coordinator, Poll);
+    protected Task DiscoverAsync(IActorRef coordinator) => LookAfterAsync(coordinator, Poll);
 
     protected async Task LookAfterAsync(IActorRef coordinator, TimeSpan time)
     {

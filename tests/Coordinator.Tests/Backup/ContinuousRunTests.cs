@@ -2,7 +2,7 @@ using Akka.Actor;
 using KafkaBackup.Shared;
 using Xunit;
 using static KafkaBackup.Shared.Protocol.BackupProtocol;
-using static KafkaBackup.Shared.Protocol.ManifestProtocol;
+using static KafkaBackup.Shared.Protocol.LedgerProtocol;
 
 namespace KafkaBackup.Coordinator.Tests.Backup;
 
@@ -29,7 +29,7 @@ public sealed class ContinuousRunTests : ContinuousRunTestBase
         coordinator.Tell(new SourceRecorded(Backup, Run), Manifest);
         await AssignedAsync();
 
-        await LookAsync(coordinator);
+        await DiscoverAsync(coordinator);
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class ContinuousRunTests : ContinuousRunTestBase
     {
         var coordinator = await CaughtUpAsync();
 
-        await LookAsync(coordinator);
+        await DiscoverAsync(coordinator);
 
         await Manifest.ExpectNoMsgAsync(Instant);
         await Workers.ExpectNoMsgAsync(Instant);
@@ -49,7 +49,7 @@ public sealed class ContinuousRunTests : ContinuousRunTestBase
         var coordinator = await CaughtUpAsync();
         Cluster.Log("orders").Append(3);
 
-        await LookAsync(coordinator);
+        await DiscoverAsync(coordinator);
         await Workers.ExpectNoMsgAsync(Instant);
         Cluster.Log("orders").Append(2);
         await LookAfterAsync(coordinator, Interval);
@@ -64,7 +64,7 @@ public sealed class ContinuousRunTests : ContinuousRunTestBase
         var coordinator = await CaughtUpAsync();
         Cluster.Log("orders").Append(5);
 
-        await LookAsync(coordinator);
+        await DiscoverAsync(coordinator);
 
         Assert.Equal([new OffsetRange(10, 15)], (await AssignedAsync()).Ranges);
     }
@@ -76,7 +76,7 @@ public sealed class ContinuousRunTests : ContinuousRunTestBase
         var coordinator = await CaughtUpAsync(bytes: 20_000); // 2,000 bytes a record.
         Cluster.Log("orders").Append(3);
 
-        await LookAsync(coordinator);
+        await DiscoverAsync(coordinator);
 
         Assert.Equal([new OffsetRange(10, 13)], (await AssignedAsync()).Ranges);
     }
@@ -89,9 +89,9 @@ public sealed class ContinuousRunTests : ContinuousRunTestBase
         await AssignedAsync();
         Cluster.Log("orders").Append(5);
 
-        await LookAsync(coordinator);
+        await DiscoverAsync(coordinator);
         await LookAfterAsync(coordinator, Interval);
-        await LookAsync(coordinator);
+        await DiscoverAsync(coordinator);
 
         await Workers.ExpectNoMsgAsync(Instant);
     }
@@ -102,12 +102,12 @@ public sealed class ContinuousRunTests : ContinuousRunTestBase
         var coordinator = await CaughtUpAsync();
         Cluster.WithTopic("users").Log("users").Append(4);
 
-        await LookAsync(coordinator);
+        await DiscoverAsync(coordinator);
         var recorded = await Manifest.ExpectMsgAsync<RecordSource>();
         Assert.Equal(["users"], recorded.Topics.Select(topic => topic.Name));
         coordinator.Tell(new SourceRecorded(Backup, Run), Manifest);
         await LookAfterAsync(coordinator, Interval);
-        await LookAsync(coordinator);
+        await DiscoverAsync(coordinator);
 
         Assert.Equal(("users", "[0, 4)"), await AssignedAsync() is var assigned ? (assigned.Key.Partition.Topic, assigned.Ranges[0].ToString()) : default);
     }
@@ -118,7 +118,7 @@ public sealed class ContinuousRunTests : ContinuousRunTestBase
         var coordinator = await CaughtUpAsync();
         Cluster.Log("orders").Append(5).OpenTransactionAt = 12;
 
-        await LookAsync(coordinator);
+        await DiscoverAsync(coordinator);
         await LookAfterAsync(coordinator, Interval);
 
         Assert.Equal([new OffsetRange(10, 12)], (await AssignedAsync()).Ranges);
@@ -131,7 +131,7 @@ public sealed class ContinuousRunTests : ContinuousRunTestBase
         var coordinator = await RunningAsync();
         Cluster.Log("orders").Append(20).DeleteBefore(15);
 
-        await LookAsync(coordinator);
+        await DiscoverAsync(coordinator);
         await LookAfterAsync(coordinator, Interval);
 
         Assert.Equal([new OffsetRange(0, 20)], (await AssignedAsync()).Ranges);

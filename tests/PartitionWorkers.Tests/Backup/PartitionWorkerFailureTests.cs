@@ -1,10 +1,10 @@
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Ledger;
+using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Testing.Storage;
 using Xunit;
 using static KafkaBackup.PartitionWorkers.Node.PermitProtocol;
-using static KafkaBackup.Shared.Protocol.ManifestProtocol;
-using Failure = KafkaBackup.Shared.Protocol.Failure;
+using static KafkaBackup.Shared.Protocol.LedgerProtocol;
 
 namespace KafkaBackup.PartitionWorkers.Tests.Backup;
 
@@ -55,7 +55,7 @@ public sealed class PartitionWorkerFailureTests : PartitionWorkerTestBase
         await PassAsync(worker, Settings.FirstBackoff);
         await AnswerNextAsync(worker, Range(0, 10));
 
-        Assert.Equal(new Failure(FailureKind.Source, "Twice.", IsRetryable: true), (await EndAsync()).Failure);
+        Assert.Equal(new Fault(FailureKind.Source, "Twice.", IsRetryable: true), (await EndAsync()).Failure);
         await PassivateAsync(worker);
     }
 
@@ -86,7 +86,7 @@ public sealed class PartitionWorkerFailureTests : PartitionWorkerTestBase
 
         Assert.Equal(Range(0, 10), (await CommitNextAsync(worker)).Range);
 
-        Assert.Equal(new Failure(FailureKind.Source, "A record is too large.", IsRetryable: false), (await EndAsync()).Failure);
+        Assert.Equal(new Fault(FailureKind.Source, "A record is too large.", IsRetryable: false), (await EndAsync()).Failure);
         await PassivateAsync(worker);
     }
 

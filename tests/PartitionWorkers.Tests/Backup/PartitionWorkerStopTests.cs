@@ -4,7 +4,7 @@ using KafkaBackup.Shared;
 using KafkaBackup.Testing.Storage;
 using Xunit;
 using static KafkaBackup.PartitionWorkers.Node.PermitProtocol;
-using static KafkaBackup.Shared.Protocol.ManifestProtocol;
+using static KafkaBackup.Shared.Protocol.LedgerProtocol;
 using static KafkaBackup.Shared.Protocol.PartitionProtocol;
 
 namespace KafkaBackup.PartitionWorkers.Tests.Backup;

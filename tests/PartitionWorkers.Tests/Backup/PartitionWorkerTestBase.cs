@@ -18,12 +18,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 using static KafkaBackup.PartitionWorkers.Node.PermitProtocol;
-using static KafkaBackup.Shared.Protocol.ManifestProtocol;
+using static KafkaBackup.Shared.Protocol.LedgerProtocol;
 using static KafkaBackup.Shared.Protocol.PartitionProtocol;
 
 namespace KafkaBackup.PartitionWorkers.Tests.Backup;
 
-/// <summary>A worker among probes: manifest actor, permits, coordinator and shard are the test's; log and store are fakes.</summary>
+/// <summary>A worker among probes: ledger actor, permits, coordinator and shard are the test's; log and store are fakes.</summary>
 public abstract class PartitionWorkerTestBase : TestKit
 {
     protected const long Epoch = 4;

@@ -51,7 +51,7 @@ internal sealed class LedgerSamples
         return writer;
     }
 
-    /// <summary>A writer in office that has committed <paramref name="entries"/>.</summary>
+    /// <summary>A current writer that has committed <paramref name="entries"/>.</summary>
     public async Task<LedgerWriter> InOfficeAsync(string name, params LedgerEntry[] entries)
     {
         var writer = await LoadedAsync(name);

@@ -18,7 +18,7 @@ public sealed class LedgerWriterTests
         var second = await _samples.LoadedAsync("second");
 
         Assert.Equal([Entry(0, 10), Gap(10, 20)], second.Ledger.Entries);
-        Assert.Equal((1, "first", false), (second.Ledger.Head.Epoch, second.Ledger.Head.Writer, second.IsInOffice));
+        Assert.Equal((1, "first", false), (second.Ledger.Head.Epoch, second.Ledger.Head.Writer, second.IsCurrentWriter));
     }
 
     [Fact]
@@ -183,7 +183,7 @@ public sealed class LedgerWriterTests
         await second.CompactAsync(CancellationToken.None);
 
         Assert.Empty(store.Changes);
-        Assert.False(second.IsInOffice);
+        Assert.False(second.IsCurrentWriter);
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Segments;
 using static KafkaBackup.Shared.Protocol.BackupProtocol;
-using static KafkaBackup.Shared.Protocol.ManifestProtocol;
+using static KafkaBackup.Shared.Protocol.LedgerProtocol;
 using static KafkaBackup.Shared.Protocol.PartitionProtocol;
 
 namespace KafkaBackup.Shared.Tests.Protocol;
@@ -15,7 +15,7 @@ internal static class WireExamples
     private static readonly PartitionId Partition = new("orders", 3);
     private static readonly PartitionKey Key = new(Backup, Partition);
     private static readonly OffsetRange Range = new(10, 9_007_199_254_740_993);
-    private static readonly Failure Failure = new(FailureKind.Storage, "The disk is full.", IsRetryable: true);
+    private static readonly Fault Failure = new(FailureKind.Storage, "The disk is full.", IsRetryable: true);
 
     private static readonly LedgerEntry Stored = new()
     {
@@ -66,7 +66,7 @@ internal static class WireExamples
         ("m.rejected.1", new Rejected(Backup, Partition, Range, 4)),
         ("m.finish.1", new FinishRun(Backup, Run, IsClean: true)),
         ("m.finished.1", new RunFinished(Backup, Run, 10, 1, "s3://bucket/nightly/offsets.db")),
-        ("m.failed.1", new ManifestFailed(Backup, Run, Failure)),
+        ("m.failed.1", new LedgerFailed(Backup, Run, Failure)),
     ];
 
     /// <summary>The same types with everything absent that may be.</summary>

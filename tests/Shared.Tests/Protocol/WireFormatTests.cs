@@ -44,11 +44,11 @@ public sealed class WireFormatTests
     [Fact]
     public void The_largest_messages_are_far_below_the_limit_of_a_frame()
     {
-        var topics = Enumerable.Range(0, ManifestProtocol.MaxTopics)
+        var topics = Enumerable.Range(0, LedgerProtocol.MaxTopics)
             .Select(number => new TopicFacts(new string('t', 245) + $"{number:D4}", 1000, Guid.Empty.ToString()));
-        var failures = Enumerable.Repeat(new Failure(FailureKind.Source, new string('m', 1000), IsRetryable: false), BackupProtocol.BackupFinished.MaxFailures);
+        var failures = Enumerable.Repeat(new Fault(FailureKind.Source, new string('m', 1000), IsRetryable: false), BackupProtocol.BackupFinished.MaxFailures);
 
-        Assert.InRange(WireFormat.Write(new ManifestProtocol.RecordSource(new BackupId("b"), new RunId("r"), "c", [.. topics])).Length, 0, 100_000);
+        Assert.InRange(WireFormat.Write(new LedgerProtocol.RecordSource(new BackupId("b"), new RunId("r"), "c", [.. topics])).Length, 0, 100_000);
         Assert.InRange(WireFormat.Write(new BackupProtocol.BackupFinished(new BackupId("b"), new RunId("r")) { Failures = [.. failures] }).Length, 0, 32_768);
     }
 
@@ -66,7 +66,7 @@ public sealed class WireFormatTests
 
         var batches = TopicBatches.Of(facts).ToList();
 
-        Assert.All(batches, batch => Assert.InRange(WireFormat.Write(new ManifestProtocol.RecordSource(new BackupId("b"), new RunId("r"), "c", batch)).Length, 0, 110_000));
+        Assert.All(batches, batch => Assert.InRange(WireFormat.Write(new LedgerProtocol.RecordSource(new BackupId("b"), new RunId("r"), "c", batch)).Length, 0, 110_000));
         Assert.Equal(facts, batches.SelectMany(batch => batch).GroupBy(topic => topic.Name).Select(same => same.Aggregate((known, topic) => topic.MergedWith(known))));
     }
 

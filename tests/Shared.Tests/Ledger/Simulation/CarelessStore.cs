@@ -4,7 +4,7 @@ using KafkaBackup.Shared.Storage;
 
 namespace KafkaBackup.Shared.Tests.Ledger.Simulation;
 
-/// <summary>What a manifest writer does to the store when it leaves out a rule of head or manifest.</summary>
+/// <summary>What a ledger writer does to the store when it leaves out a rule of head or manifest.</summary>
 /// <param name="inner">The store.</param>
 /// <param name="mutation">The rule.</param>
 /// <param name="waiting">Segments whose commit the writer was asked for and has not made yet.</param>

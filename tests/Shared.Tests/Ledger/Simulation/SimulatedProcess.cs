@@ -41,7 +41,7 @@ internal abstract class SimulatedProcess(World world, string name)
         }
         catch (FencedException)
         {
-            // As it should be: somebody else is in office.
+            // As it should be: somebody else is the current writer.
         }
         catch (StorageException e) when (e.IsRetryable || e.Key == BackupKeys.Manifest(World.Backup))
         {

@@ -5,7 +5,7 @@ using KafkaBackup.Shared.Storage;
 
 namespace KafkaBackup.Shared.Tests.Ledger.Simulation;
 
-/// <summary>A manifest writer: the product's own ledger and manifest code, in the order in which a manifest actor uses it.</summary>
+/// <summary>A ledger writer: the product's own ledger and manifest code, in the order in which a ledger actor uses it.</summary>
 internal sealed class SimulatedWriter : SimulatedProcess
 {
     private static readonly ManifestPublisher.SourceLabels Labels = new(["broker:9092"], "none");
@@ -26,7 +26,7 @@ internal sealed class SimulatedWriter : SimulatedProcess
     /// <summary>Whether it has read the ledger and can answer.</summary>
     public bool IsLoaded { get; private set; }
 
-    /// <summary>Whether it takes office at once, instead of with its first commit.</summary>
+    /// <summary>Whether it claims the ledger at once, instead of with its first commit.</summary>
     public bool ClaimsAtOnce { get; init; }
 
     /// <summary>The epoch that it tells workers.</summary>
@@ -78,10 +78,10 @@ internal sealed class SimulatedWriter : SimulatedProcess
                     await _manifest.RenderAsync(_writer, Labels, CancellationToken.None);
                     Renders++;
                     break;
-                case < .95 when _writer.IsInOffice:
+                case < .95 when _writer.IsCurrentWriter:
                     await SweepAsync();
                     break;
-                case < .97 when _writer.IsInOffice:
+                case < .97 when _writer.IsCurrentWriter:
                     await _writer.CloseAsync(CancellationToken.None);
                     break;
             }

@@ -40,7 +40,7 @@ internal sealed class World
 
     public Judge Judge { get; }
 
-    /// <summary>The manifest writers that would answer a message.</summary>
+    /// <summary>The ledger writers that would answer a message.</summary>
     public IReadOnlyList<SimulatedWriter> Writers => Processes.OfType<SimulatedWriter>().Where(writer => writer is { IsAlive: true, IsLoaded: true }).ToList();
 
     public string NewName(string kind) => $"{kind}{++_names}";

@@ -1,11 +1,11 @@
+using KafkaBackup.Shared.Protocol;
 using Akka.Actor;
 using Akka.Event;
-using Fault = KafkaBackup.Shared.Protocol.Failure;
 
 namespace KafkaBackup.Coordinator.Manifest;
 
-/// <summary>What a manifest actor's operations and timers tell the actor itself.</summary>
-internal static class ManifestMessages
+/// <summary>What a ledger actor's operations and timers tell the actor itself.</summary>
+internal static class LedgerMessages
 {
     /// <summary>The operation under way succeeded.</summary>
     /// <param name="Then">What the actor does about it, on its own thread.</param>

@@ -5,24 +5,24 @@ using Xunit;
 
 namespace KafkaBackup.Kafka.Tests.Librdkafka;
 
-public sealed class ClientTroubleTests : IDisposable
+public sealed class ClientErrorsTests : IDisposable
 {
     private readonly FakeTimeProvider _clock = new();
-    private readonly ClientTrouble _trouble;
+    private readonly ClientErrors _errors;
 
-    public ClientTroubleTests() => _trouble = new ClientTrouble(_clock);
+    public ClientErrorsTests() => _errors = new ClientErrors(_clock);
 
-    public void Dispose() => _trouble.Dispose();
+    public void Dispose() => _errors.Dispose();
 
     [Fact]
     public void Waiting_ends_at_once_when_the_only_broker_refuses_the_login()
     {
         Login("a:1");
-        Assert.False(_trouble.Refused.IsCompleted);
+        Assert.False(_errors.Refused.IsCompleted);
 
         AllDown();
 
-        Assert.True(_trouble.Refused.IsCompleted);
+        Assert.True(_errors.Refused.IsCompleted);
     }
 
     [Fact]
@@ -31,25 +31,25 @@ public sealed class ClientTroubleTests : IDisposable
         Login("a:1");
 
         _clock.Advance(TimeSpan.FromSeconds(4.9));
-        Assert.False(_trouble.Refused.IsCompleted);
+        Assert.False(_errors.Refused.IsCompleted);
 
         _clock.Advance(TimeSpan.FromSeconds(0.2));
-        Assert.True(_trouble.Refused.IsCompleted);
+        Assert.True(_errors.Refused.IsCompleted);
     }
 
     [Fact]
     public void A_refusal_is_forgotten_when_something_was_heard()
     {
         Login("a:1");
-        var before = _trouble.Refused;
+        var before = _errors.Refused;
 
-        _trouble.Reset();
+        _errors.Reset();
         _clock.Advance(TimeSpan.FromMinutes(1));
         AllDown();
 
         Assert.False(before.IsCompleted);
-        Assert.False(_trouble.Refused.IsCompleted);
-        Assert.Empty(_trouble.Worst);
+        Assert.False(_errors.Refused.IsCompleted);
+        Assert.Empty(_errors.Worst);
     }
 
     [Fact]
@@ -60,30 +60,30 @@ public sealed class ClientTroubleTests : IDisposable
 
         _clock.Advance(TimeSpan.FromMinutes(5));
 
-        Assert.False(_trouble.Refused.IsCompleted);
-        Assert.False(_trouble.Suspected.IsCompleted);
+        Assert.False(_errors.Refused.IsCompleted);
+        Assert.False(_errors.Suspected.IsCompleted);
     }
 
     [Fact]
     public void Connections_that_are_closed_at_once_raise_a_suspicion_after_three_seconds()
     {
-        _trouble.Note(new LogMessage("kafka", SyslogLevel.Info, "FAIL",
+        _errors.Note(new LogMessage("kafka", SyslogLevel.Info, "FAIL",
             "[thrd:a:1/bootstrap]: a:1/bootstrap: Disconnected: connection closed by peer: receive 0 after POLLIN (after 3ms in state APIVERSION_QUERY)"));
         AllDown();
-        Assert.False(_trouble.Suspected.IsCompleted);
+        Assert.False(_errors.Suspected.IsCompleted);
 
         _clock.Advance(TimeSpan.FromSeconds(3.1));
 
-        Assert.True(_trouble.Suspected.IsCompleted);
-        Assert.False(_trouble.Refused.IsCompleted);
+        Assert.True(_errors.Suspected.IsCompleted);
+        Assert.False(_errors.Refused.IsCompleted);
     }
 
     [Fact]
     public void The_token_endpoint_is_asked_once_only()
     {
-        _trouble.Note(new Error(ErrorCode.Local_Authentication, "Failed to acquire SASL OAUTHBEARER token: {\"error\": \"invalid_client\"}"));
+        _errors.Note(new Error(ErrorCode.Local_Authentication, "Failed to acquire SASL OAUTHBEARER token: {\"error\": \"invalid_client\"}"));
 
-        Assert.True(_trouble.Refused.IsCompleted);
+        Assert.True(_errors.Refused.IsCompleted);
     }
 
     [Fact]
@@ -94,15 +94,15 @@ public sealed class ClientTroubleTests : IDisposable
         Login("c:3");
         Refuse("c:3");
 
-        Assert.Equal(["b:2", "c:3"], _trouble.Worst.Select(problem => problem.Address).Order());
-        Assert.All(_trouble.Worst, problem => Assert.Equal(SourceProblemKind.Login, problem.Kind));
+        Assert.Equal(["b:2", "c:3"], _errors.Worst.Select(problem => problem.Address).Order());
+        Assert.All(_errors.Worst, problem => Assert.Equal(SourceProblemKind.Login, problem.Kind));
     }
 
-    private void Login(string address) => _trouble.Note(new Error(ErrorCode.Local_Authentication,
+    private void Login(string address) => _errors.Note(new Error(ErrorCode.Local_Authentication,
         $"sasl_plaintext://{address}/bootstrap: SASL authentication error: Authentication failed (after 324ms in state AUTH_REQ)"));
 
-    private void Refuse(string address) => _trouble.Note(new Error(ErrorCode.Local_Transport,
+    private void Refuse(string address) => _errors.Note(new Error(ErrorCode.Local_Transport,
         $"{address}/bootstrap: Connect to ipv4#127.0.0.1:1 failed: Connection refused (after 0ms in state CONNECT)"));
 
-    private void AllDown() => _trouble.Note(new Error(ErrorCode.Local_AllBrokersDown, "1/1 brokers are down"));
+    private void AllDown() => _errors.Note(new Error(ErrorCode.Local_AllBrokersDown, "1/1 brokers are down"));
 }

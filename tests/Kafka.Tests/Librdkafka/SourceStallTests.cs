@@ -4,21 +4,21 @@ using Xunit;
 
 namespace KafkaBackup.Kafka.Tests.Librdkafka;
 
-public sealed class SourceSilenceTests
+public sealed class SourceStallTests
 {
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
 
     private readonly FakeTimeProvider _clock = new();
-    private readonly SourceSilence _silence;
+    private readonly SourceStall _silence;
 
-    public SourceSilenceTests() => _silence = new SourceSilence(_clock);
+    public SourceStallTests() => _silence = new SourceStall(_clock);
 
     [Fact]
     public void A_source_that_nobody_hears_of_is_given_up_after_ten_minutes()
     {
         _silence.Enter();
 
-        _clock.Advance(SourceSilence.Limit);
+        _clock.Advance(SourceStall.Limit);
         Assert.False(_silence.IsTooLong);
 
         _clock.Advance(Moment);
@@ -46,10 +46,10 @@ public sealed class SourceSilenceTests
     {
         _silence.Enter();
         _silence.Enter();
-        _clock.Advance(SourceSilence.Limit);
+        _clock.Advance(SourceStall.Limit);
 
         _silence.Break();
-        _clock.Advance(SourceSilence.Limit);
+        _clock.Advance(SourceStall.Limit);
 
         Assert.False(_silence.IsTooLong);
     }

@@ -2,8 +2,8 @@ using KafkaBackup.Shared.Ledger;
 
 namespace KafkaBackup.Shared.Protocol;
 
-/// <summary>What the manifest actor of a backup is told, asked, and says.</summary>
-public static class ManifestProtocol
+/// <summary>What the ledger actor of a backup is told, asked, and says.</summary>
+public static class LedgerProtocol
 {
     /// <summary>How many topics one <see cref="RecordSource"/> names at most, so that the message stays small.</summary>
     public const int MaxTopics = 200;
@@ -70,6 +70,6 @@ public static class ManifestProtocol
         }
     }
 
-    /// <summary>The manifest actor cannot go on: storage failed for good, or another writer is in office. Sent to the run's coordinator.</summary>
-    public sealed record ManifestFailed(BackupId Backup, RunId Run, Failure Failure) : IBackupMessage;
+    /// <summary>The ledger actor cannot go on: storage failed for good, or another writer is the current writer. Sent to the run's coordinator.</summary>
+    public sealed record LedgerFailed(BackupId Backup, RunId Run, Fault Failure) : IBackupMessage;
 }

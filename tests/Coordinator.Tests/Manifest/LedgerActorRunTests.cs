@@ -6,12 +6,12 @@ using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Storage;
 using KafkaBackup.Testing.Storage;
 using Xunit;
-using static KafkaBackup.Shared.Protocol.ManifestProtocol;
+using static KafkaBackup.Shared.Protocol.LedgerProtocol;
 
 namespace KafkaBackup.Coordinator.Tests.Manifest;
 
-/// <summary>How runs begin and end at the manifest actor.</summary>
-public sealed class ManifestActorRunTests : ManifestActorTestBase
+/// <summary>How runs begin and end at the ledger actor.</summary>
+public sealed class LedgerActorRunTests : LedgerActorTestBase
 {
     [Fact]
     public async Task A_run_with_nothing_new_writes_nothing()

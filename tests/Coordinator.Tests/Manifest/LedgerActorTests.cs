@@ -1,17 +1,17 @@
 using KafkaBackup.Coordinator.Tests.Backup;
 using KafkaBackup.Shared;
 using Xunit;
-using static KafkaBackup.Shared.Protocol.ManifestProtocol;
+using static KafkaBackup.Shared.Protocol.LedgerProtocol;
 
 namespace KafkaBackup.Coordinator.Tests.Manifest;
 
-/// <summary>What a manifest actor does for a run that goes well.</summary>
-public sealed class ManifestActorTests : ManifestActorTestBase
+/// <summary>What a ledger actor does for a run that goes well.</summary>
+public sealed class LedgerActorTests : LedgerActorTestBase
 {
     [Fact]
     public async Task A_commit_is_answered_only_after_the_swap()
     {
-        var gate = HoldHeadPut(nth: 2); // The first one takes office.
+        var gate = HoldHeadPut(nth: 2); // The first one claims the ledger.
         var manifest = await OpenAsync();
 
         manifest.Tell(CommitOf(0), Worker);

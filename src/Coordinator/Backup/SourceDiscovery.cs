@@ -8,4 +8,4 @@ namespace KafkaBackup.Coordinator.Backup;
 /// <param name="ClusterId">Its id.</param>
 /// <param name="Topics">The topics that match, in order of name.</param>
 /// <param name="Bounds">Where the log of each of their partitions starts and ends.</param>
-public sealed record SourceLook(string ClusterId, IReadOnlyList<TopicFacts> Topics, IReadOnlyDictionary<PartitionId, PartitionBounds> Bounds);
+public sealed record SourceDiscovery(string ClusterId, IReadOnlyList<TopicFacts> Topics, IReadOnlyDictionary<PartitionId, PartitionBounds> Bounds);

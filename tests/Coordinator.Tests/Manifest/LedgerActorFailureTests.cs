@@ -5,12 +5,12 @@ using KafkaBackup.Shared.Storage;
 using KafkaBackup.Shared;
 using KafkaBackup.Testing.Storage;
 using Xunit;
-using static KafkaBackup.Shared.Protocol.ManifestProtocol;
+using static KafkaBackup.Shared.Protocol.LedgerProtocol;
 
 namespace KafkaBackup.Coordinator.Tests.Manifest;
 
 /// <summary>Other writers, failing stores, and one actor for each backup.</summary>
-public sealed class ManifestActorFailureTests : ManifestActorTestBase
+public sealed class LedgerActorFailureTests : LedgerActorTestBase
 {
     [Fact]
     public async Task A_fenced_writer_tells_the_coordinator_and_answers_no_worker()
@@ -23,7 +23,7 @@ public sealed class ManifestActorFailureTests : ManifestActorTestBase
         manifest.Tell(CommitOf(1, epoch: 1), Worker);
         LetCommit();
 
-        var failed = await Coordinator.ExpectMsgAsync<ManifestFailed>();
+        var failed = await Coordinator.ExpectMsgAsync<LedgerFailed>();
         Assert.Equal((Run, FailureKind.Fenced), (failed.Run, failed.Failure.Kind));
         Assert.Contains("another process", failed.Failure.Message, StringComparison.OrdinalIgnoreCase);
         await ExpectTerminatedAsync(manifest);
@@ -52,7 +52,7 @@ public sealed class ManifestActorFailureTests : ManifestActorTestBase
 
         manifest.Tell(CommitOf(0), Worker);
 
-        Assert.Equal(FailureKind.Storage, (await Coordinator.ExpectMsgAsync<ManifestFailed>()).Failure.Kind);
+        Assert.Equal(FailureKind.Storage, (await Coordinator.ExpectMsgAsync<LedgerFailed>()).Failure.Kind);
         await ExpectTerminatedAsync(manifest);
         await Worker.ExpectNoMsgAsync(Instant);
         Assert.Equal(2, HeadPuts); // Tried again as often as the schedule says.
@@ -65,7 +65,7 @@ public sealed class ManifestActorFailureTests : ManifestActorTestBase
 
         NewManifest().Tell(new OpenLedger(Backup, Run), Coordinator);
 
-        var failed = await Coordinator.ExpectMsgAsync<ManifestFailed>();
+        var failed = await Coordinator.ExpectMsgAsync<LedgerFailed>();
         Assert.Equal((Run, FailureKind.Storage), (failed.Run, failed.Failure.Kind));
     }
 
@@ -78,7 +78,7 @@ public sealed class ManifestActorFailureTests : ManifestActorTestBase
 
         manifest.Tell(new FinishRun(Backup, Run, IsClean: true), Coordinator);
 
-        Assert.Equal(FailureKind.Storage, (await Coordinator.ExpectMsgAsync<ManifestFailed>()).Failure.Kind);
+        Assert.Equal(FailureKind.Storage, (await Coordinator.ExpectMsgAsync<LedgerFailed>()).Failure.Kind);
         Assert.Single((await Ledgers.ReadAsync(Memory)).Entries);
     }
 
@@ -90,7 +90,7 @@ public sealed class ManifestActorFailureTests : ManifestActorTestBase
 
         manifest.Tell(new RecordSource(Backup, Run, "cluster-1", []), Coordinator);
 
-        Assert.Equal(FailureKind.Source, (await Coordinator.ExpectMsgAsync<ManifestFailed>()).Failure.Kind);
+        Assert.Equal(FailureKind.Source, (await Coordinator.ExpectMsgAsync<LedgerFailed>()).Failure.Kind);
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class ManifestActorFailureTests : ManifestActorTestBase
         await TakeOverAsync();
         singleton.Tell(CommitOf(1, epoch: 1), Worker);
         LetCommit();
-        await Coordinator.ExpectMsgAsync<ManifestFailed>();
+        await Coordinator.ExpectMsgAsync<LedgerFailed>();
 
         // The failed actor is on its way out; what is told to it until then is lost, and asked again.
         var next = new RunId("run-2");

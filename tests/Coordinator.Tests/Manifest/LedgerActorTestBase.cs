@@ -14,19 +14,19 @@ using KafkaBackup.Testing.Protocol;
 using KafkaBackup.Testing.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using static KafkaBackup.Shared.Protocol.ManifestProtocol;
+using static KafkaBackup.Shared.Protocol.LedgerProtocol;
 
 namespace KafkaBackup.Coordinator.Tests.Manifest;
 
-/// <summary>Manifest actors over a store in memory; coordinator and workers are probes.</summary>
-public abstract class ManifestActorTestBase : TestKit
+/// <summary>Ledger actors over a store in memory; coordinator and workers are probes.</summary>
+public abstract class LedgerActorTestBase : TestKit
 {
     protected static readonly RunId Run = new("run-1");
     protected static readonly TimeSpan Instant = TimeSpan.FromMilliseconds(50);
     private readonly string _folder = Directory.CreateTempSubdirectory("manifest-actor-").FullName;
     private int _writers;
 
-    protected ManifestActorTestBase()
+    protected LedgerActorTestBase()
         : base(WireHocon.WithTestScheduler) => Store = new FaultyObjectStore(Memory);
 
     protected static BackupId Backup => Ledgers.Backup;
@@ -35,7 +35,7 @@ public abstract class ManifestActorTestBase : TestKit
 
     protected FaultyObjectStore Store { get; }
 
-    protected ManifestSettings Settings { get; set; } = new();
+    protected LedgerSettings Settings { get; set; } = new();
 
     protected bool IsIncremental { get; set; }
 
@@ -50,17 +50,17 @@ public abstract class ManifestActorTestBase : TestKit
 
     protected static bool IsHeadPut(StoreCall call) => call.Operation == StoreOperation.Put && call.Key == BackupKeys.Head(Backup);
 
-    protected ManifestServices Services()
+    protected LedgerServices Services()
     {
         var configuration = FakeEnvironment.Configured(Backup) with { OffsetStorage = IsIncremental ? new OffsetStorageSection() : null };
-        return new ManifestServices(
+        return new LedgerServices(
             new FakeEnvironment(new FakeCluster(), Store, configuration), _ => OffsetsPath, Settings, new RunLog(NullLogger<RunLog>.Instance), Ledgers.Retries,
             new FakeTimeProvider(), () => $"writer {Interlocked.Increment(ref _writers)}");
     }
 
-    protected IActorRef NewManifest() => Sys.ActorOf(ManifestActor.Props(Backup, Services()));
+    protected IActorRef NewManifest() => Sys.ActorOf(LedgerActor.Props(Backup, Services()));
 
-    /// <summary>A manifest actor with its ledger open.</summary>
+    /// <summary>A ledger actor with its ledger open.</summary>
     protected async Task<IActorRef> OpenAsync()
     {
         var manifest = NewManifest();

@@ -2,8 +2,8 @@ using Akka.Configuration;
 
 namespace KafkaBackup.Coordinator.Manifest;
 
-/// <summary>The timing of a manifest actor, from HOCON <c>kafka-backup.manifest</c>.</summary>
-public sealed record ManifestSettings
+/// <summary>The timing of a ledger actor, from HOCON <c>kafka-backup.ledger</c>.</summary>
+public sealed record LedgerSettings
 {
     /// <summary>The shortest time between two swaps of the head: commits that arrive meanwhile share the next one. Default: 100 ms.</summary>
     public TimeSpan CommitInterval { get; init; } = TimeSpan.FromMilliseconds(100);
@@ -12,7 +12,7 @@ public sealed record ManifestSettings
     public int MaxWaiting { get; init; } = 10_000;
 
     /// <summary>Reads the section.</summary>
-    public static ManifestSettings From(Config config) => new()
+    public static LedgerSettings From(Config config) => new()
     {
         CommitInterval = config.GetTimeSpan("commit-interval"),
         MaxWaiting = config.GetInt("max-waiting"),

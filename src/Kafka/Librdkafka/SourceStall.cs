@@ -5,7 +5,7 @@ namespace KafkaBackup.Kafka.Librdkafka;
 /// Each partition bears a silent source for minutes. Without this a run over a thousand of them would bear it for hours, a few at a
 /// time, when the source has died for good.
 /// </remarks>
-public sealed class SourceSilence
+public sealed class SourceStall
 {
     /// <summary>When nobody has heard anything for this long while somebody was listening, the source is given up. 10 minutes.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
@@ -20,7 +20,7 @@ public sealed class SourceSilence
     private long _pause;
 
     /// <summary>No reader yet.</summary>
-    public SourceSilence(TimeProvider clock)
+    public SourceStall(TimeProvider clock)
     {
         _clock = clock;
         _news = _pause = clock.GetTimestamp();

@@ -4,13 +4,13 @@ namespace KafkaBackup.Shared.Protocol;
 /// <param name="Kind">Which side failed.</param>
 /// <param name="Message">The sentence for the operator.</param>
 /// <param name="IsRetryable">Whether another try may succeed with nobody changing anything.</param>
-public sealed record Failure(FailureKind Kind, string Message, bool IsRetryable)
+public sealed record Fault(FailureKind Kind, string Message, bool IsRetryable)
 {
     /// <summary>What is worth telling of an exception.</summary>
-    public static Failure Of(Exception exception) => exception switch
+    public static Fault Of(Exception exception) => exception switch
     {
-        BackupException known => new Failure(known.Kind, known.Message, known.IsRetryable),
+        BackupException known => new Fault(known.Kind, known.Message, known.IsRetryable),
         AggregateException { InnerExceptions: [var only] } => Of(only),
-        _ => new Failure(FailureKind.Internal, $"{exception.GetType().Name}: {exception.Message}", IsRetryable: false),
+        _ => new Fault(FailureKind.Internal, $"{exception.GetType().Name}: {exception.Message}", IsRetryable: false),
     };
 }

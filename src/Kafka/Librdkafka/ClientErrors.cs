@@ -4,7 +4,7 @@ namespace KafkaBackup.Kafka.Librdkafka;
 
 /// <summary>What one librdkafka client complains about while somebody waits for it, and when there is no use in waiting any more.</summary>
 /// <remarks>librdkafka tells the reason of a failed connection only to its handlers; the call that waits for an answer just times out.</remarks>
-public sealed class ClientTrouble : IDisposable
+public sealed class ClientErrors : IDisposable
 {
     /// <summary>How long the other brokers have to do better than the one that has refused for good.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
@@ -22,7 +22,7 @@ public sealed class ClientTrouble : IDisposable
     private ITimer? _suspicion;
 
     /// <summary>Nothing yet.</summary>
-    public ClientTrouble(TimeProvider clock) => _clock = clock;
+    public ClientErrors(TimeProvider clock) => _clock = clock;
 
     /// <summary>Ends when brokers refuse for good since the last <see cref="Reset"/>: no answer will come until somebody changes something.</summary>
     public Task Refused

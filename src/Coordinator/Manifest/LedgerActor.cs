@@ -3,9 +3,8 @@ using Akka.Event;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Protocol;
-using static KafkaBackup.Coordinator.Manifest.ManifestMessages;
-using static KafkaBackup.Shared.Protocol.ManifestProtocol;
-using Fault = KafkaBackup.Shared.Protocol.Failure;
+using static KafkaBackup.Coordinator.Manifest.LedgerMessages;
+using static KafkaBackup.Shared.Protocol.LedgerProtocol;
 
 namespace KafkaBackup.Coordinator.Manifest;
 
@@ -18,14 +17,14 @@ namespace KafkaBackup.Coordinator.Manifest;
 /// Unopened   OpenLedger                             Busy (opening)
 /// Idle       a message that needs the ledger        Busy, unless it can be answered at once
 /// Busy       OperationDone                          Idle, after the answers
-///            OperationFailed                        stops: to the coordinator goes ManifestFailed, to the workers nothing
+///            OperationFailed                        stops: to the coordinator goes LedgerFailed, to the workers nothing
 /// </code>
-/// A worker that hears nothing repeats its commit; whether it was committed is then for whoever is in office to say.
+/// A worker that hears nothing repeats its commit; whether it was committed is then for whoever is the current writer to say.
 /// </remarks>
-public sealed class ManifestActor : UntypedActor, IWithTimers
+public sealed class LedgerActor : UntypedActor, IWithTimers
 {
     private readonly BackupId _backup;
-    private readonly ManifestServices _services;
+    private readonly LedgerServices _services;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly CancellationTokenSource _stopped = new();
 
@@ -43,13 +42,13 @@ public sealed class ManifestActor : UntypedActor, IWithTimers
     private bool _isSyncDue;
 
     /// <summary>An actor for <paramref name="backup"/>.</summary>
-    public ManifestActor(BackupId backup, ManifestServices services) => (_backup, _services) = (backup, services);
+    public LedgerActor(BackupId backup, LedgerServices services) => (_backup, _services) = (backup, services);
 
     /// <inheritdoc />
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>How to make one.</summary>
-    public static Props Props(BackupId backup, ManifestServices services) => Akka.Actor.Props.Create(() => new ManifestActor(backup, services));
+    public static Props Props(BackupId backup, LedgerServices services) => Akka.Actor.Props.Create(() => new LedgerActor(backup, services));
 
     /// <inheritdoc />
     protected override void OnReceive(object message)
@@ -202,8 +201,8 @@ public sealed class ManifestActor : UntypedActor, IWithTimers
 
     private void Fail(Fault failure)
     {
-        _log.Debug("The manifest actor of {Backup} stops: {Failure}", _backup, failure.Message);
-        _coordinator.Tell(new ManifestFailed(_backup, _run, failure));
+        _log.Debug("The ledger actor of {Backup} stops: {Failure}", _backup, failure.Message);
+        _coordinator.Tell(new LedgerFailed(_backup, _run, failure));
         Context.Stop(Self);
     }
 
