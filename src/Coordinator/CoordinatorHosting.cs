@@ -45,10 +45,9 @@ public static class CoordinatorHosting
                 var settings = BackupCoordinatorSettings.From(system.Settings.Config.GetConfig("kafka-backup.coordinator"));
                 var environments = resolver.GetService<IBackupEnvironments>();
                 var clock = resolver.GetService<TimeProvider>();
-                var retries = resolver.GetService<RetrySchedule>();
                 var runLog = resolver.GetService<RunLog>();
                 return backup => BackupCoordinatorActor.Props(
-                    new BackupId(backup), environments, settings, clock, retries, runLog, registry.Get<ActorKeys.LedgerWriters>(), registry.Get<ActorKeys.Workers>());
+                    new BackupId(backup), environments, settings, clock, runLog, registry.Get<ActorKeys.LedgerWriters>(), registry.Get<ActorKeys.Workers>());
             },
             new Extractor(),
             new ShardOptions

@@ -9,4 +9,8 @@ namespace KafkaBackup.Shared;
 /// <param name="Store">Where the backup lives.</param>
 /// <param name="Source">Reads records.</param>
 /// <param name="Catalog">Reads topics and offsets.</param>
-public sealed record BackupEnvironment(BackupConfiguration Configuration, IObjectStore Store, IRecordSource Source, ITopicCatalog Catalog);
+public sealed record BackupEnvironment(BackupConfiguration Configuration, IObjectStore Store, IRecordSource Source, ITopicCatalog Catalog)
+{
+    /// <summary>Tells whether topics are still those that were planned.</summary>
+    public TopicIdentities TopicIds { get; } = new(Catalog);
+}

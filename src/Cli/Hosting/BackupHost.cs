@@ -42,6 +42,11 @@ internal static class BackupHost
             .AddSingleton<RunLog>()
             .AddSingleton<WorkerLog>()
             .AddSingleton<NodeProgress>()
+            .AddSingleton(services => new JournalHealth(problem =>
+            {
+                state.SetJournalAside();
+                services.GetRequiredService<WorkerLog>().JournalFailed(problem);
+            }))
             .AddSingleton(TimeProvider.System)
             .AddSingleton(new RetrySchedule(TimeProvider.System, new Random()))
             .AddSingleton<IHostLifetime, QuietLifetime>()
@@ -75,9 +80,10 @@ internal static class BackupHost
         IServiceProvider services, BackupConfiguration configuration, PermitBudget budget, PartitionWorkerSettings settings) => new(
         services.GetRequiredService<IBackupEnvironments>(),
         new PipelineSettings { Segments = SegmentSettings.From(configuration.Backup), OverlapsUpload = budget.OverlapsUpload },
-        settings, services.GetRequiredService<RetrySchedule>(), services.GetRequiredService<TimeProvider>(), services.GetRequiredService<WorkerLog>())
+        settings, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<WorkerLog>())
         {
             Progress = services.GetRequiredService<NodeProgress>(),
+            Journal = services.GetRequiredService<JournalHealth>(),
         };
 
     /// <summary>Leaves signals to the command: the run is to end in good order before the host does.</summary>

@@ -8,6 +8,7 @@ namespace KafkaBackup.Cli.Hosting;
 internal sealed class LocalState : IDisposable
 {
     private readonly FileStream _lock;
+    private volatile bool _isJournalUseless;
 
     private LocalState(string offsetsPath, string journalPath, FileStream @lock)
     {
@@ -52,8 +53,26 @@ internal sealed class LocalState : IDisposable
         }
     }
 
+    /// <summary>The journal was of no use in this run: when the program ends it goes out of the next one's way. Called from any thread.</summary>
+    public void SetJournalAside() => _isJournalUseless = true;
+
     /// <inheritdoc />
-    public void Dispose() => _lock.Dispose();
+    public void Dispose()
+    {
+        if (_isJournalUseless)
+        {
+            try
+            {
+                PutAside(JournalPath);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // The next run meets it again, says the same, and goes on without it.
+            }
+        }
+
+        _lock.Dispose();
+    }
 
     /// <summary>The journal is a cache: one that SQLite cannot open is put aside, and workers begin another.</summary>
     private static void SetUnreadableJournalAside(string journal)
@@ -79,6 +98,11 @@ internal sealed class LocalState : IDisposable
             // Not a database, or a damaged one.
         }
 
+        PutAside(journal);
+    }
+
+    private static void PutAside(string journal)
+    {
         foreach (var suffix in new[] { "-wal", "-shm", "" }.Where(suffix => File.Exists(journal + suffix)))
         {
             File.Copy(journal + suffix, journal + suffix + ".unreadable", overwrite: true);

@@ -1,9 +1,10 @@
 using Akka.Actor;
 using Akka.Event;
-using KafkaBackup.Shared.Protocol;
-using KafkaBackup.Shared.Storage;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Oso;
+using KafkaBackup.Shared.Protocol;
 using static KafkaBackup.Coordinator.Backup.CoordinatorMessages;
+using static KafkaBackup.Coordinator.Backup.RunEffects;
 using static KafkaBackup.Shared.Protocol.BackupProtocol;
 using static KafkaBackup.Shared.Protocol.LedgerProtocol;
 using static KafkaBackup.Shared.Protocol.PartitionProtocol;
@@ -12,87 +13,51 @@ namespace KafkaBackup.Coordinator.Backup;
 
 /// <summary>Conducts the runs of one backup: plans, keeps a bounded window of partitions assigned, and closes the run.</summary>
 /// <remarks>
-/// It keeps nothing across a restart: ledger and source say what is to be done.
-/// <code>
-/// State       Leaves on                                     Goes to
-/// Idle        StartBackup                                   Opening
-/// Opening     LedgerOpened                                  Planning
-/// Planning    Planned / PlanFailed                          Recording / Finishing
-/// Recording   SourceRecorded for all new topics             Running
-/// Running     PartitionEnded of all                         Grouping or Finishing; a continuous run stays, and looks at the source now and then
-/// Grouping    GroupsTaken                                   Finishing
-/// Finishing   RunFinished                                   Idle, after BackupFinished to whoever started the run
-/// any         LedgerFailed                                Idle, after BackupFinished
-///             StopBackup                                    Finishing, once assigned partitions have ended
-/// </code>
+/// It only receives, and carries out what <see cref="BackupRunState"/> decides; the state table is there. It keeps nothing across a restart:
+/// ledger and source say what is to be done.
 /// </remarks>
-public sealed partial class BackupCoordinatorActor : UntypedActor, IWithTimers
+public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
 {
     private readonly BackupId _backup;
     private readonly IBackupEnvironments _environments;
     private readonly BackupCoordinatorSettings _settings;
     private readonly TimeProvider _clock;
-    private readonly RetrySchedule _retries;
     private readonly RunLog _runLog;
-    private readonly IActorRef _manifest;
+    private readonly IActorRef _ledger;
     private readonly IActorRef _workers;
     private readonly ILoggingAdapter _log = Context.GetLogger();
 
-    private IActorRef _requester = ActorRefs.Nobody;
-    private RunId _run;
-    private BackupPlan? _plan;
-    private KnownBackup? _known;
+    /// <summary>Who wants to hear of the end of the run.</summary>
+    private readonly HashSet<IActorRef> _requesters = [];
+
+    private BackupRunState? _state;
     private CancellationTokenSource? _planning;
-
-    /// <summary>Decides about visits of a continuous run; null in one that ends.</summary>
-    private LagWatch? _watch;
-
-    private bool _isLooking;
-    private bool _isTakingGroups;
-    private long _groupsAt;
-    private long _lookedAt;
-
-    /// <summary>The question that is repeated until it is answered.</summary>
-    private object? _asked;
-
-    private Queue<PartitionWork> _waiting = [];
-    private Queue<RecordSource> _toRecord = [];
-    private readonly Dictionary<PartitionId, PartitionWork> _assigned = [];
-    private readonly RunFailures _failures = new();
-    private readonly RunProgress _progress = new();
-    private bool _isStopped;
-
-    /// <summary>The run was stopped when no partition was at work, so nothing can have been left behind.</summary>
-    private bool _hadNothingInHand;
 
     /// <summary>A coordinator for <paramref name="backup"/>.</summary>
     public BackupCoordinatorActor(
-        BackupId backup, IBackupEnvironments environments, BackupCoordinatorSettings settings, TimeProvider clock, RetrySchedule retries, RunLog runLog,
-        IActorRef manifest, IActorRef workers)
+        BackupId backup, IBackupEnvironments environments, BackupCoordinatorSettings settings, TimeProvider clock, RunLog runLog, IActorRef ledger, IActorRef workers)
     {
-        (_backup, _environments, _settings, _clock, _retries, _runLog, _manifest, _workers) =
-            (backup, environments, settings, clock, retries, runLog, manifest, workers);
+        (_backup, _environments, _settings, _clock, _runLog, _ledger, _workers) = (backup, environments, settings, clock, runLog, ledger, workers);
     }
 
     /// <inheritdoc />
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <summary>How to make one.</summary>
+    /// <summary>Props of a coordinator for <paramref name="backup"/>.</summary>
     public static Props Props(
-        BackupId backup, IBackupEnvironments environments, BackupCoordinatorSettings settings, TimeProvider clock, RetrySchedule retries, RunLog runLog,
-        IActorRef manifest, IActorRef workers) =>
-        Akka.Actor.Props.Create(() => new BackupCoordinatorActor(backup, environments, settings, clock, retries, runLog, manifest, workers));
+        BackupId backup, IBackupEnvironments environments, BackupCoordinatorSettings settings, TimeProvider clock, RunLog runLog, IActorRef ledger, IActorRef workers) =>
+        Akka.Actor.Props.Create(() => new BackupCoordinatorActor(backup, environments, settings, clock, runLog, ledger, workers));
 
     /// <summary>A fault of this program ends the run: whoever started it would wait for ever for an actor that has forgotten it.</summary>
     protected override void PreRestart(Exception reason, object message)
     {
-        CancelAssigned(abandon: true);
-        _requester.Tell(new BackupFinished(_backup, _run)
+        if (_state is { } state)
         {
-            Failures = [new Fault(FailureKind.Internal,
+            CarryOut(state.Abort(new Fault(FailureKind.Internal,
                 $"The run of backup '{_backup}' met a fault of this program ({reason.GetType().Name}: {reason.Message.ReplaceLineEndings(" ")}) and ended. What is committed is kept; run again, and report it.",
-                IsRetryable: false)],
-        });
+                IsRetryable: false)));
+        }
+
         base.PreRestart(reason, message);
     }
 
@@ -101,173 +66,137 @@ public sealed partial class BackupCoordinatorActor : UntypedActor, IWithTimers
     {
         switch (message)
         {
+            case GetBackupStatus:
+                Sender.Tell(_state?.Status ?? new BackupStatus(_backup, "Idle", 0, 0));
+                break;
             case StartBackup start:
-                (_requester, _run) = (Sender, start.Run);
-                Timers.StartPeriodicTimer(Reassert.Instance, Reassert.Instance, _settings.ReassertInterval);
-                AskManifest(new OpenLedger(_backup, _run));
-                Become(Opening);
+                _requesters.Add(Sender);
+                _state ??= new BackupRunState(_backup, _settings, _environments.For(_backup).Configuration);
+                if (_state.Phase != RunPhase.Idle && start.Run != _state.Run)
+                {
+                    _log.Info("Run {Run} joins run {Current}, which is under way", start.Run, _state.Run);
+                }
+
+                Take(message);
                 break;
-            case StopBackup or LedgerFailed:
-                break; // There is no run to end.
+            case StopBackup or LedgerOpened or LedgerFailed or SourceRecorded or RunFinished or PartitionEnded
+                or Planned or PlanFailed or Refreshed or RefreshDue or GroupsTaken or StopOverdue or Reassert:
+                Take(message);
+                break;
             default:
-                HandleCommon(message);
+                Unhandled(message);
                 break;
         }
     }
 
-    private void Opening(object message)
+    private void Take(object message)
     {
-        switch (message)
+        if (_state is not null)
         {
-            case LedgerOpened opened when opened.Run == _run:
-                _asked = null;
+            CarryOut(_state.On(message, _clock.GetUtcNow()));
+        }
+    }
+
+    private void CarryOut(RunStep step)
+    {
+        _state = step.State;
+        foreach (var effect in step.Effects)
+        {
+            CarryOut(effect);
+        }
+    }
+
+    private void CarryOut(RunEffect effect)
+    {
+        switch (effect)
+        {
+            case TellLedger tell:
+                _ledger.Tell(tell.Message);
+                break;
+            case TellWorker tell:
+                _workers.Tell(tell.Message);
+                break;
+            case TellRequesters tell:
+                foreach (var requester in _requesters)
+                {
+                    requester.Tell(tell.Message);
+                }
+
+                _requesters.Clear();
+                break;
+            case StartPlanning:
                 Plan();
-                Become(Planning);
                 break;
-            case StopBackup:
-                _isStopped = true;
-                End(new BackupFinished(_backup, _run) { WasStopped = true });
+            case StartRefresh refresh:
+                Refresh(refresh.KnownCluster);
                 break;
-            default:
-                HandleCommon(message);
-                break;
-        }
-    }
-
-    private void Planning(object message)
-    {
-        switch (message)
-        {
-            case Planned planned when planned.Run == _run:
-                OnPlanned(planned.Known, planned.Look);
-                break;
-            case PlanFailed failed when failed.Run == _run:
-                _failures.NoteEnd(failed.Failure);
-                Finish();
-                break;
-            case StopBackup:
-                _isStopped = true;
-                _planning!.Cancel();
-                Finish();
-                break;
-            default:
-                HandleCommon(message);
-                break;
-        }
-    }
-
-    private void Recording(object message)
-    {
-        switch (message)
-        {
-            case SourceRecorded recorded when recorded.Run == _run:
-                RecordNextOrRun();
-                break;
-            case StopBackup:
-                _isStopped = true;
-                Finish();
-                break;
-            default:
-                HandleCommon(message);
-                break;
-        }
-    }
-
-    private void Running(object message)
-    {
-        switch (message)
-        {
-            case PartitionEnded ended when ended.Run == _run && _assigned.Remove(ended.Key.Partition, out var work):
-                OnEnded(ended, work);
-                break;
-            case RefreshDue when !_isStopped:
-                Look();
-                break;
-            case Refreshed looked when looked.Run == _run && !_isStopped:
-                OnLooked(looked.Look);
-                break;
-            case PlanFailed failed when failed.Run == _run && !_isStopped:
-                OnLookFailed(failed.Failure);
-                break;
-            case SourceRecorded recorded when recorded.Run == _run && _asked is RecordSource:
-                RecordNextOrRun();
-                break;
-            case StopBackup when !_isStopped:
-                _isStopped = true;
-                _runLog.Stopping();
-                _hadNothingInHand = _assigned.Count == 0;
-                _waiting.Clear();
+            case CancelPlanning:
                 _planning?.Cancel();
-                CancelAssigned(abandon: false);
-                Timers.StartSingleTimer(StopOverdue.Instance, StopOverdue.Instance, _settings.StopPatience);
-                FinishIfDone();
                 break;
-            case StopOverdue:
-                _assigned.Clear();
-                FinishIfDone();
+            case TakeGroups take:
+                Take(take.Topics);
                 break;
-            case Reassert:
-                RepeatQuestions();
-                foreach (var work in _assigned.Values)
-                {
-                    Tell(_isStopped ? new CancelPartition(KeyOf(work.Partition), _run, Abandon: false) : new AssignPartition(KeyOf(work.Partition), _run, work.Ranges));
-                }
-
+            case Say say:
+                say.Sentence(_runLog);
                 break;
             default:
-                HandleCommon(message);
+                SetTimer(effect);
                 break;
         }
     }
 
-    private void Grouping(object message)
+    private void SetTimer(RunEffect effect)
     {
-        switch (message)
+        switch (effect)
         {
-            case GroupsTaken taken when taken.Run == _run:
-                if (taken.Failure is { } failure)
-                {
-                    _failures.NoteEnd(failure);
-                }
-
-                FinishNow();
+            case StartReassertTimer:
+                Timers.StartPeriodicTimer(Reassert.Instance, Reassert.Instance, _settings.ReassertInterval);
                 break;
-            case StopBackup:
-                _isStopped = true;
-                FinishNow();
+            case StartRefreshTimer start:
+                Timers.StartSingleTimer(RefreshDue.Instance, RefreshDue.Instance, start.Pause);
+                break;
+            case StartStopTimer start:
+                Timers.StartSingleTimer(StopOverdue.Instance, StopOverdue.Instance, start.Patience);
+                break;
+            case StopTimers:
+                Timers.CancelAll();
                 break;
             default:
-                HandleCommon(message);
-                break;
+                throw new ArgumentException($"Nobody carries out a {effect.GetType().Name}.", nameof(effect));
         }
     }
 
-    private void Finishing(object message)
+    private void Plan()
     {
-        switch (message)
-        {
-            case RunFinished finished when finished.Run == _run:
-                if (_plan is not null)
-                {
-                    _runLog.Finished(finished, _plan);
-                }
+        var run = _state!.Run;
+        _planning = new CancellationTokenSource();
+        _ = BackupPlanner.ReadAsync(_environments.For(_backup), _planning.Token)
+            .PipeTo(Self, success: read => new Planned(run, read.Known, read.Discovery), failure: e => new PlanFailed(run, Fault.Of(e)));
+    }
 
-                End(new BackupFinished(_backup, _run)
-                {
-                    Records = finished.Records,
-                    Gaps = finished.Gaps,
-                    Topics = _plan?.TopicCount ?? 0,
-                    WasStopped = _isStopped && _watch is null, // A continuous run has no other end.
-                    FailedPartitions = _failures.Partitions,
-                    Failures = _failures.Gravest,
-                });
-                break;
-            case StopBackup:
-                _isStopped = true;
-                break;
-            default:
-                HandleCommon(message);
-                break;
-        }
+    private void Refresh(string? knownCluster)
+    {
+        var (run, clock, start) = (_state!.Run, _clock, _clock.GetTimestamp());
+        _planning = new CancellationTokenSource();
+        _ = BackupPlanner.DiscoverAsync(_environments.For(_backup), knownCluster, demandsLiterals: false, _planning.Token).PipeTo(
+            Self,
+            success: discovery => new Refreshed(run, discovery, clock.GetElapsedTime(start)),
+            failure: e => new PlanFailed(run, Fault.Of(e)));
+    }
+
+    private void Take(IReadOnlySet<string> topics)
+    {
+        var (run, environment) = (_state!.Run, _environments.For(_backup));
+        _ = new GroupSnapshotPublisher(environment.Store, environment.Catalog, _clock).TakeAsync(_backup, topics, CancellationToken.None).PipeTo(
+            Self,
+            success: problem => new GroupsTaken(run, problem is null ? null : new Fault(FailureKind.Source, problem, IsRetryable: true)),
+            failure: e => new GroupsTaken(run, Fault.Of(e)));
+    }
+
+    /// <inheritdoc />
+    protected override void PostStop()
+    {
+        _planning?.Cancel();
+        base.PostStop();
     }
 }

@@ -33,10 +33,10 @@ public sealed record BackupPlan
     /// <summary>Compares what the source has with what the ledger covers.</summary>
     /// <param name="configuration">The user's configuration.</param>
     /// <param name="known">What is backed up.</param>
-    /// <param name="look">What the source has.</param>
-    public static BackupPlan Make(BackupConfiguration configuration, KnownBackup known, SourceDiscovery look)
+    /// <param name="discovery">What the source has.</param>
+    public static BackupPlan Make(BackupConfiguration configuration, KnownBackup known, SourceDiscovery discovery)
     {
-        var (clusterId, topics, bounds) = look;
+        var (clusterId, topics, bounds) = discovery;
         var work = new List<PartitionWork>();
         var failures = new List<(PartitionId, Fault)>();
         foreach (var topic in topics)
@@ -61,7 +61,7 @@ public sealed record BackupPlan
                 var ranges = Uncovered(configuration, partition, coverage, bounds[partition], known.FirstSeen(partition));
                 if (ranges.Count > 0)
                 {
-                    work.Add(new PartitionWork(partition, ranges, coverage.Position - 1));
+                    work.Add(new PartitionWork(partition, ranges, coverage.Position - 1) { TopicId = topic.TopicId });
                 }
             }
         }
@@ -80,10 +80,10 @@ public sealed record BackupPlan
     }
 
     /// <summary>What to say of topics that the configuration names and the source no longer has; null when it has them all.</summary>
-    public static Fault? MissingTopics(BackupConfiguration configuration, SourceDiscovery look)
+    public static Fault? MissingTopics(BackupConfiguration configuration, SourceDiscovery discovery)
     {
         var missing = new TopicFilter(configuration.Source.Topics, configuration.Backup).Literals
-            .Except(look.Topics.Select(topic => topic.Name)).Order(StringComparer.Ordinal).Select(name => $"'{name}'").ToList();
+            .Except(discovery.Topics.Select(topic => topic.Name)).Order(StringComparer.Ordinal).Select(name => $"'{name}'").ToList();
         return missing.Count == 0 ? null : new Fault(FailureKind.Source,
             $"source.topics.include names {string.Join(", ", missing)}, and the cluster no longer has it; what was backed up of it is kept.", IsRetryable: true);
     }

@@ -8,7 +8,7 @@ namespace KafkaBackup.Coordinator.Backup;
 public static class BackupPlanner
 {
     /// <summary>What is backed up when a run begins, and what the source has.</summary>
-    public static async Task<(KnownBackup Known, SourceDiscovery Look)> ReadAsync(BackupEnvironment environment, CancellationToken cancellation)
+    public static async Task<(KnownBackup Known, SourceDiscovery Discovery)> ReadAsync(BackupEnvironment environment, CancellationToken cancellation)
     {
         var ledger = await LedgerReader.ReadAsync(environment.Store, environment.Configuration.BackupId, cancellation) ?? LedgerSnapshot.Empty;
         return (new KnownBackup(ledger), await DiscoverAsync(environment, ledger.Head.SourceClusterId, demandsLiterals: true, cancellation));

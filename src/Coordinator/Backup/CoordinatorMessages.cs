@@ -8,21 +8,21 @@ namespace KafkaBackup.Coordinator.Backup;
 internal static class CoordinatorMessages
 {
     /// <summary>Ledger and source are read, so the plan can be made.</summary>
-    internal sealed record Planned(RunId Run, KnownBackup Known, SourceDiscovery Look) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    internal sealed record Planned(RunId Run, KnownBackup Known, SourceDiscovery Discovery) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
-    /// <summary>A continuous run looked at the source again.</summary>
-    internal sealed record Refreshed(RunId Run, SourceDiscovery Look) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    /// <summary>A continuous run knows again what the source has; to find out took so long.</summary>
+    internal sealed record Refreshed(RunId Run, SourceDiscovery Discovery, TimeSpan Took) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>A snapshot of consumer groups was taken, or not.</summary>
     internal sealed record GroupsTaken(RunId Run, Fault? Failure) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
-    /// <summary>Time for a continuous run to look again.</summary>
+    /// <summary>Time for a continuous run to refresh what it knows of the source.</summary>
     internal sealed record RefreshDue : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {
         public static RefreshDue Instance { get; } = new();
     }
 
-    /// <summary>The source could not be looked at, or the ledger not be read.</summary>
+    /// <summary>The source could not be asked, or the ledger not be read.</summary>
     internal sealed record PlanFailed(RunId Run, Fault Failure) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>Time to repeat what is unanswered: messages may be lost, and entities move.</summary>

@@ -1,79 +1,62 @@
+using System.Collections.Immutable;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Protocol;
 
 namespace KafkaBackup.Coordinator.Backup;
 
-/// <summary>What stands in the way of a run at the moment, partition by partition and as a whole. It decides the exit code.</summary>
-public sealed class RunFailures
+/// <summary>What stands in the way of a run at the moment, partition by partition and as a whole. It decides the exit code. Immutable.</summary>
+public sealed record RunFailures
 {
-    private readonly Dictionary<PartitionId, Fault> _partitions = [];
-    private Dictionary<PartitionId, Fault> _unreadable = [];
-    private readonly List<Fault> _general = [];
-    private Fault? _look;
-    private Fault? _groups;
+    private ImmutableDictionary<PartitionId, Fault> Worked { get; init; } = ImmutableDictionary<PartitionId, Fault>.Empty;
+
+    private ImmutableDictionary<PartitionId, Fault> Unplanned { get; init; } = ImmutableDictionary<PartitionId, Fault>.Empty;
+
+    private ImmutableList<Fault> Ended { get; init; } = [];
+
+    private Fault? Refresh { get; init; }
+
+    private Fault? Groups { get; init; }
+
+    /// <summary>Nothing is in the way.</summary>
+    public static RunFailures None { get; } = new();
 
     /// <summary>How many partitions are not backed up as they should be.</summary>
-    public int Partitions => _partitions.Keys.Union(_unreadable.Keys).Count();
+    public int Partitions => Unplanned.Count == 0 ? Worked.Count : Worked.Keys.Union(Unplanned.Keys).Count();
 
     /// <summary>Whether nothing is in the way.</summary>
     public bool IsEmpty => Partitions == 0 && !General.Any();
 
     /// <summary>What to tell of them: of each sentence one, the gravest first.</summary>
-    public IReadOnlyList<Fault> Gravest => General.Concat(_partitions.Values).Concat(_unreadable.Values).DistinctBy(failure => failure.Message)
+    public IReadOnlyList<Fault> Gravest => General.Concat(Worked.Values).Concat(Unplanned.Values).DistinctBy(failure => failure.Message)
         .OrderByDescending(failure => failure.Kind).Take(BackupProtocol.BackupFinished.MaxFailures).ToList();
 
-    private IEnumerable<Fault> General => _general.Concat(new[] { _look, _groups }.OfType<Fault>());
+    private IEnumerable<Fault> General => Ended.Concat(new[] { Refresh, Groups }.OfType<Fault>());
 
     /// <summary>The work on a partition ended with <paramref name="failure"/>, or went through.</summary>
-    /// <returns>Whether that is news.</returns>
-    public bool Note(PartitionId partition, Fault? failure)
+    /// <returns>What stands in the way now, and whether that is news.</returns>
+    public (RunFailures Failures, bool IsNews) Note(PartitionId partition, Fault? failure)
     {
-        if (failure is null)
-        {
-            return _partitions.Remove(partition);
-        }
-
-        var isNews = _partitions.GetValueOrDefault(partition)?.Message != failure.Message;
-        _partitions[partition] = failure;
-        return isNews;
+        var known = Worked.GetValueOrDefault(partition);
+        return failure is null
+            ? (this with { Worked = Worked.Remove(partition) }, known is not null)
+            : (this with { Worked = Worked.SetItem(partition, failure) }, known?.Message != failure.Message);
     }
 
     /// <summary>The partitions that the plan made last leaves out, and why.</summary>
-    /// <returns>Those that are news.</returns>
-    public IReadOnlyList<(PartitionId Partition, Fault Failure)> NotePlan(IReadOnlyList<(PartitionId Partition, Fault Failure)> unreadable)
-    {
-        var news = unreadable.Where(item => _unreadable.GetValueOrDefault(item.Partition)?.Message != item.Failure.Message).ToList();
-        _unreadable = unreadable.ToDictionary(item => item.Partition, item => item.Failure);
-        return news;
-    }
+    /// <returns>What stands in the way now, and those partitions that are news.</returns>
+    public (RunFailures Failures, IReadOnlyList<(PartitionId Partition, Fault Failure)> News) NotePlan(
+        IReadOnlyList<(PartitionId Partition, Fault Failure)> unplanned) => (
+        this with { Unplanned = unplanned.ToImmutableDictionary(item => item.Partition, item => item.Failure) },
+        unplanned.Where(item => Unplanned.GetValueOrDefault(item.Partition)?.Message != item.Failure.Message).ToList());
 
     /// <summary>Something stands in the way of the whole run, and it ends.</summary>
-    public void NoteEnd(Fault failure) => _general.Add(failure);
+    public RunFailures NoteEnd(Fault failure) => this with { Ended = Ended.Add(failure) };
 
-    /// <summary>Why a continuous run could not look at the source, or not see all that it should; null when it could.</summary>
-    /// <returns>Whether that is news.</returns>
-    public bool NoteRefresh(Fault? failure)
-    {
-        var isNews = _look?.Message != failure?.Message;
-        _look = failure;
-        return isNews;
-    }
+    /// <summary>Why a continuous run could not refresh what it knows of the source, or not see all that it should; null when it could.</summary>
+    /// <returns>What stands in the way now, and whether that is news.</returns>
+    public (RunFailures Failures, bool IsNews) NoteRefresh(Fault? failure) => (this with { Refresh = failure }, Refresh?.Message != failure?.Message);
 
-    /// <summary>Why a continuous run could not take its last snapshot of consumer groups; null when it could.</summary>
-    /// <returns>Whether that is news.</returns>
-    public bool NoteGroups(Fault? failure)
-    {
-        var isNews = _groups?.Message != failure?.Message;
-        _groups = failure;
-        return isNews;
-    }
-
-    /// <summary>Forgets everything, for the next run.</summary>
-    public void Clear()
-    {
-        _partitions.Clear();
-        _unreadable = [];
-        _general.Clear();
-        (_look, _groups) = (null, null);
-    }
+    /// <summary>Why the last snapshot of consumer groups could not be taken; null when it could.</summary>
+    /// <returns>What stands in the way now, and whether that is news.</returns>
+    public (RunFailures Failures, bool IsNews) NoteGroups(Fault? failure) => (this with { Groups = failure }, Groups?.Message != failure?.Message);
 }

@@ -2,44 +2,35 @@ using KafkaBackup.Shared.Protocol;
 
 namespace KafkaBackup.Coordinator.Backup;
 
-/// <summary>Counts how far a run is.</summary>
-internal sealed class RunProgress
+/// <summary>How far a run is. Immutable.</summary>
+internal sealed record RunProgress
 {
-    private long _savedRecords;
-    private int _savedPartitions;
+    /// <summary>A run that has planned nothing yet.</summary>
+    public static RunProgress None { get; } = new();
 
-    /// <summary>Assignments planned so far.</summary>
-    public int Partitions { get; private set; }
+    /// <summary>Orders planned so far.</summary>
+    public int Partitions { get; private init; }
 
     /// <summary>How many of them have ended.</summary>
-    public int Done { get; private set; }
+    public int Done { get; private init; }
 
     /// <summary>How many offsets they were to read.</summary>
-    public long Offsets { get; private set; }
+    public long Offsets { get; private init; }
+
+    /// <summary>What was saved since this was last told, in records and partitions.</summary>
+    public (long Records, int Partitions) Saved { get; private init; }
 
     /// <summary>There is more to do.</summary>
-    public void Planned(IReadOnlyCollection<PartitionWork> work)
-    {
-        Partitions += work.Count;
-        Offsets += work.Sum(item => item.Length);
-    }
+    public RunProgress Plan(IReadOnlyCollection<PartitionWork> work) =>
+        this with { Partitions = Partitions + work.Count, Offsets = Offsets + work.Sum(item => item.Length) };
 
-    /// <summary>An assignment ended.</summary>
-    public void Ended(PartitionProtocol.PartitionEnded ended, bool wasCancelled)
+    /// <summary>An order ended.</summary>
+    public RunProgress End(PartitionProtocol.PartitionEnded ended, bool wasCancelled) => this with
     {
-        Done += wasCancelled ? 0 : 1;
-        _savedRecords += ended.Records;
-        _savedPartitions += ended.Records > 0 ? 1 : 0;
-    }
+        Done = Done + (wasCancelled ? 0 : 1),
+        Saved = (Saved.Records + ended.Records, Saved.Partitions + (ended.Records > 0 ? 1 : 0)),
+    };
 
-    /// <summary>What was saved since this was last asked.</summary>
-    public (long Records, int Partitions) TakeSaved()
-    {
-        var saved = (_savedRecords, _savedPartitions);
-        (_savedRecords, _savedPartitions) = (0, 0);
-        return saved;
-    }
-
-    /// <summary>Forgets everything, for the next run.</summary>
-    public void Clear() => (Partitions, Done, Offsets, _savedRecords, _savedPartitions) = (0, 0, 0, 0, 0);
+    /// <summary>What was saved has been told.</summary>
+    public RunProgress Told() => this with { Saved = (0, 0) };
 }

@@ -129,12 +129,12 @@ public sealed class LedgerActor : UntypedActor, IWithTimers
                 Open(open, from);
                 break;
             case GetUncovered ask when _session is not null:
-                from.Tell(new Uncovered(_backup, ask.Partition, _session.Uncovered(ask.Partition, ask.Ranges), _session.Epoch));
+                Tell(ask, from);
                 break;
-            case RecordSource record when _session is not null:
-                Start(_session.RecordSourceAsync(record.ClusterId, record.Topics, _stopped.Token), () => from.Tell(new SourceRecorded(_backup, record.Run)));
+            case RecordSource record when _session is not null && record.Run == _run:
+                Start(_session.RecordSourceAsync(record.ClusterId, record.Topics, _stopped.Token), () => from.Tell(new SourceRecorded(_backup, record.Run) { Number = record.Number }));
                 break;
-            case FinishRun finish when _session is not null:
+            case FinishRun finish when _session is not null && finish.Run == _run:
                 Timers.Cancel(SyncDue.Instance);
                 Start(_session.FinishAsync(finish.IsClean, _stopped.Token), () =>
                 {
@@ -150,6 +150,9 @@ public sealed class LedgerActor : UntypedActor, IWithTimers
                 break;
         }
     }
+
+    private void Tell(GetUncovered ask, IActorRef from) => from.Tell(new Uncovered(
+        _backup, ask.Partition, ask.Assignment, _session!.Uncovered(ask.Partition, ask.Ranges), _session.Epoch, _session.LeaderEpochOf(ask.Partition)));
 
     private void Open(OpenLedger open, IActorRef from)
     {
@@ -179,8 +182,8 @@ public sealed class LedgerActor : UntypedActor, IWithTimers
             {
                 var (partition, range) = (commit.Entry.Partition, commit.Entry.Range);
                 from.Tell(verdict == CommitVerdict.Rejected
-                    ? new Rejected(_backup, partition, range, session.Epoch)
-                    : new Committed(_backup, partition, range, session.Epoch));
+                    ? new Rejected(_backup, partition, commit.Assignment, range, session.Epoch) { Final = session.WhyNever(commit) }
+                    : new Committed(_backup, partition, commit.Assignment, range, session.Epoch));
             }
         });
     }

@@ -1,6 +1,7 @@
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Oso;
+using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Storage;
 using KafkaBackup.Shared;
 using static KafkaBackup.Shared.Protocol.LedgerProtocol;
@@ -81,6 +82,16 @@ internal sealed class LedgerSession
             .Select(range => coverage.Position < range.Base ? new OffsetRange(coverage.Position.Value, range.Next) : range).ToList();
     }
 
+    /// <summary>The leader epoch of the record right before a partition's position; null when it is not known.</summary>
+    public int? LeaderEpochOf(PartitionId partition) => _writer.Ledger.Partitions.GetValueOrDefault(partition)?.Entries[^1].LeaderEpochAtEnd;
+
+    /// <summary>Why an entry that was rejected can never be committed; null when another writer is just ahead.</summary>
+    public Fault? WhyNever(CommitSegment commit) => ConflictOf(commit) is { } conflict ? new Fault(FailureKind.Source, conflict, IsRetryable: false) : null;
+
+    /// <summary>Whether the entry is of another topic than the one that is remembered under its name.</summary>
+    private string? ConflictOf(CommitSegment commit) => SourceIdentity.Conflict(
+        _writer.Ledger.Topics.GetValueOrDefault(commit.Entry.Partition.Topic), new TopicFacts(commit.Entry.Partition.Topic, 0, commit.TopicId));
+
     /// <summary>Remembers cluster and topics.</summary>
     public Task RecordSourceAsync(string clusterId, IReadOnlyList<TopicFacts> topics, CancellationToken cancellation) =>
         _writer.RecordSourceAsync(clusterId, topics, cancellation);
@@ -90,7 +101,7 @@ internal sealed class LedgerSession
     {
         await _writer.ClaimAsync(cancellation); // The first commit of a run claims the ledger, so that a run with nothing new writes nothing.
         var batch = _writer.NewBatch();
-        var verdicts = commits.Select(commit => batch.Judge(commit.Entry, commit.Epoch)).ToList();
+        var verdicts = commits.Select(commit => ConflictOf(commit) is null ? batch.Judge(commit.Entry, commit.Epoch) : CommitVerdict.Rejected).ToList();
         Healed = batch.Accepted.Where(entry => entry.Range.Base < _writer.Ledger.CoverageOf(entry.Partition).Position).Aggregate(Healed, (sum, entry) => sum.Plus(entry));
         await _writer.CommitAsync(batch.Accepted, cancellation);
         _hasNews |= batch.Accepted.Count > 0;

@@ -75,6 +75,26 @@ public sealed class KafkaTopicCatalog : ITopicCatalog
     }
 
     /// <inheritdoc />
+    public async Task<IReadOnlyDictionary<string, string?>> GetTopicIdsAsync(IReadOnlyCollection<string> topics, CancellationToken cancellation)
+    {
+        var ids = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (var names in topics.Chunk(BatchSize))
+        {
+            foreach (var topic in await Ask("Cannot describe topics", () => DescribeAsync(names), cancellation))
+            {
+                if (topic.Error.Code != ErrorCode.UnknownTopicOrPart)
+                {
+                    ids[topic.Name] = topic.Error.IsError
+                        ? throw _clients.Failure($"Cannot describe the topic '{topic.Name}'", topic.Error, _errors)
+                        : topic.TopicId.ToString();
+                }
+            }
+        }
+
+        return ids;
+    }
+
+    /// <inheritdoc />
     public async Task<IReadOnlyDictionary<PartitionId, PartitionBounds>> GetBoundsAsync(
         IReadOnlyCollection<PartitionId> partitions, LogEnd end, CancellationToken cancellation)
     {

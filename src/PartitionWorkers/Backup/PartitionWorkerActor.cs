@@ -1,10 +1,6 @@
-using System.Security.Cryptography;
-using System.Text;
 using Akka.Actor;
-using Akka.Persistence;
-using KafkaBackup.Shared;
-using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Protocol;
+using static KafkaBackup.PartitionWorkers.Backup.WorkerEffects;
 using static KafkaBackup.PartitionWorkers.Backup.WorkerMessages;
 using static KafkaBackup.PartitionWorkers.Node.PermitProtocol;
 using static KafkaBackup.Shared.Protocol.LedgerProtocol;
@@ -12,229 +8,206 @@ using static KafkaBackup.Shared.Protocol.PartitionProtocol;
 
 namespace KafkaBackup.PartitionWorkers.Backup;
 
-/// <summary>Backs up one partition. The ledger, not this actor and not its journal, is the truth.</summary>
+/// <summary>Backs up one partition. It only receives, and carries out what <see cref="PartitionWorkerState"/> decides; the state table is there.</summary>
 /// <remarks>
-/// <code>
-/// State        Leaves on                                      Goes to
-/// Unassigned   AssignPartition                                Asking
-/// Asking       Uncovered                                      Waiting | Trimmed | Completed (all is covered)
-/// Waiting      PermitGranted                                  Running
-/// Running      pipeline ended and all it stored committed:
-///                all read                                     Completed
-///                offsets gone at the source                   Asking, then Trimmed
-///                a failure that may pass / that is final      BackingOff / Completed
-///              Rejected, pipeline ended                       Asking (another writer is ahead; the uploads are orphans now)
-/// Trimmed      BoundsRead                                     Running (to commit the gap, then Asking) | Completed
-/// BackingOff   RetryDue                                       Asking
-/// any          CancelPartition                                Completed, once what is uploaded is committed
-///              StopPartition                                  stops then, and tells nobody: the work moves with the shard
-/// Completed    -                                              passivates
-/// </code>
+/// The ledger, not this actor and not its journal, is the truth. The journal is a child: it may fail in any way, and all that is lost is that
+/// uploads of an earlier life are read again.
 /// </remarks>
-public sealed partial class PartitionWorkerActor : UntypedPersistentActor, IWithTimers
+public sealed class PartitionWorkerActor : UntypedActor, IWithTimers
 {
     private readonly PartitionKey _key;
     private readonly PartitionWorkerServices _services;
-    private readonly IActorRef _manifest;
+    private readonly IActorRef _ledger;
     private readonly IActorRef _permits;
+    private PartitionWorkerState _state;
 
-    /// <summary>Stored entries in order. Only the first is on its way to the ledger: a later one would leave a hole before it.</summary>
-    private readonly Queue<LedgerEntry> _stored = [];
-
-    private PartitionWorkerState _state = PartitionWorkerState.Empty;
-    private AssignPartition? _work;
+    /// <summary>Who gave the order in work, or asked about it last: whoever coordinates now hears of the end.</summary>
     private IActorRef _coordinator = ActorRefs.Nobody;
-    private IReadOnlyList<OffsetRange> _uncovered = [];
-    private long _epoch;
-    private long? _blockedAt;
-    private int _failures;
 
-    /// <summary>What this assignment has committed: records, and their bytes before compression.</summary>
-    private long _records;
-    private long _bytes;
-
-    private int _token;
+    private IActorRef? _journal;
     private SegmentPipeline? _pipeline;
     private CancellationTokenSource? _cancel;
 
-    /// <summary>How the last pipeline ended; acted upon when all it stored is committed.</summary>
-    private PipelineEnded? _ended;
-
-    /// <summary>What is stored is not ours to commit any more.</summary>
-    private bool _isRejected;
-
-    /// <summary>The assignment is not through when the work at hand is: there is more, or it is to be looked at anew.</summary>
-    private bool _asksAgain;
-
-    private bool _isStopping;
-
-    /// <summary>The shard moves to another node: whoever is left when it does keeps the others waiting.</summary>
-    private bool _isHandedOff;
-
     /// <summary>A worker for <paramref name="key"/>.</summary>
-    public PartitionWorkerActor(PartitionKey key, PartitionWorkerServices services, IActorRef manifest, IActorRef permits)
+    public PartitionWorkerActor(PartitionKey key, PartitionWorkerServices services, IActorRef ledger, IActorRef permits)
     {
-        (_key, _services, _manifest, _permits) = (key, services, manifest, permits);
-        PersistenceId = PersistenceIdOf(key);
+        (_key, _services, _ledger, _permits) = (key, services, ledger, permits);
+        _state = new PartitionWorkerState(key, services.Settings);
     }
-
-    /// <inheritdoc />
-    public override string PersistenceId { get; }
 
     /// <inheritdoc />
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <summary>How to make one.</summary>
-    public static Props Props(PartitionKey key, PartitionWorkerServices services, IActorRef manifest, IActorRef permits) =>
-        Akka.Actor.Props.Create(typeof(PartitionWorkerActor), key, services, manifest, permits);
-
-    /// <summary>The journal's name for a worker: of fixed length, as a topic's name alone may be longer than a journal's column.</summary>
-    public static string PersistenceIdOf(PartitionKey key) =>
-        "worker-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key.ToString())).AsSpan(0, 20));
+    /// <summary>Props of a worker for <paramref name="key"/>.</summary>
+    public static Props Props(PartitionKey key, PartitionWorkerServices services, IActorRef ledger, IActorRef permits) =>
+        Akka.Actor.Props.Create(typeof(PartitionWorkerActor), key, services, ledger, permits);
 
     /// <inheritdoc />
-    protected override void OnRecover(object message)
+    protected override void PreStart()
+    {
+        if (!_services.Journal.IsUsable)
+        {
+            Take(JournalRead.Nothing);
+            return;
+        }
+
+        _journal = Context.Watch(Context.ActorOf(PartitionJournalActor.Props(_key, _services.Journal, _services.Settings)));
+        Timers.StartSingleTimer(JournalDue.Instance, JournalDue.Instance, _services.Settings.JournalPatience);
+    }
+
+    /// <inheritdoc />
+    protected override void OnReceive(object message)
     {
         switch (message)
         {
-            case SegmentCommitted committed:
-                _state = _state.Apply(committed);
+            case GetPartitionStatus:
+                Sender.Tell(new PartitionStatus(_key, _state.PhaseName, _state.Position));
                 break;
-            case SnapshotOffer { Snapshot: WorkerSnapshot snapshot }:
-                _state = _state.Apply(snapshot);
+            case AssignPartition or CancelPartition:
+                _coordinator = Sender;
+                Take(message);
+                break;
+            case JournalDue:
+                Take(JournalRead.Nothing);
+                break;
+            case Terminated:
+                _journal = null;
+                Take(JournalRead.Nothing);
+                break;
+            case StopPartition or Uncovered or Committed or Rejected or PermitGranted or JournalRead or OffersChecked or EntryStored or PipelineEnded
+                or BoundsRead or AnswerDue or RetryDue:
+                Take(message);
+                break;
+            default:
+                Unhandled(message);
                 break;
         }
     }
 
     /// <inheritdoc />
-    protected override void OnCommand(object message)
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    private void Take(object message)
     {
-        switch (message)
+        if (message is PipelineEnded)
         {
-            case AssignPartition assigned:
-                _work = assigned;
-                _coordinator = Sender;
-                Ask();
+            (_pipeline, _cancel) = (null, null);
+        }
+
+        var step = _state.On(message);
+        _state = step.State;
+        foreach (var effect in step.Effects)
+        {
+            CarryOut(effect);
+        }
+    }
+
+    private void CarryOut(WorkerEffect effect)
+    {
+        switch (effect)
+        {
+            case TellLedger tell:
+                _ledger.Tell(tell.Message);
                 break;
-            case CancelPartition cancelled:
-                Sender.Tell(new PartitionEnded(_key, cancelled.Run, null, null));
-                Passivate();
+            case TellCoordinator tell:
+                _coordinator.Tell(tell.Message);
                 break;
-            case StopPartition:
+            case Answer answer:
+                Sender.Tell(answer.Message);
+                break;
+            case TellPermits tell:
+                _permits.Tell(tell.Message);
+                break;
+            case StartPipeline start:
+                Start(start);
+                break;
+            case CancelPipeline:
+                _cancel?.Cancel();
+                break;
+            case PipelineCommitted committed:
+                _pipeline?.Committed(committed.Epoch);
+                break;
+            case ReadBounds read:
+                ReadBoundsNow(read.Token);
+                break;
+            case CheckOffers check:
+                CheckNow(check);
+                break;
+            case Journal journal:
+                _journal?.Tell(journal.Event);
+                break;
+            default:
+                CarryOutLocally(effect);
+                break;
+        }
+    }
+
+    private void CarryOutLocally(WorkerEffect effect)
+    {
+        switch (effect)
+        {
+            case StartAnswerTimer:
+                Timers.StartPeriodicTimer(AnswerDue.Instance, AnswerDue.Instance, _services.Settings.AnswerPatience);
+                break;
+            case StartRetryTimer start:
+                Timers.StartSingleTimer(RetryDue.Instance, RetryDue.Instance, start.Pause);
+                break;
+            case StopTimers:
+                Timers.Cancel(AnswerDue.Instance);
+                Timers.Cancel(RetryDue.Instance);
+                break;
+            case Say say:
+                say.Sentence(_services.Log);
+                break;
+            case WorkerEffects.Passivate:
+                Context.Parent.Tell(new Akka.Cluster.Sharding.Passivate(PoisonPill.Instance));
+                break;
+            case StopWorker:
                 Context.Stop(Self);
                 break;
             default:
-                HandleCommon(message);
-                break;
+                throw new ArgumentException($"Nobody carries out a {effect.GetType().Name}.", nameof(effect));
         }
     }
 
-    private void Asking(object message)
+    private void Start(StartPipeline start)
     {
-        switch (message)
+        var (token, self, environment) = (start.Token, Self, _services.Environments.For(_key.Backup));
+        _cancel = new CancellationTokenSource();
+        _pipeline = new SegmentPipeline(_key, environment, _services.Pipeline, _services.Clock, start.Epoch, entry => self.Tell(new EntryStored(token, entry)))
         {
-            case Uncovered { Ranges.Count: 0 }:
-                Complete(null);
-                break;
-            case Uncovered answer:
-                Timers.CancelAll();
-                (_uncovered, _epoch) = (answer.Ranges, answer.Epoch);
-                if (_ended?.IsTrimmed == true)
-                {
-                    ReadBounds();
-                    Become(Trimmed);
-                }
-                else
-                {
-                    _permits.Tell(RequestPermit.Instance);
-                    Become(Waiting);
-                }
-
-                break;
-            case AnswerDue:
-                _manifest.Tell(new GetUncovered(_key.Backup, _key.Partition, _work!.Ranges));
-                break;
-            default:
-                HandleCommon(message);
-                break;
-        }
+            Progress = _services.Progress,
+            LeaderEpoch = start.LeaderEpoch,
+            TopicId = start.TopicId,
+        };
+        var (pipeline, cancellation) = (_pipeline, _cancel.Token);
+        _ = Task.Run(() => pipeline.RunAsync(start.Ranges, cancellation), CancellationToken.None).PipeTo(
+            self, success: blockedAt => new PipelineEnded(token, blockedAt, null, IsTrimmed: false), failure: e => PipelineEnded.Of(token, e));
     }
 
-    private void Waiting(object message)
+    private void ReadBoundsNow(int token)
     {
-        if (message is PermitGranted)
-        {
-            StartPipeline();
-            Become(Running);
-        }
-        else
-        {
-            HandleCommon(message);
-        }
+        var (partition, clock) = (_key.Partition, _services.Clock);
+        _ = _services.Environments.For(_key.Backup).Catalog.GetBoundsAsync([partition], Shared.Kafka.LogEnd.HighWatermark, CancellationToken.None).PipeTo(
+            Self,
+            success: bounds => new BoundsRead(
+                token, bounds[partition], bounds[partition].Problem is { } problem ? Fault.Of(problem) : null, clock.GetUtcNow().ToUnixTimeMilliseconds()),
+            failure: e => new BoundsRead(token, default, Fault.Of(e), 0));
     }
 
-    private void Running(object message)
+    private void CheckNow(CheckOffers check)
     {
-        switch (message)
-        {
-            case EntryStored stored when stored.Token == _token && !_isRejected:
-                _stored.Enqueue(stored.Entry);
-                if (_stored.Count == 1)
-                {
-                    SendCommit();
-                }
-
-                break;
-            case Committed committed when IsAboutFirst(committed.Partition, committed.Range):
-                OnCommitted(committed);
-                break;
-            case Rejected rejected when IsAboutFirst(rejected.Partition, rejected.Range):
-                _services.Log.Superseded(_key.Partition, rejected.Range);
-                (_isRejected, _asksAgain) = (true, true);
-                _stored.Clear();
-                _cancel?.Cancel();
-                SettleIfDone();
-                break;
-            case AnswerDue when _stored.Count > 0:
-                _manifest.Tell(CommitOf(_stored.Peek()));
-                break;
-            case PipelineEnded ended when ended.Token == _token:
-                _ended = ended;
-                EndPipeline();
-                SettleIfDone();
-                break;
-            default:
-                HandleCommon(message);
-                break;
-        }
+        _cancel = new CancellationTokenSource();
+        _ = UploadedSegments.FindSoundAsync(_services.Environments.For(_key.Backup).Store, check.Offers, _cancel.Token).PipeTo(
+            Self,
+            success: sound => new OffersChecked(check.Token, sound),
+            failure: _ => new OffersChecked(check.Token, [])); // Then they are read again.
     }
 
-    private void Trimmed(object message)
+    /// <inheritdoc />
+    protected override void PostStop()
     {
-        switch (message)
-        {
-            case BoundsRead { Failure: { } failure } read when read.Token == _token:
-                _ended = _ended! with { Failure = failure, IsTrimmed = false };
-                OnFailed(failure);
-                break;
-            case BoundsRead read when read.Token == _token:
-                OnBoundsRead(read.Bounds);
-                break;
-            default:
-                HandleCommon(message);
-                break;
-        }
-    }
-
-    private void BackingOff(object message)
-    {
-        if (message is RetryDue)
-        {
-            Ask();
-        }
-        else
-        {
-            HandleCommon(message);
-        }
+        _cancel?.Cancel();
+        base.PostStop();
     }
 }

@@ -1,5 +1,4 @@
 using KafkaBackup.PartitionWorkers.Node;
-using KafkaBackup.Shared.Storage;
 using KafkaBackup.Shared;
 
 namespace KafkaBackup.PartitionWorkers.Backup;
@@ -8,13 +7,15 @@ namespace KafkaBackup.PartitionWorkers.Backup;
 /// <param name="Environments">Source, store and configuration by backup.</param>
 /// <param name="Pipeline">How segments are cut.</param>
 /// <param name="Settings">Timing.</param>
-/// <param name="Retries">How storage calls are repeated.</param>
 /// <param name="Clock">The clock.</param>
 /// <param name="Log">What the user reads.</param>
 public sealed record PartitionWorkerServices(
-    IBackupEnvironments Environments, PipelineSettings Pipeline, PartitionWorkerSettings Settings, RetrySchedule Retries, TimeProvider Clock,
+    IBackupEnvironments Environments, PipelineSettings Pipeline, PartitionWorkerSettings Settings, TimeProvider Clock,
     WorkerLog Log)
 {
     /// <summary>Where pipelines count what they read and store.</summary>
     public NodeProgress Progress { get; init; } = new();
+
+    /// <summary>Whether the journal can be relied on. Default: yes, and nobody hears when that changes.</summary>
+    public JournalHealth Journal { get; init; } = new(_ => { });
 }

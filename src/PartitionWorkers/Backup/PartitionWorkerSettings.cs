@@ -17,8 +17,11 @@ public sealed record PartitionWorkerSettings
     /// <summary>How many failures in a row, without a commit between them, are borne. Default: 8.</summary>
     public int MaxFailures { get; init; } = 8;
 
-    /// <summary>After how many events a snapshot replaces the journal's older part. Default: 50.</summary>
-    public int SnapshotEvery { get; init; } = 50;
+    /// <summary>How long the journal is waited for before an order is begun without what it knows. Default: 10 s.</summary>
+    public TimeSpan JournalPatience { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>After how many events the journal's older part is deleted, once nothing in it is needed. Default: 50.</summary>
+    public int CompactJournalEvery { get; init; } = 50;
 
     /// <summary>Reads the section.</summary>
     public static PartitionWorkerSettings From(Config config) => new()
@@ -27,7 +30,8 @@ public sealed record PartitionWorkerSettings
         FirstBackoff = config.GetTimeSpan("first-backoff"),
         MaxBackoff = config.GetTimeSpan("max-backoff"),
         MaxFailures = config.GetInt("max-failures"),
-        SnapshotEvery = config.GetInt("snapshot-every"),
+        JournalPatience = config.GetTimeSpan("journal-patience"),
+        CompactJournalEvery = config.GetInt("compact-journal-every"),
     };
 
     /// <summary>The pause before try number <paramref name="failures"/> + 1.</summary>

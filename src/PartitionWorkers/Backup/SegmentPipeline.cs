@@ -18,8 +18,8 @@ public sealed class SegmentPipeline
     private readonly PartitionKey _key;
     private readonly IRecordSource _source;
     private readonly IObjectStore _store;
+    private readonly TopicIdentities _topics;
     private readonly PipelineSettings _settings;
-    private readonly RetrySchedule _retries;
     private readonly TimeProvider _clock;
     private readonly Action<LedgerEntry> _stored;
     private readonly SemaphoreSlim _uncommitted;
@@ -30,21 +30,26 @@ public sealed class SegmentPipeline
     /// <param name="key">Backup and partition.</param>
     /// <param name="environment">Source and store.</param>
     /// <param name="settings">How to cut.</param>
-    /// <param name="retries">How storage calls are repeated.</param>
     /// <param name="clock">For the age of a segment.</param>
     /// <param name="epoch">The epoch to name segments with, until <see cref="Committed"/> tells a newer one.</param>
     /// <param name="stored">Gets each entry when it may be committed. Called from any thread, one call at a time, in order.</param>
     public SegmentPipeline(
-        PartitionKey key, BackupEnvironment environment, PipelineSettings settings, RetrySchedule retries, TimeProvider clock, long epoch,
+        PartitionKey key, BackupEnvironment environment, PipelineSettings settings, TimeProvider clock, long epoch,
         Action<LedgerEntry> stored)
     {
-        (_key, _source, _store, _settings, _retries, _clock, _epoch, _stored) =
-            (key, environment.Source, environment.Store, settings, retries, clock, epoch, stored);
+        (_key, _source, _store, _topics, _settings, _clock, _epoch, _stored) =
+            (key, environment.Source, environment.Store, environment.TopicIds, settings, clock, epoch, stored);
         _uncommitted = new SemaphoreSlim(settings.MaxUncommitted);
     }
 
     /// <summary>Where what is read and stored is counted. Default: nowhere that anybody looks.</summary>
     public NodeProgress Progress { get; init; } = new();
+
+    /// <summary>The topic that was planned, by Kafka's id. Nothing is handed out that may be of another topic under its name. Null: not known, so not checked.</summary>
+    public string? TopicId { get; init; }
+
+    /// <summary>The leader epoch of the record right before the first offset to read; null when it is not known.</summary>
+    public int? LeaderEpoch { get; init; }
 
     /// <summary>Tells that the oldest entry handed out is committed, under which epoch, so that the pipeline may go on.</summary>
     public void Committed(long epoch)
@@ -109,8 +114,9 @@ public sealed class SegmentPipeline
                 }
             }
         }
-        catch (OffsetsGoneException)
+        catch (BackupException e) when (e.Kind == FailureKind.Source)
         {
+            // What was read before is as good as ever: it need not be read again, and perhaps cannot be.
             if (writer.RecordCount > 0)
             {
                 await SealAsync(writer, next, writer.EndOffset + 1, cancellation);
@@ -165,7 +171,7 @@ public sealed class SegmentPipeline
                 Guid.NewGuid().ToString("N")[..12], _settings.Segments.Extension);
             try
             {
-                await _retries.RunAsync(() => _store.PutAsync(key, segment.Content, PutCondition.CreateOnly, cancellation), cancellation);
+                await _store.PutAsync(key, segment.Content, PutCondition.CreateOnly, cancellation);
             }
             catch (StorageConflictException)
             {
@@ -173,7 +179,7 @@ public sealed class SegmentPipeline
             }
 
             Progress.Stored(segment.Info.CompressedSize);
-            _stored(Entry(@base, next, segment.Info with { Key = key }));
+            await HandOutAsync(Entry(@base, next, segment.Info with { Key = key }), cancellation);
         }
     }
 
@@ -181,6 +187,17 @@ public sealed class SegmentPipeline
     {
         await _uploading;
         await _uncommitted.WaitAsync(cancellation);
+        await HandOutAsync(entry, cancellation);
+    }
+
+    /// <summary>The topic's id is asked for after all of the entry was read, and before anybody can commit it.</summary>
+    private async Task HandOutAsync(LedgerEntry entry, CancellationToken cancellation)
+    {
+        if (TopicId is { } planned)
+        {
+            await _topics.VerifyAsync(_key.Partition, planned, cancellation);
+        }
+
         _stored(entry);
     }
 

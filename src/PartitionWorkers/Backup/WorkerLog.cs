@@ -18,7 +18,7 @@ public sealed partial class WorkerLog(ILogger<WorkerLog> logger)
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Partition} goes on from what the ledger says: {Range} is not its to commit")]
     public partial void Superseded(PartitionId partition, OffsetRange range);
 
-    /// <summary>A worker could not read its journal.</summary>
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Partition}: the workers' journal cannot be read: {Problem} The worker is started again; if this goes on, delete the journal beside offsets.db")]
-    public partial void JournalFailed(PartitionId partition, string problem);
+    /// <summary>The journal of this node is of no use any more.</summary>
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Problem}")]
+    public partial void JournalFailed(string problem);
 }

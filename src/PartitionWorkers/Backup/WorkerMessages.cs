@@ -6,10 +6,19 @@ using KafkaBackup.Shared.Protocol;
 
 namespace KafkaBackup.PartitionWorkers.Backup;
 
-/// <summary>What a partition worker's pipeline, timers and questions tell the worker itself.</summary>
-/// <remarks>A token says which pipeline a message is about: those of an abandoned one are ignored.</remarks>
+/// <summary>What a partition worker's journal, pipeline, timers and questions tell the worker itself.</summary>
+/// <remarks>A token says which pipeline or question a message is about: those of an abandoned one are ignored.</remarks>
 internal static class WorkerMessages
 {
+    /// <summary>What the journal says was uploaded and not committed; nothing when there is no journal to be had.</summary>
+    internal sealed record JournalRead(IReadOnlyList<SegmentUploaded> Uploaded) : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        public static JournalRead Nothing { get; } = new([]);
+    }
+
+    /// <summary>Those uploads of an earlier life that are in the store as they were journaled.</summary>
+    internal sealed record OffersChecked(int Token, IReadOnlyList<SegmentUploaded> Sound) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
     /// <summary>The pipeline stored a segment, or found a range without records.</summary>
     internal sealed record EntryStored(int Token, LedgerEntry Entry) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
@@ -24,7 +33,11 @@ internal static class WorkerMessages
     }
 
     /// <summary>Where the partition's log starts and ends now, or why that could not be told.</summary>
-    internal sealed record BoundsRead(int Token, PartitionBounds Bounds, Fault? Failure) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    /// <param name="Token">The question.</param>
+    /// <param name="Bounds">The answer.</param>
+    /// <param name="Failure">Why there is none; null when there is.</param>
+    /// <param name="ReadAt">When it was read, ms since 1970.</param>
+    internal sealed record BoundsRead(int Token, PartitionBounds Bounds, Fault? Failure, long ReadAt) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>The ledger actor should have answered by now.</summary>
     internal sealed record AnswerDue : INoSerializationVerificationNeeded, IDeadLetterSuppression
@@ -36,5 +49,11 @@ internal static class WorkerMessages
     internal sealed record RetryDue : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {
         public static RetryDue Instance { get; } = new();
+    }
+
+    /// <summary>The journal had long enough to tell what it knows.</summary>
+    internal sealed record JournalDue : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        public static JournalDue Instance { get; } = new();
     }
 }

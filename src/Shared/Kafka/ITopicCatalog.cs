@@ -13,6 +13,9 @@ public interface ITopicCatalog : IDisposable
     /// <exception cref="BackupException">A topic that the filter demands does not exist.</exception>
     Task<IReadOnlyList<TopicFacts>> GetTopicsAsync(TopicFilter filter, CancellationToken cancellation);
 
+    /// <summary>The ids that topics have now, by name; null for one that has none or does not tell. Topics that do not exist are left out.</summary>
+    Task<IReadOnlyDictionary<string, string?>> GetTopicIdsAsync(IReadOnlyCollection<string> topics, CancellationToken cancellation);
+
     /// <summary>Log start offset and end of each partition, or the problem of a partition that cannot be asked.</summary>
     Task<IReadOnlyDictionary<PartitionId, PartitionBounds>> GetBoundsAsync(
         IReadOnlyCollection<PartitionId> partitions, LogEnd end, CancellationToken cancellation);

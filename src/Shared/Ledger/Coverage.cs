@@ -5,6 +5,14 @@ public sealed class Coverage
 {
     private readonly List<OffsetRange> _ranges = [];
 
+    /// <summary>Another one that covers the same.</summary>
+    public Coverage Copy()
+    {
+        var copy = new Coverage();
+        copy._ranges.AddRange(_ranges);
+        return copy;
+    }
+
     /// <summary>The covered ranges in order.</summary>
     public IReadOnlyList<OffsetRange> Ranges => _ranges;
 

@@ -22,10 +22,10 @@ internal static class LedgerDocuments
         string? Topics = null,
         RenderMark? Rendered = null);
 
-    internal sealed record EntryJson(string Topic, int Partition, long Base, long Next, SegmentJson? Segment = null, Gap? Gap = null)
+    internal sealed record EntryJson(string Topic, int Partition, long Base, long Next, SegmentJson? Segment = null, Gap? Gap = null, int? LeaderEpoch = null)
     {
         public static EntryJson Of(LedgerEntry entry) => new(
-            entry.Partition.Topic, entry.Partition.Number, entry.Range.Base, entry.Range.Next, SegmentJson.Of(entry.Segment), entry.Gap);
+            entry.Partition.Topic, entry.Partition.Number, entry.Range.Base, entry.Range.Next, SegmentJson.Of(entry.Segment), entry.Gap, entry.LeaderEpoch);
 
         /// <exception cref="JsonException">The entry answers for something that cannot be.</exception>
         public LedgerEntry ToEntry() => Topic.Length > 0 && Partition >= 0 && Base >= 0 && Next > Base && Segment?.IsSound != false && (Segment is null || Gap is null)
@@ -35,6 +35,7 @@ internal static class LedgerDocuments
                 Range = new OffsetRange(Base, Next),
                 Segment = Segment?.ToInfo(),
                 Gap = Gap,
+                LeaderEpoch = LeaderEpoch,
             }
             : throw new JsonException($"an entry makes no sense: offsets [{Base}, {Next}) of '{Topic}:{Partition}'");
     }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using KafkaBackup.Shared.Segments;
 
 namespace KafkaBackup.Shared.Ledger;
@@ -18,6 +19,15 @@ public sealed record LedgerEntry
 
     /// <summary>Why the offsets are gone, or null.</summary>
     public Gap? Gap { get; init; }
+
+    /// <summary>The leader epoch of the segment's last record, by which the source tells whether its log is still the one that was read; null when
+    /// it is not known.</summary>
+    public int? LeaderEpoch { get; init; }
+
+    /// <summary><see cref="LeaderEpoch"/>, when that record lies right before <see cref="OffsetRange.Next"/>. Of offsets behind it that hold no record
+    /// nobody knows the epoch, and with too old a one a sound log would look like one that was cut off.</summary>
+    [JsonIgnore]
+    public int? LeaderEpochAtEnd => Segment?.EndOffset + 1 == Range.Next ? LeaderEpoch : null;
 
     /// <summary>Whether both name the same range and the same object: a repeated commit.</summary>
     public bool IsRepeatOf(LedgerEntry other) => Partition == other.Partition && Range == other.Range && Segment?.Key == other.Segment?.Key;

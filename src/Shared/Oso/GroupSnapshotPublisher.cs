@@ -7,7 +7,7 @@ namespace KafkaBackup.Shared.Oso;
 /// <summary>Keeps <c>consumer-groups-snapshot.json</c>: what groups have committed on topics of the backup.</summary>
 /// <remarks>A snapshot never gets poorer without proof. Brokers leave groups that a user may not see out of a listing without a word, so a
 /// group that is no longer listed is asked for by name: only an answer that it has no offsets takes it out.</remarks>
-public sealed class GroupSnapshotPublisher(IObjectStore store, ITopicCatalog catalog, RetrySchedule retries, TimeProvider clock)
+public sealed class GroupSnapshotPublisher(IObjectStore store, ITopicCatalog catalog, TimeProvider clock)
 {
     private const int MaxTries = 3;
 
@@ -24,7 +24,7 @@ public sealed class GroupSnapshotPublisher(IObjectStore store, ITopicCatalog cat
         var listed = await catalog.GetGroupOffsetsAsync(await catalog.ListGroupsAsync(cancellation), cancellation);
         for (var attempt = 1; ; attempt++)
         {
-            var stored = await retries.RunAsync(() => store.GetAsync(key, cancellation), cancellation);
+            var stored = await store.GetAsync(key, cancellation);
             var before = stored is null ? new GroupSnapshot() : GroupSnapshot.Read(stored.Content.Span, key);
             var unlisted = before.Groups.Select(group => group.GroupId).Except(listed.Select(group => group.Group), StringComparer.Ordinal).ToList();
             var found = listed.Concat(await catalog.GetGroupOffsetsAsync(unlisted, cancellation)).ToList();
@@ -36,8 +36,7 @@ public sealed class GroupSnapshotPublisher(IObjectStore store, ITopicCatalog cat
 
             try
             {
-                await retries.RunAsync(
-                    () => store.PutAsync(key, new ReadOnlySequence<byte>(now.ToJson()), PutCondition.Expecting(stored?.ETag), cancellation), cancellation);
+                await store.PutAsync(key, new ReadOnlySequence<byte>(now.ToJson()), PutCondition.Expecting(stored?.ETag), cancellation);
                 return Problem(found);
             }
             catch (StorageConflictException) when (attempt < MaxTries)

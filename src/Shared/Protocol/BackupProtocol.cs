@@ -14,7 +14,7 @@ public static class BackupProtocol
 
     /// <summary>How far a run is.</summary>
     /// <param name="Backup">The backup.</param>
-    /// <param name="Phase">Idle, Planning, Running, Stopping or Finishing; of a continuous run with nothing to read also Looking or Waiting.</param>
+    /// <param name="Phase">Idle, Planning, Running, Stopping or Finishing; of a continuous run with nothing to read also Refreshing or Waiting.</param>
     /// <param name="PartitionsPlanned">Partitions with work in this run.</param>
     /// <param name="PartitionsDone">How many of them are finished or failed.</param>
     /// <param name="OffsetsPlanned">How many offsets they have to read together; not all need hold a record.</param>

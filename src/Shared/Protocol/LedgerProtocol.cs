@@ -15,34 +15,60 @@ public static class LedgerProtocol
     public sealed record LedgerOpened(BackupId Backup, RunId Run) : IBackupMessage;
 
     /// <summary>Remember the source's identity and topics, as <see cref="TopicBatches"/> cuts them. Answered by <see cref="SourceRecorded"/>.</summary>
-    public sealed record RecordSource(BackupId Backup, RunId Run, string ClusterId, IReadOnlyList<TopicFacts> Topics) : IBackupMessage;
+    public sealed record RecordSource(BackupId Backup, RunId Run, string ClusterId, IReadOnlyList<TopicFacts> Topics) : IBackupMessage
+    {
+        /// <summary>Which of the run's questions it is; the answer carries it.</summary>
+        public long Number { get; init; }
+    }
 
     /// <summary>The source is remembered.</summary>
-    public sealed record SourceRecorded(BackupId Backup, RunId Run) : IBackupMessage;
+    public sealed record SourceRecorded(BackupId Backup, RunId Run) : IBackupMessage
+    {
+        /// <summary>The number of the question.</summary>
+        public long Number { get; init; }
+    }
 
     /// <summary>Asks which parts of some ranges the ledger does not cover; answered by <see cref="Uncovered"/>.</summary>
-    public sealed record GetUncovered(BackupId Backup, PartitionId Partition, IReadOnlyList<OffsetRange> Ranges) : IBackupMessage;
+    public sealed record GetUncovered(BackupId Backup, PartitionId Partition, AssignmentId Assignment, IReadOnlyList<OffsetRange> Ranges) : IBackupMessage;
 
     /// <summary>What is not covered, in order, and the epoch to name segments with.</summary>
-    public sealed record Uncovered(BackupId Backup, PartitionId Partition, IReadOnlyList<OffsetRange> Ranges, long Epoch) : IBackupMessage;
+    /// <param name="Backup">The backup.</param>
+    /// <param name="Partition">The partition.</param>
+    /// <param name="Assignment">The order for which it was asked.</param>
+    /// <param name="Ranges">Disjoint, ascending.</param>
+    /// <param name="Epoch">The epoch to name segments with.</param>
+    /// <param name="LeaderEpoch">The leader epoch of the record right before the partition's position, by which the source tells whether its log
+    /// is still the one that was backed up; null when it is not known.</param>
+    public sealed record Uncovered(
+        BackupId Backup, PartitionId Partition, AssignmentId Assignment, IReadOnlyList<OffsetRange> Ranges, long Epoch, int? LeaderEpoch = null) : IBackupMessage;
 
     /// <summary>A stored segment, a gap, or a range without records, to be committed. Repeated until answered.</summary>
     /// <param name="Backup">The backup.</param>
+    /// <param name="Assignment">The order that the worker works on.</param>
     /// <param name="Epoch">The epoch that the segment is named with; without a segment, the one that the worker was told last.</param>
     /// <param name="Entry">What to commit.</param>
-    public sealed record CommitSegment(BackupId Backup, long Epoch, LedgerEntry Entry) : IBackupMessage;
+    /// <param name="TopicId">The topic that was read, by Kafka's id; null when it is not known.</param>
+    public sealed record CommitSegment(BackupId Backup, AssignmentId Assignment, long Epoch, LedgerEntry Entry, string? TopicId) : IBackupMessage;
 
     /// <summary>The entry is in the ledger: this time or since an earlier try.</summary>
-    public sealed record Committed(BackupId Backup, PartitionId Partition, OffsetRange Range, long Epoch) : IBackupMessage;
+    public sealed record Committed(BackupId Backup, PartitionId Partition, AssignmentId Assignment, OffsetRange Range, long Epoch) : IBackupMessage;
 
-    /// <summary>The entry is not in the ledger and will not be. The worker asks again what is uncovered.</summary>
-    public sealed record Rejected(BackupId Backup, PartitionId Partition, OffsetRange Range, long Epoch) : IBackupMessage;
+    /// <summary>The entry is not in the ledger and will not be. The worker asks again what is uncovered, or gives up.</summary>
+    public sealed record Rejected(BackupId Backup, PartitionId Partition, AssignmentId Assignment, OffsetRange Range, long Epoch) : IBackupMessage
+    {
+        /// <summary>Why nothing of this order can ever be committed; null when another writer is just ahead.</summary>
+        public Fault? Final { get; init; }
+    }
 
     /// <summary>The run is over: show everything. Answered by <see cref="RunFinished"/>.</summary>
     /// <param name="Backup">The backup.</param>
     /// <param name="Run">The run.</param>
     /// <param name="IsClean">Whether no worker can have left an object behind.</param>
-    public sealed record FinishRun(BackupId Backup, RunId Run, bool IsClean) : IBackupMessage;
+    public sealed record FinishRun(BackupId Backup, RunId Run, bool IsClean) : IBackupMessage
+    {
+        /// <summary>Whether the run was told to stop: then nobody wants to wait for a store that is away.</summary>
+        public bool WasStopped { get; init; }
+    }
 
     /// <summary>Manifest and <c>offsets.db</c> show all that is committed.</summary>
     /// <param name="Backup">The backup.</param>
@@ -54,6 +80,9 @@ public static class LedgerProtocol
     {
         /// <summary>What the run found at offsets that the backup had lacked before its end.</summary>
         public HealedOffsets Healed { get; init; } = new(0, 0, 0);
+
+        /// <summary>Why a view does not show all that is committed; null when all do.</summary>
+        public Fault? ViewFailure { get; init; }
     }
 
     /// <summary>What became of offsets that a backup had lacked between others.</summary>

@@ -22,6 +22,8 @@ namespace KafkaBackup.Shared.Protocol;
 [JsonSerializable(typeof(PartitionStatus))]
 [JsonSerializable(typeof(PartitionEnded))]
 [JsonSerializable(typeof(SegmentCommitted))]
+[JsonSerializable(typeof(SegmentUploaded))]
+[JsonSerializable(typeof(SegmentDropped))]
 [JsonSerializable(typeof(WorkerSnapshot))]
 [JsonSerializable(typeof(OpenLedger))]
 [JsonSerializable(typeof(LedgerOpened))]

@@ -279,7 +279,7 @@ public sealed class BackupCoordinatorFailureTests : BackupCoordinatorTestBase
         await Manifest.ExpectMsgAsync<RecordSource>();
 
         coordinator.Tell(new StopBackup(Backup));
-        coordinator.Tell(new SourceRecorded(Backup, Run), Manifest);
+        Recorded(coordinator);
 
         await FinishAskedAsync();
         Finished(coordinator);

@@ -21,7 +21,7 @@ public sealed class BackupCoordinatorRunTests : BackupCoordinatorTestBase
         Assert.Equal("cluster-1", record.ClusterId);
         Assert.Equal([new TopicFacts("orders", 2, "id-1")], record.Topics);
         await Workers.ExpectNoMsgAsync(Instant);
-        coordinator.Tell(new SourceRecorded(Backup, Run), Manifest);
+        Recorded(coordinator);
 
         var assigned = await AssignedAsync(2);
         Assert.Equal([new OffsetRange(0, 20)], assigned[0].Ranges);
@@ -103,7 +103,7 @@ public sealed class BackupCoordinatorRunTests : BackupCoordinatorTestBase
         var coordinator = await RunningAsync();
         var assigned = await AssignedAsync();
 
-        coordinator.Tell(new PartitionEnded(assigned.Key, new RunId("run-0"), null, null), Workers);
+        coordinator.Tell(new PartitionEnded(assigned.Key, new AssignmentId(new RunId("run-0"), 1), null, null), Workers);
 
         await StatusAsync(coordinator);
         await Manifest.ExpectNoMsgAsync(Instant);
@@ -141,7 +141,7 @@ public sealed class BackupCoordinatorRunTests : BackupCoordinatorTestBase
         await Manifest.ExpectMsgAsync<OpenLedger>();
         await Manifest.ExpectMsgAsync<RecordSource>();
 
-        coordinator.Tell(new SourceRecorded(Backup, Run), Manifest);
+        Recorded(coordinator);
         Ended(coordinator, (await AssignedAsync()).Key);
         await FinishAskedAsync();
         await PassAsync(coordinator, Settings.ReassertInterval);
@@ -180,9 +180,9 @@ public sealed class BackupCoordinatorRunTests : BackupCoordinatorTestBase
         var coordinator = await PlanningAsync();
         Assert.Equal(MaxTopics, (await Manifest.ExpectMsgAsync<RecordSource>()).Topics.Count);
         await Manifest.ExpectNoMsgAsync(Instant);
-        coordinator.Tell(new SourceRecorded(Backup, Run), Manifest);
+        Recorded(coordinator);
         Assert.Single((await Manifest.ExpectMsgAsync<RecordSource>()).Topics);
-        coordinator.Tell(new SourceRecorded(Backup, Run), Manifest);
+        Recorded(coordinator);
 
         await FinishAskedAsync();
     }
@@ -217,8 +217,8 @@ public sealed class BackupCoordinatorRunTests : BackupCoordinatorTestBase
         await Manifest.ExpectMsgAsync<OpenLedger>();
         coordinator.Tell(new LedgerOpened(Backup, next), Manifest);
         await Manifest.ExpectMsgAsync<RecordSource>();
-        coordinator.Tell(new SourceRecorded(Backup, next), Manifest);
-        coordinator.Tell(new PartitionEnded((await AssignedAsync()).Key, next, null, null), Workers);
+        Recorded(coordinator, next);
+        coordinator.Tell(new PartitionEnded((await AssignedAsync()).Key, new AssignmentId(next, 1), null, null), Workers);
         Assert.True((await FinishAskedAsync()).IsClean);
         coordinator.Tell(new RunFinished(Backup, next, 10, 0, null), Manifest);
 
@@ -242,7 +242,7 @@ public sealed class BackupCoordinatorRunTests : BackupCoordinatorTestBase
         await Manifest.ExpectMsgAsync<RecordSource>();
         Assert.Equal(new BackupStatus(Backup, "Running", 2, 0, OffsetsPlanned: 30), await StatusAsync(coordinator));
 
-        coordinator.Tell(new SourceRecorded(Backup, Run), Manifest);
+        Recorded(coordinator);
         var assigned = await AssignedAsync(2);
         Ended(coordinator, assigned[0].Key);
         Assert.Equal(new BackupStatus(Backup, "Running", 2, 1, OffsetsPlanned: 30), await StatusAsync(coordinator));

@@ -21,6 +21,9 @@ namespace KafkaBackup.Coordinator.Tests.Backup;
 public abstract class BackupCoordinatorTestBase : TestKit
 {
     protected static readonly RunId Run = new("run-1");
+    private readonly Dictionary<PartitionKey, AssignmentId> _orders = [];
+    private long _recorded;
+
     protected static readonly TimeSpan Instant = TimeSpan.FromMilliseconds(50);
 
     protected BackupCoordinatorTestBase()
@@ -59,7 +62,7 @@ public abstract class BackupCoordinatorTestBase : TestKit
     }
 
     protected IActorRef NewCoordinator() => Sys.ActorOf(BackupCoordinatorActor.Props(
-        Backup, new FakeEnvironment(Cluster, Store, Configuration), Settings, Clock, Ledgers.Retries, new RunLog(NullLogger<RunLog>.Instance), Manifest, Workers));
+        Backup, new FakeEnvironment(Cluster, Store, Configuration), Settings, Clock, new RunLog(NullLogger<RunLog>.Instance), Manifest, Workers));
 
     /// <summary>A coordinator that plans.</summary>
     protected async Task<IActorRef> PlanningAsync()
@@ -76,11 +79,20 @@ public abstract class BackupCoordinatorTestBase : TestKit
     {
         var coordinator = await PlanningAsync();
         await Manifest.ExpectMsgAsync<RecordSource>();
-        coordinator.Tell(new SourceRecorded(Backup, Run), Manifest);
+        Recorded(coordinator);
         return coordinator;
     }
 
-    protected async Task<AssignPartition> AssignedAsync() => await Workers.ExpectMsgAsync<AssignPartition>();
+    /// <summary>Answers the run's next question to remember the source.</summary>
+    protected void Recorded(IActorRef coordinator, RunId? run = null) =>
+        coordinator.Tell(new SourceRecorded(Backup, run ?? Run) { Number = run is null ? ++_recorded : 1 }, Manifest);
+
+    protected async Task<AssignPartition> AssignedAsync()
+    {
+        var order = await Workers.ExpectMsgAsync<AssignPartition>();
+        _orders[order.Key] = order.Assignment;
+        return order;
+    }
 
     protected async Task<IReadOnlyList<AssignPartition>> AssignedAsync(int count)
     {
@@ -93,8 +105,9 @@ public abstract class BackupCoordinatorTestBase : TestKit
         return all;
     }
 
+    /// <summary>The order that a partition was given last comes to its end.</summary>
     protected void Ended(IActorRef coordinator, PartitionKey key, Fault? failure = null, long records = 0, long bytes = 0) =>
-        coordinator.Tell(new PartitionEnded(key, Run, failure, null) { Records = records, Bytes = bytes }, Workers);
+        coordinator.Tell(new PartitionEnded(key, _orders.GetValueOrDefault(key, new AssignmentId(Run, 1)), failure, null) { Records = records, Bytes = bytes }, Workers);
 
     protected async Task<FinishRun> FinishAskedAsync() => await Manifest.ExpectMsgAsync<FinishRun>();
 

@@ -17,7 +17,7 @@ public sealed class ContinuousRunFailureTests : ContinuousRunTestBase
         var coordinator = await RunningAsync();
         var assigned = await AssignedAsync();
 
-        coordinator.Tell(new CoordinatorMessages.Refreshed(Run, null!), Manifest);
+        coordinator.Tell(new CoordinatorMessages.Refreshed(Run, null!, TimeSpan.Zero), Manifest);
 
         Assert.Equal(assigned.Key, (await Workers.ExpectMsgAsync<CancelPartition>()).Key);
         var failure = Assert.Single((await EndAsync()).Failures);
@@ -94,7 +94,7 @@ public sealed class ContinuousRunFailureTests : ContinuousRunTestBase
         var away = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Cluster.CatalogGate = away.Task;
         await PassAsync(coordinator, Poll);
-        await AwaitConditionAsync(async () => (await StatusAsync(coordinator)).Phase == "Looking");
+        await AwaitConditionAsync(async () => (await StatusAsync(coordinator)).Phase == "Refreshing");
         Clock.Advance(TimeSpan.FromSeconds(30));
         away.SetException(new BackupException(FailureKind.Source, "away"));
         await AwaitConditionAsync(async () => (await StatusAsync(coordinator)).Phase == "Waiting");

@@ -40,7 +40,7 @@ public abstract class ContinuousRunTestBase : BackupCoordinatorTestBase
     {
         var looks = Cluster.Looks;
         await PassAsync(coordinator, time);
-        await AwaitConditionAsync(async () => Cluster.Looks > looks && (await StatusAsync(coordinator)).Phase != "Looking");
+        await AwaitConditionAsync(async () => Cluster.Looks > looks && (await StatusAsync(coordinator)).Phase != "Refreshing");
     }
 
     protected async Task<BackupFinished> StopAsync(IActorRef coordinator)

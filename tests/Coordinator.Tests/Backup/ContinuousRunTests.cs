@@ -26,7 +26,7 @@ public sealed class ContinuousRunTests : ContinuousRunTestBase
         var coordinator = await PlanningAsync();
         await Manifest.ExpectMsgAsync<RecordSource>();
         Clock.Advance(TimeSpan.FromSeconds(3));
-        coordinator.Tell(new SourceRecorded(Backup, Run), Manifest);
+        Recorded(coordinator);
         await AssignedAsync();
 
         await DiscoverAsync(coordinator);
@@ -105,7 +105,7 @@ public sealed class ContinuousRunTests : ContinuousRunTestBase
         await DiscoverAsync(coordinator);
         var recorded = await Manifest.ExpectMsgAsync<RecordSource>();
         Assert.Equal(["users"], recorded.Topics.Select(topic => topic.Name));
-        coordinator.Tell(new SourceRecorded(Backup, Run), Manifest);
+        Recorded(coordinator);
         await LookAfterAsync(coordinator, Interval);
         await DiscoverAsync(coordinator);
 

@@ -16,17 +16,17 @@ public sealed class KnownBackupTests
     [InlineData(4L, "[0, 4)")]
     public void What_a_visit_reached_is_covered_and_no_more(long? reached, string expected)
     {
-        _known.Cover(Ledgers.Orders(), [new OffsetRange(0, 10), new OffsetRange(20, 30)], reached);
+        var known = _known.Cover(Ledgers.Orders(), [new OffsetRange(0, 10), new OffsetRange(20, 30)], reached);
 
-        Assert.Equal(expected, string.Join(' ', _known.CoverageOf(Ledgers.Orders()).Ranges));
+        Assert.Equal(expected, string.Join(' ', known.CoverageOf(Ledgers.Orders()).Ranges));
     }
 
     [Fact]
     public void What_is_covered_already_does_no_harm()
     {
-        _known.Cover(Ledgers.Orders(), [new OffsetRange(0, 10)], reached: null);
-        _known.Cover(Ledgers.Orders(), [new OffsetRange(5, 15)], reached: null);
+        var known = _known.Cover(Ledgers.Orders(), [new OffsetRange(0, 10)], reached: null)
+            .Cover(Ledgers.Orders(), [new OffsetRange(5, 15)], reached: null);
 
-        Assert.Equal(15, _known.CoverageOf(Ledgers.Orders()).Position);
+        Assert.Equal(15, known.CoverageOf(Ledgers.Orders()).Position);
     }
 }

@@ -1,5 +1,6 @@
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Ledger;
+using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Segments;
 using KafkaBackup.Shared.Storage;
 
@@ -9,6 +10,8 @@ namespace KafkaBackup.Coordinator.Tests.Backup;
 internal static class Ledgers
 {
     public static readonly BackupId Backup = new("nightly");
+
+    public static AssignmentId Order { get; } = new(new RunId("run-1"), 1);
 
     public static PartitionId Orders(int number = 0) => new("orders", number);
 

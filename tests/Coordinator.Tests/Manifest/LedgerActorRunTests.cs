@@ -130,7 +130,7 @@ public sealed class LedgerActorRunTests : LedgerActorTestBase
 
         await OpenAsync(manifest, new RunId("run-2"));
 
-        manifest.Tell(new GetUncovered(Backup, Ledgers.Orders(), [new OffsetRange(0, 10)]), Worker);
+        manifest.Tell(new GetUncovered(Backup, Ledgers.Orders(), Ledgers.Order, [new OffsetRange(0, 10)]), Worker);
         Assert.Empty((await Worker.ExpectMsgAsync<Uncovered>()).Ranges);
     }
 }

@@ -74,7 +74,7 @@ public abstract class LedgerActorTestBase : TestKit
         await Coordinator.ExpectMsgAsync(new LedgerOpened(Backup, run));
     }
 
-    protected static CommitSegment CommitOf(LedgerEntry entry, long epoch = 0) => new(Backup, epoch, entry);
+    protected static CommitSegment CommitOf(LedgerEntry entry, long epoch = 0) => new(Backup, Ledgers.Order, epoch, entry, null);
 
     protected static CommitSegment CommitOf(int partition, long @base = 0, long next = 10, long epoch = 0) =>
         CommitOf(Ledgers.Entry(Ledgers.Orders(partition), @base, next, epoch), epoch);
@@ -98,7 +98,7 @@ public abstract class LedgerActorTestBase : TestKit
     protected async Task SettledAsync(IActorRef manifest)
     {
         var probe = CreateTestProbe();
-        manifest.Tell(new GetUncovered(Backup, Ledgers.Orders(), []), probe);
+        manifest.Tell(new GetUncovered(Backup, Ledgers.Orders(), Ledgers.Order, []), probe);
         await probe.ExpectMsgAsync<Uncovered>();
     }
 

@@ -21,7 +21,7 @@ public sealed class LedgerActorTests : LedgerActorTestBase
         gate.SetResult();
 
         var committed = await Worker.ExpectMsgAsync<Committed>();
-        Assert.Equal(new Committed(Backup, Ledgers.Orders(), new OffsetRange(0, 10), 1), committed);
+        Assert.Equal(new Committed(Backup, Ledgers.Orders(), Ledgers.Order, new OffsetRange(0, 10), 1), committed);
         Assert.Single((await Ledgers.ReadAsync(Memory)).Entries);
     }
 
@@ -121,7 +121,7 @@ public sealed class LedgerActorTests : LedgerActorTestBase
         await SettledAsync(manifest);
         LetCommit();
 
-        Assert.Equal(new Rejected(Backup, Ledgers.Orders(0), new OffsetRange(5, 20), 2), await Worker.ExpectMsgAsync<Rejected>());
+        Assert.Equal(new Rejected(Backup, Ledgers.Orders(0), Ledgers.Order, new OffsetRange(5, 20), 2), await Worker.ExpectMsgAsync<Rejected>());
         await Worker.ExpectMsgAsync<Rejected>();
         await Worker.ExpectMsgAsync<Rejected>();
         Assert.Equal(new OffsetRange(10, 30), (await Worker.ExpectMsgAsync<Committed>()).Range);
@@ -157,7 +157,7 @@ public sealed class LedgerActorTests : LedgerActorTestBase
         await Ledgers.CommitAsync(Memory, [Ledgers.Entry(Ledgers.Orders(), 0, 10), Ledgers.Entry(Ledgers.Orders(), 20, 30)]);
         var manifest = await OpenAsync();
 
-        manifest.Tell(new GetUncovered(Backup, Ledgers.Orders(), [new OffsetRange(5, 25), new OffsetRange(28, 50)]), Worker);
+        manifest.Tell(new GetUncovered(Backup, Ledgers.Orders(), Ledgers.Order, [new OffsetRange(5, 25), new OffsetRange(28, 50)]), Worker);
 
         var uncovered = await Worker.ExpectMsgAsync<Uncovered>();
         Assert.Equal([new OffsetRange(10, 20), new OffsetRange(30, 50)], uncovered.Ranges);
@@ -170,7 +170,7 @@ public sealed class LedgerActorTests : LedgerActorTestBase
     {
         var manifest = NewManifest();
         manifest.Tell(CommitOf(0), Worker);
-        manifest.Tell(new GetUncovered(Backup, Ledgers.Orders(), []), Worker);
+        manifest.Tell(new GetUncovered(Backup, Ledgers.Orders(), Ledgers.Order, []), Worker);
 
         await Worker.ExpectNoMsgAsync(Instant);
         Assert.Empty(Store.Calls);

@@ -187,10 +187,6 @@ public sealed class PartitionWorkerFailureTests : PartitionWorkerTestBase
             await Manifest.ExpectMsgAsync<GetUncovered>(TimeSpan.FromMilliseconds(100));
         });
         Answer(worker, Range(0, 10));
-        await Permits.FishForMessageAsync(message => message is RequestPermit);
-        Grant(worker);
-        await Manifest.ExpectMsgAsync<GetUncovered>();
-        Answer(worker, Range(0, 10));
 
         Assert.Equal(Range(0, 5), (await CommitNextAsync(worker)).Range);
     }

@@ -1,84 +1,153 @@
+using Akka.Actor;
 using Akka.Persistence;
 using KafkaBackup.PartitionWorkers.Backup;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Protocol;
 using Xunit;
 using static KafkaBackup.PartitionWorkers.Node.PermitProtocol;
+using static KafkaBackup.Shared.Protocol.LedgerProtocol;
 
 namespace KafkaBackup.PartitionWorkers.Tests.Backup;
 
-/// <summary>The journal is a cache: what it tells, how long it grows, and that nothing hangs on it.</summary>
+/// <summary>The journal is a cache: what it saves, how long it grows, and that nothing hangs on it.</summary>
 public sealed class PartitionWorkerJournalTests : PartitionWorkerTestBase
 {
     [Fact]
-    public async Task Resumes_with_an_empty_journal()
+    public async Task An_upload_is_journaled_before_it_is_committed_and_its_commit_after()
     {
-        Source.Append(30);
-        var worker = await AskingAsync(Range(0, 30));
+        Source.Append(10);
+        var worker = await RunningAsync(Range(0, 10));
+        var asked = await CommitAskedAsync();
 
-        Answer(worker, Range(20, 30));
-        await Permits.ExpectMsgAsync<RequestPermit>();
-        Grant(worker);
+        await AwaitAssertAsync(async () => Assert.Equal([new SegmentUploaded(asked.Entry, "id-1")], await JournaledAsync()));
 
-        Assert.Equal(Range(20, 30), (await CommitNextAsync(worker)).Range);
-        Assert.Null((await EndAsync()).Failure);
+        Commit(worker, asked);
+        await EndAsync();
+        await AwaitAssertAsync(async () => Assert.Equal(
+            [new SegmentUploaded(asked.Entry, "id-1"), new SegmentCommitted(Range(0, 10), 10, asked.Entry.Segment!.CompressedSize)], await JournaledAsync()));
     }
 
     [Fact]
-    public async Task The_ledger_wins_over_a_journal_that_says_more()
+    public async Task An_upload_of_an_earlier_life_is_offered_to_the_ledger_and_not_read_again()
     {
-        Source.Append(30);
-        await CommittedAsync(0, 30);
+        Source.Append(20);
+        var uploaded = await KilledBeforeCommitAsync(Range(0, 10));
 
-        var worker = await AskingAsync(Range(0, 30));
-        Assert.Equal(30, (await StatusAsync(worker)).Position);
-        Answer(worker, Range(0, 10));
+        var worker = NewWorker();
+        worker.Tell(Assigned(Range(0, 20)), Coordinator);
+
+        Assert.Equal(uploaded, await CommitNextAsync(worker));
+        Assert.Equal([Range(0, 20)], (await Manifest.ExpectMsgAsync<GetUncovered>()).Ranges);
+        Answer(worker, Range(10, 20));
         await Permits.FishForMessageAsync(message => message is RequestPermit);
         Grant(worker);
-
-        Assert.Equal(Range(0, 10), (await CommitNextAsync(worker)).Range);
+        Assert.Equal(Range(10, 20), (await CommitNextAsync(worker)).Range);
+        Assert.Equal([Range(0, 10), Range(10, 20)], Source.Opened);
+        Assert.Equal(20, (await CountedEndAsync()).Records);
     }
 
     [Fact]
-    public async Task Remembers_how_far_its_own_commits_reached()
+    public async Task What_the_ledger_refuses_of_an_earlier_life_is_read_again_and_offered_no_more()
     {
-        Source.Append(20);
-        await CommittedAsync(0, 20);
+        Source.Append(10);
+        var uploaded = await KilledBeforeCommitAsync(Range(0, 10));
+        var worker = NewWorker();
+        worker.Tell(Assigned(Range(0, 10)), Coordinator);
 
-        Assert.Equal(20, (await StatusAsync(NewWorker())).Position);
+        Reject(worker, await CommitAskedAsync());
+
+        await AnswerNextAsync(worker, Range(0, 10));
+        var read = await CommitNextAsync(worker);
+        Assert.Equal(uploaded.Range, read.Range);
+        Assert.NotEqual(uploaded.Segment!.Key, read.Segment!.Key);
+        await EndAsync();
+        await AwaitAssertAsync(async () => Assert.Contains(new SegmentDropped(Range(0, 10)), await JournaledAsync()));
     }
 
     [Fact]
-    public async Task Stops_when_the_journal_rejects_an_event()
+    public async Task An_upload_whose_object_is_gone_is_not_offered()
     {
-        Source.Append(20);
+        Source.Append(10);
+        var uploaded = await KilledBeforeCommitAsync(Range(0, 10));
+        await Memory.DeleteAsync(uploaded.Segment!.Key, CancellationToken.None);
 
-        await JournalWrites.Reject();
-        var worker = await RunningAsync(Range(0, 20));
-        Watch(worker);
-
-        await CommitNextAsync(worker);
-
-        await ExpectTerminatedAsync(worker);
+        await AskingAsync(Range(0, 10));
     }
 
     [Fact]
-    public async Task A_snapshot_takes_the_place_of_fifty_events()
+    public async Task An_upload_of_another_topic_under_the_same_name_is_not_offered()
     {
-        SegmentRecords = 1;
-        Source.Append(54);
-        var worker = await RunningAsync(Range(0, 54));
+        Source.Append(10);
+        await KilledBeforeCommitAsync(Range(0, 10));
+        var worker = NewWorker();
 
-        for (var position = 0L; position < 53;)
+        worker.Tell(Assigned(Range(0, 10)) with { TopicId = "id-2" }, Coordinator);
+
+        await Manifest.ExpectMsgAsync<GetUncovered>();
+    }
+
+    [Fact]
+    public async Task A_journal_that_cannot_be_written_is_told_once_and_the_work_goes_on()
+    {
+        Source.Append(30);
+        await JournalWrites.Fail();
+        var worker = await RunningAsync(Range(0, 30));
+
+        for (var position = 0L; position < 30;)
         {
             position = (await CommitNextAsync(worker)).Range.Next;
         }
 
-        await AwaitAssertAsync(async () => Assert.Equal([51L, 52, 53], await JournaledAsync()));
-        Watch(worker);
-        Sys.Stop(worker);
-        await ExpectTerminatedAsync(worker);
-        Assert.Equal(53, (await StatusAsync(NewWorker())).Position);
+        Assert.Null((await EndAsync()).Failure);
+        await AwaitAssertAsync(() => Assert.Single(JournalWarnings));
+        Assert.Contains("could not be written", Assert.Single(JournalWarnings));
+    }
+
+    [Fact]
+    public async Task A_journal_that_rejects_an_event_is_told_once_and_the_work_goes_on()
+    {
+        Source.Append(20);
+        await JournalWrites.Reject();
+        var worker = await RunningAsync(Range(0, 20));
+
+        await CommitNextAsync(worker);
+        await CommitNextAsync(worker);
+
+        Assert.Null((await EndAsync()).Failure);
+        await AwaitAssertAsync(() => Assert.Single(JournalWarnings));
+    }
+
+    [Fact]
+    public async Task A_journal_that_cannot_be_read_is_told_once_and_the_work_goes_on()
+    {
+        Source.Append(10);
+        await KilledBeforeCommitAsync(Range(0, 10));
+        await JournalReads.Fail();
+
+        var worker = await AskingAsync(Range(0, 10));
+        Answer(worker, Range(0, 10));
+        await Permits.FishForMessageAsync(message => message is RequestPermit);
+        Grant(worker);
+        await CommitNextAsync(worker);
+        Assert.Null((await EndAsync()).Failure);
+        Assert.Contains("could not be read", Assert.Single(JournalWarnings));
+    }
+
+    [Fact]
+    public async Task What_is_not_needed_any_more_is_deleted_from_the_journal()
+    {
+        SegmentRecords = 1;
+        Settings = Settings with { CompactJournalEvery = 10 };
+        Source.Append(24);
+        var worker = await RunningAsync(Range(0, 24));
+
+        for (var position = 0L; position < 24;)
+        {
+            position = (await CommitNextAsync(worker)).Range.Next;
+        }
+
+        await EndAsync();
+        await AwaitAssertAsync(async () => Assert.InRange((await JournaledAsync()).Count, 0, 20));
     }
 
     [Fact]
@@ -87,41 +156,38 @@ public sealed class PartitionWorkerJournalTests : PartitionWorkerTestBase
         var longest = new PartitionKey(new BackupId(new string('b', 200)), new PartitionId(new string('t', 249), 123_456));
         var other = longest with { Partition = longest.Partition with { Number = 123_457 } };
 
-        Assert.Equal(PartitionWorkerActor.PersistenceIdOf(Key).Length, PartitionWorkerActor.PersistenceIdOf(longest).Length);
-        Assert.InRange(PartitionWorkerActor.PersistenceIdOf(longest).Length, 1, 255);
-        Assert.NotEqual(PartitionWorkerActor.PersistenceIdOf(longest), PartitionWorkerActor.PersistenceIdOf(other));
+        Assert.Equal(PartitionJournalActor.PersistenceIdOf(Key).Length, PartitionJournalActor.PersistenceIdOf(longest).Length);
+        Assert.InRange(PartitionJournalActor.PersistenceIdOf(longest).Length, 1, 255);
+        Assert.NotEqual(PartitionJournalActor.PersistenceIdOf(longest), PartitionJournalActor.PersistenceIdOf(other));
     }
 
     [Fact]
-    public void Its_name_in_the_journal_never_changes() =>
-        Assert.Equal(
-            "worker-f876ed6daf87",
-            PartitionWorkerActor.PersistenceIdOf(new PartitionKey(new BackupId("nightly"), new PartitionId("orders", 3)))[..19]);
+    public void Its_name_in_the_journal_never_changes() => Assert.Equal(
+        "worker-f876ed6daf87", PartitionJournalActor.PersistenceIdOf(new PartitionKey(new BackupId("nightly"), new PartitionId("orders", 3)))[..19]);
 
-    /// <summary>Lets a worker commit all of a range, and ends it.</summary>
-    private async Task CommittedAsync(long @base, long next)
+    /// <summary>A worker that stored a segment, journaled it, and died before it was committed.</summary>
+    private async Task<Shared.Ledger.LedgerEntry> KilledBeforeCommitAsync(OffsetRange range)
     {
-        var worker = await RunningAsync(Range(@base, next));
-        for (var position = @base; position < next;)
-        {
-            position = (await CommitNextAsync(worker)).Range.Next;
-        }
-
-        await EndAsync();
-        await PassivateAsync(worker);
+        var worker = await RunningAsync(range);
+        var asked = await CommitAskedAsync();
+        await AwaitAssertAsync(async () => Assert.Single(await JournaledAsync()));
+        Watch(worker);
+        Sys.Stop(worker);
+        await ExpectTerminatedAsync(worker);
+        return asked.Entry;
     }
 
-    private async Task<List<long>> JournaledAsync()
+    private async Task<List<object>> JournaledAsync()
     {
         var reader = CreateTestProbe();
         Persistence.Instance.Apply(Sys).JournalFor(null)
-            .Tell(new ReplayMessages(0, long.MaxValue, long.MaxValue, PartitionWorkerActor.PersistenceIdOf(Key), reader), reader);
-        var found = new List<long>();
+            .Tell(new ReplayMessages(0, long.MaxValue, long.MaxValue, PartitionJournalActor.PersistenceIdOf(Key), reader), reader);
+        var found = new List<object>();
         await reader.FishForMessageAsync(message =>
         {
             if (message is ReplayedMessage { Persistent: var journaled })
             {
-                found.Add(journaled.SequenceNr);
+                found.Add(journaled.Payload);
             }
 
             return message is RecoverySuccess;

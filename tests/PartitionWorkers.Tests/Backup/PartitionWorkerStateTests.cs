@@ -1,63 +1,157 @@
 using KafkaBackup.PartitionWorkers.Backup;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Protocol;
 using Xunit;
+using static KafkaBackup.PartitionWorkers.Backup.WorkerEffects;
+using static KafkaBackup.PartitionWorkers.Backup.WorkerMessages;
+using static KafkaBackup.PartitionWorkers.Node.PermitProtocol;
+using static KafkaBackup.Shared.Protocol.LedgerProtocol;
+using static KafkaBackup.Shared.Protocol.PartitionProtocol;
 
 namespace KafkaBackup.PartitionWorkers.Tests.Backup;
 
+/// <summary>The decisions of a worker by themselves: what is late, repeated or of another order neither ends nor starts anything.</summary>
 public sealed class PartitionWorkerStateTests
 {
+    private static readonly PartitionKey Key = new(new BackupId("nightly"), new PartitionId("orders", 3));
+    private static readonly AssignmentId First = new(new RunId("run-1"), 1);
+    private static readonly AssignmentId Second = new(new RunId("run-1"), 2);
+
+    private PartitionWorkerState _state = new(Key, new PartitionWorkerSettings());
+
     [Fact]
-    public void A_worker_without_a_journal_has_no_position()
+    public void An_order_that_comes_while_the_journal_is_read_begins_after_it()
     {
-        Assert.Null(PartitionWorkerState.Empty.Position);
-        Assert.Equal((0, 0), (PartitionWorkerState.Empty.Records, PartitionWorkerState.Empty.StoredBytes));
+        Assert.Empty(Take(Order(First)));
+
+        Assert.Equal(First, Assert.IsType<GetUncovered>(Told(Take(JournalRead.Nothing))).Assignment);
     }
 
     [Fact]
-    public void Commits_add_up()
+    public void An_earlier_order_of_the_same_run_is_late()
     {
-        var state = PartitionWorkerState.Empty.Apply(Committed(0, 10, records: 7, bytes: 100)).Apply(Committed(10, 30, records: 3, bytes: 50));
+        Idle();
+        Take(Order(Second));
 
-        Assert.Equal(30, state.Position);
-        Assert.Equal(10, state.Records);
-        Assert.Equal(150, state.StoredBytes);
+        Assert.Empty(Take(Order(First)));
+        Assert.Equal(Second, _state.Work!.Assignment);
     }
 
     [Fact]
-    public void Filling_a_hole_does_not_move_the_position_back()
+    public void An_answer_to_an_earlier_order_does_not_begin_a_later_one()
     {
-        var state = PartitionWorkerState.Empty.Apply(Committed(50, 60)).Apply(Committed(0, 10));
+        Idle();
+        Take(Order(First));
+        Take(new CancelPartition(Key, First, Abandon: false));
+        Take(Order(Second));
 
-        Assert.Equal(60, state.Position);
+        Assert.Empty(Take(new Uncovered(Key.Backup, Key.Partition, First, [new OffsetRange(0, 5)], 1)));
+        Assert.Equal(WorkerPhase.Asking, _state.Phase);
     }
 
     [Fact]
-    public void A_snapshot_replaces_what_was_before()
+    public void A_commit_of_an_earlier_order_is_not_taken_for_one_of_a_later_one()
     {
-        var state = PartitionWorkerState.Empty.Apply(Committed(50, 60, records: 10, bytes: 10)).Apply(new WorkerSnapshot(40, 5, 6));
+        Reading(First);
+        Take(Stored(0, 10));
+        Take(Order(Second));
 
-        Assert.Equal(new WorkerSnapshot(40, 5, 6), state.ToSnapshot());
+        Assert.Empty(Take(new Committed(Key.Backup, Key.Partition, First, new OffsetRange(0, 10), 1)));
+        Assert.Single(_state.Stored);
+        Take(new Committed(Key.Backup, Key.Partition, Second, new OffsetRange(0, 10), 1));
+        Assert.Empty(_state.Stored);
     }
 
     [Fact]
-    public void A_snapshot_and_what_follows_amount_to_the_whole_journal()
+    public void What_an_earlier_pipeline_stores_is_ignored()
     {
-        SegmentCommitted[] journal = [Committed(0, 10, 1, 2), Committed(10, 20, 3, 4), Committed(20, 30, 5, 6)];
-        var whole = journal.Aggregate(PartitionWorkerState.Empty, (state, journaled) => state.Apply(journaled));
+        Reading(First);
 
-        var snapshot = PartitionWorkerState.Empty.Apply(journal[0]).Apply(journal[1]).ToSnapshot();
-
-        Assert.Equal(whole, PartitionWorkerState.Empty.Apply(snapshot).Apply(journal[2]));
+        Assert.Empty(Take(new EntryStored(_state.Token - 1, Entry(0, 10))));
+        Assert.Empty(Take(new PipelineEnded(_state.Token - 1, null, null, IsTrimmed: false)));
+        Assert.Equal(WorkerPhase.Reading, _state.Phase);
     }
 
     [Fact]
-    public void An_event_of_a_newer_program_is_refused()
+    public void A_second_permit_does_not_give_back_the_one_in_use()
     {
-        var failure = Assert.Throws<ArgumentException>(() => PartitionWorkerState.Empty.Apply("something else"));
+        Reading(First);
 
-        Assert.Contains("String", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(Take(PermitGranted.Instance));
     }
 
-    private static SegmentCommitted Committed(long @base, long next, long records = 1, long bytes = 1) => new(new OffsetRange(@base, next), records, bytes);
+    [Fact]
+    public void A_late_permit_goes_back()
+    {
+        Idle();
+
+        Assert.Equal([new TellPermits(ReleasePermit.Instance)], Take(PermitGranted.Instance));
+    }
+
+    [Fact]
+    public void An_order_for_a_topic_made_anew_waits_until_what_is_in_hand_is_given_up()
+    {
+        Reading(First);
+        Take(Stored(0, 10));
+
+        Assert.Equal([new CancelPipeline()], Take(Order(Second) with { TopicId = "id-2" }));
+        Assert.Empty(Take(Stored(10, 20)));
+        var end = Take(new PipelineEnded(_state.Token, null, null, IsTrimmed: false));
+
+        Assert.Equal(First, end.OfType<TellCoordinator>().Single().Message.Assignment);
+        Assert.Equal(Second, Assert.IsType<GetUncovered>(Told(end)).Assignment);
+    }
+
+    [Fact]
+    public void What_can_never_be_committed_ends_the_order_with_its_reason()
+    {
+        var reason = new Fault(FailureKind.Source, "The topic was made anew.", IsRetryable: false);
+        Reading(First);
+        Take(Stored(0, 10));
+
+        Take(new Rejected(Key.Backup, Key.Partition, First, new OffsetRange(0, 10), 1) { Final = reason });
+        var end = Take(new PipelineEnded(_state.Token, null, null, IsTrimmed: false));
+
+        Assert.Equal(reason, end.OfType<TellCoordinator>().Single().Message.Failure);
+    }
+
+    [Fact]
+    public void When_handed_over_a_later_cancellation_is_not_told_either()
+    {
+        Reading(First);
+        Take(StopPartition.Instance);
+        Take(new CancelPartition(Key, First, Abandon: false));
+
+        var end = Take(new PipelineEnded(_state.Token, null, null, IsTrimmed: false));
+
+        Assert.Contains(new StopWorker(), end);
+        Assert.Empty(end.OfType<TellCoordinator>());
+    }
+
+    private static AssignPartition Order(AssignmentId assignment) => new(Key, assignment, [new OffsetRange(0, 100)], "id-1");
+
+    private static LedgerEntry Entry(long @base, long next) => new() { Partition = Key.Partition, Range = new OffsetRange(@base, next) };
+
+    private static object Told(IReadOnlyList<WorkerEffect> effects) => effects.OfType<TellLedger>().Single().Message;
+
+    private EntryStored Stored(long @base, long next) => new(_state.Token, Entry(@base, next));
+
+    private void Idle() => Take(JournalRead.Nothing);
+
+    private void Reading(AssignmentId assignment)
+    {
+        Idle();
+        Take(Order(assignment));
+        Take(new Uncovered(Key.Backup, Key.Partition, assignment, [new OffsetRange(0, 100)], 1));
+        Take(PermitGranted.Instance);
+        Assert.Equal(WorkerPhase.Reading, _state.Phase);
+    }
+
+    private IReadOnlyList<WorkerEffect> Take(object message)
+    {
+        var step = _state.On(message);
+        _state = step.State;
+        return step.Effects;
+    }
 }

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using KafkaBackup.PartitionWorkers.Node;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Testing.Storage;
 using Xunit;
 using static KafkaBackup.PartitionWorkers.Node.PermitProtocol;
@@ -49,7 +50,7 @@ public sealed class PartitionWorkerStopTests : PartitionWorkerTestBase
 
         Cancel(worker);
         await EndAsync();
-        Assert.Equal("Stopping", (await StatusAsync(worker)).Phase);
+        Assert.Equal("Unassigned", (await StatusAsync(worker)).Phase);
     }
 
     [Fact]
@@ -64,7 +65,7 @@ public sealed class PartitionWorkerStopTests : PartitionWorkerTestBase
         Assert.Equal("Stopping", (await StatusAsync(worker)).Phase);
         Commit(worker, asked);
         await EndAsync();
-        Assert.Equal(new PartitionStatus(Key, "Stopping", 10), await StatusAsync(worker));
+        Assert.Equal(new PartitionStatus(Key, "Unassigned", 10), await StatusAsync(worker));
     }
 
     [Fact]
@@ -78,7 +79,7 @@ public sealed class PartitionWorkerStopTests : PartitionWorkerTestBase
         Cancel(worker);
 
         await Permits.ExpectMsgAsync<ReleasePermit>();
-        Assert.Equal(new PartitionEnded(Key, Run, null, null), await EndAsync());
+        Assert.Equal(new PartitionEnded(Key, Order, null, null), await EndAsync());
         await Manifest.ExpectNoMsgAsync(Instant);
         Assert.Equal(0, Source.OpenStreams);
     }
@@ -113,7 +114,7 @@ public sealed class PartitionWorkerStopTests : PartitionWorkerTestBase
         Commit(worker, first);
 
         Assert.Equal(Range(10, 20), (await CommitNextAsync(worker)).Range);
-        Assert.Equal(new PartitionEnded(Key, Run, null, null), await EndAsync());
+        Assert.Equal(new PartitionEnded(Key, Order, null, null), await EndAsync());
         Assert.Equal(2, Store.Calls.Count);
         await PassivateAsync(worker);
     }
@@ -140,7 +141,7 @@ public sealed class PartitionWorkerStopTests : PartitionWorkerTestBase
 
         Cancel(worker, abandon: true);
 
-        Assert.Equal(new PartitionEnded(Key, Run, null, null), await EndAsync());
+        Assert.Equal(new PartitionEnded(Key, Order, null, null), await EndAsync());
         await PassAsync(worker, Settings.AnswerPatience * 2);
         await Manifest.ExpectNoMsgAsync(Instant);
         await PassivateAsync(worker);
@@ -169,7 +170,7 @@ public sealed class PartitionWorkerStopTests : PartitionWorkerTestBase
 
         Cancel(worker);
 
-        Assert.Equal(new PartitionEnded(Key, Run, null, null), await EndAsync());
+        Assert.Equal(new PartitionEnded(Key, Order, null, null), await EndAsync());
         await PassivateAsync(worker);
     }
 
@@ -196,7 +197,7 @@ public sealed class PartitionWorkerStopTests : PartitionWorkerTestBase
 
         Cancel(worker);
 
-        Assert.Equal(new PartitionEnded(Key, Run, null, null), await EndAsync());
+        Assert.Equal(new PartitionEnded(Key, Order, null, null), await EndAsync());
         await PassAsync(worker, Settings.MaxBackoff);
         await Manifest.ExpectNoMsgAsync(Instant);
     }
@@ -208,7 +209,7 @@ public sealed class PartitionWorkerStopTests : PartitionWorkerTestBase
 
         Cancel(worker);
 
-        Assert.Equal(new PartitionEnded(Key, Run, null, null), await EndAsync());
+        Assert.Equal(new PartitionEnded(Key, Order, null, null), await EndAsync());
         await PassivateAsync(worker);
     }
 
@@ -221,7 +222,7 @@ public sealed class PartitionWorkerStopTests : PartitionWorkerTestBase
 
         Cancel(worker);
 
-        Assert.Equal(new PartitionEnded(Key, Run, null, null), await EndAsync());
+        Assert.Equal(new PartitionEnded(Key, Order, null, null), await EndAsync());
     }
 
     [Fact]
@@ -262,5 +263,35 @@ public sealed class PartitionWorkerStopTests : PartitionWorkerTestBase
         await Coordinator.ExpectNoMsgAsync(Instant); // Half is left: the next re-assertion starts a worker elsewhere.
     }
 
-    private void Cancel(IActorRef worker, bool abandon = false) => worker.Tell(new CancelPartition(Key, Run, abandon), Coordinator);
+    [Fact]
+    public async Task A_cancellation_of_another_order_is_answered_and_changes_nothing()
+    {
+        var worker = await AskingAsync(Range(0, 10));
+        var other = new AssignmentId(new RunId("run-0"), 1);
+
+        worker.Tell(new CancelPartition(Key, other, Abandon: true), Coordinator);
+
+        Assert.Equal(new PartitionEnded(Key, other, null, null), await EndAsync());
+        Assert.Equal("Waiting", (await StatusAsync(worker)).Phase);
+    }
+
+    [Fact]
+    public async Task A_stopping_worker_begins_the_next_order_when_it_has_ended_the_first()
+    {
+        Source.Append(20);
+        var worker = await RunningAsync(Range(0, 10));
+        var asked = await CommitAskedAsync();
+        var next = Assigned(Range(0, 20)) with { Assignment = new AssignmentId(new RunId("run-2"), 1) };
+
+        Cancel(worker);
+        worker.Tell(next, Coordinator);
+        Commit(worker, asked);
+
+        Assert.Equal(Order, (await EndAsync()).Assignment);
+        Assert.Equal(next.Assignment, (await Manifest.ExpectMsgAsync<GetUncovered>()).Assignment);
+        worker.Tell(new Uncovered(Key.Backup, Key.Partition, next.Assignment, [], Epoch), Manifest);
+        Assert.Equal(next.Assignment, (await EndAsync()).Assignment);
+    }
+
+    private void Cancel(IActorRef worker, bool abandon = false) => worker.Tell(new CancelPartition(Key, Order, abandon), Coordinator);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Persistence;
@@ -5,6 +6,7 @@ using Akka.Persistence.TestKit;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 using KafkaBackup.PartitionWorkers.Backup;
+using KafkaBackup.PartitionWorkers.Node;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Ledger;
@@ -29,6 +31,7 @@ public abstract class PartitionWorkerTestBase : TestKit
     protected const long Epoch = 4;
     protected static readonly PartitionKey Key = new(new BackupId("nightly"), new PartitionId("orders", 3));
     protected static readonly RunId Run = new("run-1");
+    protected static readonly AssignmentId Order = new(Run, 1);
     protected static readonly TimeSpan Instant = TimeSpan.FromMilliseconds(50);
 
     protected PartitionWorkerTestBase()
@@ -47,6 +50,9 @@ public abstract class PartitionWorkerTestBase : TestKit
     /// <summary>What the journal does with an event that is written.</summary>
     protected JournalWriteBehavior JournalWrites => TestJournal.FromRef(Persistence.Instance.Apply(Sys).JournalFor(null)).OnWrite;
 
+    /// <summary>What the journal does with a question for what it holds.</summary>
+    protected JournalRecoveryBehavior JournalReads => TestJournal.FromRef(Persistence.Instance.Apply(Sys).JournalFor(null)).OnRecovery;
+
     protected MemoryObjectStore Memory { get; } = new();
 
     protected FaultyObjectStore Store { get; }
@@ -60,6 +66,9 @@ public abstract class PartitionWorkerTestBase : TestKit
     protected PartitionWorkerSettings Settings { get; set; } = new();
 
     protected int SegmentRecords { get; set; } = 10;
+
+    /// <summary>What was said of the journal.</summary>
+    protected ConcurrentQueue<string> JournalWarnings { get; } = [];
 
     protected TestProbe Manifest => field ??= CreateTestProbe("manifest");
 
@@ -76,8 +85,7 @@ public abstract class PartitionWorkerTestBase : TestKit
     protected IActorRef NewWorker()
     {
         var pipeline = new PipelineSettings { Segments = new SegmentSettings { Codec = CompressionCodec.None, MaxRecords = SegmentRecords } };
-        var retries = new RetrySchedule(Clock, new Random(1)) { MaxTries = 2, FirstPause = TimeSpan.Zero };
-        var services = new PartitionWorkerServices(new FakeEnvironment(Cluster, Store, Key.Backup), pipeline, Settings, retries, Clock, new WorkerLog(NullLogger<WorkerLog>.Instance));
+        var services = new PartitionWorkerServices(new FakeEnvironment(Cluster, Store, Key.Backup), pipeline, Settings, Clock, new WorkerLog(NullLogger<WorkerLog>.Instance)) { Journal = new JournalHealth(JournalWarnings.Enqueue) };
         return Shard.ChildActorOf(PartitionWorkerActor.Props(Key, services, Manifest, Permits));
     }
 
@@ -119,19 +127,19 @@ public abstract class PartitionWorkerTestBase : TestKit
             await Permits.FishForMessageAsync(message => message is RequestPermit);
     }
 
-    protected static AssignPartition Assigned(params OffsetRange[] ranges) => new(Key, Run, ranges);
+    protected static AssignPartition Assigned(params OffsetRange[] ranges) => new(Key, Order, ranges, "id-1");
 
-    protected void Answer(IActorRef worker, params OffsetRange[] ranges) => worker.Tell(new Uncovered(Key.Backup, Key.Partition, ranges, Epoch), Manifest);
+    protected void Answer(IActorRef worker, params OffsetRange[] ranges) => worker.Tell(new Uncovered(Key.Backup, Key.Partition, Order, ranges, Epoch), Manifest);
 
     protected void Grant(IActorRef worker) => worker.Tell(PermitGranted.Instance, Permits);
 
     protected async Task<CommitSegment> CommitAskedAsync() => await Manifest.ExpectMsgAsync<CommitSegment>();
 
     protected void Commit(IActorRef worker, CommitSegment asked, long epoch = Epoch) =>
-        worker.Tell(new Committed(Key.Backup, Key.Partition, asked.Entry.Range, epoch), Manifest);
+        worker.Tell(new Committed(Key.Backup, Key.Partition, asked.Assignment, asked.Entry.Range, epoch), Manifest);
 
     protected void Reject(IActorRef worker, CommitSegment asked) =>
-        worker.Tell(new Rejected(Key.Backup, Key.Partition, asked.Entry.Range, Epoch + 1), Manifest);
+        worker.Tell(new Rejected(Key.Backup, Key.Partition, asked.Assignment, asked.Entry.Range, Epoch + 1), Manifest);
 
     /// <summary>Takes the next commit and answers it.</summary>
     protected async Task<LedgerEntry> CommitNextAsync(IActorRef worker)

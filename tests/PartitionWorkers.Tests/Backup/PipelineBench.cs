@@ -42,7 +42,7 @@ internal sealed class PipelineBench
     public Task<long?> RunAsync(CancellationToken cancellation, params OffsetRange[] ranges)
     {
         var retries = new RetrySchedule(Clock, new Random(1)) { MaxTries = 3, FirstPause = TimeSpan.Zero };
-        _pipeline = new SegmentPipeline(Key, new FakeEnvironment(_cluster, Store, Key.Backup).For(Key.Backup), Settings, retries, Clock, 4, OnStored);
+        _pipeline = new SegmentPipeline(Key, new FakeEnvironment(_cluster, Store, Key.Backup).For(Key.Backup), Settings, Clock, 4, OnStored);
         return Task.Run(() => _pipeline.RunAsync(ranges, cancellation), CancellationToken.None);
     }
 

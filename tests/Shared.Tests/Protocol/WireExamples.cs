@@ -12,6 +12,7 @@ internal static class WireExamples
 {
     private static readonly BackupId Backup = new("näch\"tlich");
     private static readonly RunId Run = new("run-1");
+    private static readonly AssignmentId Order = new(Run, 5);
     private static readonly PartitionId Partition = new("orders", 3);
     private static readonly PartitionKey Key = new(Backup, Partition);
     private static readonly OffsetRange Range = new(10, 9_007_199_254_740_993);
@@ -21,6 +22,7 @@ internal static class WireExamples
     {
         Partition = Partition,
         Range = Range,
+        LeaderEpoch = 6,
         Segment = new SegmentInfo
         {
             Key = "nightly/topics/orders/partition=3/segment-00000000000000000010-4-abc.bin.zst",
@@ -47,24 +49,26 @@ internal static class WireExamples
         {
             Records = 1, Topics = 2, Gaps = 3, WasStopped = true, Failures = [Failure, Failure with { Kind = FailureKind.Source }], FailedPartitions = 4,
         }),
-        ("p.assign.1", new AssignPartition(Key, Run, [new OffsetRange(0, 5), Range])),
-        ("p.cancel.1", new CancelPartition(Key, Run, Abandon: true)),
+        ("p.assign.2", new AssignPartition(Key, Order, [new OffsetRange(0, 5), Range], "id-1")),
+        ("p.cancel.2", new CancelPartition(Key, Order, Abandon: true)),
         ("p.stop.1", StopPartition.Instance),
         ("p.get.1", new GetPartitionStatus(Key)),
         ("p.status.1", new PartitionStatus(Key, "Running", 12)),
-        ("p.ended.1", new PartitionEnded(Key, Run, Failure, 12)),
+        ("p.ended.2", new PartitionEnded(Key, Order, Failure, 12)),
         ("p.committed.1", new SegmentCommitted(Range, 10, 500)),
+        ("p.uploaded.1", new SegmentUploaded(Stored, "id-1")),
+        ("p.dropped.1", new SegmentDropped(Range)),
         ("p.snapshot.1", new WorkerSnapshot(12, 10, 500)),
         ("m.open.1", new OpenLedger(Backup, Run)),
         ("m.opened.1", new LedgerOpened(Backup, Run)),
         ("m.source.1", new RecordSource(Backup, Run, "cluster-1", [new TopicFacts("orders", 4, "id-1"), new TopicFacts("users", 2) { EmptyFrom = new Dictionary<int, long> { [1] = 7 } }])),
-        ("m.recorded.1", new SourceRecorded(Backup, Run)),
-        ("m.get.1", new GetUncovered(Backup, Partition, [Range])),
-        ("m.uncovered.1", new Uncovered(Backup, Partition, [Range], 4)),
-        ("m.commit.1", new CommitSegment(Backup, 4, Stored)),
-        ("m.committed.1", new Committed(Backup, Partition, Range, 4)),
-        ("m.rejected.1", new Rejected(Backup, Partition, Range, 4)),
-        ("m.finish.1", new FinishRun(Backup, Run, IsClean: true)),
+        ("m.recorded.1", new SourceRecorded(Backup, Run) { Number = 3 }),
+        ("m.get.2", new GetUncovered(Backup, Partition, Order, [Range])),
+        ("m.uncovered.2", new Uncovered(Backup, Partition, Order, [Range], 4, 7)),
+        ("m.commit.2", new CommitSegment(Backup, Order, 4, Stored, "id-1")),
+        ("m.committed.2", new Committed(Backup, Partition, Order, Range, 4)),
+        ("m.rejected.2", new Rejected(Backup, Partition, Order, Range, 4) { Final = Failure }),
+        ("m.finish.1", new FinishRun(Backup, Run, IsClean: true) { WasStopped = true }),
         ("m.finished.1", new RunFinished(Backup, Run, 10, 1, "s3://bucket/nightly/offsets.db")),
         ("m.failed.1", new LedgerFailed(Backup, Run, Failure)),
     ];
@@ -73,14 +77,16 @@ internal static class WireExamples
     public static IReadOnlyList<object> Sparse { get; } =
     [
         new BackupFinished(Backup, Run),
-        new AssignPartition(Key, Run, []),
+        new AssignPartition(Key, Order, [], null),
         new PartitionStatus(Key, "Unassigned", null),
-        new PartitionEnded(Key, Run, null, null),
+        new PartitionEnded(Key, Order, null, null),
         new WorkerSnapshot(null, 0, 0),
         new RecordSource(Backup, Run, "cluster-1", []),
-        new Uncovered(Backup, Partition, [], 0),
-        new CommitSegment(Backup, 0, Gone),
-        new CommitSegment(Backup, 0, Gone with { Gap = null }),
+        new Uncovered(Backup, Partition, Order, [], 0),
+        new CommitSegment(Backup, Order, 0, Gone, null),
+        new CommitSegment(Backup, Order, 0, Gone with { Gap = null }, null),
         new RunFinished(Backup, Run, 0, 0, null),
+        new SegmentUploaded(Stored with { LeaderEpoch = null }, null),
+        new Rejected(Backup, Partition, Order, Range, 4),
     ];
 }

@@ -147,6 +147,12 @@ public sealed class FakeCluster
             ];
         }
 
+        public async Task<IReadOnlyDictionary<string, string?>> GetTopicIdsAsync(IReadOnlyCollection<string> topics, CancellationToken cancellation)
+        {
+            await cluster.CatalogGate.WaitAsync(cancellation);
+            return topics.Where(cluster._topics.ContainsKey).ToDictionary(topic => topic, topic => cluster._topics[topic]);
+        }
+
         public async Task<IReadOnlyDictionary<PartitionId, PartitionBounds>> GetBoundsAsync(
             IReadOnlyCollection<PartitionId> partitions, LogEnd end, CancellationToken cancellation)
         {

@@ -1,0 +1,48 @@
+using KafkaBackup.Shared.Protocol;
+using static KafkaBackup.Shared.Protocol.BackupProtocol;
+
+namespace KafkaBackup.Coordinator.Backup;
+
+/// <summary>What a backup coordinator has decided to do.</summary>
+internal static class RunEffects
+{
+    /// <summary>One thing to be carried out.</summary>
+    internal abstract record RunEffect;
+
+    /// <summary>A message to the ledger actor.</summary>
+    internal sealed record TellLedger(IBackupMessage Message) : RunEffect;
+
+    /// <summary>A message to a worker.</summary>
+    internal sealed record TellWorker(IPartitionMessage Message) : RunEffect;
+
+    /// <summary>The run is over: everybody who wanted it hears of it.</summary>
+    internal sealed record TellRequesters(BackupFinished Message) : RunEffect;
+
+    /// <summary>Reads ledger and source.</summary>
+    internal sealed record StartPlanning : RunEffect;
+
+    /// <summary>Reads the source again.</summary>
+    /// <param name="KnownCluster">The cluster that the backup was made of; null when it is not known.</param>
+    internal sealed record StartRefresh(string? KnownCluster) : RunEffect;
+
+    /// <summary>Nobody waits for planning or refresh any more.</summary>
+    internal sealed record CancelPlanning : RunEffect;
+
+    /// <summary>Takes a snapshot of the groups that read these topics.</summary>
+    internal sealed record TakeGroups(IReadOnlySet<string> Topics) : RunEffect;
+
+    /// <summary>From now on what is unanswered is repeated.</summary>
+    internal sealed record StartReassertTimer : RunEffect;
+
+    /// <summary>Time for the next refresh after <paramref name="Pause"/>.</summary>
+    internal sealed record StartRefreshTimer(TimeSpan Pause) : RunEffect;
+
+    /// <summary>Workers get this long to stop.</summary>
+    internal sealed record StartStopTimer(TimeSpan Patience) : RunEffect;
+
+    /// <summary>Nothing is waited for any more.</summary>
+    internal sealed record StopTimers : RunEffect;
+
+    /// <summary>A line for the operator.</summary>
+    internal sealed record Say(Action<RunLog> Sentence) : RunEffect;
+}

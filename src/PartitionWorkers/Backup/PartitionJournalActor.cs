@@ -1,0 +1,106 @@
+using System.Security.Cryptography;
+using System.Text;
+using Akka.Actor;
+using Akka.Persistence;
+using KafkaBackup.PartitionWorkers.Node;
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Protocol;
+using static KafkaBackup.PartitionWorkers.Backup.WorkerMessages;
+
+namespace KafkaBackup.PartitionWorkers.Backup;
+
+/// <summary>Remembers for one worker which segments it has stored and not seen committed. A cache: it fails alone, and nobody waits for it.</summary>
+/// <remarks>
+/// Its parent hears once what an earlier life left; that it stopped instead is an answer as well. Events are written one behind the other while
+/// the worker goes on. When nothing waits to be committed, all that was written can go.
+/// </remarks>
+internal sealed class PartitionJournalActor : UntypedPersistentActor
+{
+    private readonly PartitionKey _key;
+    private readonly JournalHealth _health;
+    private readonly PartitionWorkerSettings _settings;
+    private readonly SortedDictionary<OffsetRange, SegmentUploaded> _uploaded = [];
+    private long _compactedTo;
+
+    public PartitionJournalActor(PartitionKey key, JournalHealth health, PartitionWorkerSettings settings)
+    {
+        (_key, _health, _settings) = (key, health, settings);
+        PersistenceId = PersistenceIdOf(key);
+    }
+
+    /// <inheritdoc />
+    public override string PersistenceId { get; }
+
+    public static Props Props(PartitionKey key, JournalHealth health, PartitionWorkerSettings settings) =>
+        Akka.Actor.Props.Create(typeof(PartitionJournalActor), key, health, settings);
+
+    /// <summary>The journal's name for a worker: of fixed length, as a topic's name alone may be longer than a journal's column.</summary>
+    public static string PersistenceIdOf(PartitionKey key) =>
+        "worker-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key.ToString())).AsSpan(0, 20));
+
+    /// <inheritdoc />
+    protected override void OnRecover(object message)
+    {
+        if (message is RecoveryCompleted)
+        {
+            Context.Parent.Tell(new JournalRead([.. _uploaded.Values]));
+        }
+        else
+        {
+            Apply(message);
+        }
+    }
+
+    /// <inheritdoc />
+    protected override void OnCommand(object message)
+    {
+        if (message is SegmentUploaded or SegmentCommitted or SegmentDropped)
+        {
+            PersistAsync(message, written =>
+            {
+                Apply(written);
+                Compact();
+            });
+        }
+
+        // What else comes is the outcome of a compaction: one that failed costs nothing.
+    }
+
+    /// <inheritdoc />
+    protected override void OnRecoveryFailure(Exception reason, object? message = null) => _health.Failed("read", reason);
+
+    /// <inheritdoc />
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) => _health.Failed("written", cause);
+
+    /// <inheritdoc />
+    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
+    {
+        _health.Failed("written", cause);
+        Context.Stop(Self); // Otherwise it would live on with a hole in what it knows.
+    }
+
+    private void Apply(object journaled)
+    {
+        switch (journaled)
+        {
+            case SegmentUploaded uploaded when uploaded.Entry.Partition == _key.Partition:
+                _uploaded[uploaded.Entry.Range] = uploaded;
+                break;
+            case SegmentCommitted committed:
+                _uploaded.Remove(committed.Range);
+                break;
+            case SegmentDropped dropped:
+                _uploaded.Remove(dropped.Range);
+                break;
+        }
+    }
+
+    private void Compact()
+    {
+        if (_uploaded.Count == 0 && LastSequenceNr - _compactedTo >= _settings.CompactJournalEvery)
+        {
+            _compactedTo = LastSequenceNr;
+            DeleteMessages(LastSequenceNr);
+        }
+    }
+}
