@@ -12,4 +12,7 @@ public sealed class StorageException : BackupException
 
     /// <summary>The object, or the prefix of a listing.</summary>
     public string Key { get; }
+
+    /// <summary>For how long the store had said nothing when it was given up; zero when it answered, or refused at once.</summary>
+    public TimeSpan Silence { get; init; }
 }

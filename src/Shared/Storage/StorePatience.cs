@@ -1,0 +1,196 @@
+namespace KafkaBackup.Shared.Storage;
+
+/// <summary>For how long one run bears with a store that fails or does not answer. One for each store and run; all its calls share it.</summary>
+/// <remarks>
+/// <code>
+/// State                                  No further try begins                     A try that does not end is given up
+/// nothing was ever answered              60 s after the first call of the run      then, too
+/// before Begun                           60 s after the call began to fail         after 10 minutes, and more for large writes
+/// after Begun                            Middle after the call began to fail       the same; never when Middle is infinite
+///   a brief call                         10 s after it began to fail               after 10 minutes
+///   Middle ran out for some call         10 s after it began to fail               after 10 minutes, and more for large writes
+/// after Hurry                            10 s after Hurry, or after it began       then; 20 s if it did not fail before
+///                                        to fail, whichever is later
+/// </code>
+/// A store may watch over its requests by itself and fail sooner. What passes without the store being asked again is for the store.
+/// </remarks>
+public sealed class StorePatience
+{
+    /// <summary>What a run without an end has: as long as it takes.</summary>
+    public static readonly TimeSpan Endless = Timeout.InfiniteTimeSpan;
+
+    private static readonly TimeSpan Start = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Brief = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Hurried = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan HurriedTry = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan LongestTry = TimeSpan.FromMinutes(10);
+
+    /// <summary>After how long a try without an answer is told like a failure, though it may yet succeed.</summary>
+    private static readonly TimeSpan Unheard = TimeSpan.FromSeconds(60);
+
+    /// <summary>Bytes a second below which a write is no longer taken for one that makes progress.</summary>
+    private const double SlowestWrite = 256 * 1024;
+
+    private readonly TimeProvider _clock;
+    private readonly StoreNotice _notice;
+    private readonly long _origin;
+    private readonly Lock _lock = new();
+    private readonly TaskCompletionSource _hurry = new();
+    private readonly TaskCompletionSource _never = new();
+    private TimeSpan? _firstTry;
+    private TimeSpan? _hurriedAt;
+    private bool _hasAnswered;
+    private bool _hasBegun;
+    private bool _hasRunOut;
+
+    /// <summary>Patience that begins to count with the first call.</summary>
+    /// <param name="clock">Measures it, and owns the pauses.</param>
+    /// <param name="notice">Tells of it. Default: nobody.</param>
+    public StorePatience(TimeProvider clock, StoreNotice? notice = null) =>
+        (_clock, _notice, _origin) = (clock, notice ?? new StoreNotice(), clock.GetTimestamp());
+
+    /// <summary>How long a call that fails is repeated in the middle of a run. Default: 10 min.</summary>
+    public TimeSpan Middle { get; init; } = TimeSpan.FromMinutes(10);
+
+    internal TimeProvider Clock => _clock;
+
+    /// <summary>Time since this was made.</summary>
+    internal TimeSpan Now => _clock.GetElapsedTime(_origin);
+
+    /// <summary>Ends when the run is told to hurry; never again after that.</summary>
+    internal Task Hurrying
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _hurriedAt is null ? _hurry.Task : _never.Task;
+            }
+        }
+    }
+
+    /// <summary>The ledger is loaded, so the store works, and what fails from now on is worth waiting for.</summary>
+    public void Begun()
+    {
+        lock (_lock)
+        {
+            _hasBegun = true;
+        }
+    }
+
+    /// <summary>The run is to end: calls that wait get a few seconds more. For good.</summary>
+    public void Hurry()
+    {
+        lock (_lock)
+        {
+            _hurriedAt ??= Now;
+        }
+
+        _hurry.TrySetResult();
+    }
+
+    internal void TryBegins(PatientCall call)
+    {
+        lock (_lock)
+        {
+            call.Begin(Now);
+            _firstTry ??= call.TryBegan;
+        }
+    }
+
+    /// <summary>The store did what it was asked to, or said definitely that it will not.</summary>
+    internal void Answered(PatientCall call)
+    {
+        lock (_lock)
+        {
+            _hasAnswered = true;
+            call.Succeed();
+        }
+
+        _notice.Settled(call, Now, hasAnswered: true);
+    }
+
+    /// <summary>A try failed.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="failure">Why.</param>
+    /// <param name="pause">How long to wait before the next try.</param>
+    /// <returns>Whether there is to be a next try.</returns>
+    internal bool AllowsAnother(PatientCall call, StorageException failure, TimeSpan pause)
+    {
+        var now = Now;
+        lock (_lock)
+        {
+            call.Fail(now, failure.Silence);
+            var isAllowed = now + pause < LastTry(call);
+            _hasRunOut |= !isAllowed && _hasBegun && !call.IsBrief;
+            if (!isAllowed)
+            {
+                return false;
+            }
+        }
+
+        _notice.Failing(call, failure.Message, call.FailingSince ?? now, now);
+        return true;
+    }
+
+    /// <summary>The caller has its answer, its failure, or gave up.</summary>
+    internal void Left(PatientCall call) => _notice.Settled(call, Now, hasAnswered: false);
+
+    /// <summary>How long to wait for the try under way until this is asked again; zero or less: it is given up.</summary>
+    internal TimeSpan TimeLeft(PatientCall call, Func<string> problem)
+    {
+        var now = Now;
+        TimeSpan end, overdue;
+        lock (_lock)
+        {
+            (end, overdue) = (EndOfTry(call), call.TryBegan + Unheard + Allowance(call));
+        }
+
+        if (now < overdue)
+        {
+            return (end < overdue ? end : overdue) - now;
+        }
+
+        _notice.Failing(call, problem(), call.TryBegan, now);
+        return end < now + StoreNotice.Reminder ? end - now : StoreNotice.Reminder;
+    }
+
+    /// <summary>What is told when patience has come to its end.</summary>
+    internal string Verdict(PatientCall call)
+    {
+        lock (_lock)
+        {
+            var tried = Text(Now - (!_hasAnswered && !call.IsBrief ? _firstTry!.Value : call.FailingSince!.Value));
+            return _hurriedAt is not null ? $"It was tried for {tried}, and the run was told to stop."
+                : call.IsBrief ? $"It was tried for {tried}."
+                : $"It was tried for {tried}. See that the store is up and can be reached from here, and run again: what is committed is safe.";
+        }
+    }
+
+    internal static string Text(TimeSpan time) => time < TimeSpan.FromMinutes(2) ? $"{time.TotalSeconds:0} s" : $"{time.TotalMinutes:0} minutes";
+
+    private TimeSpan LastTry(PatientCall call)
+    {
+        var since = call.FailingSince!.Value;
+        return _hurriedAt is { } at ? Later(at, since) + Hurried
+            : !_hasAnswered ? _firstTry!.Value + Start
+            : !_hasBegun ? since + Start
+            : call.IsBrief ? since + Brief
+            : _hasRunOut ? since + Hurried
+            : Middle == Endless ? TimeSpan.MaxValue
+            : since + Middle;
+    }
+
+    private TimeSpan EndOfTry(PatientCall call) => (_hurriedAt, call.FailingSince) switch
+    {
+        ({ } at, { } since) => Later(at, since) + Hurried,
+        ({ } at, null) => Later(at, call.TryBegan) + HurriedTry,
+        _ when !_hasAnswered => _firstTry!.Value + Start,
+        _ when _hasBegun && Middle == Endless && !call.IsBrief => TimeSpan.MaxValue,
+        _ => call.TryBegan + LongestTry + Allowance(call),
+    };
+
+    private static TimeSpan Allowance(PatientCall call) => TimeSpan.FromSeconds(call.Size / SlowestWrite);
+
+    private static TimeSpan Later(TimeSpan one, TimeSpan other) => one > other ? one : other;
+}
