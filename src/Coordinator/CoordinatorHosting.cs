@@ -5,7 +5,6 @@ using Akka.Hosting;
 using KafkaBackup.Coordinator.Backup;
 using KafkaBackup.Coordinator.Manifest;
 using KafkaBackup.Shared.Protocol;
-using KafkaBackup.Shared.Storage;
 using KafkaBackup.Shared;
 
 namespace KafkaBackup.Coordinator;

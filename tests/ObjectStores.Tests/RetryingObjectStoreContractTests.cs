@@ -11,7 +11,7 @@ public sealed class RetryingObjectStoreContractTests : ObjectStoreContract
     {
         var calls = 0;
         var faulty = new FaultyObjectStore(new MemoryObjectStore()) { Decide = _ => ++calls % 2 == 1 ? StoreFault.FailBefore() : null };
-        Store = new RetryingObjectStore(faulty, new StorePatience(new LeapingClock { LeapsAtOnce = true }), new Random(1));
+        Store = new RetryingObjectStore(faulty, new StorePatience(new LeapingClock { LeapsAtOnce = TimeSpan.FromSeconds(10) }), new Random(1));
     }
 
     protected override IObjectStore Store { get; }

@@ -5,11 +5,13 @@ namespace KafkaBackup.Testing;
 /// must not hop to the thread pool: the clock would leap before it came back.</remarks>
 public sealed class LeapingClock : TimeProvider
 {
+    private readonly Lock _lock = new();
     private readonly List<Timer> _timers = [];
     private TimeSpan _now;
 
-    /// <summary>Fires a timer when it is set instead, at once and on the thread that sets it: for code that is run without <see cref="Run"/>.</summary>
-    public bool LeapsAtOnce { get; init; }
+    /// <summary>Timers up to this far away fire when they are set, on the thread that sets them: pauses take no time where there is no
+    /// <see cref="Run"/>, and what is further away never comes. Default: none does.</summary>
+    public TimeSpan LeapsAtOnce { get; init; } = TimeSpan.MinValue;
 
     /// <summary>Time since the clock was made.</summary>
     public TimeSpan Elapsed => _now;
@@ -71,23 +73,37 @@ public sealed class LeapingClock : TimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            clock._timers.Remove(this);
-            if (dueTime != Timeout.InfiniteTimeSpan)
+            lock (clock._lock)
             {
-                Due = clock._now + dueTime;
-                clock._timers.Add(this);
-                if (clock.LeapsAtOnce)
+                clock._timers.Remove(this);
+                if (dueTime == Timeout.InfiniteTimeSpan)
                 {
-                    clock.TryLeap();
+                    return true;
                 }
+
+                Due = clock._now + dueTime;
+                if (dueTime > clock.LeapsAtOnce)
+                {
+                    clock._timers.Add(this);
+                    return true;
+                }
+
+                clock._now = Due;
             }
 
+            Fire();
             return true;
         }
 
         public void Fire() => callback(state);
 
-        public void Dispose() => clock._timers.Remove(this);
+        public void Dispose()
+        {
+            lock (clock._lock)
+            {
+                clock._timers.Remove(this);
+            }
+        }
 
         public ValueTask DisposeAsync()
         {

@@ -66,11 +66,11 @@ public static class LedgerProtocol
     /// <param name="IsClean">Whether no worker can have left an object behind.</param>
     public sealed record FinishRun(BackupId Backup, RunId Run, bool IsClean) : IBackupMessage
     {
-        /// <summary>Whether the run was told to stop: then nobody wants to wait for a store that is away.</summary>
+        /// <summary>Whether the run was told to stop, so that a store that does not answer is not waited for any longer than a few seconds.</summary>
         public bool WasStopped { get; init; }
     }
 
-    /// <summary>Manifest and <c>offsets.db</c> show all that is committed.</summary>
+    /// <summary>All is committed; manifest and <c>offsets.db</c> show it, unless <see cref="ViewFailure"/> says otherwise.</summary>
     /// <param name="Backup">The backup.</param>
     /// <param name="Run">The run.</param>
     /// <param name="Records">Records committed since the ledger was opened for this run.</param>
@@ -81,7 +81,7 @@ public static class LedgerProtocol
         /// <summary>What the run found at offsets that the backup had lacked before its end.</summary>
         public HealedOffsets Healed { get; init; } = new(0, 0, 0);
 
-        /// <summary>Why a view does not show all that is committed; null when all do.</summary>
+        /// <summary>What still fails of the views and of housekeeping, the gravest; null when nothing does. The records are safe all the same.</summary>
         public Fault? ViewFailure { get; init; }
     }
 

@@ -6,6 +6,7 @@ using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Segments;
 using KafkaBackup.Shared.Storage;
+using KafkaBackup.Testing;
 using KafkaBackup.Testing.Kafka;
 using KafkaBackup.Testing.Storage;
 using Microsoft.Extensions.Time.Testing;
@@ -41,8 +42,9 @@ internal sealed class PipelineBench
 
     public Task<long?> RunAsync(CancellationToken cancellation, params OffsetRange[] ranges)
     {
-        var retries = new RetrySchedule(Clock, new Random(1)) { MaxTries = 3, FirstPause = TimeSpan.Zero };
-        _pipeline = new SegmentPipeline(Key, new FakeEnvironment(_cluster, Store, Key.Backup).For(Key.Backup), Settings, Clock, 4, OnStored);
+        var patience = new StorePatience(new LeapingClock { LeapsAtOnce = TimeSpan.FromSeconds(10) });
+        var environment = new FakeEnvironment(_cluster, new RetryingObjectStore(Store, patience, new Random(1)), Key.Backup).For(Key.Backup);
+        _pipeline = new SegmentPipeline(Key, environment, Settings, Clock, 4, OnStored);
         return Task.Run(() => _pipeline.RunAsync(ranges, cancellation), CancellationToken.None);
     }
 

@@ -135,7 +135,8 @@ public sealed class SegmentPipelineUploadTests
         await Assert.ThrowsAsync<StorageException>(() => bench.RunAsync(Range(0, 40)));
 
         Assert.Equal([Range(0, 10)], bench.TakeAll().Select(entry => entry.Range));
-        Assert.Equal(4, bench.Puts.Count());
+        Assert.Equal(2, bench.Puts.Select(put => put.Key).Distinct().Count());
+        Assert.True(bench.Puts.Count() > 3);
         Assert.Equal(0, bench.Log.OpenStreams);
     }
 
