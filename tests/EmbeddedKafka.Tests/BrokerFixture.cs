@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
+using KafkaBackup.Testing;
 using Xunit;
 
 namespace KafkaBackup.EmbeddedKafka.Tests;
@@ -7,7 +8,7 @@ namespace KafkaBackup.EmbeddedKafka.Tests;
 /// <summary>A broker with clients for it, and the few steps that every test takes.</summary>
 public abstract class BrokerFixture : IAsyncLifetime
 {
-    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    protected static readonly TimeSpan Patience = TestLimits.Hang;
 
     private readonly Lazy<IAdminClient> _admin;
 

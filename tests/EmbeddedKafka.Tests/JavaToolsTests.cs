@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using KafkaBackup.Testing;
 using Xunit;
 
 namespace KafkaBackup.EmbeddedKafka.Tests;
@@ -8,7 +9,7 @@ namespace KafkaBackup.EmbeddedKafka.Tests;
 public sealed class JavaToolsTests : IAsyncDisposable
 {
     private const string Variable = "KAFKA_BACKUP_TEST_KAFKA_HOME";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Patience = TestLimits.Hang;
 
     // As much as the loads need, and little enough to be filled.
     private readonly EmbeddedBroker _broker = EmbeddedBroker.Start(new EmbeddedBrokerOptions { MemoryLimit = 20_000_000 });

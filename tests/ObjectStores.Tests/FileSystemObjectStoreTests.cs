@@ -2,6 +2,7 @@ using System.Diagnostics;
 using KafkaBackup.ObjectStores.FileSystem;
 using KafkaBackup.Shared.Storage;
 using KafkaBackup.Shared;
+using KafkaBackup.Testing;
 using Xunit;
 
 namespace KafkaBackup.ObjectStores.Tests;
@@ -245,7 +246,7 @@ public sealed class FileSystemObjectStoreTests : IDisposable
         var start = Stopwatch.GetTimestamp();
         while (!condition())
         {
-            Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(20), "It did not come to pass.");
+            Assert.True(Stopwatch.GetElapsedTime(start) < TestLimits.Hang, "It did not come to pass.");
             await Task.Yield();
         }
     }

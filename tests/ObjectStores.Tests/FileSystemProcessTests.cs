@@ -1,6 +1,7 @@
 using System.Globalization;
 using KafkaBackup.ObjectStores.FileSystem;
 using KafkaBackup.Shared.Storage;
+using KafkaBackup.Testing;
 using Xunit;
 
 namespace KafkaBackup.ObjectStores.Tests;
@@ -61,7 +62,7 @@ public sealed class FileSystemProcessTests : IDisposable
             Assert.Equal(1_000_000, left.Content.Length);
             Assert.Equal(1_000_000, left.Content.Span.Count(left.Content.Span[0]));
             Assert.Equal(["b1/x"], await store.KeysAsync(""));
-            await store.PutAsync("b1/x", "mine", PutCondition.IfMatch(left.ETag)).WaitAsync(TimeSpan.FromSeconds(20));
+            await store.PutAsync("b1/x", "mine", PutCondition.IfMatch(left.ETag)).WaitAsync(TestLimits.Hang);
         }
     }
 }

@@ -1,12 +1,13 @@
 using Confluent.Kafka.Admin;
 using Confluent.Kafka;
+using KafkaBackup.Testing;
 
 namespace KafkaBackup.EmbeddedKafka.Tests.Conformance;
 
 /// <summary>Steps of a real client, of which every field that it shows is written down.</summary>
 internal abstract class ClientSteps(ScriptRun run)
 {
-    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    protected static readonly TimeSpan Patience = TestLimits.Hang;
 
     /// <summary>The time of the first record, as in the steps of frames.</summary>
     protected const long Time = 1_700_000_000_000;
@@ -19,7 +20,7 @@ internal abstract class ClientSteps(ScriptRun run)
 
     protected IProducer<byte[]?, byte[]?> NewProducer(Action<ProducerConfig>? configure = null)
     {
-        var config = new ProducerConfig { BootstrapServers = run.BootstrapServers, LingerMs = 0, MessageTimeoutMs = 30_000 };
+        var config = new ProducerConfig { BootstrapServers = run.BootstrapServers, LingerMs = 0, MessageTimeoutMs = TestLimits.HangMs };
         configure?.Invoke(config);
         return new ProducerBuilder<byte[]?, byte[]?>(config).SetLogHandler((_, _) => { }).Build();
     }

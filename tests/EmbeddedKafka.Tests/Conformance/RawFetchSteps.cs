@@ -1,6 +1,7 @@
 using KafkaBackup.Kafka.Wire;
 using KafkaBackup.Kafka.Wire.Messages;
 using KafkaBackup.Kafka.Wire.Records;
+using KafkaBackup.Testing;
 
 namespace KafkaBackup.EmbeddedKafka.Tests.Conformance;
 
@@ -43,7 +44,7 @@ internal sealed class RawFetchSteps(ScriptRun run) : RawSteps(run)
         await AppendAsync(Topic, Batch(codec: BatchCodec.Gzip), partition: 2);
         await QuietlyAsync<DeleteRecordsResponse>(ApiKey.DeleteRecords, 2, new DeleteRecordsRequest
         {
-            TimeoutMs = 30_000,
+            TimeoutMs = TestLimits.HangMs,
             Topics = [new() { Name = Run.Own(Topic), Partitions = [new() { Index = 2, Offset = 4 }] }],
         });
         _stampedId = await MakeTopicAsync("read-stamped", 1, ("message.timestamp.type", "LogAppendTime"));

@@ -1,6 +1,7 @@
 using KafkaBackup.Kafka.Wire;
 using KafkaBackup.Kafka.Wire.Messages;
 using KafkaBackup.Kafka.Wire.Records;
+using KafkaBackup.Testing;
 
 namespace KafkaBackup.EmbeddedKafka.Tests.Conformance;
 
@@ -86,7 +87,7 @@ internal sealed class RawOffsetSteps(ScriptRun run) : RawSteps(run)
         AskAsync<ListOffsetsResponse>(ApiKey.ListOffsets, version, step, new ListOffsetsRequest
         {
             IsolationLevel = isolation,
-            TimeoutMs = 30_000,
+            TimeoutMs = TestLimits.HangMs,
             Topics = [new() { Name = Run.Own(topic), Partitions = [new() { Index = partition, Timestamp = time, CurrentLeaderEpoch = epoch }] }],
         });
 
@@ -111,7 +112,7 @@ internal sealed class RawOffsetSteps(ScriptRun run) : RawSteps(run)
 
     private DeleteRecordsRequest Deleting(string topic, int partition, long offset) => new()
     {
-        TimeoutMs = 30_000,
+        TimeoutMs = TestLimits.HangMs,
         Topics = [new() { Name = Run.Own(topic), Partitions = [new() { Index = partition, Offset = offset }] }],
     };
 }

@@ -1,5 +1,6 @@
 using KafkaBackup.Kafka.Wire;
 using KafkaBackup.Kafka.Wire.Messages;
+using KafkaBackup.Testing;
 
 namespace KafkaBackup.EmbeddedKafka.Tests.Conformance;
 
@@ -49,7 +50,7 @@ internal sealed class RawSettingSteps(ScriptRun run) : RawSteps(run)
             Configs = [new() { Name = setting.Name, Value = value }],
         })).ToList();
         var answer = await QuietlyAsync<CreateTopicsResponse>(
-            ApiKey.CreateTopics, 7, new CreateTopicsRequest { TimeoutMs = 30_000, ValidateOnly = true, Topics = topics });
+            ApiKey.CreateTopics, 7, new CreateTopicsRequest { TimeoutMs = TestLimits.HangMs, ValidateOnly = true, Topics = topics });
         foreach (var (name, values) in Settings)
         {
             foreach (var (index, value) in values.Index())

@@ -2,6 +2,7 @@ using KafkaBackup.Kafka.Wire.Messages;
 using KafkaBackup.Kafka.Wire.Records;
 using KafkaBackup.Kafka.Wire;
 using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Testing;
 
 namespace KafkaBackup.EmbeddedKafka.Tests.Conformance;
 
@@ -57,7 +58,7 @@ internal abstract class RawSteps(ScriptRun run)
     {
         var created = await QuietlyAsync<CreateTopicsResponse>(ApiKey.CreateTopics, 7, new CreateTopicsRequest
         {
-            TimeoutMs = 30_000,
+            TimeoutMs = TestLimits.HangMs,
             Topics =
             [
                 new()
@@ -100,7 +101,7 @@ internal abstract class RawSteps(ScriptRun run)
     protected ProduceRequest Producing(string topic, Guid id, ReadOnlyMemory<byte>? batch, int partition = 0, short acks = -1, string? transactionalId = null) => new()
     {
         Acks = acks,
-        TimeoutMs = 30_000,
+        TimeoutMs = TestLimits.HangMs,
         TransactionalId = transactionalId is null ? null : run.Own(transactionalId),
         Topics =
         [

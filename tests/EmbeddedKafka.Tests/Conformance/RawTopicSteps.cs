@@ -1,5 +1,6 @@
 using KafkaBackup.Kafka.Wire;
 using KafkaBackup.Kafka.Wire.Messages;
+using KafkaBackup.Testing;
 
 namespace KafkaBackup.EmbeddedKafka.Tests.Conformance;
 
@@ -77,7 +78,7 @@ internal sealed class RawTopicSteps(ScriptRun run) : RawSteps(run)
         {
             await AskAsync<CreateTopicsResponse>(ApiKey.CreateTopics, version, validateOnly ? "only validated" : "made", new CreateTopicsRequest
             {
-                TimeoutMs = 30_000,
+                TimeoutMs = TestLimits.HangMs,
                 ValidateOnly = validateOnly,
                 Topics = [.. topics],
             });
@@ -107,7 +108,7 @@ internal sealed class RawTopicSteps(ScriptRun run) : RawSteps(run)
     {
         var answer = await QuietlyAsync<DeleteTopicsResponse>(ApiKey.DeleteTopics, version, new DeleteTopicsRequest
         {
-            TimeoutMs = 30_000,
+            TimeoutMs = TestLimits.HangMs,
             Topics = [.. topics],
             TopicNames = topics.Select(topic => topic.Name ?? "").ToList(),
         });

@@ -36,7 +36,7 @@ internal sealed class RawTransactionSteps(ScriptRun run) : RawSteps(run)
     private async Task InitAsync(short version)
     {
         var id = $"init-v{version}";
-        Task<InitProducerIdResponse> AskAsync(string step, string? transactionalId, int timeoutMs = 60_000, InitProducerIdResponse? expected = null) =>
+        Task<InitProducerIdResponse> AskAsync(string step, string? transactionalId, int timeoutMs = 600_000, InitProducerIdResponse? expected = null) =>
             InitAsync(version, step, transactionalId, timeoutMs, expected);
 
         await AskAsync("idempotent", null);

@@ -2,6 +2,7 @@ using KafkaBackup.Kafka.Wire.Messages;
 using KafkaBackup.Kafka.Wire.Records;
 using KafkaBackup.Kafka.Wire;
 using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Testing;
 using Xunit;
 
 namespace KafkaBackup.EmbeddedKafka.Tests.Protocol;
@@ -43,7 +44,7 @@ public abstract class ProtocolTestBase : IAsyncLifetime
     {
         var request = new CreateTopicsRequest
         {
-            TimeoutMs = 30_000,
+            TimeoutMs = TestLimits.HangMs,
             Topics =
             [
                 new()
@@ -64,7 +65,7 @@ public abstract class ProtocolTestBase : IAsyncLifetime
         var request = new ProduceRequest
         {
             Acks = acks,
-            TimeoutMs = 30_000,
+            TimeoutMs = TestLimits.HangMs,
             TransactionalId = transactionalId,
             Topics = [new() { Name = Topic, TopicId = TopicId, Partitions = [new() { Index = partition, Records = new RecordSet([batch]) }] }],
         };
@@ -94,7 +95,7 @@ public abstract class ProtocolTestBase : IAsyncLifetime
     }
 
     private protected async Task<InitProducerIdResponse> InitAsync(
-        string? transactionalId = null, int timeoutMs = 60_000, InitProducerIdResponse? expected = null)
+        string? transactionalId = null, int timeoutMs = 600_000, InitProducerIdResponse? expected = null)
     {
         while (true)
         {

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using KafkaBackup.Kafka.Wire;
+using KafkaBackup.Testing;
 
 namespace KafkaBackup.EmbeddedKafka.Tests.Protocol;
 
@@ -30,7 +31,7 @@ internal sealed class RawClient(int port) : IDisposable
     /// <summary>An answer without its length; null if the broker closed the connection.</summary>
     public async Task<byte[]?> ReceiveAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(TestLimits.Hang);
         try
         {
             var length = new byte[4];

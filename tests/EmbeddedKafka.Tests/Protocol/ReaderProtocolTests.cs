@@ -1,6 +1,7 @@
 using KafkaBackup.Kafka.Wire;
 using KafkaBackup.Kafka.Wire.Messages;
 using KafkaBackup.Kafka.Wire.Records;
+using KafkaBackup.Testing;
 using Xunit;
 
 namespace KafkaBackup.EmbeddedKafka.Tests.Protocol;
@@ -34,7 +35,7 @@ public abstract class ReaderProtocolTests : ProtocolTestBase
     {
         await ProduceAsync(Batch());
 
-        var waiting = FetchAsync(0, request => (request.MinBytes, request.MaxWaitMs) = (Batch().Length + 1, 60_000));
+        var waiting = FetchAsync(0, request => (request.MinBytes, request.MaxWaitMs) = (Batch().Length + 1, TestLimits.HangMs));
         using (var other = new RawClient(Client.Port))
         {
             await other.AskAsync<ProduceResponse>(ApiKey.Produce, 11, new ProduceRequest
@@ -52,7 +53,7 @@ public abstract class ReaderProtocolTests : ProtocolTestBase
     {
         await ProduceAsync(Batch());
 
-        var beyond = await FetchAsync(2, request => (request.MinBytes, request.MaxWaitMs) = (1, 60_000));
+        var beyond = await FetchAsync(2, request => (request.MinBytes, request.MaxWaitMs) = (1, TestLimits.HangMs));
 
         Assert.Equal((KafkaError.OffsetOutOfRange, -1, -1, -1),
             (beyond.ErrorCode, beyond.HighWatermark, beyond.LastStableOffset, beyond.LogStartOffset));
@@ -108,7 +109,7 @@ public abstract class ReaderProtocolTests : ProtocolTestBase
 
         var deleted = (await Client.AskAsync<DeleteRecordsResponse>(ApiKey.DeleteRecords, 2, new DeleteRecordsRequest
         {
-            TimeoutMs = 30_000,
+            TimeoutMs = TestLimits.HangMs,
             Topics = [new() { Name = Topic, Partitions = [new() { Offset = 4 }] }],
         })).Topics[0].Partitions[0];
 

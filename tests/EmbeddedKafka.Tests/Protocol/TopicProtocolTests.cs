@@ -1,5 +1,6 @@
 using KafkaBackup.Kafka.Wire;
 using KafkaBackup.Kafka.Wire.Messages;
+using KafkaBackup.Testing;
 using Xunit;
 
 namespace KafkaBackup.EmbeddedKafka.Tests.Protocol;
@@ -70,7 +71,7 @@ public abstract class TopicProtocolTests : ProtocolTestBase
     {
         var response = await Client.AskAsync<CreateTopicsResponse>(ApiKey.CreateTopics, 7, new CreateTopicsRequest
         {
-            TimeoutMs = 30_000,
+            TimeoutMs = TestLimits.HangMs,
             ValidateOnly = true,
             Topics = [new() { Name = Topic + "x", NumPartitions = 3, ReplicationFactor = 1 }],
         });
@@ -94,7 +95,7 @@ public abstract class TopicProtocolTests : ProtocolTestBase
     public async Task A_topic_that_is_named_twice_is_not_deleted()
     {
         var answer = await Client.AskAsync<DeleteTopicsResponse>(
-            ApiKey.DeleteTopics, 6, new DeleteTopicsRequest { TimeoutMs = 30_000, Topics = [new() { Name = Topic }, new() { Name = Topic }] });
+            ApiKey.DeleteTopics, 6, new DeleteTopicsRequest { TimeoutMs = TestLimits.HangMs, Topics = [new() { Name = Topic }, new() { Name = Topic }] });
 
         Assert.Equal(KafkaError.InvalidRequest, Assert.Single(answer.Topics).ErrorCode);
         Assert.Equal(KafkaError.InvalidRequest, (await DeleteAsync(new() { Name = Topic, TopicId = TopicId })).ErrorCode);
@@ -157,10 +158,10 @@ public abstract class TopicProtocolTests : ProtocolTestBase
     }
 
     private async Task<List<CreateTopicsResponse.Topic>> CreateAllAsync(params CreateTopicsRequest.Topic[] topics) =>
-        (await Client.AskAsync<CreateTopicsResponse>(ApiKey.CreateTopics, 7, new CreateTopicsRequest { TimeoutMs = 30_000, Topics = [.. topics] })).Topics;
+        (await Client.AskAsync<CreateTopicsResponse>(ApiKey.CreateTopics, 7, new CreateTopicsRequest { TimeoutMs = TestLimits.HangMs, Topics = [.. topics] })).Topics;
 
     private async Task<DeleteTopicsResponse.Topic> DeleteAsync(DeleteTopicsRequest.Topic topic) =>
-        (await Client.AskAsync<DeleteTopicsResponse>(ApiKey.DeleteTopics, 6, new DeleteTopicsRequest { TimeoutMs = 30_000, Topics = [topic] })).Topics[0];
+        (await Client.AskAsync<DeleteTopicsResponse>(ApiKey.DeleteTopics, 6, new DeleteTopicsRequest { TimeoutMs = TestLimits.HangMs, Topics = [topic] })).Topics[0];
 
     private async Task<DescribeConfigsResponse.Result> DescribeAsync(sbyte type, string name, params string[] keys) =>
         (await Client.AskAsync<DescribeConfigsResponse>(ApiKey.DescribeConfigs, 4, new DescribeConfigsRequest

@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Text;
+using KafkaBackup.Testing;
 
 namespace KafkaBackup.EndToEnd.Tests.Support;
 
 /// <summary>The command line program as a process of its own, as a user runs it.</summary>
 internal sealed class CliRun : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Patience = TestLimits.Hang;
     private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(10);
 
     private readonly Process _process;

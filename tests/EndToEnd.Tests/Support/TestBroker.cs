@@ -2,6 +2,7 @@ using Confluent.Kafka.Admin;
 using Confluent.Kafka;
 using KafkaBackup.EmbeddedKafka;
 using KafkaBackup.Shared;
+using KafkaBackup.Testing;
 
 namespace KafkaBackup.EndToEnd.Tests.Support;
 
@@ -9,7 +10,7 @@ namespace KafkaBackup.EndToEnd.Tests.Support;
 internal sealed class TestBroker
 {
     private const string Variable = "KAFKA_BACKUP_TEST_BROKER";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TestLimits.Hang;
     private static readonly Lazy<TestBroker> Shared = new(() => new TestBroker(Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } address
         ? address
         : EmbeddedBroker.Start().BootstrapServers)); // It lives as long as the test process.
@@ -113,7 +114,7 @@ internal sealed class TestBroker
 
     /// <summary>Begins a transaction.</summary>
     public TestTransaction BeginTransaction() =>
-        new(this, NewProducer(new ProducerConfig { TransactionalId = $"e2e-{Guid.NewGuid():N}", TransactionTimeoutMs = 60_000 }));
+        new(this, NewProducer(new ProducerConfig { TransactionalId = $"e2e-{Guid.NewGuid():N}", TransactionTimeoutMs = TestLimits.HangMs }));
 
     /// <summary>Waits until all of the partition up to <paramref name="end"/> is there and no transaction is open in it.</summary>
     public async Task WaitForStableEndAsync(PartitionId partition, long end)

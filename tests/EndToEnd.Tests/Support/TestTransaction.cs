@@ -1,12 +1,13 @@
 using Confluent.Kafka;
 using KafkaBackup.Shared;
+using KafkaBackup.Testing;
 
 namespace KafkaBackup.EndToEnd.Tests.Support;
 
 /// <summary>A transaction of a producer of its own; open until it is committed or aborted.</summary>
 internal sealed class TestTransaction : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TestLimits.Hang;
 
     private readonly TestBroker _broker;
     private readonly IProducer<byte[]?, byte[]?> _producer;

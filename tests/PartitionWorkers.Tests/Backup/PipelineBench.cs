@@ -52,7 +52,7 @@ internal sealed class PipelineBench
 
     public async Task<LedgerEntry> NextAsync()
     {
-        using var deadline = new CancellationTokenSource(Eventually.Patience);
+        using var deadline = new CancellationTokenSource(TestLimits.Hang);
         return await _entries.Reader.ReadAsync(deadline.Token);
     }
 
