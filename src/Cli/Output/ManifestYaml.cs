@@ -7,8 +7,14 @@ using YamlDotNet.Core;
 namespace KafkaBackup.Cli.Output;
 
 /// <summary>The manifest as YAML, for <c>describe --format yaml</c>: the fields of the JSON, in their order.</summary>
-public static partial class ManifestYaml
+public static class ManifestYaml
 {
+    private static readonly Regex BareText = new(@"\A[A-Za-z_][A-Za-z0-9_./=-]*\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+
+    private static readonly Regex OtherThanText = new(
+        @"\A(null|true|false|yes|no|on|off|y|n)\z",
+        RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant);
+
     /// <summary>Writes the manifest as one YAML document; lines end in <c>\n</c>.</summary>
     public static string Write(BackupManifest manifest)
     {
@@ -57,14 +63,7 @@ public static partial class ManifestYaml
     }
 
     /// <summary>Bare when no reader, of whatever YAML version, takes it for anything but text.</summary>
-    private static Scalar Text(string value) => BareText().IsMatch(value) && !OtherThanText().IsMatch(value)
+    private static Scalar Text(string value) => BareText.IsMatch(value) && !OtherThanText.IsMatch(value)
         ? new Scalar(value)
         : new Scalar(AnchorName.Empty, TagName.Empty, value, ScalarStyle.DoubleQuoted, isPlainImplicit: false, isQuotedImplicit: true);
-
-    [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_./=-]*\z", RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex BareText();
-
-    [GeneratedRegex(
-        @"\A(null|true|false|yes|no|on|off|y|n)\z", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex OtherThanText();
 }

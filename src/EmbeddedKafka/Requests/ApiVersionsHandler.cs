@@ -5,11 +5,14 @@ using KafkaBackup.Kafka.Wire.Messages;
 namespace KafkaBackup.EmbeddedKafka.Requests;
 
 /// <summary>Tells clients what the broker understands.</summary>
-internal static partial class ApiVersionsHandler
+internal static class ApiVersionsHandler
 {
+    private static readonly Regex ClientName = new(
+        @"^[a-zA-Z0-9]([a-zA-Z0-9\-.]*[a-zA-Z0-9])?\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture);
+
     /// <summary>All requests with their versions.</summary>
     public static ApiVersionsResponse Answer(ApiVersionsRequest request, short version) =>
-        version >= 3 && !(ClientName().IsMatch(request.ClientSoftwareName) && ClientName().IsMatch(request.ClientSoftwareVersion))
+        version >= 3 && !(ClientName.IsMatch(request.ClientSoftwareName) && ClientName.IsMatch(request.ClientSoftwareVersion))
             ? new ApiVersionsResponse { ErrorCode = KafkaError.InvalidRequest }
             : new ApiVersionsResponse { ApiKeys = WireApis.All.Select(Describe).ToList() };
 
@@ -29,7 +32,4 @@ internal static partial class ApiVersionsHandler
 
     // librdkafka compresses only if Produce begins at 0, and so Kafka's own brokers say that it does, and close the connection of who believes it.
     private static short AdvertisedMinimum(WireApi api) => api.Key == ApiKey.Produce ? (short)0 : api.MinVersion;
-
-    [GeneratedRegex(@"^[a-zA-Z0-9]([a-zA-Z0-9\-.]*[a-zA-Z0-9])?\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
-    private static partial Regex ClientName();
 }

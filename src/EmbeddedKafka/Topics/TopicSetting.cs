@@ -8,9 +8,11 @@ namespace KafkaBackup.EmbeddedKafka.Topics;
 /// <param name="Type">The type of its value.</param>
 /// <param name="Default">Its value unless one is given.</param>
 /// <param name="Choices">The values it may have; empty if any will do.</param>
-internal sealed partial record TopicSetting(string Name, TopicSettingType Type, string Default, params string[] Choices)
+internal sealed record TopicSetting(string Name, TopicSettingType Type, string Default, params string[] Choices)
 {
     private const string NoLimit = "9223372036854775807";
+
+    private static readonly Regex ThrottledReplica = new(@"^([0-9]+:[0-9]+|\*)\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture);
 
     /// <summary>All settings by name.</summary>
     public static IReadOnlyDictionary<string, TopicSetting> All { get; } = new TopicSetting[]
@@ -24,9 +26,9 @@ internal sealed partial record TopicSetting(string Name, TopicSettingType Type, 
         new("file.delete.delay.ms", TopicSettingType.Long, "60000") { Min = 0 },
         new("flush.messages", TopicSettingType.Long, NoLimit) { Min = 1 },
         new("flush.ms", TopicSettingType.Long, NoLimit) { Min = 0 },
-        new("follower.replication.throttled.replicas", TopicSettingType.List, "") { Item = ThrottledReplica() },
+        new("follower.replication.throttled.replicas", TopicSettingType.List, "") { Item = ThrottledReplica },
         new("index.interval.bytes", TopicSettingType.Int, "4096") { Min = 0 },
-        new("leader.replication.throttled.replicas", TopicSettingType.List, "") { Item = ThrottledReplica() },
+        new("leader.replication.throttled.replicas", TopicSettingType.List, "") { Item = ThrottledReplica },
         new("local.retention.bytes", TopicSettingType.Long, "-2") { Min = -2 },
         new("local.retention.ms", TopicSettingType.Long, "-2") { Min = -2 },
         new("max.compaction.lag.ms", TopicSettingType.Long, NoLimit) { Min = 1 },
@@ -73,7 +75,4 @@ internal sealed partial record TopicSetting(string Name, TopicSettingType Type, 
     private bool Accepts(double number, string value) => number >= Min && number <= Max && (Choices.Length == 0 || Choices.Contains(value.Trim()));
 
     private bool AcceptsItem(string item) => (Choices.Length == 0 || Choices.Contains(item)) && Item?.IsMatch(item) != false;
-
-    [GeneratedRegex(@"^([0-9]+:[0-9]+|\*)\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
-    private static partial Regex ThrottledReplica();
 }

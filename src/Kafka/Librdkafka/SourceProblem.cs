@@ -7,8 +7,20 @@ namespace KafkaBackup.Kafka.Librdkafka;
 /// <param name="Kind">What it is about.</param>
 /// <param name="Address">host:port of the broker; null when it is about none in particular.</param>
 /// <param name="Reason">The reason, without librdkafka's wrapping and without a full stop.</param>
-internal sealed partial record SourceProblem(SourceProblemKind Kind, string? Address, string Reason)
+internal sealed record SourceProblem(SourceProblemKind Kind, string? Address, string Reason)
 {
+    // What a peer made librdkafka say is matched in one pass, whatever it is.
+    private const RegexOptions OnePass = RegexOptions.NonBacktracking | RegexOptions.Singleline | RegexOptions.ExplicitCapture;
+
+    private static readonly Regex Broker = new(@"^(?:[a-z_0-9]+://)?(?<address>[^/\s]+)/(?:bootstrap|\d+): (?<reason>.*)$", OnePass);
+
+    private static readonly Regex Noise = new(
+        @" ?\(after \d+ms in state [^)]*\)|(\S+\.c:\d+:\S* )?error:[0-9A-F]+:|SASL authentication error: |Connect to \S+ failed: "
+        + @"|: connecting to a PLAINTEXT broker listener\?|Failed to acquire SASL OAUTHBEARER token: |: broker certificate could not be verified.*$",
+        OnePass);
+
+    private static readonly Regex Age = new(@"\(after (?<ms>\d+)ms in state", OnePass);
+
     /// <summary>Whether waiting cannot help: somebody has to change something.</summary>
     public bool IsFinal => Kind is SourceProblemKind.Tls or SourceProblemKind.Certificate or SourceProblemKind.ClientCertificate
         or SourceProblemKind.TokenRefused or SourceProblemKind.Mechanism or SourceProblemKind.Login;
@@ -18,8 +30,8 @@ internal sealed partial record SourceProblem(SourceProblemKind Kind, string? Add
     /// <param name="text">The whole text.</param>
     public static SourceProblem Read(ErrorCode code, string text)
     {
-        var broker = Broker().Match(text);
-        var reason = Noise().Replace(broker.Success ? broker.Groups["reason"].Value : text, "").TrimEnd('.', ' ');
+        var broker = Broker.Match(text);
+        var reason = Noise.Replace(broker.Success ? broker.Groups["reason"].Value : text, "").TrimEnd('.', ' ');
         return new SourceProblem(KindOf(code, text), broker.Success ? broker.Groups["address"].Value : null, reason);
     }
 
@@ -46,14 +58,5 @@ internal sealed partial record SourceProblem(SourceProblemKind Kind, string? Add
     }
 
     /// <summary>Whether a connection that broke had served for less than a second: brokers close a listener's wrong clients at once.</summary>
-    private static bool IsYoung(string text) => Age().Match(text) is { Success: true } age && age.Groups["ms"].Length <= 3;
-
-    [GeneratedRegex(@"^(?:[a-z_0-9]+://)?(?<address>[^/\s]+)/(?:bootstrap|\d+): (?<reason>.*)$", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
-    private static partial Regex Broker();
-
-    [GeneratedRegex(@" ?\(after \d+ms in state [^)]*\)|(\S+\.c:\d+:\S* )?error:[0-9A-F]+:|SASL authentication error: |Connect to \S+ failed: |: connecting to a PLAINTEXT broker listener\?|Failed to acquire SASL OAUTHBEARER token: |: broker certificate could not be verified.*$", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
-    private static partial Regex Noise();
-
-    [GeneratedRegex(@"\(after (?<ms>\d+)ms in state", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
-    private static partial Regex Age();
+    private static bool IsYoung(string text) => Age.Match(text) is { Success: true } age && age.Groups["ms"].Length <= 3;
 }

@@ -256,7 +256,7 @@ public sealed class ManifestTextTests
 
     private static decimal Number(string text, string label)
     {
-        var match = Regex.Match(text, $@"{Regex.Escape(label)}\s+(?<number>[0-9.,]+)", RegexOptions.None, TimeSpan.FromSeconds(1));
+        var match = Regex.Match(text, $@"{Regex.Escape(label)}\s+(?<number>[0-9.,]+)", RegexOptions.NonBacktracking);
         return decimal.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture);
     }
 

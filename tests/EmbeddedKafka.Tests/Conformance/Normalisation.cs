@@ -30,12 +30,12 @@ internal sealed record Normalisation(Regex Fields, string Reason, Func<Normalise
             (_, value) => value == "1" ? value : "<not the topic>"),
         new(Named("Source"), "The same, in the words of the client.",
             (_, value) => value == "DynamicTopicConfig" ? value : "<not the topic>"),
-        new(new Regex(@"\[(file\.delete\.delay\.ms|min\.insync\.replicas)\]\.Value$", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)),
+        new(new Regex(@"\[(file\.delete\.delay\.ms|min\.insync\.replicas)\]\.Value$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture),
             "And these two the file of a test's broker may well set.", (_, _) => Any),
         new(Named("IsDefault"), "The same once more: a value of the node's own file is no default.", (_, _) => Any),
     ];
 
-    private static Regex Named(string fields) => new($"(^|[.])({fields})$", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1));
+    private static Regex Named(string fields) => new($"(^|[.])({fields})$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture);
 
     private static bool IsNow(Normaliser run, string value) =>
         long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var time)

@@ -5,12 +5,18 @@ using Xunit;
 namespace KafkaBackup.Shared.Tests.Configuration;
 
 /// <summary>What the documents say of the configuration is what the loader does.</summary>
-public sealed partial class DocumentationTests
+public sealed class DocumentationTests
 {
+    private const RegexOptions Lines = RegexOptions.NonBacktracking | RegexOptions.Multiline | RegexOptions.ExplicitCapture;
+
+    private static readonly Regex KeyInTable = new(@"^\| `(?<key>[a-z_.]+)` \|", Lines);
+
+    private static readonly Regex YamlFence = new("^```yaml\n(?<yaml>.*?)^```", Lines | RegexOptions.Singleline);
+
     [Fact]
     public void Every_key_is_documented_and_no_other()
     {
-        var documented = KeyInTable().Matches(Read("docs/configuration.md")).Select(row => row.Groups["key"].Value);
+        var documented = KeyInTable.Matches(Read("docs/configuration.md")).Select(row => row.Groups["key"].Value);
 
         var read = ConfigurationKeysTests.Effects.Select(row => (string)row[0]!)
             .Concat(SecurityKeysTests.Keys).Concat(StorageKeysTests.Keys).Concat(ContinuousKeysTests.Keys).Append("offset_storage").Append("metrics.enabled");
@@ -20,7 +26,7 @@ public sealed partial class DocumentationTests
     [Fact]
     public void The_examples_of_the_readme_load()
     {
-        var examples = YamlFence().Matches(Read("README.md")).Select(fence => fence.Groups["yaml"].Value).ToList();
+        var examples = YamlFence.Matches(Read("README.md")).Select(fence => fence.Groups["yaml"].Value).ToList();
 
         Assert.NotEmpty(examples);
         Assert.All(examples, example => ConfigurationLoader.Parse(example, "README.md", _ => null));
@@ -36,10 +42,4 @@ public sealed partial class DocumentationTests
 
         return File.ReadAllText(Path.Combine(folder.FullName, file));
     }
-
-    [GeneratedRegex(@"^\| `(?<key>[a-z_.]+)` \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex KeyInTable();
-
-    [GeneratedRegex("^```yaml\n(?<yaml>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex YamlFence();
 }
