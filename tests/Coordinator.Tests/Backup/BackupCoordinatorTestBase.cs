@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Akka.TestKit;
-using Akka.TestKit.Xunit2;
 using KafkaBackup.Coordinator.Backup;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
@@ -18,7 +17,7 @@ using static KafkaBackup.Shared.Protocol.PartitionProtocol;
 namespace KafkaBackup.Coordinator.Tests.Backup;
 
 /// <summary>A coordinator among probes: ledger actor, workers and whoever starts runs are the test's; source and store are fakes.</summary>
-public abstract class BackupCoordinatorTestBase : TestKit
+public abstract class BackupCoordinatorTestBase : PatientTestKit
 {
     protected static readonly RunId Run = new("run-1");
     private readonly Dictionary<PartitionKey, AssignmentId> _orders = [];

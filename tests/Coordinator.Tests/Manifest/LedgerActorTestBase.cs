@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Akka.TestKit;
-using Akka.TestKit.Xunit2;
 using KafkaBackup.Coordinator.Backup;
 using KafkaBackup.Coordinator.Manifest;
 using KafkaBackup.Coordinator.Tests.Backup;
@@ -19,7 +18,7 @@ using static KafkaBackup.Shared.Protocol.LedgerProtocol;
 namespace KafkaBackup.Coordinator.Tests.Manifest;
 
 /// <summary>Ledger actors over a store in memory; coordinator and workers are probes.</summary>
-public abstract class LedgerActorTestBase : TestKit
+public abstract class LedgerActorTestBase : PatientTestKit
 {
     protected static readonly RunId Run = new("run-1");
     protected static readonly TimeSpan Instant = TimeSpan.FromMilliseconds(50);

@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Akka.TestKit.Xunit2;
 using KafkaBackup.Cli.Hosting;
 using KafkaBackup.Shared.Tests.Protocol;
 using KafkaBackup.Testing.Protocol;
@@ -7,7 +6,7 @@ using Xunit;
 
 namespace KafkaBackup.Coordinator.Tests.Protocol;
 
-public sealed class WireSerializerTests() : TestKit(WireHocon.Real)
+public sealed class WireSerializerTests() : PatientTestKit(WireHocon.Real)
 {
     public static TheoryData<string> Names => [.. WireExamples.All.Select(example => example.Name)];
 

@@ -4,7 +4,6 @@ using Akka.Cluster.Sharding;
 using Akka.Persistence;
 using Akka.Persistence.TestKit;
 using Akka.TestKit;
-using Akka.TestKit.Xunit2;
 using KafkaBackup.PartitionWorkers.Backup;
 using KafkaBackup.PartitionWorkers.Node;
 using KafkaBackup.Shared;
@@ -26,7 +25,7 @@ using static KafkaBackup.Shared.Protocol.PartitionProtocol;
 namespace KafkaBackup.PartitionWorkers.Tests.Backup;
 
 /// <summary>A worker among probes: ledger actor, permits, coordinator and shard are the test's; log and store are fakes.</summary>
-public abstract class PartitionWorkerTestBase : TestKit
+public abstract class PartitionWorkerTestBase : PatientTestKit
 {
     protected const long Epoch = 4;
     protected static readonly PartitionKey Key = new(new BackupId("nightly"), new PartitionId("orders", 3));

@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Akka.TestKit;
-using Akka.TestKit.Xunit2;
 using KafkaBackup.PartitionWorkers.Node;
 using KafkaBackup.Testing.Protocol;
 using Xunit;
@@ -8,7 +7,7 @@ using static KafkaBackup.PartitionWorkers.Node.PermitProtocol;
 
 namespace KafkaBackup.PartitionWorkers.Tests.Node;
 
-public sealed class PermitsActorTests : TestKit
+public sealed class PermitsActorTests : PatientTestKit
 {
     private static readonly TimeSpan Instant = TimeSpan.FromMilliseconds(50);
     private readonly IActorRef _permits;
