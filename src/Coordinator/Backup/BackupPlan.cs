@@ -9,8 +9,8 @@ namespace KafkaBackup.Coordinator.Backup;
 /// <summary>What a run has to do: for each partition the ranges that the backup does not answer for yet. Pure.</summary>
 public sealed record BackupPlan
 {
-    /// <summary>The source cluster's id.</summary>
-    public required string ClusterId { get; init; }
+    /// <summary>The source cluster's id; null when it tells none.</summary>
+    public required string? ClusterId { get; init; }
 
     /// <summary>How many topics matched.</summary>
     public required int TopicCount { get; init; }
@@ -21,7 +21,7 @@ public sealed record BackupPlan
     /// <summary>Partitions with something to do, most of it first.</summary>
     public required IReadOnlyList<PartitionWork> Work { get; init; }
 
-    /// <summary>Topics that the ledger does not know, or knows otherwise.</summary>
+    /// <summary>Topics that the ledger does not know, or knows otherwise; all of them when it has yet to remember the cluster they belong to.</summary>
     public required IReadOnlyList<TopicFacts> NewFacts { get; init; }
 
     /// <summary>Partitions that cannot be backed up, and why.</summary>
@@ -39,6 +39,7 @@ public sealed record BackupPlan
         var (clusterId, topics, bounds) = discovery;
         var work = new List<PartitionWork>();
         var failures = new List<(PartitionId, Fault)>();
+        var isNamedNow = known.ClusterId is null && clusterId is not null;
         foreach (var topic in topics)
         {
             var conflict = SourceIdentity.Conflict(known.Topics.GetValueOrDefault(topic.Name), topic);
@@ -73,7 +74,7 @@ public sealed record BackupPlan
             Bounds = bounds,
             Work = work.OrderByDescending(item => item.Length).ThenBy(item => item.Partition).ToList(),
             NewFacts = topics.Select(topic => (There: known.Topics.GetValueOrDefault(topic.Name), Now: FactsOf(configuration, topic, known, bounds)))
-                .Where(facts => facts.There != facts.Now && SourceIdentity.Conflict(facts.There, facts.Now) is null).Select(facts => facts.Now).ToList(),
+                .Where(facts => (isNamedNow || facts.There != facts.Now) && SourceIdentity.Conflict(facts.There, facts.Now) is null).Select(facts => facts.Now).ToList(),
             Failures = failures,
             HasPositions = known.HasPositions,
         };

@@ -62,9 +62,9 @@ public sealed record KnownBackup
     }
 
     /// <summary>The ledger remembers these now.</summary>
-    public KnownBackup Record(string clusterId, IEnumerable<TopicFacts> topics) => this with
+    public KnownBackup Record(string? clusterId, IEnumerable<TopicFacts> topics) => this with
     {
-        ClusterId = clusterId,
+        ClusterId = clusterId ?? ClusterId,
         Remembered = Remembered.SetItems(topics.Select(topic => KeyValuePair.Create(topic.Name, topic))),
     };
 

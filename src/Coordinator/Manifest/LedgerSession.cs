@@ -93,7 +93,7 @@ internal sealed class LedgerSession
         _writer.Ledger.Topics.GetValueOrDefault(commit.Entry.Partition.Topic), new TopicFacts(commit.Entry.Partition.Topic, 0, commit.TopicId));
 
     /// <summary>Remembers cluster and topics.</summary>
-    public Task RecordSourceAsync(string clusterId, IReadOnlyList<TopicFacts> topics, CancellationToken cancellation) =>
+    public Task RecordSourceAsync(string? clusterId, IReadOnlyList<TopicFacts> topics, CancellationToken cancellation) =>
         _writer.RecordSourceAsync(clusterId, topics, cancellation);
 
     /// <summary>Commits what may be committed, in one swap, and tells the verdict on each.</summary>

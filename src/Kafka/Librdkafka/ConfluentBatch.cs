@@ -29,6 +29,9 @@ internal sealed class ConfluentBatch : RecordCursor, IDisposable
     /// <summary>The offset after the last record.</summary>
     public long Next => _records[^1].Offset + 1;
 
+    /// <summary>The leader epoch of the last record; null when the source keeps none.</summary>
+    public int? LeaderEpoch { get; private set; }
+
     public override long Offset => _records[_at].Offset;
 
     public override long Timestamp => _records[_at].Timestamp;
@@ -57,8 +60,12 @@ internal sealed class ConfluentBatch : RecordCursor, IDisposable
     }
 
     /// <summary>Adds a record whose key and value were taken in.</summary>
-    public void Add(ConsumeResult<BatchSlice, BatchSlice> result) => _records.Add(
-        new Entry(result.Offset.Value, result.Message.Timestamp.UnixTimestampMs, result.Message.Key, result.Message.Value, result.Message.Headers));
+    public void Add(ConsumeResult<BatchSlice, BatchSlice> result)
+    {
+        _records.Add(
+            new Entry(result.Offset.Value, result.Message.Timestamp.UnixTimestampMs, result.Message.Key, result.Message.Value, result.Message.Headers));
+        LeaderEpoch = result.LeaderEpoch;
+    }
 
     /// <summary>Makes the batch empty.</summary>
     public void Clear()

@@ -43,27 +43,20 @@ public sealed partial class KafkaClients
     /// <param name="errors">Is told what the client complains about.</param>
     /// <param name="deserializer">Takes keys and values.</param>
     internal IConsumer<BatchSlice, BatchSlice> CreateConsumer(ClientErrors errors, BatchDeserializer deserializer) => Build(() =>
-        new ConsumerBuilder<BatchSlice, BatchSlice>(new ConsumerConfig(Common())
-        {
-            GroupId = "kafka-backup-unused", // The client insists on one, and asks for its coordinator; it never joins, and commits nothing.
-            EnableAutoCommit = false,
-            EnableAutoOffsetStore = false,
-            EnablePartitionEof = true,
-            AutoOffsetReset = AutoOffsetReset.Error,
-            IsolationLevel = IsolationLevel.ReadCommitted,
-            CheckCrcs = true,
-            AllowAutoCreateTopics = false,
-            QueuedMaxMessagesKbytes = PrefetchBytes / 1024,
-            MaxPartitionFetchBytes = _backup.FetchMaxBytes,
-            FetchMaxBytes = _backup.FetchMaxBytes,
-            FetchWaitMaxMs = 5,       // An empty answer is what tells the end, and keeps the next partition waiting: it should not be long in coming.
-            FetchQueueBackoffMs = 2,  // The default of a second stalls the reader whenever its queue was full.
-        })
-        .SetKeyDeserializer(deserializer)
-        .SetValueDeserializer(deserializer)
-        .SetErrorHandler((_, error) => Note(error, errors))
-        .SetLogHandler((_, message) => Log(message, errors))
-        .Build());
+        new ConsumerBuilder<BatchSlice, BatchSlice>(Reading(IsolationLevel.ReadCommitted))
+            .SetKeyDeserializer(deserializer)
+            .SetValueDeserializer(deserializer)
+            .SetErrorHandler((_, error) => Note(error, errors))
+            .SetLogHandler((_, message) => Log(message, errors))
+            .Build());
+
+    /// <summary>A consumer like <see cref="CreateConsumer"/> that sees the records of open transactions, too, and takes no keys and values.</summary>
+    /// <param name="errors">Is told what the client complains about.</param>
+    internal IConsumer<Ignore, Ignore> CreateUncommittedReader(ClientErrors errors) => Build(() =>
+        new ConsumerBuilder<Ignore, Ignore>(Reading(IsolationLevel.ReadUncommitted))
+            .SetErrorHandler((_, error) => Note(error, errors))
+            .SetLogHandler((_, message) => Log(message, errors))
+            .Build());
 
     /// <summary>A failure of kind <see cref="FailureKind.Source"/> from what a client threw and what it had complained about.</summary>
     internal BackupException Failure(string what, Error error, ClientErrors errors, BrokerCertificate? certificate = null, Exception? cause = null) =>
@@ -115,6 +108,23 @@ public sealed partial class KafkaClients
             }
         }
     }
+
+    private ConsumerConfig Reading(IsolationLevel isolation) => new(Common())
+    {
+        GroupId = "kafka-backup-unused", // The client insists on one, and asks for its coordinator; it never joins, and commits nothing.
+        EnableAutoCommit = false,
+        EnableAutoOffsetStore = false,
+        EnablePartitionEof = true,
+        AutoOffsetReset = AutoOffsetReset.Error,
+        IsolationLevel = isolation,
+        CheckCrcs = true,
+        AllowAutoCreateTopics = false,
+        QueuedMaxMessagesKbytes = PrefetchBytes / 1024,
+        MaxPartitionFetchBytes = _backup.FetchMaxBytes,
+        FetchMaxBytes = _backup.FetchMaxBytes,
+        FetchWaitMaxMs = 5,       // An empty answer is what tells the end, and keeps the next partition waiting: it should not be long in coming.
+        FetchQueueBackoffMs = 2,  // The default of a second stalls the reader whenever its queue was full.
+    };
 
     private ClientConfig Common()
     {

@@ -6,7 +6,7 @@ using KafkaBackup.Shared;
 namespace KafkaBackup.Kafka.Librdkafka;
 
 /// <summary>Reads consumer groups through librdkafka's admin client, which finds the coordinator of each by itself.</summary>
-internal sealed class KafkaGroupReader(IAdminClient admin, KafkaClients clients, ClientErrors errors, TimeSpan patience)
+internal sealed class KafkaGroupReader(AdminCalls calls, TimeSpan patience)
 {
     private const int AtOnce = 16;
 
@@ -14,16 +14,17 @@ internal sealed class KafkaGroupReader(IAdminClient admin, KafkaClients clients,
     {
         try
         {
-            var listed = await admin.ListConsumerGroupsAsync(new ListConsumerGroupsOptions { RequestTimeout = patience }).WaitAsync(cancellation);
+            var listed = await calls.CallAsync(
+                admin => admin.ListConsumerGroupsAsync(new ListConsumerGroupsOptions { RequestTimeout = patience }), patience, cancellation);
             return [.. listed.Valid.Select(group => group.GroupId).Order(StringComparer.Ordinal)];
         }
         catch (ListConsumerGroupsException e)
         {
-            throw clients.Failure("Cannot list consumer groups", e.Results.Errors.FirstOrDefault() ?? new Error(ErrorCode.Unknown), errors, cause: e);
+            throw calls.Failure("Cannot list consumer groups", e.Results.Errors.FirstOrDefault() ?? new Error(ErrorCode.Unknown), e);
         }
         catch (KafkaException e)
         {
-            throw clients.Failure("Cannot list consumer groups", e.Error, errors, cause: e);
+            throw calls.Failure("Cannot list consumer groups", e.Error, e);
         }
     }
 
@@ -44,7 +45,8 @@ internal sealed class KafkaGroupReader(IAdminClient admin, KafkaClients clients,
         try
         {
             var options = new ListConsumerGroupOffsetsOptions { RequestTimeout = patience, RequireStableOffsets = true };
-            var answer = (await admin.ListConsumerGroupOffsetsAsync([new ConsumerGroupTopicPartitions(group, null)], options).WaitAsync(cancellation)).Single();
+            var asked = new[] { new ConsumerGroupTopicPartitions(group, null) };
+            var answer = (await calls.CallAsync(admin => admin.ListConsumerGroupOffsetsAsync(asked, options), patience, cancellation)).Single();
             return answer.Partitions.Find(partition => partition.Error.IsError) is { } refused
                 ? Unreadable(group, refused.Error)
                 : new GroupOffsets(group, answer.Partitions.Where(partition => partition.Offset.Value >= 0)

@@ -18,7 +18,7 @@ public sealed class KafkaRecordSource(KafkaClients clients) : IRecordSource
     internal SourceStall Stall { get; } = new(TimeProvider.System);
 
     /// <inheritdoc />
-    public IRecordStream Open(PartitionId partition, OffsetRange range) => new KafkaRecordStream(this, clients, partition, range);
+    public IRecordStream Open(PartitionId partition, OffsetRange range, int? leaderEpoch = null) => new KafkaRecordStream(this, clients, partition, range);
 
     /// <inheritdoc />
     public void Dispose()

@@ -48,13 +48,15 @@ internal sealed class KafkaRecordStream : IRecordStream
 
     public long Position { get; private set; }
 
+    public int? LeaderEpoch { get; private set; }
+
     public async ValueTask<RecordCursor?> ReadAsync(CancellationToken cancellation)
     {
         Release();
         _reader ??= Task.Factory.StartNew(Read, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         if (await _batches.Reader.WaitToReadAsync(cancellation) && _batches.Reader.TryRead(out var batch))
         {
-            Position = batch.Next;
+            (Position, LeaderEpoch) = (batch.Next, batch.LeaderEpoch);
             return _current = batch;
         }
 

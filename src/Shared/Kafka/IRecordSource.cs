@@ -4,5 +4,9 @@ namespace KafkaBackup.Shared.Kafka;
 public interface IRecordSource : IDisposable
 {
     /// <summary>Opens a stream of the committed records of <paramref name="range"/>. Opening does no I/O; reading does.</summary>
-    IRecordStream Open(PartitionId partition, OffsetRange range);
+    /// <param name="partition">The partition.</param>
+    /// <param name="range">What to read.</param>
+    /// <param name="leaderEpoch">The leader epoch of the last record before the range, when it is known. The stream then makes sure that this record
+    /// is still in the source's log before it returns any other: see <see cref="LogDivergedException"/>.</param>
+    IRecordStream Open(PartitionId partition, OffsetRange range, int? leaderEpoch = null);
 }

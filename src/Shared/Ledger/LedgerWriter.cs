@@ -137,9 +137,9 @@ public sealed class LedgerWriter
         }
     }
 
-    /// <summary>Remembers what the source is: its cluster id, and topics that are new or have changed. Does nothing when all is known.</summary>
+    /// <summary>Remembers what the source is: its cluster id, when it tells one, and topics that are new or have changed. Does nothing when all is known.</summary>
     /// <exception cref="BackupException">The backup belongs to another cluster, or a topic was made anew under its name.</exception>
-    public async Task RecordSourceAsync(string clusterId, IReadOnlyList<TopicFacts> seen, CancellationToken cancellation)
+    public async Task RecordSourceAsync(string? clusterId, IReadOnlyList<TopicFacts> seen, CancellationToken cancellation)
     {
         if (IsKnown(clusterId, Merged(seen)))
         {
@@ -170,7 +170,7 @@ public sealed class LedgerWriter
         var head = Ledger.Head;
         var key = BackupKeys.Topics(Backup, head.Epoch, NextObject());
         await PutOnceAsync(key, HeadCodec.WriteTopics(topics.Values), cancellation);
-        await SwapAsync(head with { SourceClusterId = clusterId, Topics = key, Seq = head.Seq + 1, Change = head.Seq + 1 }, cancellation);
+        await SwapAsync(head with { SourceClusterId = clusterId ?? head.SourceClusterId, Topics = key, Seq = head.Seq + 1, Change = head.Seq + 1 }, cancellation);
         Ledger.Topics = topics;
     }
 
@@ -222,8 +222,8 @@ public sealed class LedgerWriter
     private List<TopicFacts> Merged(IReadOnlyList<TopicFacts> seen) =>
         [.. seen.GroupBy(topic => topic.Name).Select(same => same.Aggregate(Ledger.Topics.GetValueOrDefault(same.Key), (known, topic) => topic.MergedWith(known))!)];
 
-    private bool IsKnown(string clusterId, IReadOnlyList<TopicFacts> seen) =>
-        Ledger.Head.SourceClusterId == clusterId && seen.All(topic => Ledger.Topics.GetValueOrDefault(topic.Name) == topic);
+    private bool IsKnown(string? clusterId, IReadOnlyList<TopicFacts> seen) =>
+        (clusterId is null || Ledger.Head.SourceClusterId == clusterId) && seen.All(topic => Ledger.Topics.GetValueOrDefault(topic.Name) == topic);
 
     private async Task SwapAsync(Head next, CancellationToken cancellation)
     {

@@ -17,7 +17,7 @@ public sealed record TopicFacts(string Name, int Partitions, string? TopicId = n
     public TopicFacts MergedWith(TopicFacts? remembered)
     {
         var starts = (EmptyFrom ?? None).Concat(remembered?.EmptyFrom ?? None).GroupBy(start => start.Key).ToDictionary(same => same.Key, same => same.Last().Value);
-        return this with { TopicId = TopicId ?? remembered?.TopicId, EmptyFrom = starts.Count == 0 ? null : starts };
+        return this with { TopicId = SourceIdentity.Known(TopicId) ?? SourceIdentity.Known(remembered?.TopicId), EmptyFrom = starts.Count == 0 ? null : starts };
     }
 
     /// <inheritdoc />

@@ -15,7 +15,7 @@ public static class LedgerProtocol
     public sealed record LedgerOpened(BackupId Backup, RunId Run) : IBackupMessage;
 
     /// <summary>Remember the source's identity and topics, as <see cref="TopicBatches"/> cuts them. Answered by <see cref="SourceRecorded"/>.</summary>
-    public sealed record RecordSource(BackupId Backup, RunId Run, string ClusterId, IReadOnlyList<TopicFacts> Topics) : IBackupMessage
+    public sealed record RecordSource(BackupId Backup, RunId Run, string? ClusterId, IReadOnlyList<TopicFacts> Topics) : IBackupMessage
     {
         /// <summary>Which of the run's questions it is; the answer carries it.</summary>
         public long Number { get; init; }

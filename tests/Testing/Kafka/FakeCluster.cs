@@ -16,7 +16,8 @@ public sealed class FakeCluster
         Catalog = new FakeTopicCatalog(this);
     }
 
-    public string Id { get; set; } = "cluster-1";
+    /// <summary>The cluster's id; null for a cluster that tells none.</summary>
+    public string? Id { get; set; } = "cluster-1";
 
     public IRecordSource Source { get; }
 
@@ -70,7 +71,8 @@ public sealed class FakeCluster
 
     private sealed class FakeRecordSource(FakeCluster cluster) : IRecordSource
     {
-        public IRecordStream Open(PartitionId partition, OffsetRange range) => new FakeRecordStream(cluster.Log(partition), range);
+        public IRecordStream Open(PartitionId partition, OffsetRange range, int? leaderEpoch = null) =>
+            new FakeRecordStream(cluster.Log(partition), range, leaderEpoch);
 
         public void Dispose()
         {
@@ -81,21 +83,25 @@ public sealed class FakeCluster
     {
         private readonly FakeLog _log;
         private readonly OffsetRange _range;
+        private int? _epochBefore;
         private bool _isDisposed;
 
-        public FakeRecordStream(FakeLog log, OffsetRange range)
+        public FakeRecordStream(FakeLog log, OffsetRange range, int? leaderEpoch)
         {
-            (_log, _range, Position) = (log, range, range.Base);
-            log.NoteOpened(range);
+            (_log, _range, _epochBefore, Position) = (log, range, leaderEpoch, range.Base);
+            log.NoteOpened(range, leaderEpoch);
         }
 
         public long Position { get; private set; }
+
+        public int? LeaderEpoch { get; private set; }
 
         public async ValueTask<RecordCursor?> ReadAsync(CancellationToken cancellation)
         {
             while (Position < _range.Next)
             {
-                var (records, position) = await _log.ReadAsync(Position, _range.Next, cancellation);
+                var (records, position) = await _log.ReadAsync(Position, _range.Next, _epochBefore, cancellation);
+                _epochBefore = null;
                 if (records.Count == 0 && position == Position)
                 {
                     return null;
@@ -104,6 +110,7 @@ public sealed class FakeCluster
                 Position = position;
                 if (records.Count > 0)
                 {
+                    LeaderEpoch = _log.EpochAt(records[^1].Offset);
                     return TestRecords.Cursor(records);
                 }
             }
@@ -125,7 +132,7 @@ public sealed class FakeCluster
 
     private sealed class FakeTopicCatalog(FakeCluster cluster) : ITopicCatalog
     {
-        public async Task<string> GetClusterIdAsync(CancellationToken cancellation)
+        public async Task<string?> GetClusterIdAsync(CancellationToken cancellation)
         {
             cluster.Looks++;
             await cluster.CatalogGate.WaitAsync(cancellation);
@@ -159,6 +166,14 @@ public sealed class FakeCluster
             cluster.BoundsRead++;
             await cluster.CatalogGate.WaitAsync(cancellation);
             return partitions.ToDictionary(partition => partition, partition => cluster._logs[partition].BoundsTo(end));
+        }
+
+        public async Task<IReadOnlyDictionary<PartitionId, OpenTransaction>> FindOpenTransactionsAsync(
+            IReadOnlyCollection<PartitionId> partitions, CancellationToken cancellation)
+        {
+            await cluster.CatalogGate.WaitAsync(cancellation);
+            return partitions.Where(cluster._logs.ContainsKey).Select(partition => (partition, cluster._logs[partition].OpenTransaction))
+                .Where(found => found.OpenTransaction is not null).ToDictionary(found => found.partition, found => found.OpenTransaction!);
         }
 
         public async Task<IReadOnlyList<string>> ListGroupsAsync(CancellationToken cancellation)

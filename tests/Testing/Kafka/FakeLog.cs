@@ -4,13 +4,15 @@ using KafkaBackup.Shared.Kafka;
 
 namespace KafkaBackup.Testing.Kafka;
 
-/// <summary>The log of one partition in memory: records, offsets that hold none, retention, an open transaction, reads that wait or fail.</summary>
+/// <summary>The log of one partition in memory: records, offsets that hold none, leader epochs, retention, an open transaction, reads that wait or fail.</summary>
 public sealed class FakeLog(PartitionId partition)
 {
     private readonly Lock _lock = new();
     private readonly SortedList<long, TestRecord> _records = [];
+    private readonly SortedList<long, int> _epochs = [];
     private readonly List<(long Offset, Func<Task> Step)> _steps = [];
     private readonly List<OffsetRange> _opened = [];
+    private readonly List<int?> _openedAfterEpoch = [];
     private long _logStartOffset;
     private long _highWatermark;
     private int _openStreams;
@@ -25,13 +27,46 @@ public sealed class FakeLog(PartitionId partition)
     /// <summary>Where an open transaction begins: nothing behind it can be read; null when there is none.</summary>
     public long? OpenTransactionAt { get; set; }
 
+    /// <summary>The epoch of the leader that appends now.</summary>
+    public int LeaderEpoch { get; set; }
+
+    /// <summary>Why the partition's bounds cannot be asked for; null when they can.</summary>
+    public BackupException? BoundsProblem { get; set; }
+
+    /// <summary>The epochs with which the log was opened, in order of <see cref="Opened"/>.</summary>
+    public IReadOnlyList<int?> OpenedAfterEpoch
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _openedAfterEpoch];
+            }
+        }
+    }
+
+    /// <summary>What the open transaction holds back; null when there is none.</summary>
+    public OpenTransaction? OpenTransaction
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return OpenTransactionAt is { } open && open < _highWatermark
+                    ? new OpenTransaction(open, _highWatermark - open,
+                        _records.TryGetValue(open, out var first) ? DateTimeOffset.FromUnixTimeMilliseconds(first.Timestamp) : null)
+                    : null;
+            }
+        }
+    }
+
     public PartitionBounds Bounds
     {
         get
         {
             lock (_lock)
             {
-                return new PartitionBounds(_logStartOffset, _highWatermark);
+                return new PartitionBounds(_logStartOffset, _highWatermark) { Problem = BoundsProblem };
             }
         }
     }
@@ -70,6 +105,7 @@ public sealed class FakeLog(PartitionId partition)
             {
                 _records.Add(_highWatermark, new TestRecord(
                     _highWatermark, TestRecords.FirstTimestamp + _highWatermark, Encoding.UTF8.GetBytes($"key-{_highWatermark}"), new byte[valueBytes], []));
+                _epochs.Add(_highWatermark, LeaderEpoch);
             }
         }
 
@@ -104,10 +140,23 @@ public sealed class FakeLog(PartitionId partition)
     {
         lock (_lock)
         {
+            foreach (var gone in _records.Keys.Where(record => record >= offset).ToList())
+            {
+                _records.Remove(gone);
+                _epochs.Remove(gone);
+            }
+
             _highWatermark = offset;
             _logStartOffset = Math.Min(_logStartOffset, offset);
         }
 
+        return this;
+    }
+
+    /// <summary>A replica that had nothing from <paramref name="offset"/> on becomes leader, under the next epoch.</summary>
+    public FakeLog CutAt(long offset)
+    {
+        EndAt(offset).LeaderEpoch++;
         return this;
     }
 
@@ -127,7 +176,11 @@ public sealed class FakeLog(PartitionId partition)
     }
 
     /// <summary>A read at <paramref name="position"/>: the next records up to <paramref name="end"/> and the position after them.</summary>
-    internal async Task<(IReadOnlyList<TestRecord> Records, long Position)> ReadAsync(long position, long end, CancellationToken cancellation)
+    /// <param name="position">Where to read.</param>
+    /// <param name="end">Where to stop.</param>
+    /// <param name="epochBefore">The epoch that the last record before <paramref name="position"/> has to have; null when it is not known.</param>
+    /// <param name="cancellation">Gives up.</param>
+    internal async Task<(IReadOnlyList<TestRecord> Records, long Position)> ReadAsync(long position, long end, int? epochBefore, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         if (TakeStep(position) is { } step)
@@ -150,19 +203,48 @@ public sealed class FakeLog(PartitionId partition)
                 throw new OffsetsGoneException(Partition, position);
             }
 
+            if (epochBefore is { } known && position > _logStartOffset)
+            {
+                ThrowIfDiverged(position, known);
+            }
+
             var limit = Math.Min(end, Math.Min(_highWatermark, OpenTransactionAt ?? long.MaxValue));
             var records = _records.Values.Where(record => record.Offset >= position && record.Offset < limit).Take(BatchSize).ToList();
+            if (records.Count == 0 && _highWatermark < end)
+            {
+                throw new LogTooShortException(Partition, _highWatermark, end);
+            }
+
             var next = records.Count < BatchSize ? Math.Max(position, limit) : records[^1].Offset + 1;
             _readTo = Math.Max(_readTo, next);
             return (records, next);
         }
     }
 
-    internal void NoteOpened(OffsetRange range)
+    /// <summary>As a leader's log is told from another: the last record before the position has the known epoch, or an earlier one when it was compacted away.</summary>
+    private void ThrowIfDiverged(long position, int known)
+    {
+        var last = _epochs.LastOrDefault(record => record.Key < position, new KeyValuePair<long, int>(-1, known));
+        if (last.Value > known || (last.Key == position - 1 && last.Value != known))
+        {
+            throw new LogDivergedException(Partition, _epochs.First(record => record.Value > known || record.Key == last.Key).Key, position);
+        }
+    }
+
+    internal int EpochAt(long offset)
+    {
+        lock (_lock)
+        {
+            return _epochs.GetValueOrDefault(offset);
+        }
+    }
+
+    internal void NoteOpened(OffsetRange range, int? leaderEpoch)
     {
         lock (_lock)
         {
             _opened.Add(range);
+            _openedAfterEpoch.Add(leaderEpoch);
             _openStreams++;
         }
     }

@@ -4,14 +4,14 @@ using Xunit;
 
 namespace KafkaBackup.Kafka.Tests.Librdkafka;
 
-public sealed class KafkaTopicCatalogTests
+public sealed class LogOffsetsTests
 {
     private static readonly TopicPartition Partition = new("orders", 3);
 
     [Fact]
     public void An_answer_without_offset_and_without_error_is_that_of_a_leader_that_went_away()
     {
-        var answer = KafkaTopicCatalog.Checked(new TopicPartitionOffsetError(Partition, Offset.Unset, new Error(ErrorCode.NoError)));
+        var answer = LogOffsets.Checked(new TopicPartitionOffsetError(Partition, Offset.Unset, new Error(ErrorCode.NoError)));
 
         Assert.True(SourceFailures.IsPassing(answer.Error.Code));
     }
@@ -24,6 +24,6 @@ public sealed class KafkaTopicCatalogTests
     {
         var answer = new TopicPartitionOffsetError(Partition, offset, new Error(code));
 
-        Assert.Same(answer, KafkaTopicCatalog.Checked(answer));
+        Assert.Same(answer, LogOffsets.Checked(answer));
     }
 }
