@@ -151,8 +151,11 @@ public sealed class LedgerActor : UntypedActor, IWithTimers
         }
     }
 
-    private void Tell(GetUncovered ask, IActorRef from) => from.Tell(new Uncovered(
-        _backup, ask.Partition, ask.Assignment, _session!.Uncovered(ask.Partition, ask.Ranges), _session.Epoch, _session.LeaderEpochOf(ask.Partition)));
+    private void Tell(GetUncovered ask, IActorRef from)
+    {
+        var ranges = _session!.Uncovered(ask.Partition, ask.Ranges);
+        from.Tell(new Uncovered(_backup, ask.Partition, ask.Assignment, ranges, _session.Epoch, _session.LeaderEpochBefore(ask.Partition, ranges)));
+    }
 
     private void Open(OpenLedger open, IActorRef from)
     {

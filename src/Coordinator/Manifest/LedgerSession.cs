@@ -82,8 +82,11 @@ internal sealed class LedgerSession
             .Select(range => coverage.Position < range.Base ? new OffsetRange(coverage.Position.Value, range.Next) : range).ToList();
     }
 
-    /// <summary>The leader epoch of the record right before a partition's position; null when it is not known.</summary>
-    public int? LeaderEpochOf(PartitionId partition) => _writer.Ledger.Partitions.GetValueOrDefault(partition)?.Entries[^1].LeaderEpochAtEnd;
+    /// <summary>The leader epoch of the record right before the last of <paramref name="uncovered"/>, when that is the partition's tail; null when it is not known.</summary>
+    public int? LeaderEpochBefore(PartitionId partition, IReadOnlyList<OffsetRange> uncovered) =>
+        uncovered is [.., { } last] && _writer.Ledger.Partitions.GetValueOrDefault(partition) is { } known && known.Coverage.Position == last.Base
+            ? known.Entries[^1].LeaderEpochAtEnd
+            : null;
 
     /// <summary>Why an entry that was rejected can never be committed; null when another writer is just ahead.</summary>
     public Fault? WhyNever(CommitSegment commit) => ConflictOf(commit) is { } conflict ? new Fault(FailureKind.Source, conflict, IsRetryable: false) : null;

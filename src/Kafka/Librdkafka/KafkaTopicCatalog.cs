@@ -25,6 +25,9 @@ public sealed class KafkaTopicCatalog : ITopicCatalog
     private readonly LogOffsets _offsets;
     private readonly KafkaGroupReader _groups;
 
+    /// <summary>Topics with a partition without in-sync replicas. Confluent.Kafka cannot read their description: what the metadata says has to do.</summary>
+    private volatile HashSet<string> _withoutReplicas = [];
+
     /// <summary>A catalog through one client of <paramref name="clients"/>, which is made when it is needed.</summary>
     public KafkaTopicCatalog(KafkaClients clients)
     {
@@ -45,8 +48,7 @@ public sealed class KafkaTopicCatalog : ITopicCatalog
     /// <inheritdoc />
     public async Task<IReadOnlyList<TopicFacts>> GetTopicsAsync(TopicFilter filter, CancellationToken cancellation)
     {
-        var metadata = await AskAsync("Cannot list topics", admin => Task.FromResult(admin.GetMetadata(Patience)), Patience, cancellation);
-        var present = metadata.Topics.Where(topic => topic.Error.Code != ErrorCode.UnknownTopicOrPart).ToDictionary(topic => topic.Topic, StringComparer.Ordinal);
+        var present = await ReadTopicsAsync(cancellation);
         if (filter.Literals.Where(name => !present.ContainsKey(name)).Order(StringComparer.Ordinal).ToList() is { Count: > 0 } absent)
         {
             throw new BackupException(FailureKind.Source,
@@ -55,8 +57,7 @@ public sealed class KafkaTopicCatalog : ITopicCatalog
                 + "Correct the name, or give the user the right to Describe and Read it; use a glob for topics that may be missing.");
         }
 
-        // Confluent.Kafka cannot read the description of a topic with a partition without in-sync replicas: what the metadata says of such a topic has to do.
-        var matching = present.Values.Where(topic => filter.Matches(topic.Topic)).ToLookup(topic => topic.Partitions.All(partition => partition.InSyncReplicas.Length > 0));
+        var matching = present.Values.Where(topic => filter.Matches(topic.Topic)).ToLookup(topic => !_withoutReplicas.Contains(topic.Topic));
         var topics = matching[false].Where(topic => Admits(filter, topic.Topic, InternalTopics.Contains(topic.Topic)))
             .Select(topic => new TopicFacts(topic.Topic, topic.Partitions.Count)).ToList();
         foreach (var names in matching[true].Select(topic => topic.Topic).Order(StringComparer.Ordinal).Chunk(BatchSize))
@@ -74,21 +75,16 @@ public sealed class KafkaTopicCatalog : ITopicCatalog
     /// <inheritdoc />
     public async Task<IReadOnlyDictionary<string, string?>> GetTopicIdsAsync(IReadOnlyCollection<string> topics, CancellationToken cancellation)
     {
-        var ids = new Dictionary<string, string?>(StringComparer.Ordinal);
-        foreach (var names in topics.Chunk(BatchSize))
+        try
         {
-            foreach (var topic in await Ask("Cannot describe topics", () => DescribeAsync(names), cancellation))
-            {
-                if (topic.Error.Code != ErrorCode.UnknownTopicOrPart)
-                {
-                    ids[topic.Name] = topic.Error.IsError
-                        ? throw _clients.Failure($"Cannot describe the topic '{topic.Name}'", topic.Error, _errors)
-                        : topic.TopicId.ToString();
-                }
-            }
+            return await ReadTopicIdsAsync(topics, cancellation);
         }
-
-        return ids;
+        catch (BackupException e) when (e.IsRetryable)
+        {
+            // Perhaps a partition has lost its last replica meanwhile, and the client itself over that.
+            _ = await ReadTopicsAsync(cancellation);
+            return await ReadTopicIdsAsync(topics, cancellation);
+        }
     }
 
     /// <inheritdoc />
@@ -151,6 +147,34 @@ public sealed class KafkaTopicCatalog : ITopicCatalog
             ? admits
             : throw new BackupException(FailureKind.Configuration, $"source.topics.include names '{topic}', which Kafka calls internal, and "
                 + "backup.include_internal_topics and backup.internal_topics do not let it through. Nothing was backed up.");
+    }
+
+    private async Task<Dictionary<string, TopicMetadata>> ReadTopicsAsync(CancellationToken cancellation)
+    {
+        var metadata = await AskAsync("Cannot list topics", admin => Task.FromResult(admin.GetMetadata(Patience)), Patience, cancellation);
+        _withoutReplicas = metadata.Topics.Where(topic => topic.Partitions.Exists(partition => partition.InSyncReplicas.Length == 0))
+            .Select(topic => topic.Topic).ToHashSet(StringComparer.Ordinal);
+        return metadata.Topics.Where(topic => topic.Error.Code != ErrorCode.UnknownTopicOrPart).ToDictionary(topic => topic.Topic, StringComparer.Ordinal);
+    }
+
+    private async Task<Dictionary<string, string?>> ReadTopicIdsAsync(IReadOnlyCollection<string> topics, CancellationToken cancellation)
+    {
+        var without = _withoutReplicas;
+        var ids = topics.Where(without.Contains).ToDictionary(topic => topic, _ => (string?)null, StringComparer.Ordinal);
+        foreach (var names in topics.Where(topic => !without.Contains(topic)).Chunk(BatchSize))
+        {
+            foreach (var topic in await AskAsync("Cannot describe topics", admin => DescribeAsync(admin, names), Patience, cancellation))
+            {
+                if (topic.Error.Code != ErrorCode.UnknownTopicOrPart)
+                {
+                    ids[topic.Name] = topic.Error.IsError
+                        ? throw _calls.Failure($"Cannot describe the topic '{topic.Name}'", topic.Error)
+                        : IdOf(topic.TopicId);
+                }
+            }
+        }
+
+        return ids;
     }
 
     private static async Task<List<TopicDescription>> DescribeAsync(IAdminClient admin, IEnumerable<string> names)

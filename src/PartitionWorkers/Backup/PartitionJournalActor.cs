@@ -3,7 +3,6 @@ using System.Text;
 using Akka.Actor;
 using Akka.Persistence;
 using KafkaBackup.PartitionWorkers.Node;
-using KafkaBackup.Shared;
 using KafkaBackup.Shared.Protocol;
 using static KafkaBackup.PartitionWorkers.Backup.WorkerMessages;
 
@@ -16,15 +15,14 @@ namespace KafkaBackup.PartitionWorkers.Backup;
 /// </remarks>
 internal sealed class PartitionJournalActor : UntypedPersistentActor
 {
-    private readonly PartitionKey _key;
     private readonly JournalHealth _health;
     private readonly PartitionWorkerSettings _settings;
-    private readonly SortedDictionary<OffsetRange, SegmentUploaded> _uploaded = [];
+    private readonly UploadJournal _events;
     private long _compactedTo;
 
     public PartitionJournalActor(PartitionKey key, JournalHealth health, PartitionWorkerSettings settings)
     {
-        (_key, _health, _settings) = (key, health, settings);
+        (_health, _settings, _events) = (health, settings, new UploadJournal(key.Partition));
         PersistenceId = PersistenceIdOf(key);
     }
 
@@ -43,11 +41,11 @@ internal sealed class PartitionJournalActor : UntypedPersistentActor
     {
         if (message is RecoveryCompleted)
         {
-            Context.Parent.Tell(new JournalRead([.. _uploaded.Values]));
+            Context.Parent.Tell(new JournalRead([.. _events.Uploaded]));
         }
         else
         {
-            Apply(message);
+            _events.Apply(message);
         }
     }
 
@@ -58,7 +56,7 @@ internal sealed class PartitionJournalActor : UntypedPersistentActor
         {
             PersistAsync(message, written =>
             {
-                Apply(written);
+                _events.Apply(written);
                 Compact();
             });
         }
@@ -79,25 +77,9 @@ internal sealed class PartitionJournalActor : UntypedPersistentActor
         Context.Stop(Self); // Otherwise it would live on with a hole in what it knows.
     }
 
-    private void Apply(object journaled)
-    {
-        switch (journaled)
-        {
-            case SegmentUploaded uploaded when uploaded.Entry.Partition == _key.Partition:
-                _uploaded[uploaded.Entry.Range] = uploaded;
-                break;
-            case SegmentCommitted committed:
-                _uploaded.Remove(committed.Range);
-                break;
-            case SegmentDropped dropped:
-                _uploaded.Remove(dropped.Range);
-                break;
-        }
-    }
-
     private void Compact()
     {
-        if (_uploaded.Count == 0 && LastSequenceNr - _compactedTo >= _settings.CompactJournalEvery)
+        if (_events.Uploaded.Count == 0 && LastSequenceNr - _compactedTo >= _settings.CompactJournalEvery)
         {
             _compactedTo = LastSequenceNr;
             DeleteMessages(LastSequenceNr);

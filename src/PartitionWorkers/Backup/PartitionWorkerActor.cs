@@ -1,4 +1,5 @@
 using Akka.Actor;
+using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Protocol;
 using static KafkaBackup.PartitionWorkers.Backup.WorkerEffects;
 using static KafkaBackup.PartitionWorkers.Backup.WorkerMessages;

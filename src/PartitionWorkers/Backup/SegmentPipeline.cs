@@ -48,7 +48,7 @@ public sealed class SegmentPipeline
     /// <summary>The topic that was planned, by Kafka's id. Nothing is handed out that may be of another topic under its name. Null: not known, so not checked.</summary>
     public string? TopicId { get; init; }
 
-    /// <summary>The leader epoch of the record right before the first offset to read; null when it is not known.</summary>
+    /// <summary>The leader epoch of the record right before the last range, the partition's tail; null when it is not known.</summary>
     public int? LeaderEpoch { get; init; }
 
     /// <summary>Tells that the oldest entry handed out is committed, under which epoch, so that the pipeline may go on.</summary>
@@ -69,7 +69,7 @@ public sealed class SegmentPipeline
         {
             foreach (var range in ranges)
             {
-                var reached = await RunAsync(writer, range, cancellation);
+                var reached = await RunAsync(writer, range, range == ranges[^1] ? LeaderEpoch : null, cancellation);
                 if (reached < range.Next)
                 {
                     return reached;
@@ -85,9 +85,9 @@ public sealed class SegmentPipeline
         }
     }
 
-    private async Task<long> RunAsync(SegmentWriter writer, OffsetRange range, CancellationToken cancellation)
+    private async Task<long> RunAsync(SegmentWriter writer, OffsetRange range, int? leaderEpoch, CancellationToken cancellation)
     {
-        await using var stream = _source.Open(_key.Partition, range);
+        await using var stream = _source.Open(_key.Partition, range, leaderEpoch);
         var next = range.Base;
         var startedAt = 0L;
         try
@@ -103,14 +103,14 @@ public sealed class SegmentPipeline
                     (count, bytes) = (count + 1, bytes + writer.UncompressedSize - before);
                     if (writer.IsFull)
                     {
-                        next = await SealAsync(writer, next, writer.EndOffset + 1, cancellation);
+                        next = await SealAsync(writer, next, writer.EndOffset + 1, stream.LeaderEpoch, cancellation);
                     }
                 }
 
                 Progress.Read(count, bytes);
                 if (writer.RecordCount > 0 && _clock.GetElapsedTime(startedAt) >= _settings.Segments.MaxInterval)
                 {
-                    next = await SealAsync(writer, next, writer.EndOffset + 1, cancellation);
+                    next = await SealAsync(writer, next, writer.EndOffset + 1, stream.LeaderEpoch, cancellation);
                 }
             }
         }
@@ -119,7 +119,7 @@ public sealed class SegmentPipeline
             // What was read before is as good as ever: it need not be read again, and perhaps cannot be.
             if (writer.RecordCount > 0)
             {
-                await SealAsync(writer, next, writer.EndOffset + 1, cancellation);
+                await SealAsync(writer, next, writer.EndOffset + 1, stream.LeaderEpoch, cancellation);
             }
 
             await _uploading;
@@ -128,11 +128,11 @@ public sealed class SegmentPipeline
 
         if (writer.RecordCount > 0)
         {
-            await SealAsync(writer, next, stream.Position, cancellation);
+            await SealAsync(writer, next, stream.Position, stream.LeaderEpoch, cancellation);
         }
         else if (stream.Position > next)
         {
-            await HandOutAfterUploadAsync(Entry(next, stream.Position, null), cancellation);
+            await HandOutAfterUploadAsync(Entry(next, stream.Position), cancellation);
         }
 
         await _uploading;
@@ -140,7 +140,7 @@ public sealed class SegmentPipeline
     }
 
     /// <summary>Seals the segment at hand and starts its upload, once the one before it is through.</summary>
-    private async Task<long> SealAsync(SegmentWriter writer, long @base, long next, CancellationToken cancellation)
+    private async Task<long> SealAsync(SegmentWriter writer, long @base, long next, int? leaderEpoch, CancellationToken cancellation)
     {
         var segment = writer.Seal();
         try
@@ -154,7 +154,7 @@ public sealed class SegmentPipeline
             throw;
         }
 
-        _uploading = UploadAsync(segment, @base, next, cancellation);
+        _uploading = UploadAsync(segment, Entry(@base, next) with { LeaderEpoch = leaderEpoch }, cancellation);
         if (!_settings.OverlapsUpload)
         {
             await _uploading;
@@ -163,7 +163,7 @@ public sealed class SegmentPipeline
         return next;
     }
 
-    private async Task UploadAsync(SealedSegment segment, long @base, long next, CancellationToken cancellation)
+    private async Task UploadAsync(SealedSegment segment, LedgerEntry entry, CancellationToken cancellation)
     {
         using (segment)
         {
@@ -179,7 +179,7 @@ public sealed class SegmentPipeline
             }
 
             Progress.Stored(segment.Info.CompressedSize);
-            await HandOutAsync(Entry(@base, next, segment.Info with { Key = key }), cancellation);
+            await HandOutAsync(entry with { Segment = segment.Info with { Key = key } }, cancellation);
         }
     }
 
@@ -201,6 +201,5 @@ public sealed class SegmentPipeline
         _stored(entry);
     }
 
-    private LedgerEntry Entry(long @base, long next, SegmentInfo? segment) =>
-        new() { Partition = _key.Partition, Range = new OffsetRange(@base, next), Segment = segment };
+    private LedgerEntry Entry(long @base, long next) => new() { Partition = _key.Partition, Range = new OffsetRange(@base, next) };
 }

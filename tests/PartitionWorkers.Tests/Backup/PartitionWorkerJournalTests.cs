@@ -1,8 +1,9 @@
 using Akka.Actor;
 using Akka.Persistence;
 using KafkaBackup.PartitionWorkers.Backup;
-using KafkaBackup.Shared;
+using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Protocol;
+using KafkaBackup.Shared;
 using Xunit;
 using static KafkaBackup.PartitionWorkers.Node.PermitProtocol;
 using static KafkaBackup.Shared.Protocol.LedgerProtocol;

@@ -40,10 +40,14 @@ internal sealed class PipelineBench
 
     public Task<long?> RunAsync(params OffsetRange[] ranges) => RunAsync(CancellationToken.None, ranges);
 
+    /// <summary>Whether the store repeats what fails, and leaves behind what does not end.</summary>
+    public bool IsPatient { get; init; } = true;
+
     public Task<long?> RunAsync(CancellationToken cancellation, params OffsetRange[] ranges)
     {
         var patience = new StorePatience(new LeapingClock { LeapsAtOnce = TimeSpan.FromSeconds(10) });
-        var environment = new FakeEnvironment(_cluster, new RetryingObjectStore(Store, patience, new Random(1)), Key.Backup).For(Key.Backup);
+        var store = IsPatient ? new RetryingObjectStore(Store, patience, new Random(1)) : (IObjectStore)Store;
+        var environment = new FakeEnvironment(_cluster, store, Key.Backup).For(Key.Backup);
         _pipeline = new SegmentPipeline(Key, environment, Settings, Clock, 4, OnStored);
         return Task.Run(() => _pipeline.RunAsync(ranges, cancellation), CancellationToken.None);
     }

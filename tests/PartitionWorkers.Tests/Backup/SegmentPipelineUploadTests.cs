@@ -182,7 +182,7 @@ public sealed class SegmentPipelineUploadTests
     [Fact]
     public async Task Cancellation_drops_the_segment_in_hand_and_waits_for_the_upload_in_flight()
     {
-        var bench = new PipelineBench();
+        var bench = new PipelineBench { IsPatient = false };
         var deaf = new DeafStore(bench.Memory);
         bench.Store = new FaultyObjectStore(deaf);
         bench.Log.Append(40).BatchSize = 5;

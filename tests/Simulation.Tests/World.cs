@@ -1,9 +1,14 @@
 using System.Text;
+using KafkaBackup.Coordinator.Backup;
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Shared.Ledger;
+using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Segments;
 using KafkaBackup.Shared.Storage;
 using Microsoft.Extensions.Time.Testing;
 
-namespace KafkaBackup.Shared.Tests.Ledger.Simulation;
+namespace KafkaBackup.Simulation.Tests;
 
 /// <summary>What the processes of one simulation share.</summary>
 internal sealed class World
@@ -43,6 +48,49 @@ internal sealed class World
     /// <summary>The ledger writers that would answer a message.</summary>
     public IReadOnlyList<SimulatedWriter> Writers => Processes.OfType<SimulatedWriter>().Where(writer => writer is { IsAlive: true, IsLoaded: true }).ToList();
 
+    private readonly Dictionary<PartitionId, List<IWireMessage>> _journals = [];
+
+    /// <summary>The workers of a partition that would get a message: more than one when nodes disagree about where it is.</summary>
+    public IReadOnlyList<SimulatedWorker> WorkersOf(PartitionId partition) =>
+        Processes.OfType<SimulatedWorker>().Where(worker => worker.IsAlive && worker.Partition == partition).ToList();
+
+    /// <summary>What is durable of a partition's journal.</summary>
+    public List<IWireMessage> JournalOf(PartitionId partition) => _journals.TryGetValue(partition, out var found) ? found : _journals[partition] = [];
+
+    /// <summary>Sends a message to an actor, dead or alive.</summary>
+    public void To(SimulatedActor? to, object message, SimulatedActor from)
+    {
+        if (to is not null)
+        {
+            Scheduler.Post(() => to.Receive(message, from));
+        }
+    }
+
+    /// <summary>Sends a message to whoever is taken for the ledger's writer when it arrives, a stale one too.</summary>
+    public void ToLedger(object message, SimulatedActor from) => Scheduler.Post(() =>
+    {
+        if (Writers is { Count: > 0 } writers)
+        {
+            writers[Random.Next(writers.Count)].Receive(message, from);
+        }
+    });
+
+    /// <summary>Sends a message to a worker, which begins with it when there is none.</summary>
+    public void ToWorker(IPartitionMessage message, SimulatedActor from) => Scheduler.Post(() =>
+    {
+        var workers = WorkersOf(message.Key.Partition);
+        var worker = workers.Count > 0 && (workers.Count > 2 || Random.Next(30) > 0)
+            ? workers[Random.Next(workers.Count)]
+            : Start(new SimulatedWorker(this, NewName("worker"), Sources.Single(source => source.Partition == message.Key.Partition)));
+        worker.Receive(message, from);
+    });
+
+    /// <summary>What the source shows.</summary>
+    public SourceDiscovery Discover() => new(
+        "cluster",
+        [.. Sources.GroupBy(source => source.Partition.Topic).Select(topic => new TopicFacts(topic.Key, topic.Count(), "id"))],
+        Sources.ToDictionary(source => source.Partition, source => new PartitionBounds(source.Start, source.End)));
+
     public string NewName(string kind) => $"{kind}{++_names}";
 
     public T Start<T>(T process) where T : SimulatedProcess
@@ -51,6 +99,9 @@ internal sealed class World
         process.Start();
         return process;
     }
+
+    /// <summary>Makes a call of the store, and again while its failure passes.</summary>
+    public Task<T> RetryAsync<T>(Func<Task<T>> call) => Retries.RunAsync(call, CancellationToken.None);
 
     public StoredObject? Find(string key) => Objects.GetAsync(key, CancellationToken.None).GetAwaiter().GetResult();
 

@@ -1,9 +1,14 @@
-namespace KafkaBackup.Shared.Tests.Ledger.Simulation;
+using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Testing.Kafka;
+using static KafkaBackup.Shared.Protocol.BackupProtocol;
+using static KafkaBackup.Shared.Protocol.PartitionProtocol;
+
+namespace KafkaBackup.Simulation.Tests;
 
 /// <summary>One run of the simulation: a time of trouble, then a time without, in which all work must come to its end.</summary>
 internal static class CommitProtocolSimulation
 {
-    private const int MaxSettlingSteps = 20_000;
+    private const int MaxSettlingSteps = 60_000;
 
     /// <summary>Runs one seed. The same seed is the same run, call for call.</summary>
     /// <returns>What went wrong, or null.</returns>
@@ -62,16 +67,24 @@ internal static class CommitProtocolSimulation
             world.Start(new SimulatedWriter(world, world.NewName("writer")) { ClaimsAtOnce = random.Next(2) == 0 });
         }
 
-        foreach (var source in world.Sources)
+        var runs = world.Processes.OfType<SimulatedCoordinator>().Count();
+        if (runs == 0 || (runs < 3 && random.NextDouble() < .02))
         {
-            var workers = world.Processes.OfType<SimulatedWorker>().Count(worker => worker.Partition == source.Partition);
-            if (workers == 0 || (workers < 3 && random.NextDouble() < .01))
-            {
-                StartWorker(world, source, hasOldPlan: random.Next(4) == 0);
-            }
+            world.Start(new SimulatedCoordinator(world, world.NewName("run"), random.Next(3) == 0 ? Continuous : OneShot));
         }
 
-        if (random.NextDouble() < .04)
+        if (runs > 0 && random.NextDouble() < .01)
+        {
+            var run = world.Processes.OfType<SimulatedCoordinator>().ElementAt(random.Next(runs));
+            run.Receive(new StopBackup(World.Backup), null);
+        }
+
+        if (random.NextDouble() < .01)
+        {
+            HandOver(world);
+        }
+
+        if (random.NextDouble() < .07)
         {
             world.Start(new SimulatedReader(world, world.NewName("reader")));
         }
@@ -79,6 +92,16 @@ internal static class CommitProtocolSimulation
         if (hasForeignTool && random.NextDouble() < .015)
         {
             world.Start(new ForeignTool(world, world.NewName("foreign")));
+        }
+    }
+
+    /// <summary>A shard moves: its worker is to stop in good order.</summary>
+    private static void HandOver(World world)
+    {
+        var workers = world.Processes.OfType<SimulatedWorker>().Where(worker => worker.IsAlive).ToList();
+        if (workers.Count > 0)
+        {
+            workers[world.Random.Next(workers.Count)].Receive(StopPartition.Instance, null);
         }
     }
 
@@ -90,20 +113,24 @@ internal static class CommitProtocolSimulation
         }
     }
 
-    /// <summary>No more faults: a fresh writer and fresh workers, among what zombies there are, bring everything to an end.</summary>
+    /// <summary>No more faults: a fresh writer and a fresh run, among what zombies there are, bring everything to an end.</summary>
     private static void Settle(World world)
     {
         world.Scheduler.HasFaults = false;
-        var writer = world.Start(new SimulatedWriter(world, world.NewName("writer")) { ClaimsAtOnce = true });
-        var workers = world.Sources.Select(source => StartWorker(world, source, hasOldPlan: false)).ToList();
+        var writer = StartWriter(world);
+        var run = StartRun(world);
         var deadline = world.Scheduler.Steps + MaxSettlingSteps;
         int? rendersBefore = null;
         while (world.Judge.Verdict is null && (rendersBefore is null || writer.Renders < rendersBefore + 2))
         {
             if (!writer.IsAlive)
             {
-                writer = world.Start(new SimulatedWriter(world, world.NewName("writer")) { ClaimsAtOnce = true });
-                rendersBefore = null;
+                (writer, rendersBefore) = (StartWriter(world), null);
+            }
+
+            if (run is { IsAlive: false, Finished: null or { Failures.Count: > 0 } })
+            {
+                (run, rendersBefore) = (StartRun(world), null); // Another writer claimed the ledger under it: as it would be run again.
             }
 
             if (!world.Scheduler.Step() || world.Scheduler.Steps > deadline)
@@ -111,7 +138,7 @@ internal static class CommitProtocolSimulation
                 world.Judge.Accuse("the work does not come to an end");
             }
 
-            if (rendersBefore is null && workers.TrueForAll(worker => worker.IsDone))
+            if (rendersBefore is null && run.Finished is { Failures.Count: 0 })
             {
                 rendersBefore = writer.Renders;
             }
@@ -123,6 +150,14 @@ internal static class CommitProtocolSimulation
         }
     }
 
-    private static SimulatedWorker StartWorker(World world, SimulatedSource source, bool hasOldPlan) =>
-        world.Start(new SimulatedWorker(world, world.NewName("worker"), source) { HasOldPlan = hasOldPlan });
+    private static BackupConfiguration OneShot { get; } = FakeEnvironment.Configured(World.Backup);
+
+    private static BackupConfiguration Continuous { get; } = OneShot with
+    {
+        Backup = OneShot.Backup with { IsContinuous = true, SegmentMaxInterval = TimeSpan.FromSeconds(2) },
+    };
+
+    private static SimulatedWriter StartWriter(World world) => world.Start(new SimulatedWriter(world, world.NewName("writer")) { ClaimsAtOnce = true });
+
+    private static SimulatedCoordinator StartRun(World world) => world.Start(new SimulatedCoordinator(world, world.NewName("run"), OneShot));
 }

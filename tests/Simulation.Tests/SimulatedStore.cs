@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using KafkaBackup.Shared.Storage;
 
-namespace KafkaBackup.Shared.Tests.Ledger.Simulation;
+namespace KafkaBackup.Simulation.Tests;
 
 /// <summary>The store as one process sees it: each call waits to be picked, may fail, and may have happened although it failed.</summary>
 internal sealed class SimulatedStore(World world, SimulatedProcess process) : IObjectStore

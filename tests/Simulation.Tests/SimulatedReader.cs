@@ -1,7 +1,7 @@
 using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Storage;
 
-namespace KafkaBackup.Shared.Tests.Ledger.Simulation;
+namespace KafkaBackup.Simulation.Tests;
 
 /// <summary>Whoever restores or describes while the backup goes on: must see all that was acknowledged before it began.</summary>
 internal sealed class SimulatedReader(World world, string name) : SimulatedProcess(world, name)

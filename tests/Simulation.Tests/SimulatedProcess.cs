@@ -1,7 +1,7 @@
 using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Storage;
 
-namespace KafkaBackup.Shared.Tests.Ledger.Simulation;
+namespace KafkaBackup.Simulation.Tests;
 
 /// <summary>A process of the simulation. It lives until its work ends, fails or is crashed, between any two of its calls.</summary>
 internal abstract class SimulatedProcess(World world, string name)
@@ -28,6 +28,9 @@ internal abstract class SimulatedProcess(World world, string name)
     public void Start() => _work = GuardAsync();
 
     protected abstract Task RunAsync();
+
+    /// <summary>Lets others go first.</summary>
+    public Task YieldAsync() => PauseAsync();
 
     /// <summary>Lets others go first.</summary>
     protected Task PauseAsync() => world.Scheduler.ParkAsync(this, CallKind.Pause, () => true);

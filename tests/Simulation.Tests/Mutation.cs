@@ -1,4 +1,4 @@
-namespace KafkaBackup.Shared.Tests.Ledger.Simulation;
+namespace KafkaBackup.Simulation.Tests;
 
 /// <summary>One rule of the commit protocol left out, to show that the simulation would notice.</summary>
 public enum Mutation
@@ -27,8 +27,11 @@ public enum Mutation
     /// <summary>The name of a segment carries nothing of its own.</summary>
     SegmentNameReused,
 
-    /// <summary>A worker journals what it uploaded, not what was committed.</summary>
-    JournaledBeforeCommit,
+    /// <summary>A worker takes an answer to an earlier order for one to the order in work.</summary>
+    AnyAnswerTaken,
+
+    /// <summary>A coordinator takes the end of an earlier order for the end of the one that it gave last.</summary>
+    AnyEndTaken,
 
     /// <summary>The sweep deletes parts of younger epochs.</summary>
     AnyPartSwept,

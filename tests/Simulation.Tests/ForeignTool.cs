@@ -2,8 +2,9 @@ using System.Buffers;
 using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Segments;
 using KafkaBackup.Shared.Storage;
+using KafkaBackup.Shared;
 
-namespace KafkaBackup.Shared.Tests.Ledger.Simulation;
+namespace KafkaBackup.Simulation.Tests;
 
 /// <summary>Another program on the same backup: no conditions, its own idea of where to go on, and a memory that fails it.</summary>
 internal sealed class ForeignTool(World world, string name) : SimulatedProcess(world, name)

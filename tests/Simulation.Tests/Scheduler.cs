@@ -1,6 +1,6 @@
 using KafkaBackup.Shared.Storage;
 
-namespace KafkaBackup.Shared.Tests.Ledger.Simulation;
+namespace KafkaBackup.Simulation.Tests;
 
 /// <summary>Decides in which order the calls of all processes happen, and which of them fail. One thread, one seed: every run can be repeated.</summary>
 /// <remarks>A call is parked until it is picked; what its caller does next runs inside of <see cref="Step"/>, up to the caller's next call.</remarks>
@@ -25,6 +25,9 @@ internal sealed class Scheduler(Random random)
 
         return parked.Answer;
     }
+
+    /// <summary>Sends a message. It arrives when it is picked; while there are faults it may be lost, or arrive again later.</summary>
+    public void Post(Action deliver) => _parked.Add(new Message(this, deliver));
 
     /// <summary>Picks one parked call and makes it. False when there is none.</summary>
     public bool Step()
@@ -60,7 +63,7 @@ internal sealed class Scheduler(Random random)
     private Fault PickFault(CallKind kind) => kind == CallKind.Pause ? Fault.None : random.NextDouble() switch
     {
         < .03 => Fault.FailsBefore,
-        < .08 when kind == CallKind.Write => Fault.AnswerIsLost,
+        < .08 when kind is CallKind.Write or CallKind.Message => Fault.AnswerIsLost,
         _ => Fault.None,
     };
 
@@ -71,15 +74,35 @@ internal sealed class Scheduler(Random random)
         AnswerIsLost,
     }
 
-    private abstract class ParkedCall(SimulatedProcess process, CallKind kind)
+    private abstract class ParkedCall(SimulatedProcess? process, CallKind kind)
     {
-        public SimulatedProcess Process => process;
+        public SimulatedProcess? Process => process;
 
         public CallKind Kind => kind;
 
         public abstract void Make(Fault fault);
 
         public abstract void MakeUnheard();
+    }
+
+    private sealed class Message(Scheduler scheduler, Action deliver) : ParkedCall(null, CallKind.Message)
+    {
+        public override void Make(Fault fault)
+        {
+            if (fault == Fault.AnswerIsLost)
+            {
+                scheduler.Post(deliver);
+            }
+
+            if (fault != Fault.FailsBefore)
+            {
+                deliver();
+            }
+        }
+
+        public override void MakeUnheard()
+        {
+        }
     }
 
     private sealed class ParkedCall<T>(SimulatedProcess process, CallKind kind, Func<T> call) : ParkedCall(process, kind)
@@ -139,6 +162,9 @@ internal enum CallKind
 {
     /// <summary>Nothing: others get a chance.</summary>
     Pause,
+
+    /// <summary>It tells another process something.</summary>
+    Message,
 
     /// <summary>It reads from the store.</summary>
     Read,

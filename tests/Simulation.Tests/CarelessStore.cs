@@ -1,8 +1,9 @@
 using System.Buffers;
+using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Storage;
 
-namespace KafkaBackup.Shared.Tests.Ledger.Simulation;
+namespace KafkaBackup.Simulation.Tests;
 
 /// <summary>What a ledger writer does to the store when it leaves out a rule of head or manifest.</summary>
 /// <param name="inner">The store.</param>

@@ -1,8 +1,11 @@
+using KafkaBackup.Coordinator.Backup;
+using KafkaBackup.Shared;
 using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Storage;
+using static KafkaBackup.Shared.Protocol.BackupProtocol;
 
-namespace KafkaBackup.Shared.Tests.Ledger.Simulation;
+namespace KafkaBackup.Simulation.Tests;
 
 /// <summary>Watches every write of a simulation, and what processes are told, against the truth of that moment.</summary>
 internal sealed class Judge(World world)
@@ -76,6 +79,20 @@ internal sealed class Judge(World world)
         if (process is SimulatedWorker worker && CoverageOf(worker.Partition).Uncovered(range).Any())
         {
             Accuse($"the journal of {process.Name} is ahead of the truth: {worker.Partition} {range}");
+        }
+    }
+
+    /// <summary>A run says that it is over. One that names no failure and was not cut short has backed up all that it had planned.</summary>
+    public void RunEnded(SimulatedProcess process, BackupFinished finished, IReadOnlyList<PartitionWork> planned)
+    {
+        if (finished.WasStopped || finished.Failures.Count > 0 || finished.FailedPartitions > 0)
+        {
+            return;
+        }
+
+        if (planned.FirstOrDefault(work => work.Ranges.SelectMany(CoverageOf(work.Partition).Uncovered).Any()) is { } left)
+        {
+            Accuse($"{process.Name} ended without a failure, and {left.Partition} is not covered as planned");
         }
     }
 

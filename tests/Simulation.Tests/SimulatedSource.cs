@@ -1,10 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
+using KafkaBackup.Shared;
 
-namespace KafkaBackup.Shared.Tests.Ledger.Simulation;
+namespace KafkaBackup.Simulation.Tests;
 
 /// <summary>One Kafka partition: sparse offsets, shrinking under compaction and retention.</summary>
 internal sealed class SimulatedSource
 {
+    private const long MostOffsets = 90;
+
     private readonly Random _random;
     private readonly SortedSet<long> _alive;
 
@@ -25,7 +28,7 @@ internal sealed class SimulatedSource
     public long Start { get; private set; }
 
     /// <summary>The high watermark.</summary>
-    public long End { get; }
+    public long End { get; private set; }
 
     /// <summary>The offsets of the records that are there.</summary>
     public IReadOnlySet<long> Alive => _alive;
@@ -52,6 +55,12 @@ internal sealed class SimulatedSource
         if (_alive.Count > 0 && _random.NextDouble() < .03)
         {
             _alive.Remove(_alive.ElementAt(_random.Next(_alive.Count)));
+        }
+
+        if (End < MostOffsets && _random.NextDouble() < .02)
+        {
+            _alive.Add(End);
+            End += _random.Next(1, 3);
         }
 
         if (_random.NextDouble() < .01)

@@ -1,7 +1,7 @@
 using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Storage;
 
-namespace KafkaBackup.Shared.Tests.Ledger.Simulation;
+namespace KafkaBackup.Simulation.Tests;
 
 /// <summary><see cref="CommitBatch"/> with one of its rules left out.</summary>
 internal sealed class CarelessBatch(LedgerSnapshot ledger, Mutation mutation)

@@ -1,8 +1,9 @@
 using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Storage;
+using KafkaBackup.Shared;
 
-namespace KafkaBackup.Shared.Tests.Ledger.Simulation;
+namespace KafkaBackup.Simulation.Tests;
 
 /// <summary>What must hold when all work is done: each record that is still at the source is stored once, and nothing named is missing.</summary>
 internal static class FinalJudgement
