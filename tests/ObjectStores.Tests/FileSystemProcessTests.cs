@@ -17,16 +17,7 @@ public sealed class FileSystemProcessTests : IDisposable
     public async Task Racing_processes_create_each_key_once_and_lose_no_update()
     {
         const int rounds = 100;
-        var processes = await Task.WhenAll(Enumerable.Range(0, 3).Select(i => StoreProcess.StartAsync("race", _directory.FullName, $"process {i}", rounds)));
-        var wins = new List<int>();
-
-        Array.ForEach(processes, process => process.Go());
-        foreach (var process in processes)
-        {
-            wins.Add(int.Parse((await process.LineAsync())!, CultureInfo.InvariantCulture));
-            await process.ExitAsync();
-            process.Dispose();
-        }
+        var wins = await RaceAsync("race", rounds);
 
         var store = new FileSystemObjectStore(_directory.FullName);
         Assert.Equal(rounds, wins.Sum());
@@ -41,6 +32,16 @@ public sealed class FileSystemProcessTests : IDisposable
 
             Assert.Equal(wins[i], mine);
         }
+    }
+
+    [Fact]
+    public async Task Of_racing_processes_exactly_one_gets_each_name()
+    {
+        const int names = 2_000;
+
+        var wins = await RaceAsync("publish", names);
+
+        Assert.Equal(names, wins.Sum());
     }
 
     [Fact]
@@ -64,5 +65,21 @@ public sealed class FileSystemProcessTests : IDisposable
             Assert.Equal(["b1/x"], await store.KeysAsync(""));
             await store.PutAsync("b1/x", "mine", PutCondition.IfMatch(left.ETag)).WaitAsync(TestLimits.Hang);
         }
+    }
+
+    /// <summary>Lets three processes begin at once, and returns what each says that it won.</summary>
+    private async Task<List<int>> RaceAsync(string role, int rounds)
+    {
+        var processes = await Task.WhenAll(Enumerable.Range(0, 3).Select(i => StoreProcess.StartAsync(role, _directory.FullName, $"process {i}", rounds)));
+        var wins = new List<int>();
+        Array.ForEach(processes, process => process.Go());
+        foreach (var process in processes)
+        {
+            wins.Add(int.Parse((await process.LineAsync())!, CultureInfo.InvariantCulture));
+            await process.ExitAsync();
+            process.Dispose();
+        }
+
+        return wins;
     }
 }

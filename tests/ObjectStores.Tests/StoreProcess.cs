@@ -63,11 +63,17 @@ internal sealed class StoreProcess : IDisposable
         }
 
         var store = new FileSystemObjectStore(root);
+        if (role == "publish")
+        {
+            PrepareToPublish(root, name, int.Parse(rounds, CultureInfo.InvariantCulture));
+        }
+
         Console.WriteLine("ready");
         Console.ReadLine();
         return role switch
         {
             "race" => await RaceAsync(store, name, int.Parse(rounds, CultureInfo.InvariantCulture)),
+            "publish" => Publish(root, name, int.Parse(rounds, CultureInfo.InvariantCulture)),
             "overwrite" => await OverwriteAsync(store, int.Parse(rounds, CultureInfo.InvariantCulture)),
             _ => 2,
         };
@@ -81,6 +87,28 @@ internal sealed class StoreProcess : IDisposable
         {
             won += await store.TryPutAsync($"b1/create/{i}", name, PutCondition.CreateOnly) ? 1 : 0;
             await store.IncrementAsync("b1/counter");
+        }
+
+        Console.WriteLine(won);
+        return 0;
+    }
+
+    /// <summary>Finishes all files before the race: who only takes names stays beside the others, as whoever is ahead has more to do.</summary>
+    private static void PrepareToPublish(string root, string name, int rounds)
+    {
+        for (var i = 0; i < rounds; i++)
+        {
+            File.WriteAllText(Path.Combine(root, $"{name}-{i}"), name);
+        }
+    }
+
+    /// <summary>Takes names for finished files, and says how many it got.</summary>
+    private static int Publish(string root, string name, int rounds)
+    {
+        var won = 0;
+        for (var i = 0; i < rounds; i++)
+        {
+            won += AtomicFile.TryPublish(Path.Combine(root, $"{name}-{i}"), Path.Combine(root, $"taken-{i}")) ? 1 : 0;
         }
 
         Console.WriteLine(won);

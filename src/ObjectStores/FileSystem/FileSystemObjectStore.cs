@@ -18,13 +18,20 @@ public sealed partial class FileSystemObjectStore : IObjectStore
     private static readonly TimeSpan AbandonedAfter = TimeSpan.FromHours(1);
     private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(5);
 
+    private readonly IDurableFiles _files;
     private readonly string _root;
     private readonly string _private;
     private readonly Lazy<bool> _swept;
 
     /// <summary>A store below <paramref name="root"/>. The directory is made at the first write.</summary>
     public FileSystemObjectStore(string root)
+        : this(root, new DurableFiles())
     {
+    }
+
+    internal FileSystemObjectStore(string root, IDurableFiles files)
+    {
+        _files = files;
         _root = Path.GetFullPath(root);
         _private = Path.Combine(_root, PrivateFolder);
         _swept = new Lazy<bool>(SweepAbandonedFiles, LazyThreadSafetyMode.PublicationOnly); // A failed sweep is tried again.
@@ -76,7 +83,7 @@ public sealed partial class FileSystemObjectStore : IObjectStore
                 File.Delete(temporary);
             }
 
-            AtomicFile.FlushDirectory(directory);
+            _files.FlushDirectory(directory);
             return TagOf(content);
         });
 
@@ -100,7 +107,7 @@ public sealed partial class FileSystemObjectStore : IObjectStore
         return true;
     });
 
-    private static async Task WriteFileAsync(string path, ReadOnlySequence<byte> content, CancellationToken cancellation)
+    private async Task WriteFileAsync(string path, ReadOnlySequence<byte> content, CancellationToken cancellation)
     {
         // FileShare.None is a lock that dies with this process: it tells a living upload from an abandoned one.
         await using var file = new FileStream(path, new FileStreamOptions
@@ -116,7 +123,7 @@ public sealed partial class FileSystemObjectStore : IObjectStore
             await file.WriteAsync(block, cancellation);
         }
 
-        file.Flush(flushToDisk: true);
+        _files.FlushFile(file);
     }
 
     private async Task WriteAndPublishAsync(
@@ -126,7 +133,7 @@ public sealed partial class FileSystemObjectStore : IObjectStore
         switch (condition.Kind)
         {
             case PutConditionKind.CreateOnly:
-                if (!AtomicFile.TryPublish(temporary, path))
+                if (!_files.TryPublish(temporary, path))
                 {
                     throw new StorageConflictException(key, $"{path} exists already.");
                 }
@@ -144,7 +151,7 @@ public sealed partial class FileSystemObjectStore : IObjectStore
                         }
                     }
 
-                    AtomicFile.Replace(temporary, path);
+                    _files.Replace(temporary, path);
                 }
 
                 break;
@@ -152,7 +159,7 @@ public sealed partial class FileSystemObjectStore : IObjectStore
                 // Between another writer's comparison and its swap, this would be lost.
                 await using (await LockAsync(key, cancellation))
                 {
-                    AtomicFile.Replace(temporary, path);
+                    _files.Replace(temporary, path);
                 }
 
                 break;
@@ -203,7 +210,7 @@ public sealed partial class FileSystemObjectStore : IObjectStore
     }
 
     /// <summary>Makes a directory and its parents, each new name durable.</summary>
-    private static void MakeDirectory(string path)
+    private void MakeDirectory(string path)
     {
         if (Directory.Exists(path))
         {
@@ -219,7 +226,7 @@ public sealed partial class FileSystemObjectStore : IObjectStore
         Directory.CreateDirectory(path);
         if (parent is not null)
         {
-            AtomicFile.FlushDirectory(parent);
+            _files.FlushDirectory(parent);
         }
     }
 

@@ -1,11 +1,13 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace KafkaBackup.Shared.Storage;
 
 /// <summary>The file system calls that .NET does not offer with the guarantees needed here.</summary>
 internal static partial class AtomicFile
 {
+    private const int Interrupted = 4;
     private const int AlreadyExists = 17;
     private const int ReadOnlyDirectory = 0x10000;
 
@@ -54,7 +56,22 @@ internal static partial class AtomicFile
         }
     }
 
+    /// <summary>Makes a file's content survive a power cut.</summary>
+    /// <exception cref="IOException">It cannot be made so. .NET's own flush would pass in silence over a file system that refuses.</exception>
+    public static void FlushFile(FileStream file)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            Sync(file.SafeFileHandle, file.Name);
+        }
+        else
+        {
+            file.Flush(flushToDisk: true); // On macOS fsync(2) stops short of the disk; .NET knows the call that does not.
+        }
+    }
+
     /// <summary>Makes new names in a directory survive a power cut.</summary>
+    /// <exception cref="IOException">They cannot be made so.</exception>
     public static void FlushDirectory(string directory)
     {
         if (OperatingSystem.IsWindows())
@@ -62,22 +79,23 @@ internal static partial class AtomicFile
             return; // NTFS journals names by itself and cannot flush a directory.
         }
 
-        var handle = Open(directory, OperatingSystem.IsLinux() ? ReadOnlyDirectory : 0);
-        if (handle < 0)
+        using var handle = Open(directory, OperatingSystem.IsLinux() ? ReadOnlyDirectory : 0);
+        if (handle.IsInvalid)
         {
             throw Failure(Marshal.GetLastPInvokeError(), directory);
         }
 
-        try
+        Sync(handle, directory);
+    }
+
+    private static void Sync(SafeFileHandle handle, string path)
+    {
+        while (Fsync(handle) != 0)
         {
-            if (Fsync(handle) != 0)
+            if (Marshal.GetLastPInvokeError() is var error and not Interrupted)
             {
-                throw Failure(Marshal.GetLastPInvokeError(), directory);
+                throw Failure(error, path);
             }
-        }
-        finally
-        {
-            _ = Close(handle);
         }
     }
 
@@ -91,11 +109,8 @@ internal static partial class AtomicFile
     private static partial int Rename(string from, string to);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
+    private static partial SafeFileHandle Open(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static partial int Fsync(int handle);
-
-    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    private static partial int Close(int handle);
+    private static partial int Fsync(SafeFileHandle handle);
 }
