@@ -45,6 +45,22 @@ public sealed class SegmentPipelineUploadTests
     }
 
     [Fact]
+    public async Task An_entry_without_segment_waits_until_the_upload_before_it_is_through()
+    {
+        var bench = new PipelineBench();
+        var gate = HoldFirstPut(bench);
+        bench.Log.Append(10).Skip(5);
+
+        var run = bench.RunAsync(Range(0, 15));
+        await Eventually.IsTrueAsync(() => bench.Puts.Any() && bench.Log.ReadTo == 15);
+        Assert.True(await Eventually.StaysAsync(() => !bench.HasNext()));
+
+        gate.SetResult();
+        await run;
+        Assert.Equal([Range(0, 10), Range(10, 15)], bench.TakeAll().Select(entry => entry.Range));
+    }
+
+    [Fact]
     public async Task A_segment_is_named_with_the_newest_epoch_told()
     {
         var bench = new PipelineBench { CommitsAtOnce = false };
