@@ -160,7 +160,7 @@ public sealed class CompactionTests : BrokerFixture
         using var producer = Producer(config =>
         {
             config.CompressionType = codec;
-            config.LingerMs = 200;
+            config.LingerMs = 60_000; // Until it is flushed, whatever holds this thread up meanwhile.
         });
         foreach (var (key, value) in records)
         {

@@ -20,7 +20,13 @@ internal abstract class ClientSteps(ScriptRun run)
 
     protected IProducer<byte[]?, byte[]?> NewProducer(Action<ProducerConfig>? configure = null)
     {
-        var config = new ProducerConfig { BootstrapServers = run.BootstrapServers, LingerMs = 0, MessageTimeoutMs = TestLimits.HangMs };
+        var config = new ProducerConfig
+        {
+            BootstrapServers = run.BootstrapServers,
+            LingerMs = 0,
+            MessageTimeoutMs = TestLimits.HangMs,
+            TransactionTimeoutMs = TestLimits.HangMs,
+        };
         configure?.Invoke(config);
         return new ProducerBuilder<byte[]?, byte[]?>(config).SetLogHandler((_, _) => { }).Build();
     }

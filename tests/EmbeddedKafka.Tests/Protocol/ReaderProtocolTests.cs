@@ -45,7 +45,8 @@ public abstract class ReaderProtocolTests : ProtocolTestBase
             });
         }
 
-        Assert.Equal(2 * Batch().Length, (await waiting).Records!.Length);
+        var fetched = await waiting;
+        Assert.Equal((KafkaError.None, 2 * Batch().Length), (fetched.ErrorCode, fetched.Records!.Length));
     }
 
     [SkippableFact]
