@@ -24,7 +24,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable
         _topics = new TopicCatalog(_budget, options.TimeProvider, new TopicIds(options.ClusterId));
         _transactions = new TransactionCoordinator(options.TimeProvider);
         _listener = new Listener(options, endpoint => new RequestRouter(new BrokerParts(
-            new BrokerIdentity(ClusterId, endpoint), _topics, _transactions, options.TimeProvider), options.Witness));
+            new BrokerIdentity(ClusterId, endpoint), _topics, _transactions, options.TimeProvider), options.Witness, options.Amend));
     }
 
     /// <summary>The cluster's id, as clients see it.</summary>

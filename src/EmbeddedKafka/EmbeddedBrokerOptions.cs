@@ -28,6 +28,10 @@ public sealed record EmbeddedBrokerOptions
     /// <summary>Sees each request before it is answered, on the thread of its connection. For tests of what clients ask. Default nobody.</summary>
     internal Action<IWireStruct>? Witness { get; init; }
 
+    /// <summary>Changes each answer before it is sent, on the thread of its connection. For tests of what clients make of brokers that answer otherwise,
+    /// as those do that have no ids or have lost their replicas. Default nobody.</summary>
+    internal Action<IWireStruct>? Amend { get; init; }
+
     /// <summary>What is wrong with the options; empty if nothing is.</summary>
     public IReadOnlyList<string> Validate()
     {

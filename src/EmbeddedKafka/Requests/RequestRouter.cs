@@ -4,7 +4,7 @@ using KafkaBackup.Kafka.Wire;
 namespace KafkaBackup.EmbeddedKafka.Requests;
 
 /// <summary>Answers requests, each by the handler of its kind.</summary>
-internal sealed class RequestRouter(BrokerParts parts, Action<IWireStruct>? witness = null)
+internal sealed class RequestRouter(BrokerParts parts, Action<IWireStruct>? witness = null, Action<IWireStruct>? amend = null)
 {
     private readonly MetadataHandlers _metadata = new(parts);
     private readonly ProduceHandler _produce = new(parts);
@@ -19,6 +19,17 @@ internal sealed class RequestRouter(BrokerParts parts, Action<IWireStruct>? witn
     public async ValueTask<IWireStruct?> AnswerAsync(RequestHeader header, IWireStruct request, CancellationToken cancellation)
     {
         witness?.Invoke(request);
+        var answer = await DispatchAsync(header, request, cancellation);
+        if (answer is not null)
+        {
+            amend?.Invoke(answer);
+        }
+
+        return answer;
+    }
+
+    private async ValueTask<IWireStruct?> DispatchAsync(RequestHeader header, IWireStruct request, CancellationToken cancellation)
+    {
         return request switch
         {
             ProduceRequest produce => _produce.Produce(produce, header.Version),

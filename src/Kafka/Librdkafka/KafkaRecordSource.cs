@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Confluent.Kafka;
-using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Kafka;
 
 namespace KafkaBackup.Kafka.Librdkafka;
 
@@ -9,23 +9,26 @@ namespace KafkaBackup.Kafka.Librdkafka;
 /// <remarks>A consumer costs threads and connections, so it is kept; a permit bounds how many are in use, and so how many exist.</remarks>
 public sealed class KafkaRecordSource(KafkaClients clients) : IRecordSource
 {
-    /// <summary>How long the end of clients is waited for that were given up before.</summary>
+    /// <summary>How long the end of clients is waited for; librdkafka sets itself no limit for that. What has not ended then is left to the process's end.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentBag<PooledConsumer> _idle = [];
     private readonly ConcurrentBag<Task> _retired = [];
+    private volatile bool _isDisposed;
 
     internal SourceStall Stall { get; } = new(TimeProvider.System);
 
     /// <inheritdoc />
-    public IRecordStream Open(PartitionId partition, OffsetRange range, int? leaderEpoch = null) => new KafkaRecordStream(this, clients, partition, range);
+    public IRecordStream Open(PartitionId partition, OffsetRange range, int? leaderEpoch = null) =>
+        new KafkaRecordStream(this, clients, partition, range, leaderEpoch);
 
     /// <inheritdoc />
     public void Dispose()
     {
+        _isDisposed = true;
         while (_idle.TryTake(out var consumer))
         {
-            consumer.Dispose();
+            Retire(consumer, Task.CompletedTask);
         }
 
         Task.WaitAll([.. _retired], Patience);
@@ -33,7 +36,10 @@ public sealed class KafkaRecordSource(KafkaClients clients) : IRecordSource
 
     internal PooledConsumer Rent() => _idle.TryTake(out var consumer) ? consumer : new PooledConsumer(clients);
 
-    internal void Return(PooledConsumer consumer)
+    /// <summary>Takes a consumer back.</summary>
+    /// <param name="consumer">The consumer.</param>
+    /// <param name="open">A call of it that may be under way: until it has come back, the client must not be destroyed.</param>
+    internal void Return(PooledConsumer consumer, Task open)
     {
         try
         {
@@ -41,13 +47,13 @@ public sealed class KafkaRecordSource(KafkaClients clients) : IRecordSource
         }
         catch (KafkaException)
         {
-            Retire(consumer); // A consumer that cannot even let go is not worth keeping.
+            Retire(consumer, open); // A consumer that cannot even let go is not worth keeping.
             return;
         }
 
-        if (consumer.IsExpired)
+        if (consumer.IsExpired || !open.IsCompleted || _isDisposed)
         {
-            Retire(consumer);
+            Retire(consumer, open);
         }
         else
         {
@@ -55,19 +61,19 @@ public sealed class KafkaRecordSource(KafkaClients clients) : IRecordSource
         }
     }
 
-    /// <summary>Ends a client beside the work: librdkafka takes its time for that, without a limit.</summary>
-    private void Retire(PooledConsumer consumer)
+    /// <summary>Ends a client beside the work.</summary>
+    private void Retire(PooledConsumer consumer, Task open) => _retired.Add(open.ContinueWith(
+        _ => End(consumer), CancellationToken.None, TaskContinuationOptions.LongRunning, TaskScheduler.Default));
+
+    private static void End(PooledConsumer consumer)
     {
-        _retired.Add(Task.Run(() =>
+        try
         {
-            try
-            {
-                consumer.Dispose();
-            }
-            catch (KafkaException)
-            {
-                // It is gone as far as it goes.
-            }
-        }));
+            consumer.Dispose();
+        }
+        catch (KafkaException)
+        {
+            // It is gone as far as it goes.
+        }
     }
 }

@@ -41,6 +41,11 @@ internal sealed class SourceFailures(SourceSection source)
         or ErrorCode.BrokerNotAvailable or ErrorCode.KafkaStorageError or ErrorCode.NetworkException or ErrorCode.RequestTimedOut
         or ErrorCode.Local_Transport or ErrorCode.Local_TimedOut or ErrorCode.Local_TimedOutQueue;
 
+    /// <summary>Whether the client gets over an error by itself while it reads.</summary>
+    /// <remarks>It looks for the coordinator of a group that is not used: a user without rights on groups may read all the same.</remarks>
+    public static bool IsOvercome(ErrorCode code) => IsPassing(code) || code is ErrorCode.GroupAuthorizationFailed
+        or ErrorCode.GroupCoordinatorNotAvailable or ErrorCode.GroupLoadInProgress or ErrorCode.NotCoordinatorForGroup;
+
     private string? Tell(IReadOnlyList<SourceProblem> problems, BrokerCertificate? certificate)
     {
         if (problems.Count == 0)
@@ -87,6 +92,8 @@ internal sealed class SourceFailures(SourceSection source)
     {
         ErrorCode.Local_Transport or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_TimedOut or ErrorCode.Local_Resolve =>
             "Check source.bootstrap_servers and that the brokers can be reached from here.",
+        ErrorCode.LeaderNotAvailable =>
+            "It has no leader: start the brokers that hold its replicas, or leave the topic out with source.topics.exclude.",
         ErrorCode.ClusterAuthorizationFailed => "Give the user the right to Describe the cluster.",
         ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic => "Was the topic deleted?",
         ErrorCode.Local_BadMsg or ErrorCode.InvalidMsg => "The broker sent a damaged batch: check its disks and log with kafka-dump-log.sh.",

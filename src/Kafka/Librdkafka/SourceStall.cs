@@ -1,30 +1,19 @@
 namespace KafkaBackup.Kafka.Librdkafka;
 
-/// <summary>How long all readers together have heard nothing of the source.</summary>
+/// <summary>How long all readers together have heard nothing of the source while they were listening.</summary>
 /// <remarks>
 /// Each partition bears a silent source for minutes. Without this a run over a thousand of them would bear it for hours, a few at a
-/// time, when the source has died for good.
+/// time, when the source has died for good. Time in which nobody listens, as when all readers wait for their uploads, says nothing about the source.
 /// </remarks>
-public sealed class SourceStall
+public sealed class SourceStall(TimeProvider clock)
 {
-    /// <summary>When nobody has heard anything for this long while somebody was listening, the source is given up. 10 minutes.</summary>
+    /// <summary>When nobody has heard anything in this much time of listening, the source is given up. 10 minutes.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
-    /// <summary>A longer pause without any reader says nothing about the source: nobody was listening.</summary>
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
-
     private readonly Lock _gate = new();
-    private readonly TimeProvider _clock;
-    private int _readers;
-    private long _news;
-    private long _pause;
-
-    /// <summary>No reader yet.</summary>
-    public SourceStall(TimeProvider clock)
-    {
-        _clock = clock;
-        _news = _pause = clock.GetTimestamp();
-    }
+    private TimeSpan _heardNothing;
+    private int _listeners;
+    private long _since;
 
     /// <summary>Whether there is no use in listening on.</summary>
     public bool IsTooLong
@@ -33,40 +22,40 @@ public sealed class SourceStall
         {
             lock (_gate)
             {
-                return _readers > 0 && _clock.GetElapsedTime(_news) > Limit;
+                return _listeners > 0 && _heardNothing + clock.GetElapsedTime(_since) > Limit;
             }
         }
     }
 
-    /// <summary>Somebody begins to listen.</summary>
+    /// <summary>Somebody begins to listen, or goes on.</summary>
     public void Enter()
     {
         lock (_gate)
         {
-            if (_readers++ == 0 && _clock.GetElapsedTime(_pause) > LongestPause)
+            if (_listeners++ == 0)
             {
-                _news = _clock.GetTimestamp();
+                _since = clock.GetTimestamp();
             }
         }
     }
 
-    /// <summary>Records or an end came.</summary>
+    /// <summary>Somebody heard of the source.</summary>
     public void Break()
     {
         lock (_gate)
         {
-            _news = _clock.GetTimestamp();
+            (_heardNothing, _since) = (TimeSpan.Zero, clock.GetTimestamp());
         }
     }
 
-    /// <summary>Somebody listens no more.</summary>
+    /// <summary>Somebody listens no more, or not now.</summary>
     public void Leave()
     {
         lock (_gate)
         {
-            if (--_readers == 0)
+            if (--_listeners == 0)
             {
-                _pause = _clock.GetTimestamp();
+                _heardNothing += clock.GetElapsedTime(_since);
             }
         }
     }

@@ -65,4 +65,36 @@ public sealed class SourceStallTests
 
         Assert.False(_silence.IsTooLong);
     }
+
+    [Fact]
+    public void Readers_that_wait_for_their_uploads_hear_nothing_and_miss_nothing()
+    {
+        for (var pause = 0; pause < 100; pause++)
+        {
+            _silence.Enter();
+            _clock.Advance(Moment);
+            _silence.Leave();
+            _clock.Advance(SourceStall.Limit);
+        }
+
+        _silence.Enter();
+        Assert.False(_silence.IsTooLong);
+
+        _clock.Advance(SourceStall.Limit);
+        Assert.True(_silence.IsTooLong);
+    }
+
+    [Fact]
+    public void What_is_heard_while_others_listen_begins_the_silence_anew()
+    {
+        _silence.Enter();
+        _clock.Advance(SourceStall.Limit);
+        _silence.Break();
+        _silence.Leave();
+        _silence.Enter();
+
+        _clock.Advance(SourceStall.Limit);
+
+        Assert.False(_silence.IsTooLong);
+    }
 }

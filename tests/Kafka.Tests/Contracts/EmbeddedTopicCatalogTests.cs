@@ -1,0 +1,6 @@
+namespace KafkaBackup.Kafka.Tests.Contracts;
+
+public sealed class EmbeddedTopicCatalogTests : TopicCatalogContract
+{
+    protected override SourceUnderTest Start() => new KafkaSourceUnderTest();
+}

@@ -1,0 +1,6 @@
+namespace KafkaBackup.Kafka.Tests.Contracts;
+
+public sealed class FakeRecordSourceTests : RecordSourceContract
+{
+    protected override SourceUnderTest Start() => new FakeSourceUnderTest();
+}

@@ -1,0 +1,96 @@
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Kafka;
+using Xunit;
+
+namespace KafkaBackup.Kafka.Tests.Contracts;
+
+/// <summary>What every <see cref="ITopicCatalog"/> does.</summary>
+public abstract class TopicCatalogContract : IAsyncLifetime
+{
+    private readonly string _prefix = $"contract-{Guid.NewGuid():N}";
+    private SourceUnderTest? _cluster;
+
+    private SourceUnderTest Cluster => _cluster!;
+
+    private PartitionId First => new($"{_prefix}-a", 0);
+
+    public async Task InitializeAsync()
+    {
+        if (IsThere)
+        {
+            _cluster = Start();
+            await _cluster.CreateTopicAsync($"{_prefix}-b", 1);
+            await _cluster.CreateTopicAsync($"{_prefix}-a", 3);
+            await _cluster.AppendAsync(First, 10);
+        }
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_cluster is not null)
+        {
+            await _cluster.DisposeAsync();
+        }
+    }
+
+    [SkippableFact]
+    public async Task Topics_come_in_order_of_name_with_their_partitions_and_ids()
+    {
+        SkipIfAbsent();
+
+        var topics = await Cluster.Catalog.GetTopicsAsync(Filter($"{_prefix}-*"), CancellationToken.None);
+
+        Assert.Equal([($"{_prefix}-a", 3), ($"{_prefix}-b", 1)], topics.Select(topic => (topic.Name, topic.Partitions)));
+        Assert.All(topics, topic => Assert.NotNull(topic.TopicId));
+        Assert.NotNull(await Cluster.Catalog.GetClusterIdAsync(CancellationToken.None));
+    }
+
+    [SkippableFact]
+    public async Task A_topic_that_is_demanded_has_to_be_there()
+    {
+        SkipIfAbsent();
+
+        await Assert.ThrowsAsync<BackupException>(() => Cluster.Catalog.GetTopicsAsync(Filter($"{_prefix}-c"), CancellationToken.None));
+    }
+
+    [SkippableFact]
+    public async Task Bounds_are_where_a_log_begins_and_ends()
+    {
+        SkipIfAbsent();
+        await Cluster.DeleteBeforeAsync(First, 4);
+        var empty = new PartitionId($"{_prefix}-a", 2);
+
+        var bounds = await Cluster.Catalog.GetBoundsAsync([First, empty], LogEnd.HighWatermark, CancellationToken.None);
+
+        Assert.Equal(new PartitionBounds(4, 10), bounds[First]);
+        Assert.Equal(new PartitionBounds(0, 0), bounds[empty]);
+    }
+
+    [SkippableFact]
+    public async Task An_open_transaction_holds_back_the_stable_end_and_is_told_with_its_age()
+    {
+        SkipIfAbsent();
+        await Cluster.AppendOpenAsync(First, 3);
+        await Cluster.AppendAsync(First, 4);
+        PartitionId[] all = [First, new PartitionId($"{_prefix}-b", 0)];
+
+        var stable = await Cluster.Catalog.GetBoundsAsync(all, LogEnd.LastStableOffset, CancellationToken.None);
+        var watermarks = await Cluster.Catalog.GetBoundsAsync(all, LogEnd.HighWatermark, CancellationToken.None);
+        var open = await Cluster.Catalog.FindOpenTransactionsAsync(all, CancellationToken.None);
+
+        Assert.Equal((10, 17), (stable[First].HighWatermark, watermarks[First].HighWatermark));
+        var (partition, transaction) = Assert.Single(open);
+        Assert.Equal((First, 10, 7), (partition, transaction.Offset, transaction.OffsetsHeldBack));
+        Assert.NotNull(transaction.Since);
+    }
+
+    /// <summary>Whether there is a cluster to be tried; tests are skipped otherwise.</summary>
+    protected virtual bool IsThere => true;
+
+    protected abstract SourceUnderTest Start();
+
+    private void SkipIfAbsent() => Skip.IfNot(IsThere, "There is no broker to be tried.");
+
+    private static TopicFilter Filter(string include) => new(new TopicsSection { Include = [include] }, new BackupSection());
+}
