@@ -11,13 +11,17 @@ internal sealed class AdminCalls : IDisposable
 
     private readonly KafkaClients _clients;
     private readonly ClientErrors _errors = new(TimeProvider.System);
+    private readonly ClusterIdLog _clusterId = new();
     private readonly BoundedClient<IAdminClient> _admin;
 
     public AdminCalls(KafkaClients clients)
     {
         _clients = clients;
-        _admin = new BoundedClient<IAdminClient>(() => clients.CreateAdmin(_errors), TimeProvider.System);
+        _admin = new BoundedClient<IAdminClient>(() => clients.CreateAdmin(_errors, _clusterId.Hear), TimeProvider.System);
     }
+
+    /// <summary>The cluster's id as of its last answer; null when it tells none.</summary>
+    public string? ClusterId => _clusterId.Current;
 
     /// <summary>Makes a call that may fail in its own way.</summary>
     /// <param name="call">The call; it is given a limit of its own.</param>

@@ -13,6 +13,12 @@ public sealed partial class KafkaClients
     /// <summary>How much a consumer may prefetch, in bytes: half of what a permit accounts for beside the segment.</summary>
     private const int PrefetchBytes = (int)(BackupSection.MemoryBesideSegment / 2);
 
+    /// <summary>The client's own limit to what it sends, which it insists must not be above what it fetches. Its default.</summary>
+    private const int DefaultMessageMaxBytes = 1_000_000;
+
+    /// <summary>The least that the client takes for such a limit.</summary>
+    private const int LeastMessageMaxBytes = 1_000;
+
     private readonly SourceSection _source;
     private readonly BackupSection _backup;
     private readonly ILogger _logger;
@@ -33,10 +39,15 @@ public sealed partial class KafkaClients
 
     /// <summary>An admin client.</summary>
     /// <param name="errors">Is told what the client complains about.</param>
-    public IAdminClient CreateAdmin(ClientErrors errors) => Build(() =>
-        new AdminClientBuilder(new AdminClientConfig(Common()))
+    /// <param name="heard">Is told each line of the client's log.</param>
+    internal IAdminClient CreateAdmin(ClientErrors errors, Action<LogMessage> heard) => Build(() =>
+        new AdminClientBuilder(new AdminClientConfig(Common()) { Debug = ClusterIdLog.DebugContext })
             .SetErrorHandler((_, error) => Note(error, errors))
-            .SetLogHandler((_, message) => Log(message, errors))
+            .SetLogHandler((_, message) =>
+            {
+                heard(message);
+                Log(message, errors);
+            })
             .Build());
 
     /// <summary>A consumer that is assigned by hand, reads committed records only, and leaves no trace at the brokers.</summary>
@@ -121,7 +132,8 @@ public sealed partial class KafkaClients
         AllowAutoCreateTopics = false,
         QueuedMaxMessagesKbytes = PrefetchBytes / 1024,
         MaxPartitionFetchBytes = _backup.FetchMaxBytes,
-        FetchMaxBytes = _backup.FetchMaxBytes,
+        FetchMaxBytes = Math.Max(_backup.FetchMaxBytes, LeastMessageMaxBytes),
+        MessageMaxBytes = Math.Clamp(_backup.FetchMaxBytes, LeastMessageMaxBytes, DefaultMessageMaxBytes), // Nothing is sent.
         FetchWaitMaxMs = 5,       // An empty answer is what tells the end, and keeps the next partition waiting: it should not be long in coming.
         FetchQueueBackoffMs = 2,  // The default of a second stalls the reader whenever its queue was full.
     };

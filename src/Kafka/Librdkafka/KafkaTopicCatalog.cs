@@ -30,19 +30,24 @@ public sealed class KafkaTopicCatalog : ITopicCatalog
 
     /// <summary>A catalog through one client of <paramref name="clients"/>, which is made when it is needed.</summary>
     public KafkaTopicCatalog(KafkaClients clients)
+        : this(clients, Patience)
+    {
+    }
+
+    /// <summary>The same, with another time that partitions without a leader are waited for.</summary>
+    internal KafkaTopicCatalog(KafkaClients clients, TimeSpan leaderPatience)
     {
         _clients = clients;
         _calls = new AdminCalls(clients);
-        _offsets = new LogOffsets(_calls);
+        _offsets = new LogOffsets(_calls, leaderPatience);
         _groups = new KafkaGroupReader(_calls, Patience);
     }
 
     /// <inheritdoc />
     public async Task<string?> GetClusterIdAsync(CancellationToken cancellation)
     {
-        var options = new DescribeClusterOptions { RequestTimeout = FirstPatience };
-        var cluster = await AskAsync("Cannot read the cluster's id", admin => admin.DescribeClusterAsync(options), FirstPatience, cancellation, isFirst: true);
-        return string.IsNullOrEmpty(cluster.ClusterId) ? null : cluster.ClusterId;
+        await AskAsync("Cannot read the cluster's id", admin => Task.FromResult(admin.GetMetadata(FirstPatience)), FirstPatience, cancellation, isFirst: true);
+        return _calls.ClusterId;
     }
 
     /// <inheritdoc />

@@ -5,9 +5,11 @@ using KafkaBackup.Shared;
 namespace KafkaBackup.Kafka.Librdkafka;
 
 /// <summary>Asks where logs start and end. Partitions whose leader is away are waited for once, and then only asked in passing as long as it stays away.</summary>
-internal sealed class LogOffsets(AdminCalls calls)
+/// <param name="calls">Asks the cluster.</param>
+/// <param name="leaderPatience">How long partitions without a leader are asked again.</param>
+internal sealed class LogOffsets(AdminCalls calls, TimeSpan leaderPatience)
 {
-    /// <summary>How long an answer is waited for, and how long partitions without a leader are asked again.</summary>
+    /// <summary>How long an answer is waited for.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>How long those are that had no leader before.</summary>
@@ -50,7 +52,7 @@ internal sealed class LogOffsets(AdminCalls calls)
         var began = TimeProvider.System.GetTimestamp();
         var found = await ListAsync(partitions, isolation, Patience, cancellation);
         while (found.Where(answer => IsLeaderless(answer.Value)).Select(answer => answer.Key).ToArray() is { Length: > 0 } leaderless
-            && Patience - TimeProvider.System.GetElapsedTime(began) is { Ticks: > 0 } left)
+            && leaderPatience - TimeProvider.System.GetElapsedTime(began) is { Ticks: > 0 } left)
         {
             await Task.Delay(Pause, cancellation);
             foreach (var (partition, answer) in await ListPatientlyAsync(leaderless, isolation, left, cancellation))

@@ -25,6 +25,9 @@ internal sealed class TestBroker
 
     public static TestBroker Default => Shared.Value;
 
+    /// <summary>A broker that a test set up for itself.</summary>
+    public static TestBroker At(EmbeddedBroker broker) => new(broker.BootstrapServers);
+
     /// <summary>Whether it is Kafka's own, which has consumer groups and internal topics.</summary>
     public static bool IsReal => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 };
 

@@ -200,6 +200,21 @@ public sealed class LedgerWriterTests
     }
 
     [Fact]
+    public async Task A_source_without_ids_is_remembered_and_its_ids_once_it_tells_them_and_kept_when_it_tells_none_again()
+    {
+        var writer = await _samples.LoadedAsync("w");
+        await writer.RecordSourceAsync(null, [new TopicFacts("t", 1)], CancellationToken.None);
+        Assert.Null((await _samples.ReadAsync())!.Head.SourceClusterId);
+
+        await writer.RecordSourceAsync("cluster", [new TopicFacts("t", 1, "id")], CancellationToken.None);
+        await writer.RecordSourceAsync(null, [new TopicFacts("t", 2)], CancellationToken.None);
+
+        var read = (await _samples.ReadAsync())!;
+        Assert.Equal("cluster", read.Head.SourceClusterId);
+        Assert.Equal([new TopicFacts("t", 2, "id")], read.Topics.Values);
+    }
+
+    [Fact]
     public async Task Where_empty_partitions_began_stays_as_it_was_seen_first_whoever_comes_later()
     {
         var late = await _samples.LoadedAsync("late");

@@ -23,4 +23,23 @@ public sealed class SourceIdentityTests
         Assert.Null(SourceIdentity.Conflict(facts, facts with { TopicId = null }));
         Assert.Null(SourceIdentity.Conflict(null, facts));
     }
+
+    [Fact]
+    public void A_zero_id_is_none()
+    {
+        var facts = new TopicFacts("orders", 1, "ABjxc+v4TCGghNOb1mqnIA");
+        var zero = facts with { TopicId = "AAAAAAAAAAAAAAAAAAAAAA" };
+
+        Assert.Null(SourceIdentity.Conflict(zero, facts));
+        Assert.Null(SourceIdentity.Conflict(facts, zero));
+        Assert.Equal(facts, facts.MergedWith(zero));
+        Assert.Equal(facts, zero.MergedWith(facts));
+    }
+
+    [Theory]
+    [InlineData(null, "a")]
+    [InlineData("a", null)]
+    [InlineData(null, null)]
+    [InlineData("a", "a")]
+    public void A_cluster_whose_id_is_not_known_is_no_other(string? known, string? now) => Assert.Null(SourceIdentity.Conflict(known, now));
 }
