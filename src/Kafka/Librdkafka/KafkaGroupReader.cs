@@ -10,6 +10,10 @@ internal sealed class KafkaGroupReader(AdminCalls calls, TimeSpan patience)
 {
     private const int AtOnce = 16;
 
+    /// <summary>How long a group is asked again whose offsets a transaction is about to commit, and the pause between.</summary>
+    private static readonly TimeSpan UnstablePatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan UnstablePause = TimeSpan.FromMilliseconds(500);
+
     public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellation)
     {
         try
@@ -39,8 +43,29 @@ internal sealed class KafkaGroupReader(AdminCalls calls, TimeSpan patience)
         return read;
     }
 
-    /// <summary>librdkafka's admin client takes one group a request.</summary>
+    /// <summary>What a group has committed; while a transaction is about to commit offsets of it, that is not certain, and it is asked again.</summary>
     private async Task<GroupOffsets> ReadAsync(string group, CancellationToken cancellation)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var (offsets, error) = await AskAsync(group, cancellation);
+            if (error is null)
+            {
+                return new GroupOffsets(group, offsets, null);
+            }
+
+            if (error.Code != ErrorCode.UnstableOffsetCommit || TimeProvider.System.GetElapsedTime(began) > UnstablePatience)
+            {
+                return new GroupOffsets(group, offsets, Problem(group, error));
+            }
+
+            await Task.Delay(UnstablePause, cancellation);
+        }
+    }
+
+    /// <summary>Asks for one group: librdkafka's admin client takes one a request.</summary>
+    private async Task<(IReadOnlyDictionary<PartitionId, long> Offsets, Error? Error)> AskAsync(string group, CancellationToken cancellation)
     {
         try
         {
@@ -48,20 +73,28 @@ internal sealed class KafkaGroupReader(AdminCalls calls, TimeSpan patience)
             var asked = new[] { new ConsumerGroupTopicPartitions(group, null) };
             var answer = (await calls.CallAsync(admin => admin.ListConsumerGroupOffsetsAsync(asked, options), patience, cancellation)).Single();
             return answer.Partitions.Find(partition => partition.Error.IsError) is { } refused
-                ? Unreadable(group, refused.Error)
-                : new GroupOffsets(group, answer.Partitions.Where(partition => partition.Offset.Value >= 0)
+                ? (None, refused.Error)
+                : (answer.Partitions.Where(partition => partition.Offset.Value >= 0)
                     .ToDictionary(partition => new PartitionId(partition.Topic, partition.Partition.Value), partition => partition.Offset.Value), null);
         }
         catch (ListConsumerGroupOffsetsException e)
         {
-            return Unreadable(group, e.Results.FirstOrDefault()?.Error ?? e.Error);
+            var report = e.Results.FirstOrDefault();
+            return (None, report is { Error.IsError: true } ? report.Error : report?.Partitions.Find(partition => partition.Error.IsError)?.Error ?? e.Error);
         }
         catch (KafkaException e)
         {
-            return Unreadable(group, e.Error);
+            return (None, e.Error);
         }
     }
 
-    private static GroupOffsets Unreadable(string group, Error error) =>
-        new(group, new Dictionary<PartitionId, long>(), $"the offsets of consumer group '{group}' cannot be read: {error.Reason.TrimEnd('.')}");
+    /// <summary>Why a group cannot be read, and what to do about it.</summary>
+    internal static string Problem(string group, Error error) => error.Code == ErrorCode.UnstableOffsetCommit
+        ? $"a transaction that commits offsets of consumer group '{group}' is open. Run again when it has ended; kafka-transactions.sh find-hanging shows one that never will"
+        : $"the offsets of consumer group '{group}' cannot be read: {error.Reason.TrimEnd('.')}"
+            + (error.Code is ErrorCode.GroupAuthorizationFailed or ErrorCode.TopicAuthorizationFailed
+                ? ". Give the user the right to describe groups, and to describe their topics"
+                : "");
+
+    private static readonly IReadOnlyDictionary<PartitionId, long> None = new Dictionary<PartitionId, long>();
 }

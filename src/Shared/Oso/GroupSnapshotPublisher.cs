@@ -81,8 +81,7 @@ public sealed class GroupSnapshotPublisher(IObjectStore store, ITopicCatalog cat
     private static string? Problem(IReadOnlyCollection<GroupOffsets> found)
     {
         var problems = found.Where(group => group.Problem is not null).Select(group => group.Problem!).ToList();
-        return problems.Count == 0 ? null : $"The consumer group snapshot lacks news of {problems.Count} group(s), and keeps what was known of them: {problems[0]}. "
-            + "Give the user the right to describe groups, and to describe their topics.";
+        return problems.Count == 0 ? null : $"The consumer group snapshot lacks news of {problems.Count} group(s), and keeps what was known of them: {problems[0]}.";
     }
 
     /// <summary>2 before 10.</summary>
