@@ -13,7 +13,7 @@ internal static class TestClients
             mode: backup
             backup_id: reading
             source:
-              bootstrap_servers: ["{address}"]
+              bootstrap_servers: ["{address.Replace(",", "\",\"", StringComparison.Ordinal)}"]
               topics:
                 include: ["*"]
             storage:

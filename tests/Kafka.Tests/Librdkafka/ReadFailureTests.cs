@@ -1,0 +1,65 @@
+using KafkaBackup.EmbeddedKafka;
+using KafkaBackup.Kafka.Tests.Contracts;
+using KafkaBackup.Kafka.Wire;
+using KafkaBackup.Kafka.Wire.Messages;
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Kafka;
+using Xunit;
+
+namespace KafkaBackup.Kafka.Tests.Librdkafka;
+
+/// <summary>A broker that answers fetches from some offset on with OFFSET_OUT_OF_RANGE, as when records are deleted under a reader.</summary>
+public sealed class ReadFailureTests
+{
+    /// <summary>Three full batches, which is what a stream holds that nobody reads, and some records that the client holds behind them.</summary>
+    private const int Records = (3 * 4_096) + 100;
+
+    private static readonly PartitionId Partition = new("orders", 0);
+
+    private readonly TaskCompletionSource _refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _isBehind;
+
+    [Fact]
+    public async Task What_the_client_has_when_the_source_fails_comes_before_the_failure()
+    {
+        await using var broker = EmbeddedBroker.Start(new EmbeddedBrokerOptions { Witness = Look, Amend = Refuse });
+        await using var cluster = new KafkaSourceUnderTest(broker.BootstrapServers);
+        await cluster.CreateTopicAsync(Partition.Topic, 1);
+        await cluster.AppendAsync(Partition, Records);
+        await using var stream = cluster.Source.Open(Partition, new OffsetRange(0, 2 * Records));
+
+        var count = 0L;
+        var failure = await Record.ExceptionAsync(async () =>
+        {
+            while (await stream.ReadAsync(CancellationToken.None) is { } batch)
+            {
+                await _refused.Task; // The client has fetched all there is, and the failure behind it.
+                while (batch.MoveNext())
+                {
+                    count++;
+                }
+            }
+        });
+
+        Assert.Equal(Records, count);
+        Assert.Equal(Records, Assert.IsType<OffsetsGoneException>(failure).Offset);
+        Assert.Equal(Records, stream.Position);
+    }
+
+    private void Look(IWireStruct request)
+    {
+        if (request is FetchRequest fetch)
+        {
+            _isBehind = fetch.Topics.Exists(topic => topic.Partitions.Exists(partition => partition.FetchOffset >= Records));
+        }
+    }
+
+    private void Refuse(IWireStruct answer)
+    {
+        if (_isBehind && answer is FetchResponse fetch)
+        {
+            fetch.Topics.ForEach(topic => topic.Partitions.ForEach(partition => partition.ErrorCode = KafkaError.OffsetOutOfRange));
+            _refused.TrySetResult();
+        }
+    }
+}
