@@ -1,8 +1,10 @@
 using System.CommandLine;
 using KafkaBackup.Cli;
 using KafkaBackup.Cli.Commands;
+using KafkaBackup.Cli.Output;
 using KafkaBackup.Shared;
 
+StandardStreams.Secure();
 var root = new RootCommand("Distributed backup of Apache Kafka topics, in the storage format of OSO kafka-backup.")
 {
     BackupCommand.Create(),

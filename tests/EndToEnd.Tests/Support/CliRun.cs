@@ -27,10 +27,13 @@ internal sealed class CliRun : IDisposable
     /// <summary>Starts the program.</summary>
     /// <param name="temporary">Its $TMPDIR, where it keeps local state by default.</param>
     /// <param name="arguments">Its arguments.</param>
-    public static CliRun Start(string temporary, params IEnumerable<string> arguments)
+    public static CliRun Start(string temporary, params IEnumerable<string> arguments) => StartUnder([], temporary, arguments);
+
+    /// <summary>Starts the program by another one, which ends in it: its command line comes behind <paramref name="prefix"/>.</summary>
+    public static CliRun StartUnder(IReadOnlyList<string> prefix, string temporary, params IEnumerable<string> arguments)
     {
-        var program = Path.Combine(AppContext.BaseDirectory, "kafka-backup.dll");
-        var start = new ProcessStartInfo("dotnet", [program, .. arguments])
+        List<string> command = [.. prefix, "dotnet", Path.Combine(AppContext.BaseDirectory, "kafka-backup.dll"), .. arguments];
+        var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -46,6 +49,13 @@ internal sealed class CliRun : IDisposable
     public static async Task<CliResult> RunAsync(params IEnumerable<string> arguments)
     {
         using var run = Start(Path.GetTempPath(), arguments);
+        return await run.FinishAsync();
+    }
+
+    /// <summary>Runs the program to its end with a standard stream as a shell puts it, such as <c>2&gt;/dev/full</c>.</summary>
+    public static async Task<CliResult> RunRedirectedAsync(string redirection, params IEnumerable<string> arguments)
+    {
+        using var run = StartUnder(["sh", "-c", $"exec \"$@\" {redirection}", "sh"], Path.GetTempPath(), arguments);
         return await run.FinishAsync();
     }
 

@@ -50,10 +50,14 @@ internal sealed class TestBackup : IDisposable
     public async Task<CliResult> SucceedAsync() => (await RunAsync()).AssertExit(0);
 
     /// <summary>Starts <c>backup</c>.</summary>
-    public CliRun Start(params IEnumerable<string> options)
+    public CliRun Start(params IEnumerable<string> options) => StartWithFile(WriteConfig(), options);
+
+    /// <summary>Writes the configuration to its file.</summary>
+    /// <returns>The path of the file.</returns>
+    public string WriteConfig()
     {
         File.WriteAllText(ConfigPath, Config.ToString());
-        return StartWithFile(ConfigPath, options);
+        return ConfigPath;
     }
 
     /// <summary>Starts a second process on the same store, with local state of its own.</summary>
