@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Serialization;
 using KafkaBackup.Shared.Protocol;
 
@@ -39,6 +40,7 @@ public readonly record struct BackupId : IComparable<BackupId>
         { Length: > MaxLength } => $"a backup id has at most {MaxLength} characters, this one has {value.Length}",
         _ when value.AsSpan().IndexOfAny('/', '\\') >= 0 => $"'{value}' is no backup id: it must not contain '/' or '\\'",
         _ when value.Any(char.IsControl) => "a backup id must not contain control characters",
+        _ when value.EnumerateRunes().Any(rune => rune == Rune.ReplacementChar) => "a backup id must be valid Unicode text",
         _ when value.StartsWith('.') => $"'{value}' is no backup id: names that start with '.' are kept for temporary files",
         _ => null,
     };

@@ -20,6 +20,7 @@ internal static class ConfigCommand
         {
             var file = parsed.GetRequiredValue(config);
             var configuration = ConfigurationLoader.Load(file, Environment.GetEnvironmentVariable);
+            LocalState.Check(configuration);
             Console.Out.WriteLine($"{file}: no problem found.");
             if (parsed.GetValue(explain))
             {

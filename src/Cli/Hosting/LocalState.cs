@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using Microsoft.Data.Sqlite;
@@ -7,6 +9,9 @@ namespace KafkaBackup.Cli.Hosting;
 /// <summary>The files that a run keeps on this machine, and the lock that keeps a second process off them. All of them may be lost.</summary>
 internal sealed class LocalState : IDisposable
 {
+    /// <summary>File systems take names of 255 bytes; the rest is for endings such as that of a journal's write-ahead log set aside.</summary>
+    private const int MaxNameBytes = 200;
+
     private readonly FileStream _lock;
     private volatile bool _isJournalUseless;
 
@@ -25,23 +30,43 @@ internal sealed class LocalState : IDisposable
 
     /// <summary>Where the local <c>offsets.db</c> of a configuration lies.</summary>
     public static string OffsetsPathOf(BackupConfiguration configuration) => Path.GetFullPath(
-        configuration.OffsetStorage?.DbPath ?? Path.Combine(Path.GetTempPath(), $"{configuration.BackupId}-offsets.db"));
+        configuration.OffsetStorage?.DbPath ?? Path.Combine(Path.GetTempPath(), $"{FileNameOf(configuration.BackupId)}-offsets.db"));
 
-    /// <summary>Takes the local state for this process.</summary>
-    /// <exception cref="BackupException">Another process has it, or the directory cannot be written.</exception>
-    public static LocalState Take(BackupConfiguration configuration)
+    /// <summary>Looks whether local files can lie where the configuration wants them; writes nothing.</summary>
+    /// <exception cref="BackupException">There is a directory in the place of one, as container engines make it for a missing file.</exception>
+    public static void Check(BackupConfiguration configuration)
     {
         var offsets = OffsetsPathOf(configuration);
+        if (Path.EndsInDirectorySeparator(offsets))
+        {
+            throw IsDirectory(Path.TrimEndingDirectorySeparator(offsets));
+        }
+
+        var journal = JournalPathOf(configuration);
+        foreach (var path in new[] { offsets, journal, LockPathOf(journal) }.Where(Directory.Exists))
+        {
+            throw IsDirectory(path);
+        }
+
+        static BackupException IsDirectory(string path) => new(FailureKind.Configuration,
+            $"{path} is a directory, where a file of this program belongs. Remove it, or set offset_storage.db_path to the path of a file elsewhere.");
+    }
+
+    /// <summary>Takes the local state for this process.</summary>
+    /// <exception cref="BackupException">Another process has it, or it cannot be written.</exception>
+    public static LocalState Take(BackupConfiguration configuration)
+    {
+        Check(configuration);
+        var (offsets, journal) = (OffsetsPathOf(configuration), JournalPathOf(configuration));
         var directory = Path.GetDirectoryName(offsets)!;
-        var journal = Path.Combine(directory, $"{configuration.BackupId}-journal.db");
         try
         {
             Directory.CreateDirectory(directory);
-            var @lock = new FileStream(journal + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var @lock = new FileStream(LockPathOf(journal), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             SetUnreadableJournalAside(journal);
             return new LocalState(offsets, journal, @lock);
         }
-        catch (IOException) when (File.Exists(journal + ".lock"))
+        catch (IOException) when (File.Exists(LockPathOf(journal)))
         {
             throw new BackupException(FailureKind.Fenced,
                 $"Another process is working on backup '{configuration.BackupId}' with the local state in {directory}. Wait for it to end; nothing was changed.");
@@ -72,6 +97,20 @@ internal sealed class LocalState : IDisposable
         }
 
         _lock.Dispose();
+    }
+
+    private static string JournalPathOf(BackupConfiguration configuration) =>
+        Path.Combine(Path.GetDirectoryName(OffsetsPathOf(configuration))!, $"{FileNameOf(configuration.BackupId)}-journal.db");
+
+    private static string LockPathOf(string journal) => journal + ".lock";
+
+    /// <summary>The id as the beginning of a file's name: itself, or when that is too long its beginning and a hash of all of it.</summary>
+    private static string FileNameOf(BackupId backup)
+    {
+        var bytes = Encoding.UTF8.GetBytes(backup.Value);
+        return bytes.Length <= MaxNameBytes
+            ? backup.Value
+            : $"{string.Concat(backup.Value.EnumerateRunes().Take(MaxNameBytes / 8))}-{Convert.ToHexStringLower(SHA256.HashData(bytes))}";
     }
 
     /// <summary>The journal is a cache: one that SQLite cannot open is put aside, and workers begin another.</summary>

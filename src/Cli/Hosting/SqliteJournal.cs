@@ -4,6 +4,7 @@ using Akka.Persistence.Hosting;
 using Akka.Persistence.Sql.Hosting;
 using LinqToDB;
 using LinqToDB.Interceptors;
+using Microsoft.Data.Sqlite;
 
 namespace KafkaBackup.Cli.Hosting;
 
@@ -11,7 +12,9 @@ namespace KafkaBackup.Cli.Hosting;
 internal static class SqliteJournal
 {
     public static AkkaConfigurationBuilder WithSqliteJournal(this AkkaConfigurationBuilder builder, string path) => builder.WithSqlPersistence(
-        new DataOptions().UseConnectionString(ProviderName.SQLiteMS, $"Data Source={path};Default Timeout=30").UseInterceptor(new Pragmas()),
+        new DataOptions()
+            .UseConnectionString(ProviderName.SQLiteMS, new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 30 }.ToString())
+            .UseInterceptor(new Pragmas()),
         PersistenceMode.Both);
 
     /// <summary>Write-ahead logging for every connection: without it concurrent writers run into each other's locks.</summary>
