@@ -13,15 +13,23 @@ internal sealed class StoreProcess : IDisposable
 
     private StoreProcess(Process process) => _process = process;
 
-    public static async Task<StoreProcess> StartAsync(string role, string root, string name, int rounds)
+    public static Task<StoreProcess> StartAsync(string role, string root, string name, int rounds) => StartUnderAsync([], null, role, root, name, rounds);
+
+    /// <summary>Starts it by another program, whose command line is <paramref name="prefix"/>, and with one more variable.</summary>
+    public static async Task<StoreProcess> StartUnderAsync(
+        IReadOnlyList<string> prefix, (string Name, string Value)? variable, string role, string root, string name, int rounds)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        List<string> command =
+        [
+            .. prefix, Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+            "exec", typeof(StoreProcess).Assembly.Location, role, root, name, rounds.ToString(CultureInfo.InvariantCulture),
+        ];
+        var start = new ProcessStartInfo(command[0], command.Skip(1)) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
+        if (variable is { } set)
         {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            ArgumentList = { "exec", typeof(StoreProcess).Assembly.Location, role, root, name, rounds.ToString(CultureInfo.InvariantCulture) },
-        };
+            start.Environment[set.Name] = set.Value;
+        }
+
         var started = new StoreProcess(Process.Start(start)!);
         Assert.Equal("ready", await started.LineAsync());
         return started;
@@ -74,6 +82,7 @@ internal sealed class StoreProcess : IDisposable
         {
             "race" => await RaceAsync(store, name, int.Parse(rounds, CultureInfo.InvariantCulture)),
             "publish" => Publish(root, name, int.Parse(rounds, CultureInfo.InvariantCulture)),
+            "use" => await UseAsync(store),
             "overwrite" => await OverwriteAsync(store, int.Parse(rounds, CultureInfo.InvariantCulture)),
             _ => 2,
         };
@@ -112,6 +121,27 @@ internal sealed class StoreProcess : IDisposable
         }
 
         Console.WriteLine(won);
+        return 0;
+    }
+
+    /// <summary>Does with one key all that a store can do, and says how that went.</summary>
+    private static async Task<int> UseAsync(FileSystemObjectStore store)
+    {
+        try
+        {
+            await store.PutAsync("b1/sub/x", "first", PutCondition.CreateOnly);
+            var isTaken = !await store.TryPutAsync("b1/sub/x", "second", PutCondition.CreateOnly);
+            await store.PutAsync("b1/sub/x", "third", PutCondition.IfMatch((await store.GetAsync("b1/sub/x"))!.ETag));
+            await store.PutAsync("b1/sub/y", "replaced");
+            await store.PutAsync("b1/sub/y", "deleted");
+            await store.DeleteAsync("b1/sub/y");
+            Console.WriteLine($"{await store.TextAsync("b1/sub/x")}, {(isTaken ? "once" : "twice")}");
+        }
+        catch (StorageException e)
+        {
+            Console.WriteLine(e.Message);
+        }
+
         return 0;
     }
 

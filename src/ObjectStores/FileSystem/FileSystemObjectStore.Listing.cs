@@ -39,8 +39,8 @@ public sealed partial class FileSystemObjectStore
     {
         var folder = PathOf(prefix[..(prefix.LastIndexOf('/') + 1)]);
         return Existing(folder, there => there.EnumerateFiles("*", Everything)
-            .Select(file => (Key: Path.GetRelativePath(_root, file.FullName).Replace(Path.DirectorySeparatorChar, '/'), File: file))
-            .Where(found => found.Key.StartsWith(prefix, StringComparison.Ordinal) && !found.Key.StartsWith(PrivateFolder + "/", StringComparison.Ordinal))
+            .Select(file => (Key: KeyOf(file), File: file))
+            .Where(found => found.Key.StartsWith(prefix, StringComparison.Ordinal) && !IsPrivate(found.Key.Split('/')))
             .Select(found => (found.Key, Size: SizeOrNull(found.File)))
             .Where(found => found.Size is not null)
             .Select(found => (found.Key, found.Size!.Value)))
@@ -50,10 +50,24 @@ public sealed partial class FileSystemObjectStore
 
     private List<string> FoldersIn(string prefix, string path) =>
         Existing(path, there => there.EnumerateDirectories().Select(folder => folder.Name))
-            .Where(name => prefix.Length > 0 || name != PrivateFolder)
-            .Where(name => Existing(Path.Combine(path, name), there => there.EnumerateFiles("*", Everything).Take(1)).Count > 0)
+            .Where(name => !IsPrivate((prefix + name).Split('/')) && MayHaveObjects(Path.Combine(path, name)))
             .Order(StringComparer.Ordinal)
             .ToList();
+
+    /// <summary>Whether there are objects below a directory. One that may not be looked into is not passed over: reading there tells why.</summary>
+    private bool MayHaveObjects(string directory)
+    {
+        try
+        {
+            return Existing(directory, there => there.EnumerateFiles("*", Everything).Where(file => !IsPrivate(KeyOf(file).Split('/'))).Take(1)).Count > 0;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
+
+    private string KeyOf(FileInfo file) => Path.GetRelativePath(_root, file.FullName).Replace(Path.DirectorySeparatorChar, '/');
 
     /// <summary>The files or folders in a directory; none when it is not there. Any other failure is no answer.</summary>
     private static List<T> Existing<T>(string directory, Func<DirectoryInfo, IEnumerable<T>> enumerate)

@@ -15,13 +15,22 @@ public sealed partial class FileSystemObjectStore
         {
             try
             {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return FileLock.Open(path);
             }
-            catch (IOException) when (File.Exists(path) && TimeProvider.System.GetElapsedTime(start) < LockPatience)
+            catch (IOException e) when (e is not FileLockException && File.Exists(path) && TimeProvider.System.GetElapsedTime(start) < LockPatience)
             {
                 await Task.Delay(LockRetry, cancellation);
             }
         }
+    }
+
+    /// <summary>What is done once before the first write: compare-and-swap stands and falls with the locks.</summary>
+    private bool Prepare()
+    {
+        MakeDirectory(_private);
+        FileLock.Probe(Path.Combine(_private, $"{Guid.NewGuid():N}.tmp"));
+        SweepAbandonedFiles(_private);
+        return true;
     }
 
     /// <summary>Deletes what processes that died in the middle of an upload left behind: old files that nobody holds a lock on.</summary>
@@ -29,9 +38,9 @@ public sealed partial class FileSystemObjectStore
     /// Old, because a writer lets go of a finished file before it publishes it. The lock asked for is a shared one: a file may have been
     /// published already and be read under its key at this moment.
     /// </remarks>
-    private bool SweepAbandonedFiles()
+    private static void SweepAbandonedFiles(string folder)
     {
-        foreach (var path in Directory.EnumerateFiles(_private, "*.tmp"))
+        foreach (var path in Directory.EnumerateFiles(folder, "*.tmp"))
         {
             try
             {
@@ -41,14 +50,16 @@ public sealed partial class FileSystemObjectStore
                 }
 
                 using var unheld = OpenOrNull(path);
-                File.Delete(path);
+                if (unheld is not null)
+                {
+                    FileLock.Hold(unheld, isShared: true);
+                    File.Delete(path);
+                }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 // Another process is writing it.
             }
         }
-
-        return true;
     }
 }

@@ -7,8 +7,8 @@ namespace KafkaBackup.ObjectStores.FileSystem;
 /// <summary>Objects as files below a directory, with the guarantees of <see cref="IObjectStore"/> for many processes at once.</summary>
 /// <remarks>
 /// A file is written whole under a name of its own in <c>.kafka-backup/</c>, flushed, and then linked (create-only) or renamed (replace)
-/// to its key. Compare-and-swap holds an exclusive lock that the operating system drops when its holder dies. The ETag is a hash of the
-/// content: size and time of a file cannot tell two quick writes apart.
+/// to its key. Compare-and-swap holds an exclusive lock that the operating system drops when its holder dies; that locks hold is tried
+/// before the first write. The ETag is a hash of the content: size and time of a file cannot tell two quick writes apart.
 /// </remarks>
 public sealed partial class FileSystemObjectStore : IObjectStore
 {
@@ -21,7 +21,7 @@ public sealed partial class FileSystemObjectStore : IObjectStore
     private readonly IDurableFiles _files;
     private readonly string _root;
     private readonly string _private;
-    private readonly Lazy<bool> _swept;
+    private readonly Lazy<bool> _prepared;
 
     /// <summary>A store below <paramref name="root"/>. The directory is made at the first write.</summary>
     public FileSystemObjectStore(string root)
@@ -34,7 +34,7 @@ public sealed partial class FileSystemObjectStore : IObjectStore
         _files = files;
         _root = Path.GetFullPath(root);
         _private = Path.Combine(_root, PrivateFolder);
-        _swept = new Lazy<bool>(SweepAbandonedFiles, LazyThreadSafetyMode.PublicationOnly); // A failed sweep is tried again.
+        _prepared = new Lazy<bool>(Prepare, LazyThreadSafetyMode.PublicationOnly); // What failed is tried again.
     }
 
     /// <inheritdoc />
@@ -69,21 +69,13 @@ public sealed partial class FileSystemObjectStore : IObjectStore
     public Task<ETag> PutAsync(string key, ReadOnlySequence<byte> content, PutCondition condition, CancellationToken cancellation) =>
         Guard(key, "write", cancellation, async path =>
         {
-            var directory = Path.GetDirectoryName(path)!;
-            MakeDirectory(_private);
-            MakeDirectory(directory);
-            _ = _swept.Value;
-            var temporary = Path.Combine(_private, $"{Guid.NewGuid():N}.tmp");
-            try
+            _ = _prepared.Value;
+            MakeDirectory(Path.GetDirectoryName(path)!);
+            if (!await TryWriteByAsync(StagingOf(key), key, path, content, condition, cancellation))
             {
-                await WriteAndPublishAsync(key, path, temporary, content, condition, cancellation);
-            }
-            finally
-            {
-                File.Delete(temporary);
+                await TryWriteByAsync(StagingOf(key), key, path, content, condition, cancellation);
             }
 
-            _files.FlushDirectory(directory);
             return TagOf(content);
         });
 
@@ -109,7 +101,7 @@ public sealed partial class FileSystemObjectStore : IObjectStore
 
     private async Task WriteFileAsync(string path, ReadOnlySequence<byte> content, CancellationToken cancellation)
     {
-        // FileShare.None is a lock that dies with this process: it tells a living upload from an abandoned one.
+        // A lock that dies with this process: it tells a living upload from an abandoned one.
         await using var file = new FileStream(path, new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
@@ -118,12 +110,37 @@ public sealed partial class FileSystemObjectStore : IObjectStore
             BufferSize = 0,
             Options = FileOptions.Asynchronous,
         });
+        FileLock.Hold(file, isShared: false);
         foreach (var block in content)
         {
             await file.WriteAsync(block, cancellation);
         }
 
         _files.FlushFile(file);
+    }
+
+    /// <summary>Writes by way of a file in <paramref name="staging"/>, of which nothing is left in the end.</summary>
+    /// <returns>False when that has to be done in another folder, which <see cref="StagingOf"/> knows from now on.</returns>
+    private async Task<bool> TryWriteByAsync(
+        string staging, string key, string path, ReadOnlySequence<byte> content, PutCondition condition, CancellationToken cancellation)
+    {
+        var temporary = Path.Combine(staging, $"{Guid.NewGuid():N}.tmp");
+        try
+        {
+            await WriteAndPublishAsync(key, path, temporary, content, condition, cancellation);
+        }
+        catch (IOException e) when (AtomicFile.IsOtherFileSystem(e))
+        {
+            StageInside(key, staging);
+            return false;
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+
+        _files.FlushDirectory(Path.GetDirectoryName(path)!);
+        return true;
     }
 
     private async Task WriteAndPublishAsync(
@@ -135,6 +152,8 @@ public sealed partial class FileSystemObjectStore : IObjectStore
             case PutConditionKind.CreateOnly:
                 if (!_files.TryPublish(temporary, path))
                 {
+                    // Whoever hears that it is there counts on it, also when its writer failed at this very step.
+                    _files.FlushDirectory(Path.GetDirectoryName(path)!);
                     throw new StorageConflictException(key, $"{path} exists already.");
                 }
 
@@ -169,7 +188,7 @@ public sealed partial class FileSystemObjectStore : IObjectStore
     private string PathOf(string key)
     {
         var parts = key.Split('/');
-        if (key.StartsWith('/') || parts.Any(part => part is "." or "..") || parts[0] == PrivateFolder)
+        if (key.StartsWith('/') || parts.Any(part => part is "." or "..") || IsPrivate(parts))
         {
             throw new StorageException(key, $"'{key}' is no key of this store: it would lead out of {_root} or into its private folder.");
         }
@@ -255,6 +274,11 @@ public sealed partial class FileSystemObjectStore : IObjectStore
         try
         {
             return await work(path);
+        }
+        catch (FileLockException e)
+        {
+            throw new StorageException(key, $"Files in {_root} cannot be locked ({e.Message}), so two runs at the same time could lose records there "
+                + "without a trace. Use a directory on a file system with locks, mounted with them, or a bucket.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -34,6 +34,7 @@ public interface IObjectStore
     IAsyncEnumerable<ObjectProperties> ListAsync(string prefix, CancellationToken cancellation);
 
     /// <summary>Lists the names directly below <paramref name="prefix"/> ("" or ending in <c>/</c>) that have keys below them, without their slash.</summary>
+    /// <remarks>A name whose keys may not be looked at is among them; reading below it tells why.</remarks>
     IAsyncEnumerable<string> ListFoldersAsync(string prefix, CancellationToken cancellation);
 
     /// <summary>Deletes an object. Deleting what is not there is no error.</summary>
