@@ -10,6 +10,9 @@ namespace KafkaBackup.Shared.Configuration;
 /// </remarks>
 public static class ConfigurationLoader
 {
+    /// <summary>What file systems take as a name.</summary>
+    private const int MaxFolderBytes = 255;
+
     internal const long MaxSeconds = long.MaxValue / TimeSpan.TicksPerSecond;
 
     private static readonly Dictionary<string, string> RefusedModes = new()
@@ -75,12 +78,18 @@ public static class ConfigurationLoader
     private static BackupConfiguration? ReadRoot(YamlMapReader map)
     {
         var mode = map.Required("mode")?.Choice(["backup"], refused: RefusedModes);
-        var id = ReadBackupId(map.Required("backup_id"));
+        var idValue = map.Required("backup_id");
+        var id = ReadBackupId(idValue);
         var source = map.Required("source")?.Map(SourceReader.Read);
         var storage = map.Required("storage")?.Map(StorageReader.Read);
         var backup = map.Section("backup", BackupSectionReader.Read) ?? new BackupSection();
         var offsets = map.Has("offset_storage") ? map.Section("offset_storage", ReadOffsetStorage) ?? new OffsetStorageSection() : null;
         map.Section("metrics", ReadMetrics);
+        if (storage is FileSystemStorageSection && id is { } name && Encoding.UTF8.GetByteCount(name.Value) > MaxFolderBytes)
+        {
+            idValue!.Report($"is too long for the name of a folder, which has at most {MaxFolderBytes} bytes in UTF-8");
+        }
+
         if (mode is null || id is null || source is null || storage is null)
         {
             return null;
@@ -118,7 +127,7 @@ public static class ConfigurationLoader
     private static OffsetStorageSection ReadOffsetStorage(YamlMapReader map)
     {
         map.Choice("backend", ["sqlite"]);
-        return new OffsetStorageSection { DbPath = map.Text("db_path"), SyncInterval = Seconds(map.Int64("sync_interval_secs", 1, MaxSeconds)) };
+        return new OffsetStorageSection { DbPath = map.Value("db_path")?.Text(LocationReader.PathObjection), SyncInterval = Seconds(map.Int64("sync_interval_secs", 1, MaxSeconds)) };
     }
 
     /// <summary>OSO's tool serves metrics unless it is told not to; this one does not yet, and says so to whoever counts on them.</summary>

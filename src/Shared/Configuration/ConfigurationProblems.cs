@@ -27,8 +27,16 @@ internal sealed class ConfigurationProblems(string file)
     public ConfigurationException Fatal(string message, Exception? cause = null, int? line = null, int? column = null) =>
         new(file, [new ConfigurationProblem("", line, column, Printable(message))], cause);
 
-    /// <summary><paramref name="text"/> in quotes, cut when it is too long for a message.</summary>
-    public static string Quote(string text) => text.Length <= MaxQuoted ? $"'{text}'" : $"'{text[..MaxQuoted]}...'";
+    /// <summary><paramref name="text"/> in quotes, cut when it is too long for a message, without what an address has of user and password.</summary>
+    public static string Quote(string text) => WithoutUser(text) is { Length: > MaxQuoted } tooLong ? $"'{tooLong[..MaxQuoted]}...'" : $"'{WithoutUser(text)}'";
+
+    /// <summary><paramref name="text"/> with dots in place of what stands before an <c>@</c>, which may be a password.</summary>
+    public static string WithoutUser(string text)
+    {
+        var end = text.LastIndexOf('@');
+        var scheme = text.IndexOf("://", StringComparison.Ordinal) is var at and >= 0 && at < end ? at + 3 : 0;
+        return end < 0 ? text : $"{text[..scheme]}…{text[end..]}";
+    }
 
     // One problem is one line: a value with a line break could otherwise pass for a message of its own.
     private static string Printable(string text)

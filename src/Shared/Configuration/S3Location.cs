@@ -8,6 +8,12 @@ public static class S3Location
     /// <summary>What an address begins with.</summary>
     public const string Scheme = "s3://";
 
+    private static readonly string[] ServiceDomains =
+    [
+        ".amazonaws.com", ".amazonaws.com.cn", ".digitaloceanspaces.com", ".r2.cloudflarestorage.com", ".backblazeb2.com", ".wasabisys.com",
+        ".linodeobjects.com", ".scw.cloud", ".aliyuncs.com", "storage.googleapis.com",
+    ];
+
     /// <summary>Reads an address.</summary>
     /// <param name="address">The address, beginning with <see cref="Scheme"/>.</param>
     /// <exception cref="BackupException">It is wrong; the message says how.</exception>
@@ -37,6 +43,11 @@ public static class S3Location
             throw Wrong(address, $"its endpoint {objection}");
         }
 
+        if (endpoint is not null && BucketInEndpoint(endpoint, bucket) is { } doubled)
+        {
+            throw Wrong(address, $"its endpoint {doubled}");
+        }
+
         if (values.GetValueOrDefault("path_style") is not (null or "true" or "false") || values.GetValueOrDefault("checksum_mode") is not (null or "when_supported" or "when_required"))
         {
             throw Wrong(address, "path_style is true or false, checksum_mode is when_supported or when_required");
@@ -56,6 +67,23 @@ public static class S3Location
     /// <summary>A prefix as keys begin with it: without empty parts between slashes (OSO's rule), and without slashes at its ends.</summary>
     internal static string Normalize(string? prefix) => string.Join('/', (prefix ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries));
 
+    /// <summary>Says that <paramref name="endpoint"/> holds the bucket's name, which every request would then hold twice; or null.</summary>
+    /// <remarks>A host that begins with the bucket's name may just be called so, unless what follows is the name of an S3 service.</remarks>
+    internal static string? BucketInEndpoint(string endpoint, string bucket)
+    {
+        var url = new Uri(endpoint);
+        var host = url.Host;
+        var isInHost = host.StartsWith(bucket + ".", StringComparison.OrdinalIgnoreCase) && IsServiceHost(host[(bucket.Length + 1)..]);
+        var isInPath = url.Segments[^1].Trim('/') == bucket;
+        return isInHost || isInPath
+            ? $"holds the name of the bucket in its {(isInHost ? "host" : "path")}; give the address of the store without '{bucket}', which storage.bucket names"
+            : null;
+    }
+
+    private static bool IsServiceHost(string host) =>
+        host.StartsWith("s3.", StringComparison.OrdinalIgnoreCase) || host.StartsWith("s3-", StringComparison.OrdinalIgnoreCase)
+        || ServiceDomains.Any(domain => host.EndsWith(domain, StringComparison.OrdinalIgnoreCase));
+
     internal static ChecksumMode ChecksumMode(string? name, bool hasEndpoint) => name switch
     {
         "when_supported" => Configuration.ChecksumMode.WhenSupported,
@@ -66,5 +94,5 @@ public static class S3Location
     internal static bool IsBucket(string text) => text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or ':');
 
     private static BackupException Wrong(string address, string why) => new(FailureKind.Configuration,
-        $"The address '{address}' cannot be used: {why}. It is written s3://bucket/prefix?endpoint=https://host:port&region=name.");
+        $"The address {ConfigurationProblems.Quote(address)} cannot be used: {why}. It is written s3://bucket/prefix?endpoint=https://host:port&region=name.");
 }

@@ -68,12 +68,12 @@ internal static class SourceReader
             },
             Mechanism = name is null ? null : Mechanisms[name],
             Username = map.Text("sasl_username"),
-            Password = map.Text("sasl_password"),
+            Password = SecretReader.Password(map.Value("sasl_password")),
             OAuth = ReadOAuth(map, isUsed: name == "OAUTHBEARER"),
             CaLocation = map.Text("ssl_ca_location"),
             CertificateLocation = map.Text("ssl_certificate_location"),
             KeyLocation = map.Text("ssl_key_location"),
-            KeyPassword = map.Text("ssl_key_password"),
+            KeyPassword = SecretReader.Password(map.Value("ssl_key_password")),
         };
         if (protocol is not null || !map.Has("security_protocol"))
         {
@@ -141,7 +141,7 @@ internal static class SourceReader
 
         var url = map.Required(Prefix + "token_endpoint_url")?.Text(LocationReader.UrlObjection);
         var id = map.Required(Prefix + "client_id")?.Text();
-        var secret = map.Required(Prefix + "client_secret")?.Text();
+        var secret = SecretReader.Password(map.Required(Prefix + "client_secret"));
         var scope = values["scope"]?.Text();
         return url is null || id is null || secret is null
             ? null

@@ -17,7 +17,7 @@ internal static class StorageReader
         switch (backend?.Choice(["filesystem", "s3"], refused: RefusedBackends))
         {
             case "filesystem":
-                return map.Required("path")?.Text() is { } path ? new FileSystemStorageSection { Path = path } : null;
+                return map.Required("path")?.Text(LocationReader.PathObjection) is { } path ? new FileSystemStorageSection { Path = path } : null;
             case "s3":
                 return ReadS3(map);
             default:
@@ -38,6 +38,11 @@ internal static class StorageReader
             endpoint!.Report("begins with http://, so everything would travel unencrypted; use https://, or set storage.allow_http to true");
         }
 
+        if (address is not null && bucket is not null && S3Location.BucketInEndpoint(address, bucket) is { } doubled)
+        {
+            endpoint!.Report(doubled);
+        }
+
         var access = Either(map, "access_key", "access_key_id");
         var secret = Either(map, "secret_key", "secret_access_key");
         if (access is null != secret is null)
@@ -55,8 +60,8 @@ internal static class StorageReader
             Prefix = S3Location.Normalize(prefix),
             Region = region,
             Endpoint = address,
-            AccessKey = access?.Text(),
-            SecretKey = secret?.Text(),
+            AccessKey = SecretReader.Key(access),
+            SecretKey = SecretReader.Key(secret),
             PathStyle = pathStyle ?? endpoint is not null,
             ChecksumMode = S3Location.ChecksumMode(checksums, hasEndpoint: endpoint is not null),
         };

@@ -44,6 +44,76 @@ public sealed class StorageKeysTests
         (true, ChecksumMode.WhenRequired), Read("endpoint: https://minio:9000") is var section ? (section.PathStyle, section.ChecksumMode) : default);
 
     [Theory]
+    [InlineData("https://b.s3.eu-central-1.amazonaws.com", "host")]
+    [InlineData("https://b.s3-fips.us-east-1.amazonaws.com", "host")]
+    [InlineData("https://b.fra1.digitaloceanspaces.com", "host")]
+    [InlineData("https://B.s3.example.com:9000/", "host")]
+    [InlineData("https://minio:9000/b", "path")]
+    [InlineData("https://minio:9000/s3/b/", "path")]
+    public void An_endpoint_that_holds_the_bucket_is_refused(string endpoint, string where)
+    {
+        var message = $"holds the name of the bucket in its {where}; give the address of the store without 'b', which storage.bucket names";
+
+        Assert.Equal(("storage.endpoint", message), Yaml.Problem(Yaml.S3 + $"  endpoint: {endpoint}\n") is var problem ? (problem.Path, problem.Message) : default);
+        Assert.Contains(message, Assert.Throws<BackupException>(() => S3Location.Parse($"s3://b?endpoint={endpoint}")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("https://b.example.com")]
+    [InlineData("https://b.storage.svc.cluster.local:9000")]
+    [InlineData("https://bs.s3.example.com")]
+    [InlineData("https://example.com/storage/v1/s3")]
+    [InlineData("https://s3.eu-central-1.amazonaws.com")]
+    public void An_endpoint_that_only_looks_like_it_is_taken(string endpoint) =>
+        Assert.Equal(endpoint, Read($"endpoint: {endpoint}").Endpoint);
+
+    [Theory]
+    [InlineData("access_key: \"ABC\\n\"\n  secret_key: s", "access_key", "ABC")]
+    [InlineData("access_key: a\n  secret_key: |\n    tOpSeCrEt", "secret_key", "tOpSeCrEt")]
+    [InlineData("access_key: a\n  secret_key: ' tOpSeCrEt'", "secret_key", "tOpSeCrEt")]
+    public void A_key_with_a_blank_or_line_break_is_refused_and_not_shown(string lines, string key, string secret)
+    {
+        var problem = Yaml.Problem(Yaml.S3 + $"  {lines}\n");
+
+        Assert.Equal($"storage.{key}", problem.Path);
+        Assert.Contains("holds a line break or a blank", problem.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(secret, problem.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("storage.path", "~/backups")]
+    [InlineData("storage.path", "\"~\"")]
+    [InlineData("offset_storage.db_path", "~/offsets.db")]
+    public void A_home_directory_as_shells_write_it_is_refused(string key, string path)
+    {
+        var problem = Yaml.Problem(Yaml.With(key, path));
+
+        Assert.Equal((key, $"must be a path without '~', which only a shell replaces: write ${{HOME}} in its place, not '{path.Trim('"')}'"), (problem.Path, problem.Message));
+    }
+
+    [Fact]
+    public void A_backup_id_that_is_too_long_for_a_folder_is_refused_where_there_are_folders()
+    {
+        var id = new string('é', 128);
+
+        Assert.Equal("backup_id", Yaml.Problem(Yaml.With("backup_id", id)).Path);
+        Assert.Equal(id, Yaml.Parse(Yaml.S3.Replace("nightly", id, StringComparison.Ordinal)).BackupId.Value);
+    }
+
+    [Theory]
+    [InlineData("endpoint: https://user:tOpSeCrEt@minio:9000")]
+    [InlineData("endpoint: user:tOp/SeCrEt@minio:9000")]
+    public void A_password_in_an_address_is_not_repeated(string line)
+    {
+        var problem = Yaml.Problem(Yaml.S3 + $"  {line}\n");
+
+        Assert.EndsWith("…@minio:9000'", problem.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("SeCrEt", problem.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "SeCrEt", Assert.Throws<BackupException>(() => S3Location.Parse("s3://key:tOpSeCrEt@bucket/prefix")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("endpoint: http://minio:9000", "endpoint",
         "begins with http://, so everything would travel unencrypted; use https://, or set storage.allow_http to true")]
     [InlineData("endpoint: minio:9000", "endpoint", "must be an address that begins with http:// or https://, without user and password, not 'minio:9000'")]
