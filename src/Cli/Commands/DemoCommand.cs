@@ -107,7 +107,7 @@ internal static class DemoCommand
     }
 
     private static async Task<HashSet<string>> KeysAsync(DemoFolder folder, CancellationToken cancellation) =>
-        (await new BackupReader(new FileSystemObjectStore(folder.StorePath)).ListAsync(cancellation)).Count == 0
+        (await new BackupReader(new FileSystemObjectStore(folder.StorePath)).ListAsync(unreadable => throw unreadable, cancellation)).Count == 0
             ? []
             : Segments(await ReadAsync(folder, cancellation)).Select(found => found.Segment.Key).ToHashSet(StringComparer.Ordinal);
 

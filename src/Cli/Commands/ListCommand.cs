@@ -29,7 +29,8 @@ internal static class ListCommand
                 return ExitCode.Ok;
             }
 
-            var found = await reader.ListAsync(cancellation);
+            var found = await reader.ListAsync(
+                unreadable => Console.Error.WriteLine($"Warning: {unreadable.Message} If there is a backup, it is not in this list."), cancellation);
             Console.Out.WriteLine(found.Count == 0 ? "No backups found" : "Available backups:");
             foreach (var name in found)
             {

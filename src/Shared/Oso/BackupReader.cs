@@ -8,7 +8,11 @@ namespace KafkaBackup.Shared.Oso;
 public sealed class BackupReader(IObjectStore store)
 {
     /// <summary>The ids of all backups in the store, in order.</summary>
-    public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellation)
+    /// <param name="onUnreadable">Gets the failure of each folder that may not be looked into, such as <c>lost+found</c>. No backup beside
+    /// it is less there for that.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="StorageException">The store cannot be read.</exception>
+    public async Task<IReadOnlyList<string>> ListAsync(Action<StorageException> onUnreadable, CancellationToken cancellation)
     {
         var found = new List<string>();
         await foreach (var name in store.ListFoldersAsync("", cancellation))
@@ -18,11 +22,16 @@ public sealed class BackupReader(IObjectStore store)
                 continue;
             }
 
-            var backup = new BackupId(name);
-            if (await store.HeadAsync(BackupKeys.Manifest(backup), cancellation) is not null
-                || await store.HeadAsync(BackupKeys.Head(backup), cancellation) is not null)
+            try
             {
-                found.Add(name);
+                if (await IsBackupAsync(new BackupId(name), cancellation))
+                {
+                    found.Add(name);
+                }
+            }
+            catch (StorageException e) when (e.InnerException is UnauthorizedAccessException)
+            {
+                onUnreadable(e);
             }
         }
 
@@ -57,6 +66,10 @@ public sealed class BackupReader(IObjectStore store)
         return new BackupContents(
             ManifestView.Render(backup, ledger.Head.CreatedAt, ledger.Head.SourceClusterId, [], CodecOf(ledger), counts, ledger.Entries, manifest), ledger);
     }
+
+    private async Task<bool> IsBackupAsync(BackupId backup, CancellationToken cancellation) =>
+        await store.HeadAsync(BackupKeys.Manifest(backup), cancellation) is not null
+        || await store.HeadAsync(BackupKeys.Head(backup), cancellation) is not null;
 
     private static string CodecOf(LedgerSnapshot ledger)
     {
