@@ -19,6 +19,17 @@ public sealed class OutputTests : BrokerTest
     }
 
     [Fact]
+    public async Task Verbose_lines_have_one_level_each_those_of_Akka_too()
+    {
+        using var unreachable = new TestBackup("127.0.0.1:1", "nightly", ["nothing"]);
+
+        var result = await unreachable.RunAsync("--verbose");
+
+        Assert.Contains(result.Log, line => line.Contains("Starting remoting", StringComparison.Ordinal));
+        Assert.DoesNotContain(result.Log, line => line.Contains("] [", StringComparison.Ordinal) || line.Contains("Thread ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Json_logs_are_one_object_a_line_with_the_values_as_fields()
     {
         var topic = await NewTopicAsync();

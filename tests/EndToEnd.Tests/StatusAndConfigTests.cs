@@ -80,7 +80,7 @@ public sealed class StatusAndConfigTests : BrokerTest
         var run = (await CliRun.RunAsync("config", "check", "-c", backup.ConfigPath, "--explain")).AssertExit(0);
 
         Assert.Contains("incremental: from the saved positions", run.Output, StringComparison.Ordinal);
-        Assert.Contains($"1 with 1 partitions: {partition.Topic} (1)", run.Output, StringComparison.Ordinal);
+        Assert.Contains($"1 topic, 1 partition: {partition.Topic} (1)", run.Output, StringComparison.Ordinal);
         Assert.Contains("7 offsets of 1 partition(s)", run.Output, StringComparison.Ordinal);
         Assert.Contains(backup.Store, run.Output, StringComparison.Ordinal);
         before.AssertUnchanged(backup.Root);

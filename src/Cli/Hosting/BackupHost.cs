@@ -33,7 +33,7 @@ internal static class BackupHost
         var budget = PermitBudget.For(configuration.Backup, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddProvider(new ConsoleLogger(writeLine, output.Format, TimeProvider.System)).SetMinimumLevel(output.MinimumLevel)
-            .AddFilter("Akka", output.MinimumLevel < LogLevel.Information ? LogLevel.Information : LogLevel.Error)
+            .AddFilter(AkkaLogger.Category, output.MinimumLevel < LogLevel.Information ? LogLevel.Information : LogLevel.Error)
             .AddFilter("Microsoft", LogLevel.Warning);
         builder.Services
             .AddSingleton(configuration)
@@ -55,7 +55,7 @@ internal static class BackupHost
                 {
                     loggers.ClearLoggers();
                     loggers.LogLevel = output.MinimumLevel < LogLevel.Information ? Akka.Event.LogLevel.InfoLevel : Akka.Event.LogLevel.WarningLevel;
-                    loggers.AddLoggerFactory();
+                    loggers.AddLogger<AkkaLogger>();
                 })
                 .AddHocon(CoordinatorHosting.LoadHocon("single").WithFallback(CoordinatorHosting.LoadHocon("reference")), HoconAddMode.Prepend)
                 .WithCustomSerializer("kafka-backup", [typeof(IWireMessage)], system => new WireSerializer(system))

@@ -1,4 +1,5 @@
 using System.Text;
+using KafkaBackup.Cli.Output;
 using KafkaBackup.Coordinator.Backup;
 using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.PartitionWorkers.Node;
@@ -66,7 +67,7 @@ internal static class ConfigurationExplainer
         try
         {
             var budget = PermitBudget.For(section, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
-            return $"{budget.Slots} partition(s) are read at once{(budget.OverlapsUpload ? ", each filling a segment while the one before is uploaded" : "")}";
+            return $"{PlainText.Count(budget.Slots, "partition")} {(budget.Slots == 1 ? "is" : "are")} read at once{(budget.OverlapsUpload ? ", each filling a segment while the one before is uploaded" : "")}";
         }
         catch (BackupException e)
         {
@@ -98,7 +99,7 @@ internal static class ConfigurationExplainer
     {
         var names = look.Topics.Take(MaxTopics).Select(topic => $"{topic.Name} ({topic.Partitions})");
         var more = look.Topics.Count > MaxTopics ? $" and {look.Topics.Count - MaxTopics} more" : "";
-        return look.Topics.Count == 0 ? "none matches" : $"{look.Topics.Count} with {look.Bounds.Count} partitions: {string.Join(", ", names)}{more}";
+        return look.Topics.Count == 0 ? "none matches" : $"{PlainText.Count(look.Topics.Count, "topic")}, {PlainText.Count(look.Bounds.Count, "partition")}: {string.Join(", ", names)}{more}";
     }
 
     private static string Work(BackupPlan plan)

@@ -62,7 +62,7 @@ public static class DescribeText
     {
         text.Append("\nTopic ").Append(PlainText.Name(topic.Name)).Append('\n');
         var atSource = topic.OriginalPartitionCount is { } count ? $"{PlainText.Count(count)} at the source" : "number at the source not recorded";
-        text.Append("  ").Append(PlainText.Count(topic.Partitions.Count)).Append(" partitions with data, ").Append(atSource).Append('\n');
+        text.Append("  ").Append(PlainText.Count(topic.Partitions.Count, "partition")).Append(" with data, ").Append(atSource).Append('\n');
         if (topic.Partitions.Count == 0)
         {
             return;

@@ -11,6 +11,9 @@ internal static class PlainText
     /// <summary>Digits in groups of three.</summary>
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>How many of a thing there are: <c>1 topic</c>, <c>2 topics</c>.</summary>
+    public static string Count(long value, string thing) => $"{Count(value)} {thing}{(value == 1 ? "" : "s")}";
+
     /// <summary>A size to grasp at once, with the exact one behind it.</summary>
     public static string Size(long bytes)
     {

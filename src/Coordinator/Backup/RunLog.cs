@@ -81,11 +81,11 @@ public sealed partial class RunLog(ILogger<RunLog> logger)
 
     /// <summary>A continuous run begins.</summary>
     [LoggerMessage(Level = LogLevel.Information,
-        Message = "Continuous: {Partitions} partitions of {Topics}, until stopped; new records are saved when they fill a segment, or after {Interval} ms")]
+        Message = "Continuous: {Partitions} partition(s) of {Topics}, until stopped; new records are saved when they fill a segment, or after {Interval} ms")]
     private partial void Continuous(int partitions, string topics, long interval);
 
     /// <summary>A snapshot begins.</summary>
-    [LoggerMessage(Level = LogLevel.Information, Message = "Snapshot of {Partitions} partitions as of {Time:O}: each ends at the high watermark that it had then")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Snapshot of {Partitions} partition(s) as of {Time:O}: each ends at the high watermark that it had then")]
     private partial void Snapshot(int partitions, DateTimeOffset time);
 
     /// <summary>Where a partition of a snapshot ends.</summary>
@@ -174,7 +174,7 @@ public sealed partial class RunLog(ILogger<RunLog> logger)
     private partial void Lacking(PartitionId partition, long offsets, string ranges);
 
     /// <summary>Further such partitions.</summary>
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Partitions} more partitions lack offsets between their segments in the same way")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Partitions} more partition(s) lack offsets between their segments in the same way")]
     private partial void LackingToo(int partitions);
 
     /// <summary>Offsets that the backup had lacked were read.</summary>
@@ -193,6 +193,10 @@ public sealed partial class RunLog(ILogger<RunLog> logger)
     /// <summary>A partition could not be backed up.</summary>
     [LoggerMessage(Level = LogLevel.Error, Message = "{Partition}: {Problem}")]
     public partial void PartitionFailed(PartitionId partition, string problem);
+
+    /// <summary>Something that explains what follows and needs nobody.</summary>
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Sentence}")]
+    public partial void Note(string sentence);
 
     /// <summary>Something the operator should look at.</summary>
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Problem}")]

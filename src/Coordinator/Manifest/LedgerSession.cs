@@ -184,6 +184,11 @@ internal sealed class LedgerSession
             _services.RunLog.Warning(warning);
         }
 
+        if (report.Lag is { } lag)
+        {
+            _services.RunLog.Note(lag);
+        }
+
         if (report.HasRemote)
         {
             _services.RunLog.OffsetsLoaded("remote storage");

@@ -29,17 +29,29 @@ public sealed class OffsetsPublisher(IObjectStore store, string localPath, Retry
 
         _isRemoteCurrent = remote is not null && IsSame(remote, expected);
         _isLocalCurrent = local is not null && IsSame(local, expected);
-        if (local is { Count: > 0 } && !_isLocalCurrent)
-        {
-            warnings.Add(Difference(localPath, local, expected));
-        }
+        var lagging = new List<(string Place, IReadOnlyList<PartitionId> Partitions)>();
+        Compare(localPath, local);
+        Compare($"{store.Name}/{key}", remote);
+        return new OffsetsReport(remote is { Count: > 0 }, local is { Count: > 0 }, warnings) { Lag = Lag(lagging) };
 
-        if (remote is { Count: > 0 } && !_isRemoteCurrent)
+        void Compare(string place, IReadOnlyDictionary<PartitionId, long>? found)
         {
-            warnings.Add(Difference($"{store.Name}/{key}", remote, expected));
-        }
+            if (found is not { Count: > 0 })
+            {
+                return;
+            }
 
-        return new OffsetsReport(remote is { Count: > 0 }, local is { Count: > 0 }, warnings);
+            var (older, newer) = Difference(found, expected);
+            if (newer.Count > 0)
+            {
+                var also = older.Count > 0 ? $"is behind for {Some(older)} and ahead for {Some(newer)}" : $"claims more than is committed for {Some(newer)}";
+                warnings.Add($"{place} {also}. {Corrected("it")}");
+            }
+            else if (older.Count > 0)
+            {
+                lagging.Add((place, older));
+            }
+        }
 
         void Warn(string? what, string place)
         {
@@ -88,19 +100,27 @@ public sealed class OffsetsPublisher(IObjectStore store, string localPath, Retry
     private static bool IsSame(IReadOnlyDictionary<PartitionId, long> found, Dictionary<PartitionId, long> expected) =>
         found.Count == expected.Count && expected.All(offset => found.TryGetValue(offset.Key, out var there) && there == offset.Value);
 
-    private static string Difference(string place, IReadOnlyDictionary<PartitionId, long> found, Dictionary<PartitionId, long> expected)
-    {
-        var older = expected.Where(offset => found.GetValueOrDefault(offset.Key, -1) < offset.Value).Select(offset => offset.Key).Order().ToList();
-        var newer = found.Where(offset => offset.Value > expected.GetValueOrDefault(offset.Key, -1)).Select(offset => offset.Key).Order().ToList();
-        var what = (older, newer) switch
-        {
-            ({ Count: > 0 }, { Count: > 0 }) => $"is behind for {Some(older)} and ahead for {Some(newer)}",
-            ({ Count: > 0 }, _) => $"is behind what is committed for {Some(older)}",
-            _ => $"claims more than is committed for {Some(newer)}",
-        };
-        return $"{place} {what}. The run goes on from what is committed, and corrects it: nothing is skipped or stored twice.";
+    private static (List<PartitionId> Older, List<PartitionId> Newer) Difference(
+        IReadOnlyDictionary<PartitionId, long> found, Dictionary<PartitionId, long> expected) => (
+        expected.Where(offset => found.GetValueOrDefault(offset.Key, -1) < offset.Value).Select(offset => offset.Key).Order().ToList(),
+        found.Where(offset => offset.Value > expected.GetValueOrDefault(offset.Key, -1)).Select(offset => offset.Key).Order().ToList());
 
-        static string Some(List<PartitionId> partitions) =>
-            string.Join(", ", partitions.Take(3)) + (partitions.Count > 3 ? $" and {partitions.Count - 3} more partitions" : "");
+    private static string? Lag(List<(string Place, IReadOnlyList<PartitionId> Partitions)> lagging)
+    {
+        if (lagging.Count == 0)
+        {
+            return null;
+        }
+
+        var places = string.Join(" and ", lagging.Select(found => found.Place));
+        var partitions = lagging.SelectMany(found => found.Partitions).Distinct().Order().ToList();
+        return lagging.Count == 1
+            ? $"{places} is behind what is committed for {Some(partitions)}. {Corrected("it")}"
+            : $"{places} are behind what is committed for {Some(partitions)}. {Corrected("them")}";
     }
+
+    private static string Corrected(string them) => $"The run goes on from what is committed, and corrects {them}: nothing is skipped or stored twice.";
+
+    private static string Some(List<PartitionId> partitions) =>
+        string.Join(", ", partitions.Take(3)) + (partitions.Count - 3 is > 0 and var more ? $" and {more} more" : "");
 }

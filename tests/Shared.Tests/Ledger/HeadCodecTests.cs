@@ -1,6 +1,8 @@
 using System.Text;
+using System.Text.Json;
 using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Storage;
+using KafkaBackup.Testing;
 using Xunit;
 using static KafkaBackup.Shared.Tests.Ledger.LedgerSamples;
 
@@ -56,6 +58,22 @@ public sealed class HeadCodecTests
         Assert.Equal(
             $"{Key} has format 2, and this program knows formats up to 1. Use the newer program that wrote it; nothing was changed.", failure.Message);
         Assert.False(failure.IsRetryable);
+    }
+
+    [Fact]
+    public void Each_name_in_a_head_is_documented()
+    {
+        var documented = File.ReadAllText(Path.Combine(Repository.Root, "docs/format.md"));
+        using var head = JsonDocument.Parse(HeadCodec.Write(Full));
+
+        Assert.All(Names(head.RootElement).Distinct(StringComparer.Ordinal), name => Assert.Matches($"`{name}(\\[\\])?`", documented));
+
+        static IEnumerable<string> Names(JsonElement element) => element.ValueKind switch
+        {
+            JsonValueKind.Object => element.EnumerateObject().SelectMany(property => Names(property.Value).Prepend(property.Name)),
+            JsonValueKind.Array => element.EnumerateArray().SelectMany(Names),
+            _ => [],
+        };
     }
 
     [Fact]

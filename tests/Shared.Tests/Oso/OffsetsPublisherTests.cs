@@ -60,33 +60,47 @@ public sealed class OffsetsPublisherTests : OffsetDatabaseTestBase
         Assert.Empty(FileNames());
     }
 
-    [Theory]
-    [InlineData(50, "is behind what is committed for t:0")]
-    [InlineData(150, "claims more than is committed for t:0")]
-    public async Task A_local_database_that_disagrees_is_named_and_corrected(long last, string expected)
+    [Fact]
+    public async Task A_local_database_that_claims_too_much_is_named_and_corrected()
     {
-        WriteLocal(last);
+        WriteLocal(150);
 
         var report = await CompareAsync(Ledger(100));
         await SyncAsync(hasNews: false);
 
         Assert.Equal(
-            $"{DatabasePath} {expected}. The run goes on from what is committed, and corrects it: nothing is skipped or stored twice.",
+            $"{DatabasePath} claims more than is committed for t:0. The run goes on from what is committed, and corrects it: nothing is skipped or stored twice.",
             Assert.Single(report.Warnings));
+        Assert.Null(report.Lag);
         Assert.Equal(99, OffsetDatabase.TryRead(DatabasePath, Backup, out _)![Partition]);
     }
 
-    [Theory]
-    [InlineData(50, "is behind what is committed for t:0")]
-    [InlineData(150, "claims more than is committed for t:0")]
-    public async Task A_remote_database_that_disagrees_is_named_and_corrected(long last, string expected)
+    [Fact]
+    public async Task A_remote_database_that_claims_too_much_is_named_and_corrected()
     {
-        await _samples.PutAsync(Key, Image(last));
+        await _samples.PutAsync(Key, Image(150));
 
         var report = await CompareAsync(Ledger(100));
         await SyncAsync(hasNews: false);
 
-        Assert.StartsWith($"memory/{Key} {expected}.", Assert.Single(report.Warnings), StringComparison.Ordinal);
+        Assert.StartsWith($"memory/{Key} claims more than is committed for t:0.", Assert.Single(report.Warnings), StringComparison.Ordinal);
+        Assert.Equal(99, (await RemoteAsync())[Partition]);
+    }
+
+    [Fact]
+    public async Task Databases_that_a_killed_run_left_behind_are_told_in_one_sentence_and_corrected()
+    {
+        WriteLocal(50);
+        await _samples.PutAsync(Key, Image(60));
+
+        var report = await CompareAsync(Ledger(100));
+        await SyncAsync(hasNews: false);
+
+        Assert.Equal(
+            $"{DatabasePath} and memory/{Key} are behind what is committed for t:0. The run goes on from what is committed, and corrects them: "
+            + "nothing is skipped or stored twice.", report.Lag);
+        Assert.Empty(report.Warnings);
+        Assert.Equal(99, OffsetDatabase.TryRead(DatabasePath, Backup, out _)![Partition]);
         Assert.Equal(99, (await RemoteAsync())[Partition]);
     }
 
