@@ -13,4 +13,10 @@ public sealed record BackupEnvironment(BackupConfiguration Configuration, IObjec
 {
     /// <summary>Tells whether topics are still those that were planned.</summary>
     public TopicIdentities TopicIds { get; } = new(Catalog);
+
+    /// <summary>How long this run bears with its store. Default: one that nobody asks.</summary>
+    public StorePatience Patience { get; init; } = new(TimeProvider.System);
+
+    /// <summary>The store for what can be done later, such as views: a failure comes back soon. Default: <see cref="Store"/>.</summary>
+    public IObjectStore Views { get => field ?? Store; init; }
 }

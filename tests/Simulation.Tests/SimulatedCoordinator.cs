@@ -15,7 +15,7 @@ namespace KafkaBackup.Simulation.Tests;
 /// <summary>A coordinator with one run: the product's decisions, with a simulated source and store to carry them out on.</summary>
 internal sealed class SimulatedCoordinator : SimulatedActor
 {
-    private readonly SimulatedStore _store;
+    private readonly IObjectStore _store;
     private readonly RunId _run;
     private BackupRunState _state;
     private IReadOnlyList<PartitionWork> _planned = [];
@@ -26,7 +26,7 @@ internal sealed class SimulatedCoordinator : SimulatedActor
     public SimulatedCoordinator(World world, string name, BackupConfiguration configuration)
         : base(world, name)
     {
-        _store = new SimulatedStore(world, this);
+        _store = world.Patient(new SimulatedStore(world, this));
         _run = new RunId(name);
         _state = new BackupRunState(World.Backup, new BackupCoordinatorSettings { Window = 2 }, configuration);
     }
@@ -106,7 +106,7 @@ internal sealed class SimulatedCoordinator : SimulatedActor
     {
         try
         {
-            var ledger = await World.RetryAsync(() => LedgerReader.ReadAsync(_store, World.Backup, CancellationToken.None)) ?? LedgerSnapshot.Empty;
+            var ledger = await LedgerReader.ReadAsync(_store, World.Backup, CancellationToken.None) ?? LedgerSnapshot.Empty;
             await PauseAsync();
             Receive(new Planned(_run, new KnownBackup(ledger), World.Discover()), null);
         }

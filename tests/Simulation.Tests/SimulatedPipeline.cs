@@ -9,7 +9,7 @@ using static KafkaBackup.PartitionWorkers.Backup.WorkerMessages;
 namespace KafkaBackup.Simulation.Tests;
 
 /// <summary>Reads and stores ranges as the product's pipeline does, with a few segments ahead of what is committed.</summary>
-internal sealed class SimulatedPipeline(World world, SimulatedWorker worker, SimulatedSource source, SimulatedStore store, StartPipeline start)
+internal sealed class SimulatedPipeline(World world, SimulatedWorker worker, SimulatedSource source, IObjectStore store, StartPipeline start)
 {
     private readonly int _mostAhead = world.Random.Next(1, 4);
     private long _epoch = start.Epoch;
@@ -76,7 +76,7 @@ internal sealed class SimulatedPipeline(World world, SimulatedWorker worker, Sim
         var content = new ReadOnlySequence<byte>(World.ToContent(records));
         try
         {
-            await world.RetryAsync(() => store.PutAsync(key, content, reused ? PutCondition.Overwrite : PutCondition.CreateOnly, CancellationToken.None));
+            await store.PutAsync(key, content, reused ? PutCondition.Overwrite : PutCondition.CreateOnly, CancellationToken.None);
         }
         catch (StorageConflictException)
         {

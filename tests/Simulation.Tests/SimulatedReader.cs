@@ -9,14 +9,14 @@ internal sealed class SimulatedReader(World world, string name) : SimulatedProce
     protected override async Task RunAsync()
     {
         var acknowledged = World.Judge.AcknowledgedCount;
-        var store = new SimulatedStore(World, this);
+        var store = World.Patient(new SimulatedStore(World, this));
         var seen = World.Mutation == Mutation.MissingPartIgnored
             ? await ReadCarelesslyAsync(store)
-            : (await World.Retries.RunAsync(() => LedgerReader.ReadAsync(store, World.Backup, CancellationToken.None), CancellationToken.None))?.Entries ?? [];
+            : (await LedgerReader.ReadAsync(store, World.Backup, CancellationToken.None))?.Entries ?? [];
         World.Judge.Read(this, acknowledged, seen.ToList());
     }
 
-    private async Task<IEnumerable<LedgerEntry>> ReadCarelesslyAsync(SimulatedStore store)
+    private async Task<IEnumerable<LedgerEntry>> ReadCarelesslyAsync(IObjectStore store)
     {
         var key = BackupKeys.Head(World.Backup);
         if (await store.GetAsync(key, CancellationToken.None) is not { } stored)

@@ -17,7 +17,7 @@ internal sealed class SimulatedWorker : SimulatedActor
     private static readonly PartitionWorkerSettings Settings = new() { MaxFailures = 4 };
 
     private readonly SimulatedSource _source;
-    private readonly SimulatedStore _store;
+    private readonly IObjectStore _store;
     private readonly SimulatedJournal _journal;
     private PartitionWorkerState _state;
     private SimulatedActor? _coordinator;
@@ -28,7 +28,7 @@ internal sealed class SimulatedWorker : SimulatedActor
         : base(world, name)
     {
         _source = source;
-        _store = new SimulatedStore(world, this);
+        _store = world.Patient(new SimulatedStore(world, this));
         _journal = new SimulatedJournal(world, source.Partition);
         _state = new PartitionWorkerState(new PartitionKey(World.Backup, source.Partition), Settings);
     }

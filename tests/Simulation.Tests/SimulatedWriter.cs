@@ -21,9 +21,9 @@ internal sealed class SimulatedWriter : SimulatedActor
     public SimulatedWriter(World world, string name)
         : base(world, name)
     {
-        _store = new CarelessStore(new SimulatedStore(world, this), world.Mutation, WaitingSegments);
-        _writer = new LedgerWriter(_store, World.Backup, name, world.Clock, world.Retries) { MaxTailBytes = 300, MaxParts = 2 };
-        _manifest = new ManifestPublisher(_store, world.Retries);
+        _store = world.Patient(new CarelessStore(new SimulatedStore(world, this), world.Mutation, WaitingSegments));
+        _writer = new LedgerWriter(_store, World.Backup, name, world.Clock) { MaxTailBytes = 300, MaxParts = 2 };
+        _manifest = new ManifestPublisher(_store);
     }
 
     /// <summary>Whether it has read the ledger and can answer.</summary>
@@ -79,7 +79,7 @@ internal sealed class SimulatedWriter : SimulatedActor
         {
             // As it should be: somebody else is the current writer.
         }
-        catch (StorageException e) when (e.IsRetryable || e.Key == BackupKeys.Manifest(World.Backup))
+        catch (StorageException e) when (e.InnerException is StorageException { IsRetryable: true } || e.Key == BackupKeys.Manifest(World.Backup))
         {
             // The store failed too often, or others changed the manifest too often. The process ends; another one will do the work.
         }

@@ -6,6 +6,7 @@ using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Segments;
 using KafkaBackup.Shared.Storage;
+using KafkaBackup.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace KafkaBackup.Simulation.Tests;
@@ -20,7 +21,6 @@ internal sealed class World
         Random = new Random(seed);
         Mutation = mutation;
         Scheduler = new Scheduler(Random);
-        Retries = new RetrySchedule(Clock, Random) { FirstPause = TimeSpan.Zero, MaxTries = 4 };
         Sources = Enumerable.Range(0, Random.Next(1, 4)).Select(number => new SimulatedSource(Random, new PartitionId("t", number))).ToList();
         Judge = new Judge(this);
     }
@@ -35,9 +35,15 @@ internal sealed class World
 
     public FakeTimeProvider Clock { get; } = new();
 
-    public RetrySchedule Retries { get; }
-
     public MemoryObjectStore Objects { get; } = new();
+
+    /// <summary>A store as a run has it, that loses patience after a few tries; pauses take no time.</summary>
+    public IObjectStore Patient(IObjectStore store)
+    {
+        var patience = new StorePatience(new LeapingClock { LeapsAtOnce = TimeSpan.FromSeconds(10) }) { Middle = TimeSpan.FromSeconds(1) };
+        patience.Begun();
+        return new RetryingObjectStore(store, patience, Random);
+    }
 
     public IReadOnlyList<SimulatedSource> Sources { get; }
 
@@ -99,9 +105,6 @@ internal sealed class World
         process.Start();
         return process;
     }
-
-    /// <summary>Makes a call of the store, and again while its failure passes.</summary>
-    public Task<T> RetryAsync<T>(Func<Task<T>> call) => Retries.RunAsync(call, CancellationToken.None);
 
     public StoredObject? Find(string key) => Objects.GetAsync(key, CancellationToken.None).GetAwaiter().GetResult();
 

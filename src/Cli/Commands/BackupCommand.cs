@@ -6,6 +6,7 @@ using KafkaBackup.Cli.Output;
 using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.PartitionWorkers.Node;
 using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared;
 using KafkaBackup.Shared.Protocol;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -73,7 +74,12 @@ internal static class BackupCommand
         var coordinators = await host.Services.GetRequiredService<IActorRegistry>().GetAsync<ActorKeys.Coordinators>(signals.Stopped);
         var run = coordinators.Ask<BackupFinished>(
             new StartBackup(configuration.BackupId, new RunId(Guid.NewGuid().ToString("N"))), Timeout.InfiniteTimeSpan);
-        await using var stop = signals.Stopped.Register(() => coordinators.Tell(new StopBackup(configuration.BackupId)));
+        var patience = host.Services.GetRequiredService<IBackupEnvironments>().For(configuration.BackupId).Patience;
+        await using var stop = signals.Stopped.Register(() =>
+        {
+            patience.Hurry(); // Whoever ends a process does not wait for a store that is away.
+            coordinators.Tell(new StopBackup(configuration.BackupId));
+        });
         return await display.ShowAsync(
             run, host.Services.GetRequiredService<NodeProgress>(), () => AskStatusAsync(coordinators, configuration));
     }

@@ -23,8 +23,7 @@ internal static class DescribeCommand
             """) { path, backup, format };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var store = Stores.OpenExisting(parsed.GetRequiredValue(path));
-            using var connections = store as IDisposable;
+            using var store = Stores.OpenExisting(parsed.GetRequiredValue(path));
             var reader = new BackupReader(store);
             var manifest = await reader.ReadAsync(parsed.GetRequiredValue(backup), cancellation);
             Console.Out.Write(parsed.GetValue(format) switch

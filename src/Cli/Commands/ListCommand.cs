@@ -20,8 +20,7 @@ internal static class ListCommand
             """) { path, backup };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var store = Stores.OpenExisting(parsed.GetRequiredValue(path));
-            using var connections = store as IDisposable;
+            using var store = Stores.OpenExisting(parsed.GetRequiredValue(path));
             var reader = new BackupReader(store);
             if (parsed.GetValue(backup) is { } id)
             {

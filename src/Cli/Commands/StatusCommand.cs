@@ -95,7 +95,7 @@ internal static class StatusCommand
     private sealed class StatusSource(IObjectStore store, string backup, TopicFilter? filter, ITopicCatalog? catalog) : IDisposable
     {
         public static StatusSource Of(BackupConfiguration configuration) => new(
-            Stores.Open(configuration.Storage), configuration.BackupId.Value, new TopicFilter(configuration.Source.Topics, configuration.Backup) { DemandsLiterals = false },
+            Stores.OpenToRead(configuration.Storage), configuration.BackupId.Value, new TopicFilter(configuration.Source.Topics, configuration.Backup) { DemandsLiterals = false },
             new KafkaTopicCatalog(new KafkaClients(configuration, NullLogger<KafkaClients>.Instance)));
 
         public async Task<StatusReport> ReadAsync(string? database, CancellationToken cancellation)

@@ -21,8 +21,7 @@ internal static class ValidateCommand
             """) { path, backup, deep };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var store = Stores.OpenExisting(parsed.GetRequiredValue(path));
-            using var connections = store as IDisposable;
+            using var store = Stores.OpenExisting(parsed.GetRequiredValue(path));
             var validator = new BackupValidator(store);
             var report = await ProgressBar.ShowAsync("objects", progress => validator.ValidateAsync(
                 parsed.GetRequiredValue(backup), parsed.GetValue(deep), progress, cancellation));

@@ -11,7 +11,6 @@ using KafkaBackup.PartitionWorkers;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Segments;
-using KafkaBackup.Shared.Storage;
 using KafkaBackup.Shared;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -48,7 +47,7 @@ internal static class BackupHost
                 services.GetRequiredService<WorkerLog>().JournalFailed(problem);
             }))
             .AddSingleton(TimeProvider.System)
-            .AddSingleton(new RetrySchedule(TimeProvider.System, new Random()))
+            .AddSingleton<StoreLog>()
             .AddSingleton<IHostLifetime, QuietLifetime>()
             .AddAkka("kafka-backup", (akka, services) => akka
                 .ConfigureLoggers(loggers =>
@@ -73,8 +72,7 @@ internal static class BackupHost
 
     private static LedgerServices Manifests(IServiceProvider services, LocalState state, LedgerSettings settings) => new(
         services.GetRequiredService<IBackupEnvironments>(), _ => state.OffsetsPath, settings, services.GetRequiredService<RunLog>(),
-        services.GetRequiredService<RetrySchedule>(), services.GetRequiredService<TimeProvider>(),
-        () => $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}");
+        services.GetRequiredService<TimeProvider>(), () => $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}");
 
     private static PartitionWorkerServices Workers(
         IServiceProvider services, BackupConfiguration configuration, PermitBudget budget, PartitionWorkerSettings settings) => new(

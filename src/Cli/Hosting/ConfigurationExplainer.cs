@@ -83,8 +83,7 @@ internal static class ConfigurationExplainer
             var clients = new KafkaClients(configuration, NullLogger<KafkaClients>.Instance);
             using var catalog = new KafkaTopicCatalog(clients);
             using var source = new KafkaRecordSource(clients);
-            var store = Stores.Open(configuration.Storage);
-            using var connections = store as IDisposable;
+            using var store = Stores.OpenToRead(configuration.Storage);
             var environment = new BackupEnvironment(configuration, store, source, catalog);
             var (known, look) = await BackupPlanner.ReadAsync(environment, cancellation);
             return (Topics(look), Work(BackupPlan.Make(configuration, known, look)));

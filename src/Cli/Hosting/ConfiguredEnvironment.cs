@@ -1,18 +1,33 @@
 using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Storage;
 using KafkaBackup.Shared;
 
 namespace KafkaBackup.Cli.Hosting;
 
 /// <summary>The environment of the one backup that a configuration file describes.</summary>
-internal sealed class ConfiguredEnvironment(BackupConfiguration configuration, KafkaClients clients) : IBackupEnvironments, IDisposable
+internal sealed class ConfiguredEnvironment(BackupConfiguration configuration, KafkaClients clients, StoreLog log) : IBackupEnvironments, IDisposable
 {
-    private readonly BackupEnvironment _environment =
-        new(configuration, Stores.Open(configuration.Storage), new KafkaRecordSource(clients), new KafkaTopicCatalog(clients));
+    private readonly BackupEnvironment _environment = Environment(configuration, clients, log);
 
     public BackupEnvironment For(BackupId backup) => backup == configuration.BackupId
         ? _environment
         : throw new BackupException(FailureKind.Configuration, $"This node is configured for backup '{configuration.BackupId}', not for '{backup}'.");
+
+    private static BackupEnvironment Environment(BackupConfiguration configuration, KafkaClients clients, StoreLog log)
+    {
+        var store = Stores.Open(configuration.Storage);
+        var patience = new StorePatience(TimeProvider.System, log.NoticeOf(store))
+        {
+            Middle = configuration.Storage.Patience ?? (configuration.Backup.IsContinuous ? StorePatience.Endless : StorePatience.Default),
+        };
+        var patient = new RetryingObjectStore(store, patience, new Random());
+        return new BackupEnvironment(configuration, patient, new KafkaRecordSource(clients), new KafkaTopicCatalog(clients))
+        {
+            Patience = patience,
+            Views = patient.Briefly(),
+        };
+    }
 
     public void Dispose()
     {

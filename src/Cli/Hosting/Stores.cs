@@ -16,6 +16,9 @@ internal static class Stores
         _ => throw new ArgumentOutOfRangeException(nameof(section), section, "There is no such backend."),
     };
 
+    /// <summary>A store as reading commands have it: what fails is tried again for a minute.</summary>
+    public static RetryingObjectStore OpenToRead(StorageSection section) => Patient(Open(section));
+
     /// <summary>How an operator would name it.</summary>
     public static string NameOf(StorageSection section)
     {
@@ -27,10 +30,16 @@ internal static class Stores
     /// <summary>Opens what <c>--path</c> names, which must be there: reading commands never make a store.</summary>
     /// <exception cref="StorageException">There is no such directory. That there is no such bucket its first call tells.</exception>
     /// <exception cref="BackupException">It is no address of a bucket.</exception>
-    public static IObjectStore OpenExisting(string path) => path.StartsWith(S3Location.Scheme, StringComparison.Ordinal)
-        ? Open(S3Location.Parse(path))
+    public static RetryingObjectStore OpenExisting(string path) => path.StartsWith(S3Location.Scheme, StringComparison.Ordinal)
+        ? OpenToRead(S3Location.Parse(path))
         : Directory.Exists(path)
-            ? new FileSystemObjectStore(path)
+            ? Patient(new FileSystemObjectStore(path))
             : throw new StorageException(path,
                 $"There is no directory '{path}'. Give --path the directory that storage.path of the configuration names, or a bucket as s3://bucket/prefix.");
+
+    private static RetryingObjectStore Patient(IObjectStore store)
+    {
+        var notice = new StoreNotice { Waiting = (problem, _) => Console.Error.WriteLine($"Waiting for {store.Name}: {problem}") };
+        return new RetryingObjectStore(store, new StorePatience(TimeProvider.System, notice), new Random());
+    }
 }

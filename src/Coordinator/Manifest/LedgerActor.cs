@@ -40,6 +40,7 @@ public sealed class LedgerActor : UntypedActor, IWithTimers
     private bool _isBusy;
     private bool _isCommitDue = true;
     private bool _isSyncDue;
+    private bool _isFinished;
 
     /// <summary>An actor for <paramref name="backup"/>.</summary>
     public LedgerActor(BackupId backup, LedgerServices services) => (_backup, _services) = (backup, services);
@@ -59,11 +60,17 @@ public sealed class LedgerActor : UntypedActor, IWithTimers
                 _commits.Add((commit, Sender));
                 Continue();
                 break;
-            case OpenLedger or RecordSource or GetUncovered or FinishRun when _requests.Count < _services.Settings.MaxWaiting:
-                _requests.Enqueue((message, Sender));
-                Continue();
+            case FinishRun { WasStopped: true } when _session is not null:
+                _services.Environments.For(_backup).Patience.Hurry(); // Whatever is under way.
+                Request(message);
                 break;
-            case CommitSegment or OpenLedger or RecordSource or GetUncovered or FinishRun:
+            case OpenLedger or FinishRun:
+                Request(message);
+                break;
+            case RecordSource or GetUncovered when _requests.Count < _services.Settings.MaxWaiting:
+                Request(message);
+                break;
+            case CommitSegment or RecordSource or GetUncovered:
                 break; // Dropped: its sender repeats it.
             case CommitDue:
                 _isCommitDue = true;
@@ -87,12 +94,32 @@ public sealed class LedgerActor : UntypedActor, IWithTimers
         }
     }
 
+    /// <summary>A question that is repeated while an operation takes long waits once: a store may be away for days.</summary>
+    private void Request(object message)
+    {
+        if (message is not (OpenLedger or FinishRun) || !_requests.Contains((message, Sender)))
+        {
+            _requests.Enqueue((message, Sender));
+        }
+
+        Continue();
+    }
+
     /// <summary>Starts what is next, if nothing is under way. Requests go first but for the last one, which wants all commits done.</summary>
     private void Continue()
     {
         while (!_isBusy)
         {
-            if (_requests.TryPeek(out var next) && (next.Message is not FinishRun || _commits.Count == 0))
+            if (_requests.TryPeek(out var next) && next.Message is not FinishRun)
+            {
+                _requests.Dequeue();
+                Handle(next.Message, next.From);
+            }
+            else if (!_isFinished && _session?.IsCompactionDue == true)
+            {
+                Start(_session.CompactAsync(_stopped.Token), () => { }); // After the answers to those whose commits made it due.
+            }
+            else if (next.Message is not null && _commits.Count == 0)
             {
                 _requests.Dequeue();
                 Handle(next.Message, next.From);
@@ -108,7 +135,7 @@ public sealed class LedgerActor : UntypedActor, IWithTimers
             else if (_isSyncDue && _session is not null)
             {
                 _isSyncDue = false;
-                Start(_session.SyncAsync(isRunOver: false, _stopped.Token), LogSync);
+                Start(_session.SyncAsync(_stopped.Token), () => { });
             }
             else
             {
@@ -135,13 +162,14 @@ public sealed class LedgerActor : UntypedActor, IWithTimers
                 Start(_session.RecordSourceAsync(record.ClusterId, record.Topics, _stopped.Token), () => from.Tell(new SourceRecorded(_backup, record.Run) { Number = record.Number }));
                 break;
             case FinishRun finish when _session is not null && finish.Run == _run:
+                _isFinished = true;
                 Timers.Cancel(SyncDue.Instance);
                 Start(_session.FinishAsync(finish.IsClean, _stopped.Token), () =>
                 {
-                    LogSync();
                     from.Tell(new RunFinished(_backup, finish.Run, _session.CommittedRecords, _session.CommittedGaps, _session.OffsetsSyncedTo)
                     {
                         Healed = _session.Healed,
+                        ViewFailure = _session.ViewFailure,
                     });
                 });
                 break;
@@ -154,12 +182,18 @@ public sealed class LedgerActor : UntypedActor, IWithTimers
     private void Tell(GetUncovered ask, IActorRef from)
     {
         var ranges = _session!.Uncovered(ask.Partition, ask.Ranges);
+        if (ranges.Count > 0 && !_session.HasClaimed)
+        {
+            Start(_session.ClaimAsync(_stopped.Token), () => Tell(ask, from));
+            return;
+        }
+
         from.Tell(new Uncovered(_backup, ask.Partition, ask.Assignment, ranges, _session.Epoch, _session.LeaderEpochBefore(ask.Partition, ranges)));
     }
 
     private void Open(OpenLedger open, IActorRef from)
     {
-        (_run, _coordinator) = (open.Run, from);
+        (_run, _coordinator, _isFinished) = (open.Run, from, false);
         var session = _session = new LedgerSession(_backup, _services);
         Start(session.OpenAsync(_stopped.Token), () =>
         {
@@ -195,14 +229,6 @@ public sealed class LedgerActor : UntypedActor, IWithTimers
     {
         _isBusy = true;
         _ = operation.PipeTo(Self, success: () => new OperationDone(then), failure: e => new OperationFailed(Fault.Of(e)));
-    }
-
-    private void LogSync()
-    {
-        foreach (var warning in _session!.TakeWarnings())
-        {
-            _services.RunLog.Warning(warning);
-        }
     }
 
     private void Fail(Fault failure)

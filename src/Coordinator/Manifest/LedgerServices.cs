@@ -1,5 +1,4 @@
 using KafkaBackup.Coordinator.Backup;
-using KafkaBackup.Shared.Storage;
 using KafkaBackup.Shared;
 
 namespace KafkaBackup.Coordinator.Manifest;
@@ -9,9 +8,8 @@ namespace KafkaBackup.Coordinator.Manifest;
 /// <param name="OffsetsPath">Where the local <c>offsets.db</c> of a backup lies.</param>
 /// <param name="Settings">Timing.</param>
 /// <param name="RunLog">What the user reads.</param>
-/// <param name="Retries">How storage calls are repeated.</param>
 /// <param name="Clock">The clock.</param>
 /// <param name="WriterName">A new name for a ledger writer, that no other ever has and that tells an operator which process it is.</param>
 public sealed record LedgerServices(
-    IBackupEnvironments Environments, Func<BackupId, string> OffsetsPath, LedgerSettings Settings, RunLog RunLog, RetrySchedule Retries,
-    TimeProvider Clock, Func<string> WriterName);
+    IBackupEnvironments Environments, Func<BackupId, string> OffsetsPath, LedgerSettings Settings, RunLog RunLog, TimeProvider Clock,
+    Func<string> WriterName);

@@ -1,9 +1,7 @@
-using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared;
 using KafkaBackup.Shared.Ledger;
-using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Storage;
-using KafkaBackup.Shared;
 using static KafkaBackup.Shared.Protocol.LedgerProtocol;
 
 namespace KafkaBackup.Coordinator.Manifest;
@@ -15,24 +13,24 @@ internal sealed class LedgerSession
     private readonly LedgerServices _services;
     private readonly BackupEnvironment _environment;
     private readonly LedgerWriter _writer;
-    private readonly ManifestPublisher _manifest;
-    private readonly OffsetsPublisher? _offsets;
-    private readonly List<string> _warnings = [];
-    private bool _hasNews;
+    private readonly ViewFailures _failures;
+    private readonly LedgerViews _views;
     private bool _hasRejections;
+
+    /// <summary>The object that a new store was tried with, when it could not be deleted yet.</summary>
+    private string? _probe;
 
     public LedgerSession(BackupId backup, LedgerServices services)
     {
         (_backup, _services) = (backup, services);
         _environment = services.Environments.For(backup);
-        _writer = new LedgerWriter(_environment.Store, backup, services.WriterName(), services.Clock, services.Retries)
+        _writer = new LedgerWriter(_environment.Store, backup, services.WriterName(), services.Clock)
         {
-            BeforeFirstHead = cancellation => StoreProbe.CheckAsync(_environment.Store, backup, cancellation),
+            Housekeeping = _environment.Views,
+            BeforeFirstHead = ProbeAsync,
         };
-        _manifest = new ManifestPublisher(_environment.Store, services.Retries);
-        _offsets = _environment.Configuration.IsIncremental
-            ? new OffsetsPublisher(_environment.Store, services.OffsetsPath(backup), services.Retries, services.Clock)
-            : null;
+        _failures = new ViewFailures(backup, services.RunLog);
+        _views = new LedgerViews(backup, services, _environment, _writer, _failures);
     }
 
     /// <summary>The epoch that workers name their segments with.</summary>
@@ -48,29 +46,20 @@ internal sealed class LedgerSession
     public HealedOffsets Healed { get; private set; } = new(0, 0, 0);
 
     /// <summary>Where the remote offsets database was written at the end of the run; null when that was not needed.</summary>
-    public string? OffsetsSyncedTo { get; private set; }
+    public string? OffsetsSyncedTo => _views.OffsetsSyncedTo;
+
+    /// <summary>What still fails of views and housekeeping; null when nothing does.</summary>
+    public Fault? ViewFailure => _failures.First;
+
+    /// <summary>Whether parts are to be merged now; after a failure only with the next sync.</summary>
+    public bool IsCompactionDue => _writer.NeedsCompaction && !_failures.Has(LedgerView.Parts);
 
     /// <summary>Loads the ledger, takes over what another program added, and tells how the offsets databases compare.</summary>
     public async Task OpenAsync(CancellationToken cancellation)
     {
         await _writer.LoadAsync(cancellation);
-        var adopted = await _manifest.AdoptAsync(_writer, cancellation);
-        if (adopted.Entries.Count > 0)
-        {
-            _services.RunLog.Adopted(adopted.Entries.Count);
-            _services.RunLog.Lacking(_writer.Ledger);
-            _hasNews = true;
-        }
-
-        foreach (var problem in adopted.Problems)
-        {
-            _services.RunLog.Warning(problem);
-        }
-
-        if (_offsets is not null)
-        {
-            await CompareOffsetsAsync(_offsets, cancellation);
-        }
+        _environment.Patience.Begun();
+        await _views.OpenAsync(cancellation);
     }
 
     /// <summary>The parts of <paramref name="ranges"/> that the ledger does not cover. What begins behind the position is made to begin there:
@@ -81,6 +70,13 @@ internal sealed class LedgerSession
         return ranges.SelectMany(coverage.Uncovered)
             .Select(range => coverage.Position < range.Base ? new OffsetRange(coverage.Position.Value, range.Next) : range).ToList();
     }
+
+    /// <summary>Whether this session writes the ledger.</summary>
+    public bool HasClaimed => _writer.IsCurrentWriter;
+
+    /// <summary>Claims the ledger. A run does so when the first of its workers is about to store something, so that one with nothing new writes nothing:
+    /// named with the epoch of that claim, segments outlive a crash and the next claim.</summary>
+    public Task ClaimAsync(CancellationToken cancellation) => _writer.ClaimAsync(cancellation);
 
     /// <summary>The leader epoch of the record right before the last of <paramref name="uncovered"/>, when that is the partition's tail; null when it is not known.</summary>
     public int? LeaderEpochBefore(PartitionId partition, IReadOnlyList<OffsetRange> uncovered) =>
@@ -96,8 +92,15 @@ internal sealed class LedgerSession
         _writer.Ledger.Topics.GetValueOrDefault(commit.Entry.Partition.Topic), new TopicFacts(commit.Entry.Partition.Topic, 0, commit.TopicId));
 
     /// <summary>Remembers cluster and topics.</summary>
-    public Task RecordSourceAsync(string? clusterId, IReadOnlyList<TopicFacts> topics, CancellationToken cancellation) =>
-        _writer.RecordSourceAsync(clusterId, topics, cancellation);
+    public async Task RecordSourceAsync(string? clusterId, IReadOnlyList<TopicFacts> topics, CancellationToken cancellation)
+    {
+        var change = _writer.Ledger.Head.Change;
+        await _writer.RecordSourceAsync(clusterId, topics, cancellation);
+        if (_writer.Ledger.Head.Change != change)
+        {
+            _views.Outdate();
+        }
+    }
 
     /// <summary>Commits what may be committed, in one swap, and tells the verdict on each.</summary>
     public async Task<IReadOnlyList<CommitVerdict>> CommitAsync(IReadOnlyList<CommitSegment> commits, CancellationToken cancellation)
@@ -105,97 +108,67 @@ internal sealed class LedgerSession
         await _writer.ClaimAsync(cancellation); // The first commit of a run claims the ledger, so that a run with nothing new writes nothing.
         var batch = _writer.NewBatch();
         var verdicts = commits.Select(commit => ConflictOf(commit) is null ? batch.Judge(commit.Entry, commit.Epoch) : CommitVerdict.Rejected).ToList();
-        Healed = batch.Accepted.Where(entry => entry.Range.Base < _writer.Ledger.CoverageOf(entry.Partition).Position).Aggregate(Healed, (sum, entry) => sum.Plus(entry));
+        Healed = batch.Accepted.Where(entry => entry.Range.Base < _writer.Ledger.CoverageOf(entry.Partition).Position)
+            .Aggregate(Healed, (sum, entry) => sum.Plus(entry));
         await _writer.CommitAsync(batch.Accepted, cancellation);
-        _hasNews |= batch.Accepted.Count > 0;
+        if (batch.Accepted.Count > 0)
+        {
+            _views.Outdate();
+        }
+
         _hasRejections |= verdicts.Contains(CommitVerdict.Rejected);
         CommittedRecords += batch.Accepted.Sum(entry => entry.Segment?.RecordCount ?? 0);
         CommittedGaps += batch.Accepted.Count(entry => entry.Gap is not null);
-        await _writer.CompactAsync(cancellation);
         return verdicts;
     }
 
-    /// <summary>Brings the views up to date. During a run only when a quarter of the entries is new: a manifest costs as much as it is long.</summary>
-    public async Task SyncAsync(bool isRunOver, CancellationToken cancellation)
+    /// <summary>Merges small parts. That this fails is told, and ends nothing.</summary>
+    public Task CompactAsync(CancellationToken cancellation) => _failures.TryAsync(LedgerView.Parts, () => _writer.CompactAsync(cancellation));
+
+    /// <summary>Does during a run what can wait: the views, when they are due, and what failed before.</summary>
+    public async Task SyncAsync(CancellationToken cancellation)
     {
-        var head = _writer.Ledger.Head;
-        var shown = head.Rendered?.Entries ?? 0;
-        if (!isRunOver && (head.EntryCount == shown || (head.EntryCount - shown) * 4 < head.EntryCount))
+        await _views.SyncAsync(isRunOver: false, cancellation);
+        await DeleteProbeAsync(cancellation);
+        if (_writer.NeedsCompaction)
         {
-            return;
+            await CompactAsync(cancellation);
         }
-
-        var configuration = _environment.Configuration;
-        var labels = new ManifestPublisher.SourceLabels(configuration.Source.BootstrapServers, configuration.Backup.Compression.Name());
-        if (await _manifest.RenderAsync(_writer, labels, cancellation) is { } warning)
-        {
-            _warnings.Add(warning);
-        }
-
-        if (_offsets is not null && await _offsets.SyncAsync(_writer.Ledger, _backup, isRunOver, _hasNews, cancellation) && isRunOver)
-        {
-            OffsetsSyncedTo = $"{_environment.Store.Name}/{BackupKeys.Offsets(_backup)}";
-        }
-
-        _hasNews = false;
     }
 
     /// <summary>Ends the run: views, sweep, and the word in the head that all is in order.</summary>
     public async Task FinishAsync(bool isClean, CancellationToken cancellation)
     {
-        await SyncAsync(isRunOver: true, cancellation);
-        if (_writer.IsCurrentWriter)
+        await _views.SyncAsync(isRunOver: true, cancellation);
+        await DeleteProbeAsync(cancellation);
+        if (!_writer.IsCurrentWriter)
         {
-            if (await TrySweepAsync(cancellation) && isClean && !_hasRejections)
-            {
-                await _writer.CloseAsync(cancellation);
-            }
+            return;
+        }
+
+        if (_writer.NeedsCompaction)
+        {
+            await CompactAsync(cancellation);
+        }
+
+        var isSwept = await _failures.TryAsync(LedgerView.Orphans, () => LedgerSweeper.SweepAsync(_environment.Views, _writer, cancellation));
+        if (isSwept && isClean && !_hasRejections)
+        {
+            await _writer.CloseAsync(cancellation);
         }
     }
 
-    /// <summary>Sweeps. A run whose records are all safe does not fail because something that nobody needs could not be deleted.</summary>
-    private async Task<bool> TrySweepAsync(CancellationToken cancellation)
+    private async Task ProbeAsync(CancellationToken cancellation)
     {
-        try
-        {
-            await LedgerSweeper.SweepAsync(_environment.Store, _writer, cancellation);
-            return true;
-        }
-        catch (StorageException e)
-        {
-            _warnings.Add($"Objects that nothing names any more could not be deleted: {e.Message} A later run tries again.");
-            return false;
-        }
+        _probe = await StoreProbe.CheckAsync(_environment.Store, _backup, cancellation, _environment.Views);
+        await DeleteProbeAsync(cancellation);
     }
 
-    /// <summary>Warnings since the last call.</summary>
-    public IReadOnlyList<string> TakeWarnings()
+    private async Task DeleteProbeAsync(CancellationToken cancellation)
     {
-        var taken = _warnings.ToList();
-        _warnings.Clear();
-        return taken;
-    }
-
-    private async Task CompareOffsetsAsync(OffsetsPublisher offsets, CancellationToken cancellation)
-    {
-        var report = await offsets.CompareAsync(_writer.Ledger, _backup, cancellation);
-        foreach (var warning in report.Warnings)
+        if (_probe is { } key && await _failures.TryAsync(LedgerView.Probe, () => _environment.Views.DeleteAsync(key, cancellation)))
         {
-            _services.RunLog.Warning(warning);
-        }
-
-        if (report.Lag is { } lag)
-        {
-            _services.RunLog.Note(lag);
-        }
-
-        if (report.HasRemote)
-        {
-            _services.RunLog.OffsetsLoaded("remote storage");
-        }
-        else if (report.HasLocal)
-        {
-            _services.RunLog.OffsetsLoaded(_services.OffsetsPath(_backup));
+            _probe = null;
         }
     }
 }

@@ -13,7 +13,7 @@ namespace KafkaBackup.ObjectStores.S3;
 internal static class S3Connection
 {
     /// <summary>A body up to this many bytes is sent without asking first: the question costs a round trip.</summary>
-    private const int SmallBody = 64 * 1024;
+    public const int SmallBody = 64 * 1024;
 
     /// <summary>Stores close idle connections after some 20 s; a request on a closed one fails in doubt.</summary>
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(15);

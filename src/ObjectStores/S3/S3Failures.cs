@@ -37,10 +37,6 @@ internal sealed class S3Failures(string store, string place, string bucket)
         answer.StatusCode == HttpStatusCode.PreconditionFailed || answer.ErrorCode == "PreconditionFailed"
         || (kind == PutConditionKind.IfMatch && IsAbsent(answer));
 
-    /// <summary>Whether another writer of the same key kept the store from judging the condition. Nothing was written.</summary>
-    public static bool IsRace(StorageException failure) =>
-        failure.InnerException is AmazonServiceException { ErrorCode: "ConditionalRequestConflict" };
-
     /// <summary>The failure to throw for <paramref name="exception"/>.</summary>
     /// <param name="key">The object, or the prefix of a listing.</param>
     /// <param name="verb">What was to be done with it, such as "read".</param>
@@ -61,7 +57,7 @@ internal sealed class S3Failures(string store, string place, string bucket)
 
         if (watch.HasRunOut)
         {
-            return Failure($"nothing was heard from {place} for {watch.Patience.TotalSeconds:0.#} s", passes: true);
+            return Failure($"nothing was heard from {place} for {watch.Patience.TotalSeconds:0.#} s", passes: true, watch.Patience);
         }
 
         if (Find<AuthenticationException>(exception) is { } tls)
@@ -77,8 +73,8 @@ internal sealed class S3Failures(string store, string place, string bucket)
             _ => Failure($"{exception.GetType().Name}: {FirstLine(exception.Message)}", passes: false),
         };
 
-        StorageException Failure(string what, bool passes) =>
-            new(key, $"Cannot {verb} {store}/{key}: {what}.", exception) { IsRetryable = passes };
+        StorageException Failure(string what, bool passes, TimeSpan silence = default) =>
+            new(key, $"Cannot {verb} {store}/{key}: {what}.", exception) { IsRetryable = passes, Silence = silence };
     }
 
     private static bool Passes(AmazonServiceException answer) =>

@@ -20,7 +20,7 @@ public sealed partial class S3ObjectStore
         var quotes = _quotes;
         try
         {
-            return await SettleAsync(key, content, condition, quotes, cancellation);
+            return await SendAsync(key, content, condition, quotes, cancellation);
         }
         catch (StorageConflictException) when (quotes && condition.Kind == PutConditionKind.IfMatch)
         {
@@ -31,7 +31,7 @@ public sealed partial class S3ObjectStore
             }
 
             _quotes = false;
-            return await SettleAsync(key, content, condition, quotes: false, cancellation);
+            return await SendAsync(key, content, condition, quotes: false, cancellation);
         }
     }
 
@@ -39,15 +39,10 @@ public sealed partial class S3ObjectStore
 
     private static string? Match(PutCondition condition, bool quotes) => condition.Expected is { } tag ? quotes ? $"\"{tag}\"" : tag.Value : null;
 
-    /// <summary>Sends a PUT until the store has judged its condition, and one without a condition until it has worked.</summary>
-    private Task<ETag> SettleAsync(string key, ReadOnlySequence<byte> content, PutCondition condition, bool quotes, CancellationToken cancellation)
-    {
-        var isLarge = content.Length > _tuning.MultipartThreshold;
-        return _retries.RunAsync(
-            () => isLarge ? PutInPartsAsync(key, content, condition, quotes, cancellation) : PutWholeAsync(key, content, condition, quotes, cancellation),
-            failure => S3Failures.IsRace(failure) || (condition.Kind == PutConditionKind.Overwrite && !isLarge),
-            cancellation);
-    }
+    private Task<ETag> SendAsync(string key, ReadOnlySequence<byte> content, PutCondition condition, bool quotes, CancellationToken cancellation) =>
+        content.Length > _tuning.MultipartThreshold
+            ? PutInPartsAsync(key, content, condition, quotes, cancellation)
+            : PutWholeAsync(key, content, condition, quotes, cancellation);
 
     /// <summary>Sends a PUT once.</summary>
     private Task<ETag> PutWholeAsync(string key, ReadOnlySequence<byte> content, PutCondition condition, bool quotes, CancellationToken cancellation) =>
@@ -73,7 +68,8 @@ public sealed partial class S3ObjectStore
             {
                 throw Conflict(key, condition);
             }
-        });
+        },
+        content.Length > S3Connection.SmallBody ? _tuning.Inactivity : null);
 
     private StorageConflictException Conflict(string key, PutCondition condition) => new(key, condition.Kind == PutConditionKind.CreateOnly
         ? $"{Name}/{key} exists already."
@@ -87,7 +83,7 @@ public sealed partial class S3ObjectStore
         var content = new ReadOnlySequence<byte>("probe"u8.ToArray());
         try
         {
-            var tag = await SettleAsync(probe, content, PutCondition.Overwrite, quotes: false, cancellation);
+            var tag = await SendAsync(probe, content, PutCondition.Overwrite, quotes: false, cancellation);
             return !await HoldsAsync(NoTag) && await HoldsAsync(tag);
         }
         finally
@@ -99,7 +95,7 @@ public sealed partial class S3ObjectStore
         {
             try
             {
-                await SettleAsync(probe, content, PutCondition.IfMatch(tag), quotes: false, cancellation);
+                await SendAsync(probe, content, PutCondition.IfMatch(tag), quotes: false, cancellation);
                 return true;
             }
             catch (StorageConflictException)

@@ -57,7 +57,8 @@ public sealed partial class S3ObjectStore
                     },
                     watch.Token);
                 return new PartETag(sent, _sendsChecksums) { PartNumber = i + 1 };
-            });
+            },
+            _tuning.Inactivity);
         });
         return parts;
     }

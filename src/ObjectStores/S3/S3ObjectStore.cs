@@ -9,9 +9,9 @@ namespace KafkaBackup.ObjectStores.S3;
 
 /// <summary>Objects in a bucket of S3, or of a store that speaks its protocol and keeps its promises: strong consistency and conditional writes.</summary>
 /// <remarks>
-/// <para>Requests without a condition are repeated, with jittered pauses, within <see cref="S3Tuning.RetryWindow"/>. A conditional PUT
-/// is sent once: when its answer is lost nobody here can tell a success of our own from somebody else's, but the callers can, as
-/// they know what they wrote. So its failures come back as retryable ones.</para>
+/// <para>A request is sent once, but for parts of a large upload and pages of a listing, which are sent again a few times so that the whole
+/// need not be. What passes comes back as a retryable failure. When the answer to a conditional PUT is lost nobody here can tell a success of
+/// our own from somebody else's; the callers can, as they know what they wrote.</para>
 /// <para>Listings come in the order of the keys' UTF-8 bytes, which is the ordinal one but for characters beyond U+FFFF.</para>
 /// </remarks>
 public sealed partial class S3ObjectStore : IObjectStore, IDisposable
@@ -20,7 +20,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     private readonly string _root;
     private readonly S3Tuning _tuning;
     private readonly TimeProvider _clock;
-    private readonly RetrySchedule _retries;
+    private readonly PieceRetries _pieces;
     private readonly S3Failures _failures;
     private readonly HttpClient _http;
     private readonly AmazonS3Client _client;
@@ -41,12 +41,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
         Name = Shared.Configuration.S3Location.Scheme + (section.Prefix.Length == 0 ? _bucket : $"{_bucket}/{section.Prefix}");
         _tuning = tuning ?? S3Tuning.Default;
         _clock = clock ?? TimeProvider.System;
-        _retries = new RetrySchedule(_clock, random ?? new Random())
-        {
-            MaxTries = _tuning.MaxTries,
-            FirstPause = _tuning.FirstPause,
-            Window = _tuning.RetryWindow,
-        };
+        _pieces = new PieceRetries(_tuning, _clock, random ?? new Random());
         _sendsChecksums = section.ChecksumMode == Shared.Configuration.ChecksumMode.WhenSupported;
         _http = S3Connection.Http(_tuning);
         _client = S3Connection.Open(section, _http);
@@ -57,7 +52,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     public string Name { get; }
 
     /// <inheritdoc />
-    public Task<StoredObject?> GetAsync(string key, CancellationToken cancellation) => RepeatAsync(key, "read", cancellation, async watch =>
+    public Task<StoredObject?> GetAsync(string key, CancellationToken cancellation) => OnceAsync(key, "read", cancellation, async watch =>
     {
         using var response = await OpenAsync(key, watch);
         return response is null ? null : new StoredObject(await ReadWholeAsync(key, response, watch), TagOf(key, response.ETag));
@@ -66,12 +61,12 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     /// <inheritdoc />
     public async Task<Stream?> OpenReadAsync(string key, CancellationToken cancellation)
     {
-        var response = await RepeatAsync(key, "read", cancellation, watch => OpenAsync(key, watch));
+        var response = await OnceAsync(key, "read", cancellation, watch => OpenAsync(key, watch));
         return response is null ? null : Body(key, response, () => { });
     }
 
     /// <inheritdoc />
-    public Task<ObjectProperties?> HeadAsync(string key, CancellationToken cancellation) => RepeatAsync(key, "read", cancellation, async watch =>
+    public Task<ObjectProperties?> HeadAsync(string key, CancellationToken cancellation) => OnceAsync(key, "read", cancellation, async watch =>
     {
         try
         {
@@ -87,7 +82,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     });
 
     /// <inheritdoc />
-    public Task DeleteAsync(string key, CancellationToken cancellation) => RepeatAsync(key, "delete", cancellation, async watch =>
+    public Task DeleteAsync(string key, CancellationToken cancellation) => OnceAsync(key, "delete", cancellation, async watch =>
     {
         try
         {
@@ -124,7 +119,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     private S3ReadStream Body(string key, GetObjectResponse response, Action progress) => new(key, Name, response, _failures, reader =>
     {
         progress();
-        return new InactivityWatch(_tuning.Inactivity, _clock, reader);
+        return new InactivityWatch(_tuning.AnswerTimeout, _clock, reader);
     });
 
     private async Task<byte[]> ReadWholeAsync(string key, GetObjectResponse response, InactivityWatch watch)
@@ -142,14 +137,16 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
         return content.Length == content.Capacity ? content.GetBuffer() : content.ToArray();
     }
 
-    /// <summary>A request without a condition, repeated while its failure is one that passes.</summary>
-    private Task<T> RepeatAsync<T>(string key, string verb, CancellationToken cancellation, Func<InactivityWatch, Task<T>> request) =>
-        _retries.RunAsync(() => OnceAsync(key, verb, cancellation, request), cancellation);
+    /// <summary>A piece of an operation.</summary>
+    private Task<T> RepeatAsync<T>(
+        string key, string verb, CancellationToken cancellation, Func<InactivityWatch, Task<T>> request, TimeSpan? patience = null) =>
+        _pieces.RunAsync(() => OnceAsync(key, verb, cancellation, request, patience), cancellation);
 
-    private async Task<T> OnceAsync<T>(string key, string verb, CancellationToken cancellation, Func<InactivityWatch, Task<T>> request, TimeSpan? patience = null)
+    private async Task<T> OnceAsync<T>(
+        string key, string verb, CancellationToken cancellation, Func<InactivityWatch, Task<T>> request, TimeSpan? patience = null)
     {
         cancellation.ThrowIfCancellationRequested();
-        using var watch = new InactivityWatch(patience ?? _tuning.Inactivity, _clock, cancellation);
+        using var watch = new InactivityWatch(patience ?? _tuning.AnswerTimeout, _clock, cancellation);
         try
         {
             return await request(watch);

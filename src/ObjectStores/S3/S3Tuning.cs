@@ -12,14 +12,17 @@ public sealed record S3Tuning
     /// <summary>How long a connection, with its TLS handshake, may take to come about. Default: 10 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a request may go without a byte given to the network or got from it. Default: 60 s.</summary>
+    /// <summary>How long a request without a body to speak of, and the content of an answer, may go without a byte. Default: 30 s.</summary>
+    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a request with a large body may go without a byte given to the network or got from it. Default: 60 s.</summary>
     /// <remarks>Not much less: the system takes the last megabytes of a body at once, and a slow line needs this long for them.</remarks>
     public TimeSpan Inactivity { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long the parts of a large object may take to become one. Default: 5 min.</summary>
     public TimeSpan CompletionTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How often a request without a condition is made at most, and one that a race kept from being judged. Default: 4.</summary>
+    /// <summary>How often a part of an upload or a page of a listing is sent at most before the whole has failed. Default: 4.</summary>
     public int MaxTries { get; init; } = 4;
 
     /// <summary>The longest pause before the second try; each further one may be twice as long. Default: 200 ms.</summary>

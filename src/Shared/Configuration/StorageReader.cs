@@ -14,12 +14,15 @@ internal static class StorageReader
     public static StorageSection? Read(YamlMapReader map)
     {
         var backend = map.Required("backend");
+        var patience = map.Int64("patience_secs", 1, ConfigurationLoader.MaxSeconds) is { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
         switch (backend?.Choice(["filesystem", "s3"], refused: RefusedBackends))
         {
             case "filesystem":
-                return map.Required("path")?.Text(LocationReader.PathObjection) is { } path ? new FileSystemStorageSection { Path = path } : null;
+                return map.Required("path")?.Text(LocationReader.PathObjection) is { } path
+                    ? new FileSystemStorageSection { Path = path, Patience = patience }
+                    : null;
             case "s3":
-                return ReadS3(map);
+                return ReadS3(map) is { } bucket ? bucket with { Patience = patience } : null;
             default:
                 // The other keys belong to that backend; only the choice of it is wrong.
                 map.AcceptAll();

@@ -4,7 +4,7 @@ using KafkaBackup.Shared.Storage;
 namespace KafkaBackup.Shared.Ledger;
 
 /// <summary>Compare-and-swap of one head, with lost answers told apart from lost races.</summary>
-internal sealed class HeadStore(IObjectStore store, BackupId backup, RetrySchedule retries)
+internal sealed class HeadStore(IObjectStore store, BackupId backup)
 {
     private readonly string _key = BackupKeys.Head(backup);
 
@@ -16,14 +16,12 @@ internal sealed class HeadStore(IObjectStore store, BackupId backup, RetrySchedu
         var bytes = HeadCodec.Write(next);
         try
         {
-            var tag = await retries.RunAsync(
-                () => store.PutAsync(_key, new ReadOnlySequence<byte>(bytes), PutCondition.Expecting(expected), cancellation), cancellation);
-            return (tag, null);
+            return (await store.PutAsync(_key, new ReadOnlySequence<byte>(bytes), PutCondition.Expecting(expected), cancellation), null);
         }
         catch (StorageConflictException)
         {
             // The answer to an earlier try may have been lost: then the head there is this very one, byte for byte.
-            var there = await retries.RunAsync(() => store.GetAsync(_key, cancellation), cancellation);
+            var there = await store.GetAsync(_key, cancellation);
             if (there is null)
             {
                 return (null, null);

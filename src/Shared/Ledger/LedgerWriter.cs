@@ -15,7 +15,6 @@ public sealed class LedgerWriter
     private readonly IObjectStore _store;
     private readonly HeadStore _heads;
     private readonly TimeProvider _clock;
-    private readonly RetrySchedule _retries;
     private ETag? _tag;
     private long _lastObject;
 
@@ -24,13 +23,12 @@ public sealed class LedgerWriter
     /// <param name="backup">The backup.</param>
     /// <param name="name">A name that no other writer ever has; readers of a log know the process by it.</param>
     /// <param name="clock">For the time of the first head.</param>
-    /// <param name="retries">How storage calls are repeated.</param>
-    public LedgerWriter(IObjectStore store, BackupId backup, string name, TimeProvider clock, RetrySchedule retries)
+    public LedgerWriter(IObjectStore store, BackupId backup, string name, TimeProvider clock)
     {
         _store = store;
         _clock = clock;
-        _retries = retries;
-        _heads = new HeadStore(store, backup, retries);
+        _heads = new HeadStore(store, backup);
+        Housekeeping = store;
         Backup = backup;
         Name = name;
         Ledger = LedgerSnapshot.Empty;
@@ -48,6 +46,12 @@ public sealed class LedgerWriter
     /// <summary>How many parts a head names before small ones are merged. Default: 20.</summary>
     internal int MaxParts { get; init; } = 20;
 
+    /// <summary>The store for what can be done later: merging parts. Default: the one for everything else.</summary>
+    public IObjectStore Housekeeping { get; init; }
+
+    /// <summary>Whether the head names more parts than it should.</summary>
+    public bool NeedsCompaction => Ledger.Head.Parts.Count > MaxParts;
+
     /// <summary>Done before the first head of a backup is written. Default: nothing.</summary>
     public Func<CancellationToken, Task> BeforeFirstHead { get; init; } = _ => Task.CompletedTask;
 
@@ -63,7 +67,7 @@ public sealed class LedgerWriter
     /// <summary>Reads head and parts.</summary>
     public async Task LoadAsync(CancellationToken cancellation)
     {
-        var (snapshot, tag) = await _retries.RunAsync(() => LedgerReader.ReadWithTagAsync(_store, Backup, cancellation), cancellation);
+        var (snapshot, tag) = await LedgerReader.ReadWithTagAsync(_store, Backup, cancellation);
         Ledger = snapshot ?? LedgerSnapshot.Empty;
         _tag = tag;
         _lastObject = Ledger.Head.Seq;
@@ -127,7 +131,7 @@ public sealed class LedgerWriter
         var next = head with { Tail = [.. head.Tail, .. entries], Seq = head.Seq + 1, Change = head.Seq + 1, IsClosed = false };
         if (HeadCodec.Write(next).Length - HeadCodec.Write(next with { Tail = [] }).Length > MaxTailBytes)
         {
-            next = next with { Parts = [.. head.Parts, await PutPartAsync(next.Tail, cancellation)], Tail = [] };
+            next = next with { Parts = [.. head.Parts, await PutPartAsync(_store, next.Tail, cancellation)], Tail = [] };
         }
 
         await SwapAsync(next, cancellation);
@@ -169,7 +173,7 @@ public sealed class LedgerWriter
 
         var head = Ledger.Head;
         var key = BackupKeys.Topics(Backup, head.Epoch, NextObject());
-        await PutOnceAsync(key, HeadCodec.WriteTopics(topics.Values), cancellation);
+        await PutOnceAsync(_store, key, HeadCodec.WriteTopics(topics.Values), cancellation);
         await SwapAsync(head with { SourceClusterId = clusterId ?? head.SourceClusterId, Topics = key, Seq = head.Seq + 1, Change = head.Seq + 1 }, cancellation);
         Ledger.Topics = topics;
     }
@@ -179,7 +183,7 @@ public sealed class LedgerWriter
     public async Task<bool> CompactAsync(CancellationToken cancellation)
     {
         var head = Ledger.Head;
-        if (head.Parts.Count <= MaxParts)
+        if (!NeedsCompaction)
         {
             return false;
         }
@@ -188,7 +192,7 @@ public sealed class LedgerWriter
         var merged = new List<LedgerEntry>();
         foreach (var part in small)
         {
-            var stored = await _retries.RunAsync(() => _store.GetAsync(part.Key, cancellation), cancellation);
+            var stored = await Housekeeping.GetAsync(part.Key, cancellation);
             if (stored is null)
             {
                 // Only a newer writer deletes parts that we name; the swap below would fail as well.
@@ -198,7 +202,7 @@ public sealed class LedgerWriter
             merged.AddRange(PartCodec.Read(stored.Content.Span, part));
         }
 
-        var reference = await PutPartAsync(merged, cancellation);
+        var reference = await PutPartAsync(Housekeeping, merged, cancellation);
         await SwapAsync(head with { Seq = head.Seq + 1, Parts = [.. head.Parts.Except(small), reference] }, cancellation);
         return true;
     }
@@ -248,23 +252,23 @@ public sealed class LedgerWriter
         return new FencedException(Backup, Ledger.Head.Writer, Ledger.Head.Epoch);
     }
 
-    private async Task<PartReference> PutPartAsync(IReadOnlyList<LedgerEntry> entries, CancellationToken cancellation)
+    private async Task<PartReference> PutPartAsync(IObjectStore store, IReadOnlyList<LedgerEntry> entries, CancellationToken cancellation)
     {
         var (stored, reference) = PartCodec.Write(entries, BackupKeys.Part(Backup, Ledger.Head.Epoch, NextObject()));
-        await PutOnceAsync(reference.Key, stored, cancellation);
+        await PutOnceAsync(store, reference.Key, stored, cancellation);
         return reference;
     }
 
-    private async Task PutOnceAsync(string key, byte[] content, CancellationToken cancellation)
+    private async Task PutOnceAsync(IObjectStore store, string key, byte[] content, CancellationToken cancellation)
     {
         try
         {
-            await _retries.RunAsync(() => _store.PutAsync(key, new ReadOnlySequence<byte>(content), PutCondition.CreateOnly, cancellation), cancellation);
+            await store.PutAsync(key, new ReadOnlySequence<byte>(content), PutCondition.CreateOnly, cancellation);
         }
         catch (StorageConflictException e)
         {
             // Ours alone is the epoch, so only an earlier try of this call, whose answer was lost, can have made it.
-            var there = await _retries.RunAsync(() => _store.GetAsync(key, cancellation), cancellation);
+            var there = await store.GetAsync(key, cancellation);
             if (there is null)
             {
                 // Only a newer writer deletes what we write, so our swap would fail as well.

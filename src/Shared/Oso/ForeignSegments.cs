@@ -6,7 +6,7 @@ namespace KafkaBackup.Shared.Oso;
 /// <summary>Compares what another program's manifest says of its segments with the objects themselves, before any of it is taken over.</summary>
 /// <remarks>OSO's tool overwrites objects whose entries it keeps, and may lose objects that its manifest names. What is not there is not
 /// backed up: left out of the ledger, it is read again from the source as long as that has it.</remarks>
-internal sealed class ForeignSegments(IObjectStore store, RetrySchedule retries)
+internal sealed class ForeignSegments(IObjectStore store)
 {
     /// <summary>Puts the manifest right where the objects contradict it.</summary>
     /// <param name="manifest">The manifest as found.</param>
@@ -51,22 +51,18 @@ internal sealed class ForeignSegments(IObjectStore store, RetrySchedule retries)
     private async Task<Dictionary<string, long?>> SizesAsync(Dictionary<string, ManifestSegment> foreign, BackupId backup, CancellationToken cancellation)
     {
         var prefix = BackupKeys.SegmentsPrefix(backup);
-        var sizes = await retries.RunAsync(async () =>
+        var sizes = new Dictionary<string, long?>(StringComparer.Ordinal);
+        await foreach (var listed in store.ListAsync(prefix, cancellation))
         {
-            var found = new Dictionary<string, long?>(StringComparer.Ordinal);
-            await foreach (var listed in store.ListAsync(prefix, cancellation))
+            if (foreign.ContainsKey(listed.Key))
             {
-                if (foreign.ContainsKey(listed.Key))
-                {
-                    found[listed.Key] = listed.Size;
-                }
+                sizes[listed.Key] = listed.Size;
             }
+        }
 
-            return found;
-        }, cancellation);
         foreach (var key in foreign.Keys.Where(key => !key.StartsWith(prefix, StringComparison.Ordinal)))
         {
-            sizes[key] = (await retries.RunAsync(() => store.HeadAsync(key, cancellation), cancellation))?.Size;
+            sizes[key] = (await store.HeadAsync(key, cancellation))?.Size;
         }
 
         return sizes;
@@ -75,7 +71,7 @@ internal sealed class ForeignSegments(IObjectStore store, RetrySchedule retries)
     /// <summary>An object of another size than the manifest says: overwritten with something sound, or damaged.</summary>
     private async Task<ManifestSegment?> DiscoverAsync(ManifestSegment segment, List<string> problems, CancellationToken cancellation)
     {
-        var stored = await retries.RunAsync(() => store.GetAsync(segment.Key, cancellation), cancellation);
+        var stored = await store.GetAsync(segment.Key, cancellation);
         try
         {
             if (stored is not null && SegmentInspector.Inspect(stored.Content, segment.Key) is { } info)

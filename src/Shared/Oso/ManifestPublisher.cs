@@ -6,11 +6,11 @@ namespace KafkaBackup.Shared.Oso;
 
 /// <summary>Keeps <c>manifest.json</c>, the view of a backup that OSO's tool reads, in step with the ledger. It lags, and never leads.</summary>
 /// <remarks>Only a definite "not there" counts as no manifest: on any other failure to read it nothing is written.</remarks>
-public sealed class ManifestPublisher(IObjectStore store, RetrySchedule retries)
+public sealed class ManifestPublisher(IObjectStore store)
 {
     private const int MaxTries = 5;
 
-    private readonly ForeignSegments _foreign = new(store, retries);
+    private readonly ForeignSegments _foreign = new(store);
 
     /// <summary>What the manifest says of the source, as far as the configuration knows it.</summary>
     /// <param name="Brokers">Addresses of the source.</param>
@@ -22,13 +22,13 @@ public sealed class ManifestPublisher(IObjectStore store, RetrySchedule retries)
     public async Task<AdoptionResult> AdoptAsync(LedgerWriter writer, CancellationToken cancellation)
     {
         var key = BackupKeys.Manifest(writer.Backup);
-        var there = await retries.RunAsync(() => store.HeadAsync(key, cancellation), cancellation);
+        var there = await store.HeadAsync(key, cancellation);
         if (there is null || there.ETag?.Value == writer.Ledger.Head.Rendered?.ManifestTag)
         {
             return new AdoptionResult([], []);
         }
 
-        return await retries.RunAsync(() => store.GetAsync(key, cancellation), cancellation) is { } stored
+        return await store.GetAsync(key, cancellation) is { } stored
             ? await AdoptAsync(writer, ManifestJson.Read(stored.Content.Span, key), cancellation)
             : new AdoptionResult([], []);
     }
@@ -41,13 +41,13 @@ public sealed class ManifestPublisher(IObjectStore store, RetrySchedule retries)
         var key = BackupKeys.Manifest(writer.Backup);
         for (var attempt = 1; ; attempt++)
         {
-            var there = await retries.RunAsync(() => store.HeadAsync(key, cancellation), cancellation);
+            var there = await store.HeadAsync(key, cancellation);
             if (IsCurrent(writer.Ledger.Head, there))
             {
                 return null;
             }
 
-            var stored = there is null ? null : await retries.RunAsync(() => store.GetAsync(key, cancellation), cancellation);
+            var stored = there is null ? null : await store.GetAsync(key, cancellation);
             var existing = stored is null ? null : ManifestJson.Read(stored.Content.Span, key);
             var lost = 0L;
             if (existing is not null)
@@ -125,12 +125,11 @@ public sealed class ManifestPublisher(IObjectStore store, RetrySchedule retries)
     {
         try
         {
-            return await retries.RunAsync(
-                () => store.PutAsync(key, new ReadOnlySequence<byte>(content), PutCondition.Expecting(expected), cancellation), cancellation);
+            return await store.PutAsync(key, new ReadOnlySequence<byte>(content), PutCondition.Expecting(expected), cancellation);
         }
         catch (StorageConflictException)
         {
-            var there = await retries.RunAsync(() => store.GetAsync(key, cancellation), cancellation);
+            var there = await store.GetAsync(key, cancellation);
             return there is not null && there.Content.Span.SequenceEqual(content.Span) ? there.ETag : null;
         }
     }

@@ -6,21 +6,25 @@ namespace KafkaBackup.Shared.Oso;
 
 /// <summary>Keeps <c>offsets.db</c>, local and remote, in step with the ledger, and tells the user how they compared.</summary>
 /// <remarks>The ledger decides where a run starts. The databases are what users look at, and what OSO's tool would go on from.</remarks>
-public sealed class OffsetsPublisher(IObjectStore store, string localPath, RetrySchedule retries, TimeProvider clock)
+public sealed class OffsetsPublisher(string localPath, TimeProvider clock)
 {
     private bool _isLocalCurrent;
     private bool _isRemoteCurrent;
 
     /// <summary>What was written last says that the job is running: the end of the run has to correct that, even without news.</summary>
-    private bool _saysRunning;
+    private bool _localSaysRunning;
+    private bool _remoteSaysRunning;
+
+    /// <summary>Something was committed that neither shows.</summary>
+    public void Outdate() => (_isLocalCurrent, _isRemoteCurrent) = (false, false);
 
     /// <summary>Reads both databases and compares them with the ledger.</summary>
-    public async Task<OffsetsReport> CompareAsync(LedgerSnapshot ledger, BackupId backup, CancellationToken cancellation)
+    public async Task<OffsetsReport> CompareAsync(IObjectStore store, LedgerSnapshot ledger, BackupId backup, CancellationToken cancellation)
     {
         var expected = LastOffsets(ledger);
         var warnings = new List<string>();
         var key = BackupKeys.Offsets(backup);
-        var stored = await retries.RunAsync(() => store.GetAsync(key, cancellation), cancellation);
+        var stored = await store.GetAsync(key, cancellation);
         string? problem = null;
         var remote = stored is null ? null : OffsetDatabase.TryRead(stored.Content.Span, backup, out problem);
         Warn(problem, $"{key}");
@@ -62,37 +66,40 @@ public sealed class OffsetsPublisher(IObjectStore store, string localPath, Retry
         }
     }
 
-    /// <summary>Writes what does not show the ledger's positions.</summary>
+    /// <summary>Writes the local database when it does not show the ledger's positions.</summary>
     /// <param name="ledger">The ledger.</param>
     /// <param name="backup">The backup.</param>
     /// <param name="isCompleted">Whether the run is over: OSO's job status <c>completed</c>, else <c>running</c>.</param>
-    /// <param name="hasNews">Whether anything was committed since the last call.</param>
-    /// <param name="cancellation">Stops between the two writes.</param>
-    /// <returns>Whether the remote one was written.</returns>
-    public async Task<bool> SyncAsync(LedgerSnapshot ledger, BackupId backup, bool isCompleted, bool hasNews, CancellationToken cancellation)
+    /// <exception cref="StorageException">It cannot be written; it is as it was.</exception>
+    public void SyncLocal(LedgerSnapshot ledger, BackupId backup, bool isCompleted)
     {
         var offsets = LastOffsets(ledger);
-        var status = isCompleted ? BackupJobStatus.Completed : BackupJobStatus.Running;
-        var clusterId = ledger.Head.SourceClusterId;
-        var isDue = hasNews || (isCompleted && _saysRunning);
-        if (isDue || (!_isLocalCurrent && offsets.Count > 0))
+        if ((_isLocalCurrent || offsets.Count == 0) && !(isCompleted && _localSaysRunning))
         {
-            OffsetDatabase.WriteFile(localPath, backup, clusterId, offsets, status, clock.GetUtcNow());
-            _isLocalCurrent = true;
+            return;
         }
 
-        if (!isDue && (_isRemoteCurrent || offsets.Count == 0))
+        OffsetDatabase.WriteFile(localPath, backup, ledger.Head.SourceClusterId, offsets, Status(isCompleted), clock.GetUtcNow());
+        (_isLocalCurrent, _localSaysRunning) = (true, !isCompleted);
+    }
+
+    /// <summary>As <see cref="SyncLocal"/>, for the database in <paramref name="store"/>.</summary>
+    /// <returns>Whether it was written.</returns>
+    public async Task<bool> SyncRemoteAsync(IObjectStore store, LedgerSnapshot ledger, BackupId backup, bool isCompleted, CancellationToken cancellation)
+    {
+        var offsets = LastOffsets(ledger);
+        if ((_isRemoteCurrent || offsets.Count == 0) && !(isCompleted && _remoteSaysRunning))
         {
             return false;
         }
 
-        var image = OffsetDatabase.Create(backup, clusterId, offsets, status, clock.GetUtcNow());
-        await retries.RunAsync(
-            () => store.PutAsync(BackupKeys.Offsets(backup), new ReadOnlySequence<byte>(image), PutCondition.Overwrite, cancellation), cancellation);
-        _isRemoteCurrent = true;
-        _saysRunning = !isCompleted;
+        var image = OffsetDatabase.Create(backup, ledger.Head.SourceClusterId, offsets, Status(isCompleted), clock.GetUtcNow());
+        await store.PutAsync(BackupKeys.Offsets(backup), new ReadOnlySequence<byte>(image), PutCondition.Overwrite, cancellation);
+        (_isRemoteCurrent, _remoteSaysRunning) = (true, !isCompleted);
         return true;
     }
+
+    private static BackupJobStatus Status(bool isCompleted) => isCompleted ? BackupJobStatus.Completed : BackupJobStatus.Running;
 
     private static Dictionary<PartitionId, long> LastOffsets(LedgerSnapshot ledger) =>
         ledger.Partitions.ToDictionary(partition => partition.Key, partition => partition.Value.Coverage.Position!.Value - 1);

@@ -7,8 +7,9 @@ namespace KafkaBackup.Shared.Storage;
 /// <para>Only failures that say of themselves that they are retryable are repeated; what was tried in vain until the end comes back as one
 /// that is not. A conflict passes at once: after a try whose answer was lost it may be the caller's own write, and only the caller, who
 /// knows what it wrote, can tell.</para>
-/// <para>A try that does not end is cancelled and, as not every store can be cancelled, left behind. The memory of a write that is left
-/// behind may be read until the store comes back; nothing names what it writes then.</para>
+/// <para>A caller that cancels waits for the try under way all the same, as memory that is being written from must not be used again. Only
+/// a try that does not end for as long as patience lasts is cancelled and, as not every store can be cancelled, left behind: its memory may
+/// be read until the store comes back, and nothing names what it writes then.</para>
 /// </remarks>
 public sealed partial class RetryingObjectStore : IObjectStore, IDisposable
 {
@@ -112,7 +113,7 @@ public sealed partial class RetryingObjectStore : IObjectStore, IDisposable
     /// <summary>Waits for a try as long as it may take, then ends it.</summary>
     private async Task<T> EndAsync<T>(PatientCall call, Task<T> trying, CancellationTokenSource cut, CancellationToken cancellation)
     {
-        if (!await EndsInTimeAsync(call, trying, cancellation))
+        if (!await EndsInTimeAsync(call, trying))
         {
             await CancelledAsync(trying, cut);
             if (!trying.IsCompleted)
@@ -139,19 +140,18 @@ public sealed partial class RetryingObjectStore : IObjectStore, IDisposable
         return Task.WhenAny(trying, Task.Delay(Grace, _patience.Clock, CancellationToken.None));
     }
 
-    private async Task<bool> EndsInTimeAsync(PatientCall call, Task trying, CancellationToken cancellation)
+    private async Task<bool> EndsInTimeAsync(PatientCall call, Task trying)
     {
         while (!trying.IsCompleted)
         {
             var left = _patience.TimeLeft(call, () => NoAnswer(call).Message);
-            if (left <= TimeSpan.Zero || cancellation.IsCancellationRequested)
+            if (left <= TimeSpan.Zero)
             {
                 return false;
             }
 
             var over = new TaskCompletionSource();
             await using var timer = _patience.Clock.CreateTimer(_ => over.TrySetResult(), null, left, Timeout.InfiniteTimeSpan);
-            await using var givenUp = cancellation.Register(() => over.TrySetResult());
             await Task.WhenAny(trying, over.Task, _patience.Hurrying);
         }
 
@@ -165,7 +165,7 @@ public sealed partial class RetryingObjectStore : IObjectStore, IDisposable
         var pause = NextPause(call.Failures);
         return _patience.AllowsAnother(call, failure, pause)
             ? Task.Delay(pause, _patience.Clock, cancellation)
-            : throw new StorageException(call.Key, $"{failure.Message} {_patience.Verdict(call)}", failure);
+            : throw new StorageException(call.Key, failure.Message + _patience.Verdict(call), failure);
     }
 
     private TimeSpan NextPause(int failures)

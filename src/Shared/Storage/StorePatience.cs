@@ -11,6 +11,7 @@ namespace KafkaBackup.Shared.Storage;
 ///   Middle ran out for some call         10 s after it began to fail               after 10 minutes, and more for large writes
 /// after Hurry                            10 s after Hurry, or after it began       then; 20 s if it did not fail before
 ///                                        to fail, whichever is later
+///   and patience ran out for some call   3 s instead                               3 s
 /// </code>
 /// A store may watch over its requests by itself and fail sooner. What passes without the store being asked again is for the store.
 /// </remarks>
@@ -19,10 +20,14 @@ public sealed class StorePatience
     /// <summary>What a run without an end has: as long as it takes.</summary>
     public static readonly TimeSpan Endless = Timeout.InfiniteTimeSpan;
 
+    /// <summary>What a run that ends has in its middle, unless it is configured otherwise.</summary>
+    public static readonly TimeSpan Default = TimeSpan.FromMinutes(10);
+
     private static readonly TimeSpan Start = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Brief = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Hurried = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan HurriedTry = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Last = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LongestTry = TimeSpan.FromMinutes(10);
 
     /// <summary>After how long a try without an answer is told like a failure, though it may yet succeed.</summary>
@@ -49,8 +54,20 @@ public sealed class StorePatience
     public StorePatience(TimeProvider clock, StoreNotice? notice = null) =>
         (_clock, _notice, _origin) = (clock, notice ?? new StoreNotice(), clock.GetTimestamp());
 
-    /// <summary>How long a call that fails is repeated in the middle of a run. Default: 10 min.</summary>
-    public TimeSpan Middle { get; init; } = TimeSpan.FromMinutes(10);
+    /// <summary>How long a call that fails is repeated in the middle of a run. Default: <see cref="Default"/>.</summary>
+    public TimeSpan Middle { get; init; } = Default;
+
+    /// <summary>Whether it was told to <see cref="Hurry"/>.</summary>
+    public bool IsHurried
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _hurriedAt is not null;
+            }
+        }
+    }
 
     internal TimeProvider Clock => _clock;
 
@@ -122,7 +139,7 @@ public sealed class StorePatience
         {
             call.Fail(now, failure.Silence);
             var isAllowed = now + pause < LastTry(call);
-            _hasRunOut |= !isAllowed && _hasBegun && !call.IsBrief;
+            _hasRunOut |= !isAllowed && _hasBegun && (!call.IsBrief || _hurriedAt is not null);
             if (!isAllowed)
             {
                 return false;
@@ -155,15 +172,21 @@ public sealed class StorePatience
         return end < now + StoreNotice.Reminder ? end - now : StoreNotice.Reminder;
     }
 
-    /// <summary>What is told when patience has come to its end.</summary>
+    /// <summary>What is told beside the failure when patience has come to its end. Of a brief call nothing: its caller tells it once, so it
+    /// must be the same each time.</summary>
     internal string Verdict(PatientCall call)
     {
+        if (call.IsBrief)
+        {
+            return "";
+        }
+
         lock (_lock)
         {
-            var tried = Text(Now - (!_hasAnswered && !call.IsBrief ? _firstTry!.Value : call.FailingSince!.Value));
-            return _hurriedAt is not null ? $"It was tried for {tried}, and the run was told to stop."
-                : call.IsBrief ? $"It was tried for {tried}."
-                : $"It was tried for {tried}. See that the store is up and can be reached from here, and run again: what is committed is safe.";
+            var tried = Text(Now - (_hasAnswered ? call.FailingSince!.Value : _firstTry!.Value));
+            return _hurriedAt is null
+                ? $" It was tried for {tried}. See that the store is up and can be reached from here, and run again: what is committed is safe."
+                : $" It was tried for {tried}, and the run was told to stop: what was not committed by then is read again by the next run.";
         }
     }
 
@@ -172,19 +195,19 @@ public sealed class StorePatience
     private TimeSpan LastTry(PatientCall call)
     {
         var since = call.FailingSince!.Value;
-        return _hurriedAt is { } at ? Later(at, since) + Hurried
+        return _hurriedAt is { } at ? Later(at, since) + (_hasRunOut ? Last : Hurried)
             : !_hasAnswered ? _firstTry!.Value + Start
             : !_hasBegun ? since + Start
             : call.IsBrief ? since + Brief
-            : _hasRunOut ? since + Hurried
             : Middle == Endless ? TimeSpan.MaxValue
+            : _hasRunOut && Middle > Hurried ? since + Hurried
             : since + Middle;
     }
 
     private TimeSpan EndOfTry(PatientCall call) => (_hurriedAt, call.FailingSince) switch
     {
-        ({ } at, { } since) => Later(at, since) + Hurried,
-        ({ } at, null) => Later(at, call.TryBegan) + HurriedTry,
+        ({ } at, { } since) => Later(at, since) + (_hasRunOut ? Last : Hurried),
+        ({ } at, null) => Later(at, call.TryBegan) + (_hasRunOut ? Last : HurriedTry),
         _ when !_hasAnswered => _firstTry!.Value + Start,
         _ when _hasBegun && Middle == Endless && !call.IsBrief => TimeSpan.MaxValue,
         _ => call.TryBegan + LongestTry + Allowance(call),

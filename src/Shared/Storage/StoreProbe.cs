@@ -7,11 +7,18 @@ namespace KafkaBackup.Shared.Storage;
 public static class StoreProbe
 {
     /// <summary>Writes, swaps and deletes a throw-away object below <paramref name="backup"/>'s ledger.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="backup">The backup.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="housekeeping">The store to delete the object with. Default: the same.</param>
+    /// <returns>The key of the object when it could not be deleted; null when it was.</returns>
     /// <exception cref="StorageException">The store does not do what it must; the message says what. Or it failed.</exception>
-    public static async Task CheckAsync(IObjectStore store, BackupId backup, CancellationToken cancellation)
+    public static async Task<string?> CheckAsync(
+        IObjectStore store, BackupId backup, CancellationToken cancellation, IObjectStore? housekeeping = null)
     {
         var key = BackupKeys.Probe(backup, Guid.NewGuid().ToString("N"));
         byte[] first = "first\r\n\0"u8.ToArray(), second = "second"u8.ToArray();
+        string? left = key;
         try
         {
             var tag = await PutAsync(first, PutCondition.CreateOnly);
@@ -24,10 +31,25 @@ public static class StoreProbe
         }
         finally
         {
-            await store.DeleteAsync(key, CancellationToken.None);
+            left = await TryDeleteAsync(housekeeping ?? store, key) ? null : key;
         }
 
-        Task<ETag> PutAsync(byte[] content, PutCondition condition) => store.PutAsync(key, new ReadOnlySequence<byte>(content), condition, cancellation);
+        return left;
+
+        async Task<ETag> PutAsync(byte[] content, PutCondition condition)
+        {
+            try
+            {
+                return await store.PutAsync(key, new ReadOnlySequence<byte>(content), condition, cancellation);
+            }
+            catch (StorageConflictException)
+            {
+                // An earlier try whose answer was lost may have written it.
+                return await store.GetAsync(key, cancellation) is { } there && there.Content.Span.SequenceEqual(content)
+                    ? there.ETag
+                    : throw Unfit(key, store, "it refused a conditional write whose condition held");
+            }
+        }
 
         async Task ExpectAsync(byte[] expected)
         {
@@ -42,7 +64,7 @@ public static class StoreProbe
         {
             try
             {
-                await PutAsync("third"u8.ToArray(), condition);
+                await store.PutAsync(key, new ReadOnlySequence<byte>("third"u8.ToArray()), condition, cancellation);
             }
             catch (StorageConflictException)
             {
@@ -50,6 +72,20 @@ public static class StoreProbe
             }
 
             throw Unfit(key, store, otherwise);
+        }
+    }
+
+    /// <summary>What is left behind is for the caller to delete later: the verdict on the store does not hang on it.</summary>
+    private static async Task<bool> TryDeleteAsync(IObjectStore store, string key)
+    {
+        try
+        {
+            await store.DeleteAsync(key, CancellationToken.None);
+            return true;
+        }
+        catch (StorageException)
+        {
+            return false;
         }
     }
 

@@ -33,9 +33,7 @@ internal static class Ledgers
     };
 
     public static LedgerWriter Writer(IObjectStore store, string name = "an earlier run") =>
-        new(store, Backup, name, TimeProvider.System, Retries);
-
-    public static RetrySchedule Retries => new(TimeProvider.System, new Random(1)) { MaxTries = 2, FirstPause = TimeSpan.Zero };
+        new(store, Backup, name, TimeProvider.System);
 
     /// <summary>Commits entries as an earlier run, which ended clean.</summary>
     public static async Task CommitAsync(IObjectStore store, IReadOnlyList<LedgerEntry> entries, string clusterId = "cluster-1", params TopicFacts[] topics)

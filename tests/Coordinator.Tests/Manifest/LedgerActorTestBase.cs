@@ -8,6 +8,7 @@ using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Storage;
+using KafkaBackup.Testing;
 using KafkaBackup.Testing.Kafka;
 using KafkaBackup.Testing.Protocol;
 using KafkaBackup.Testing.Storage;
@@ -34,7 +35,14 @@ public abstract class LedgerActorTestBase : PatientTestKit
 
     protected FaultyObjectStore Store { get; }
 
+    protected FakeTimeProvider Clock { get; } = new();
+
+    protected StorePatience Patience { get; } = new(TimeProvider.System);
+
     protected LedgerSettings Settings { get; set; } = new();
+
+    /// <summary>Whether what passes is tried again, as in a run; else the first failure counts.</summary>
+    protected bool IsPatient { get; set; }
 
     protected bool IsIncremental { get; set; }
 
@@ -53,9 +61,12 @@ public abstract class LedgerActorTestBase : PatientTestKit
     {
         var configuration = FakeEnvironment.Configured(Backup) with { OffsetStorage = IsIncremental ? new OffsetStorageSection() : null };
         return new LedgerServices(
-            new FakeEnvironment(new FakeCluster(), Store, configuration), _ => OffsetsPath, Settings, new RunLog(NullLogger<RunLog>.Instance), Ledgers.Retries,
-            new FakeTimeProvider(), () => $"writer {Interlocked.Increment(ref _writers)}");
+            new FakeEnvironment(new FakeCluster(), IsPatient ? Patient() : Store, configuration) { Patience = Patience }, _ => OffsetsPath, Settings, new RunLog(NullLogger<RunLog>.Instance),
+            Clock, () => $"writer {Interlocked.Increment(ref _writers)}");
     }
+
+    private RetryingObjectStore Patient() =>
+        new(Store, new StorePatience(new LeapingClock { LeapsAtOnce = TimeSpan.FromSeconds(10) }), new Random(1));
 
     protected IActorRef NewManifest() => Sys.ActorOf(LedgerActor.Props(Backup, Services()));
 

@@ -5,6 +5,8 @@ using System.Net.Sockets;
 using System.Text;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.ObjectStores.S3;
+using KafkaBackup.Shared.Storage;
+using KafkaBackup.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace KafkaBackup.ObjectStores.Tests.S3;
@@ -51,6 +53,10 @@ internal sealed class FakeS3 : IAsyncDisposable
         },
         tuning ?? Quick,
         Clock);
+
+    /// <summary>As a run has it: with patience, and pauses that take no time.</summary>
+    public RetryingObjectStore OpenPatient() =>
+        new(Open(), new StorePatience(new LeapingClock { LeapsAtOnce = TimeSpan.FromSeconds(10) }), new Random(1));
 
     public async ValueTask DisposeAsync()
     {

@@ -68,7 +68,7 @@ public sealed class S3BadNetworkTests : IAsyncLifetime
     public async Task A_black_hole_ends_every_call_in_time()
     {
         await _proxy.AddAsync("timeout", "downstream", new { timeout = 0 });
-        var store = Broken(FakeS3.Quick with { Inactivity = TimeSpan.FromMilliseconds(100), MaxTries = 2 });
+        var store = Broken(FakeS3.Quick with { Inactivity = TimeSpan.FromMilliseconds(100), AnswerTimeout = TimeSpan.FromMilliseconds(100), MaxTries = 2 });
 
         foreach (var call in (Func<Task>[])[() => store.GetAsync("b/x"), () => store.KeysAsync(""), () => store.PutAsync("b/x", "x", PutCondition.CreateOnly)])
         {

@@ -92,8 +92,8 @@ public sealed class S3ConditionalPutTests
             there ??= request.Body;
             return isFirst ? FakeAnswer.Reset : FakeAnswer.Error(412, "PreconditionFailed");
         });
-        using var store = server.Open();
-        var heads = new HeadStore(store, new BackupId("b"), new RetrySchedule(TimeProvider.System, new Random(1)) { FirstPause = TimeSpan.FromMilliseconds(1) });
+        using var store = server.OpenPatient();
+        var heads = new HeadStore(store, new BackupId("b"));
 
         var (tag, other) = await heads.TrySwapAsync(LedgerSnapshot.Empty.Head with { Writer = "me" }, expected: null, CancellationToken.None);
 
@@ -148,7 +148,7 @@ public sealed class S3ConditionalPutTests
     {
         var races = 2;
         await using var server = new FakeS3(_ => races-- > 0 ? FakeAnswer.Error(409, "ConditionalRequestConflict") : FakeAnswer.Ok("new"));
-        using var store = server.Open();
+        using var store = server.OpenPatient();
 
         Assert.Equal(new ETag("new"), await store.PutAsync("b/head", "x", Swap));
         Assert.Equal(3, server.Requests.Count);

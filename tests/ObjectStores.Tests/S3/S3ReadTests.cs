@@ -15,7 +15,7 @@ public sealed class S3ReadTests
     {
         var cuts = 2;
         await using var server = new FakeS3(_ => cuts-- > 0 ? Cut : Cut with { CutAfter = null });
-        using var store = server.Open();
+        using var store = server.OpenPatient();
 
         Assert.Equal("a body of some length", await store.TextAsync("b/x"));
     }
@@ -56,7 +56,7 @@ public sealed class S3ReadTests
         await stream.ReadExactlyAsync(new byte[6]);
 
         var reading = stream.ReadAsync(new byte[1]).AsTask();
-        server.Clock.Advance(FakeS3.Quick.Inactivity);
+        server.Clock.Advance(FakeS3.Quick.AnswerTimeout);
         var failed = await Assert.ThrowsAsync<StorageException>(() => reading);
 
         Assert.True(failed.IsRetryable);

@@ -16,6 +16,7 @@ public sealed class ConfigurationKeysTests
         { "source.topics.exclude", "[orders.dlq]", "orders.dlq" },
         { "storage.backend", "filesystem", typeof(FileSystemStorageSection) },
         { "storage.path", "/mnt/b", "/mnt/b" },
+        { "storage.patience_secs", "90", TimeSpan.FromSeconds(90) },
         { "backup.compression", "none", CompressionCodec.None },
         { "backup.compression_level", "22", 22 },
         { "backup.segment_max_bytes", "1", 1L },
@@ -98,6 +99,7 @@ public sealed class ConfigurationKeysTests
     [InlineData("backup.max_memory_bytes", "0", "must be a whole number of 1 or more, not '0'")]
     [InlineData("offset_storage.backend", "s3", "must be sqlite, not 's3'")]
     [InlineData("offset_storage.db_path", "''", "must be a text, not empty")]
+    [InlineData("storage.patience_secs", "0", "must be a whole number from 1 to 922337203685, not '0'")]
     [InlineData("offset_storage.sync_interval_secs", "0", "must be a whole number from 1 to 922337203685, not '0'")]
     public void A_value_that_a_key_does_not_take_is_refused(string key, string value, string message)
     {
@@ -158,6 +160,7 @@ public sealed class ConfigurationKeysTests
         "source.topics.exclude" => string.Join(' ', configuration.Source.Topics.Exclude),
         "storage.backend" => configuration.Storage.GetType(),
         "storage.path" => ((FileSystemStorageSection)configuration.Storage).Path,
+        "storage.patience_secs" => configuration.Storage.Patience,
         "backup.compression" => configuration.Backup.Compression,
         "backup.compression_level" => configuration.Backup.CompressionLevel,
         "backup.segment_max_bytes" => configuration.Backup.SegmentMaxBytes,

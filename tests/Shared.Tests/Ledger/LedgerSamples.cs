@@ -1,6 +1,7 @@
 using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Segments;
 using KafkaBackup.Shared.Storage;
+using KafkaBackup.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace KafkaBackup.Shared.Tests.Ledger;
@@ -13,8 +14,6 @@ internal sealed class LedgerSamples
     public static readonly PartitionId Partition = new("t", 0);
 
     public FakeTimeProvider Clock { get; } = new(DateTimeOffset.FromUnixTimeMilliseconds(1_795_539_789_694));
-
-    public RetrySchedule Retries => new(Clock, new Random(1)) { FirstPause = TimeSpan.Zero };
 
     /// <summary>Where the objects really are.</summary>
     public MemoryObjectStore Objects { get; } = new();
@@ -43,10 +42,14 @@ internal sealed class LedgerSamples
         CompressedSize = 20,
     };
 
+    /// <summary>The store as a run has it: what passes is tried again, and pauses take no time.</summary>
+    public static RetryingObjectStore Patient(IObjectStore store) =>
+        new(store, new StorePatience(new LeapingClock { LeapsAtOnce = TimeSpan.FromSeconds(10) }), new Random(1));
+
     /// <summary>A writer that has loaded the ledger.</summary>
     public async Task<LedgerWriter> LoadedAsync(string name, IObjectStore? store = null, int maxTailBytes = 64 * 1024, int maxParts = 20)
     {
-        var writer = new LedgerWriter(store ?? Objects, Backup, name, Clock, Retries) { MaxTailBytes = maxTailBytes, MaxParts = maxParts };
+        var writer = new LedgerWriter(Patient(store ?? Objects), Backup, name, Clock) { MaxTailBytes = maxTailBytes, MaxParts = maxParts };
         await writer.LoadAsync(CancellationToken.None);
         return writer;
     }

@@ -20,7 +20,7 @@ public sealed class ManifestPublisherTests
     public ManifestPublisherTests()
     {
         _store = new InterferingStore(_samples.Objects);
-        _publisher = new ManifestPublisher(_store, _samples.Retries);
+        _publisher = new ManifestPublisher(LedgerSamples.Patient(_store));
     }
 
     [Fact]

@@ -18,13 +18,13 @@ public sealed class OffsetsPublisherTests : OffsetDatabaseTestBase
     public OffsetsPublisherTests()
     {
         _store = new InterferingStore(_samples.Objects);
-        _publisher = new OffsetsPublisher(_store, DatabasePath, _samples.Retries, _samples.Clock);
+        _publisher = new OffsetsPublisher(DatabasePath, _samples.Clock);
     }
 
     [Fact]
     public async Task Both_databases_show_the_last_offset_of_each_partition()
     {
-        Assert.True(await SyncAsync(hasNews: true));
+        Assert.True(await SyncAsync());
 
         Assert.Equal(99, OffsetDatabase.TryRead(DatabasePath, Backup, out _)![Partition]);
         Assert.Equal(99, (await RemoteAsync())[Partition]);
@@ -34,16 +34,17 @@ public sealed class OffsetsPublisherTests : OffsetDatabaseTestBase
     [Fact]
     public async Task Databases_that_agree_with_the_ledger_are_found_and_not_written()
     {
-        await SyncAsync(hasNews: true);
+        await SyncAsync();
         _store.Changes.Clear();
         var before = File.GetLastWriteTimeUtc(DatabasePath);
-        var next = new OffsetsPublisher(_store, DatabasePath, _samples.Retries, _samples.Clock);
+        var next = new OffsetsPublisher(DatabasePath, _samples.Clock);
 
-        var report = await next.CompareAsync(Ledger(100), Backup, CancellationToken.None);
+        var report = await next.CompareAsync(_store, Ledger(100), Backup, CancellationToken.None);
 
         Assert.Equal((true, true), (report.HasRemote, report.HasLocal));
         Assert.Empty(report.Warnings);
-        Assert.False(await next.SyncAsync(Ledger(100), Backup, isCompleted: true, hasNews: false, CancellationToken.None));
+        next.SyncLocal(Ledger(100), Backup, isCompleted: true);
+        Assert.False(await next.SyncRemoteAsync(_store, Ledger(100), Backup, isCompleted: true, CancellationToken.None));
         Assert.Empty(_store.Changes);
         Assert.Equal(before, File.GetLastWriteTimeUtc(DatabasePath));
     }
@@ -53,7 +54,8 @@ public sealed class OffsetsPublisherTests : OffsetDatabaseTestBase
     {
         var report = await CompareAsync(LedgerSnapshot.Empty);
 
-        Assert.False(await _publisher.SyncAsync(LedgerSnapshot.Empty, Backup, isCompleted: true, hasNews: false, CancellationToken.None));
+        _publisher.SyncLocal(LedgerSnapshot.Empty, Backup, isCompleted: true);
+        Assert.False(await _publisher.SyncRemoteAsync(_store, LedgerSnapshot.Empty, Backup, isCompleted: true, CancellationToken.None));
 
         Assert.Equal((false, false, 0), (report.HasRemote, report.HasLocal, report.Warnings.Count));
         Assert.Empty(_store.Changes);
@@ -66,7 +68,7 @@ public sealed class OffsetsPublisherTests : OffsetDatabaseTestBase
         WriteLocal(150);
 
         var report = await CompareAsync(Ledger(100));
-        await SyncAsync(hasNews: false);
+        await SyncAsync();
 
         Assert.Equal(
             $"{DatabasePath} claims more than is committed for t:0. The run goes on from what is committed, and corrects it: nothing is skipped or stored twice.",
@@ -81,7 +83,7 @@ public sealed class OffsetsPublisherTests : OffsetDatabaseTestBase
         await _samples.PutAsync(Key, Image(150));
 
         var report = await CompareAsync(Ledger(100));
-        await SyncAsync(hasNews: false);
+        await SyncAsync();
 
         Assert.StartsWith($"memory/{Key} claims more than is committed for t:0.", Assert.Single(report.Warnings), StringComparison.Ordinal);
         Assert.Equal(99, (await RemoteAsync())[Partition]);
@@ -110,7 +112,7 @@ public sealed class OffsetsPublisherTests : OffsetDatabaseTestBase
         await _samples.PutAsync(Key, "no database at all"u8.ToArray());
 
         var report = await CompareAsync(Ledger(100));
-        await SyncAsync(hasNews: false);
+        await SyncAsync();
 
         Assert.False(report.HasRemote);
         Assert.Contains("It is not needed: the positions come from the ledger", Assert.Single(report.Warnings), StringComparison.Ordinal);
@@ -123,7 +125,7 @@ public sealed class OffsetsPublisherTests : OffsetDatabaseTestBase
         await File.WriteAllTextAsync(DatabasePath, "no database at all");
 
         var report = await CompareAsync(Ledger(100));
-        await SyncAsync(hasNews: false);
+        await SyncAsync();
 
         Assert.False(report.HasLocal);
         Assert.Single(report.Warnings);
@@ -141,19 +143,23 @@ public sealed class OffsetsPublisherTests : OffsetDatabaseTestBase
     [Fact]
     public async Task The_job_is_marked_as_completed_when_the_last_news_was_shown_during_the_run()
     {
-        await _publisher.SyncAsync(Ledger(100), Backup, isCompleted: false, hasNews: true, CancellationToken.None);
+        await SyncAsync(isCompleted: false);
         Assert.Equal(["running"], Query(DatabasePath, "SELECT status FROM backup_jobs"));
 
-        Assert.True(await _publisher.SyncAsync(Ledger(100), Backup, isCompleted: true, hasNews: false, CancellationToken.None));
+        Assert.True(await SyncAsync());
 
         Assert.Equal(["completed"], Query(DatabasePath, "SELECT status FROM backup_jobs"));
     }
 
     private static LedgerSnapshot Ledger(long position) => new(Head.None, [LedgerSamples.Entry(0, position)], []);
 
-    private Task<OffsetsReport> CompareAsync(LedgerSnapshot ledger) => _publisher.CompareAsync(ledger, Backup, CancellationToken.None);
+    private Task<OffsetsReport> CompareAsync(LedgerSnapshot ledger) => _publisher.CompareAsync(_store, ledger, Backup, CancellationToken.None);
 
-    private Task<bool> SyncAsync(bool hasNews) => _publisher.SyncAsync(Ledger(100), Backup, isCompleted: true, hasNews, CancellationToken.None);
+    private Task<bool> SyncAsync(bool isCompleted = true)
+    {
+        _publisher.SyncLocal(Ledger(100), Backup, isCompleted);
+        return _publisher.SyncRemoteAsync(_store, Ledger(100), Backup, isCompleted, CancellationToken.None);
+    }
 
     private async Task<IReadOnlyDictionary<PartitionId, long>> RemoteAsync() => OffsetDatabase.TryRead(await _samples.BytesAsync(Key), Backup, out _)!;
 

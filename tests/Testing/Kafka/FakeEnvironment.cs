@@ -21,7 +21,10 @@ public sealed class FakeEnvironment(FakeCluster cluster, IObjectStore store, Bac
         Storage = new NoStorage(),
     };
 
-    public BackupEnvironment For(BackupId backup) => new(configuration, store, cluster.Source, cluster.Catalog);
+    /// <summary>How long the store is borne with, if anybody asks.</summary>
+    public StorePatience Patience { get; init; } = new(TimeProvider.System);
+
+    public BackupEnvironment For(BackupId backup) => new(configuration, store, cluster.Source, cluster.Catalog) { Patience = Patience };
 
     private sealed record NoStorage : StorageSection;
 }
