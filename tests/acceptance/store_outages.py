@@ -218,11 +218,8 @@ def views(args, report, kafka, store):
              ("GET of parts answers 503", [Fault("GET", PARTS, 503)], STORAGE, "parts/"),
              ("PUT of the manifest answers 503 for a while", [Fault("PUT", MANIFEST, 503, 8)], OK, None)]
     for number, (what, faults, code, said) in enumerate(cases):
+        store.stores.patience = 15
         backup = opened(args, store, "views-%d" % number, [topic], compression="none", segment_max_records=1, max_concurrent_partitions=16, sync_interval_secs=2)
-        with open(backup.config, encoding="utf-8") as file:
-            text = file.read()
-        with open(backup.config, "w", encoding="utf-8") as file:
-            file.write(text.replace("storage:\n", "storage:\n  patience_secs: 15\n"))
         store.faulty.set(*faults)
         run = backup.run(timeout=600)
         report.check(run.code == code, "%s: exit %s after %.0f s" % (what, run.code, run.seconds), run.err)

@@ -46,8 +46,8 @@ class Bucket(Folders):
     """Each scenario's store is a prefix, made of its folder's name. `files` mirrors the bucket: what is changed there changes the objects."""
     name = "s3"
 
-    def __init__(self, endpoint, bucket, files):
-        self.endpoint, self.bucket, self.files = endpoint, bucket, files
+    def __init__(self, endpoint, bucket, files, patience=None):
+        self.endpoint, self.bucket, self.files, self.patience = endpoint, bucket, files, patience
 
     def prefix(self, folder):
         return "acceptance" + os.path.abspath(folder)
@@ -59,7 +59,8 @@ class Bucket(Folders):
         pass  # A bucket has no folders.
 
     def section(self, folder):
-        return ["backend: s3", "bucket: " + self.bucket, "prefix: " + self.prefix(folder), "endpoint: " + self.endpoint, "allow_http: true"]
+        return ["backend: s3", "bucket: " + self.bucket, "prefix: " + self.prefix(folder), "endpoint: " + self.endpoint, "allow_http: true",
+                *(["patience_secs: %d" % self.patience] if self.patience else [])]
 
     def address(self, folder):
         return "%s?endpoint=%s" % (self.shown(folder), self.endpoint)

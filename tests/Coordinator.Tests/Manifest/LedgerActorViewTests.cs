@@ -2,7 +2,6 @@ using Akka.Actor;
 using KafkaBackup.Coordinator.Manifest;
 using KafkaBackup.Coordinator.Tests.Backup;
 using KafkaBackup.Shared;
-using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Storage;
 using KafkaBackup.Testing.Storage;
 using Xunit;
