@@ -11,6 +11,7 @@ var root = new RootCommand("Distributed backup of Apache Kafka topics, in the st
     ListCommand.Create(),
     DescribeCommand.Create(),
     ValidateCommand.Create(),
+    RepairCommand.Create(),
     StatusCommand.Create(),
     ConfigCommand.Create(),
     DemoCommand.Create(),

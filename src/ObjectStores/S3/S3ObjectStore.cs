@@ -39,6 +39,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
         _bucket = section.Bucket;
         _root = section.Prefix.Length == 0 ? "" : section.Prefix + "/";
         Name = Shared.Configuration.S3Location.Scheme + (section.Prefix.Length == 0 ? _bucket : $"{_bucket}/{section.Prefix}");
+        Address = Shared.Configuration.S3Location.Format(section);
         _tuning = tuning ?? S3Tuning.Default;
         _clock = clock ?? TimeProvider.System;
         _pieces = new PieceRetries(_tuning, _clock, random ?? new Random());
@@ -50,6 +51,9 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
 
     /// <inheritdoc />
     public string Name { get; }
+
+    /// <inheritdoc />
+    public string Address { get; }
 
     /// <inheritdoc />
     public Task<StoredObject?> GetAsync(string key, CancellationToken cancellation) => OnceAsync(key, "read", cancellation, async watch =>

@@ -64,6 +64,24 @@ public static class S3Location
         };
     }
 
+    /// <summary>The address of a bucket that <see cref="Parse"/> reads back; without credentials, which an address never has.</summary>
+    public static string Format(S3StorageSection section)
+    {
+        var prefix = string.Join('/', section.Prefix.Split('/').Select(Uri.EscapeDataString));
+        var place = Scheme + (prefix.Length == 0 ? section.Bucket : $"{section.Bucket}/{prefix}");
+        (string Name, string? Value)[] options =
+        [
+            ("endpoint", section.Endpoint), ("region", section.Region),
+            ("path_style", section.PathStyle == (section.Endpoint is not null) ? null : section.PathStyle ? "true" : "false"),
+            ("checksum_mode", section.ChecksumMode == ChecksumMode(null, section.Endpoint is not null) ? null
+                : section.ChecksumMode == Configuration.ChecksumMode.WhenRequired ? "when_required" : "when_supported"),
+        ];
+        // Of what stands in a URL only these two would be taken for something else.
+        var query = string.Join('&', options.Where(option => option.Value is not null)
+            .Select(option => $"{option.Name}={option.Value!.Replace("%", "%25").Replace("&", "%26")}"));
+        return query.Length == 0 ? place : $"{place}?{query}";
+    }
+
     /// <summary>A prefix as keys begin with it: without empty parts between slashes (OSO's rule), and without slashes at its ends.</summary>
     internal static string Normalize(string? prefix) => string.Join('/', (prefix ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries));
 

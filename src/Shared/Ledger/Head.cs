@@ -48,6 +48,10 @@ public sealed record Head
     /// <summary>The oldest epoch that may have left objects that nothing names; null when there is none.</summary>
     public long? UncleanSince { get; init; }
 
+    /// <summary>Objects whose names carry an epoch up to this one may have been named by a ledger that was lost: no sweep takes them before a
+    /// repair, or an order. Null when there is nothing of that kind.</summary>
+    public long? UnsweptThrough { get; init; }
+
     /// <summary>How many entries the head answers for.</summary>
     public long EntryCount => Tail.Count + Parts.Sum(part => part.Entries);
 

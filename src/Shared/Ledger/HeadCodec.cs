@@ -1,4 +1,5 @@
 using System.Text.Json;
+using KafkaBackup.Shared.Ledger.Repair;
 using KafkaBackup.Shared.Storage;
 using static KafkaBackup.Shared.Ledger.LedgerDocuments;
 
@@ -10,12 +11,16 @@ public static class HeadCodec
     /// <summary>The stored form of a head.</summary>
     public static byte[] Write(Head head) => JsonSerializer.SerializeToUtf8Bytes(
         new HeadJson(head.Format, head.Epoch, head.Seq, head.Writer, head.CreatedAt, head.Change, head.IsClosed, head.Parts,
-            head.Tail.Select(EntryJson.Of).ToList(), head.SourceClusterId, head.UncleanSince, head.Topics, head.Rendered),
+            head.Tail.Select(EntryJson.Of).ToList(), head.SourceClusterId, head.UncleanSince, head.Topics, head.Rendered,
+            head.UnsweptThrough),
         LedgerJson.Default.HeadJson);
 
     /// <summary>Reads a head.</summary>
+    /// <param name="stored">The whole object.</param>
+    /// <param name="key">Its key.</param>
+    /// <param name="store">Where it lies, as <c>--path</c> takes it, for the message; null where that is not known.</param>
     /// <exception cref="StorageException">It is damaged, or of a format that this program does not know.</exception>
-    public static Head Read(ReadOnlySpan<byte> stored, string key)
+    public static Head Read(ReadOnlySpan<byte> stored, string key, string? store = null)
     {
         try
         {
@@ -37,6 +42,7 @@ public static class HeadCodec
                 Change = json.Change,
                 IsClosed = json.Closed,
                 UncleanSince = json.UncleanSince,
+                UnsweptThrough = json.UnsweptThrough,
                 Topics = json.Topics,
                 Rendered = json.Rendered,
                 Parts = json.Parts,
@@ -45,7 +51,7 @@ public static class HeadCodec
         }
         catch (JsonException e)
         {
-            throw Damaged(key, e);
+            throw Damaged(key, e, store);
         }
     }
 
@@ -53,9 +59,9 @@ public static class HeadCodec
     public static byte[] WriteTopics(IEnumerable<TopicFacts> topics) => JsonSerializer.SerializeToUtf8Bytes(
         new TopicsJson(Head.CurrentFormat, topics.OrderBy(topic => topic.Name, StringComparer.Ordinal).ToList()), LedgerJson.Default.TopicsJson);
 
-    /// <summary>Reads a topics object.</summary>
+    /// <summary>Reads a topics object; the parameters are those of <see cref="Read"/>.</summary>
     /// <exception cref="StorageException">It is damaged, or of a format that this program does not know.</exception>
-    public static IReadOnlyList<TopicFacts> ReadTopics(ReadOnlySpan<byte> stored, string key)
+    public static IReadOnlyList<TopicFacts> ReadTopics(ReadOnlySpan<byte> stored, string key, string? store = null)
     {
         try
         {
@@ -64,7 +70,7 @@ public static class HeadCodec
         }
         catch (JsonException e)
         {
-            throw Damaged(key, e);
+            throw Damaged(key, e, store);
         }
     }
 
@@ -85,7 +91,6 @@ public static class HeadCodec
         }
     }
 
-    private static StorageException Damaged(string key, JsonException cause) => new(key,
-        $"{key} is damaged ({cause.Message.TrimEnd('.')}). Nothing was changed. Bring the object back from a version or copy; "
-        + "or delete the backup's _cluster/ folder, and the next run takes over what manifest.json names.", cause);
+    private static StorageException Damaged(string key, JsonException cause, string? store) =>
+        new(key, $"{key} is damaged ({cause.Message.TrimEnd('.')}). {RepairAdvice.For(key, store)}", cause);
 }

@@ -27,7 +27,7 @@ internal sealed class HeadStore(IObjectStore store, BackupId backup)
                 return (null, null);
             }
 
-            return there.Content.Span.SequenceEqual(bytes) ? (there.ETag, null) : (null, HeadCodec.Read(there.Content.Span, _key));
+            return there.Content.Span.SequenceEqual(bytes) ? (there.ETag, null) : (null, HeadCodec.Read(there.Content.Span, _key, store.Address));
         }
     }
 }

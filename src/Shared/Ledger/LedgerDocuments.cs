@@ -20,7 +20,8 @@ internal static class LedgerDocuments
         string? SourceClusterId = null,
         long? UncleanSince = null,
         string? Topics = null,
-        RenderMark? Rendered = null);
+        RenderMark? Rendered = null,
+        long? UnsweptThrough = null);
 
     internal sealed record EntryJson(string Topic, int Partition, long Base, long Next, SegmentJson? Segment = null, Gap? Gap = null, int? LeaderEpoch = null)
     {

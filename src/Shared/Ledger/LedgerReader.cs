@@ -1,3 +1,4 @@
+using KafkaBackup.Shared.Ledger.Repair;
 using KafkaBackup.Shared.Storage;
 
 namespace KafkaBackup.Shared.Ledger;
@@ -29,18 +30,18 @@ public static class LedgerReader
                 return (null, null);
             }
 
-            var head = HeadCodec.Read(stored.Content.Span, key);
+            var head = HeadCodec.Read(stored.Content.Span, key, store.Address);
             var (entries, topics, missing) = await ReadNamedAsync(store, head, cancellation);
             if (missing is null)
             {
-                return (Checked(head, entries, topics, key), stored.ETag);
+                return (Checked(head, entries, topics, key, store.Address), stored.ETag);
             }
 
             // A part goes away only after a head that no longer names it was written, so the head must have moved on.
             if (stored.ETag == before || attempt == MaxTries)
             {
-                throw new StorageException(missing, $"{missing} is missing, but {key} in {store.Name} names it. Nothing was changed. "
-                    + "Bring the object back from a version or copy; or delete the backup's _cluster/ folder, and the next run takes over what manifest.json names.");
+                throw new StorageException(
+                    missing, $"{missing} is missing, but {key} in {store.Name} names it. {RepairAdvice.For(key, store.Address)}");
             }
 
             before = stored.ETag;
@@ -58,7 +59,7 @@ public static class LedgerReader
                 return (entries, [], part.Key);
             }
 
-            entries.AddRange(PartCodec.Read(stored.Content.Span, part));
+            entries.AddRange(PartCodec.Read(stored.Content.Span, part, store.Address));
         }
 
         entries.AddRange(head.Tail);
@@ -68,11 +69,11 @@ public static class LedgerReader
         }
 
         return await store.GetAsync(head.Topics, cancellation) is { } topics
-            ? (entries, HeadCodec.ReadTopics(topics.Content.Span, head.Topics), null)
+            ? (entries, HeadCodec.ReadTopics(topics.Content.Span, head.Topics, store.Address), null)
             : (entries, [], head.Topics);
     }
 
-    private static LedgerSnapshot Checked(Head head, List<LedgerEntry> entries, IReadOnlyList<TopicFacts> topics, string key)
+    private static LedgerSnapshot Checked(Head head, List<LedgerEntry> entries, IReadOnlyList<TopicFacts> topics, string key, string address)
     {
         try
         {
@@ -80,7 +81,7 @@ public static class LedgerReader
         }
         catch (InvalidOperationException e)
         {
-            throw new StorageException(key, $"{key} is damaged: {e.Message} Nothing was changed.", e);
+            throw new StorageException(key, $"{key} is damaged: {e.Message} {RepairAdvice.For(key, address)}", e);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text.Json;
+using KafkaBackup.Shared.Ledger.Repair;
 using KafkaBackup.Shared.Storage;
 using ZstdNet;
 using static KafkaBackup.Shared.Ledger.LedgerDocuments;
@@ -35,19 +36,32 @@ public static class PartCodec
     }
 
     /// <summary>Reads a part and checks it against its reference.</summary>
+    /// <param name="stored">The whole object.</param>
+    /// <param name="reference">What the head says of it.</param>
+    /// <param name="store">Where it lies, as <c>--path</c> takes it, for the message; null where that is not known.</param>
     /// <exception cref="StorageException">It is not what the head names, or damaged.</exception>
-    public static IReadOnlyList<LedgerEntry> Read(ReadOnlySpan<byte> stored, PartReference reference)
+    public static IReadOnlyList<LedgerEntry> Read(ReadOnlySpan<byte> stored, PartReference reference, string? store = null)
     {
         if (Convert.ToHexStringLower(SHA256.HashData(stored)) != reference.Sha256)
         {
-            throw Damaged(reference, "its SHA-256 is not the one that head.json names", null);
+            throw Damaged(reference.Key, "its SHA-256 is not the one that head.json names", store);
         }
 
+        var entries = Read(stored, reference.Key, store);
+        return entries.Count == reference.Entries
+            ? entries
+            : throw Damaged(reference.Key, $"it holds {entries.Count} entries where head.json names {reference.Entries}", store);
+    }
+
+    /// <summary>Reads a part that no head speaks for: whether it is sound only its own content tells.</summary>
+    /// <exception cref="StorageException">It does not read as a part.</exception>
+    public static IReadOnlyList<LedgerEntry> Read(ReadOnlySpan<byte> stored, string key, string? store = null)
+    {
         try
         {
             using var decompressor = new Decompressor();
             var lines = decompressor.Unwrap(stored, MaxUnpackedBytes).AsSpan();
-            var entries = new List<LedgerEntry>((int)Math.Min(reference.Entries, lines.Length));
+            var entries = new List<LedgerEntry>();
             while (lines.Length > 0)
             {
                 var end = lines.IndexOf((byte)'\n');
@@ -56,17 +70,14 @@ public static class PartCodec
                 lines = end < 0 ? [] : lines[(end + 1)..];
             }
 
-            return entries.Count == reference.Entries
-                ? entries
-                : throw Damaged(reference, $"it holds {entries.Count} entries where head.json names {reference.Entries}", null);
+            return entries;
         }
         catch (Exception e) when (e is JsonException or ZstdException)
         {
-            throw Damaged(reference, e.Message.TrimEnd('.'), e);
+            throw Damaged(key, e.Message.TrimEnd('.'), store, e);
         }
     }
 
-    private static StorageException Damaged(PartReference reference, string why, Exception? cause) => new(reference.Key,
-        $"{reference.Key} is damaged: {why}. Nothing was changed. Bring the object back from a version or copy; "
-        + "or delete the backup's _cluster/ folder, and the next run takes over what manifest.json names.", cause);
+    private static StorageException Damaged(string key, string why, string? store, Exception? cause = null) =>
+        new(key, $"{key} is damaged: {why}. {RepairAdvice.For(key, store)}", cause);
 }

@@ -108,6 +108,7 @@ public static class ManifestJson
 
     private static StorageException Unreadable(string key, string why, Exception? inner) => new(
         key,
-        $"The manifest '{key}' cannot be read: {why.TrimEnd('.')}. It was left as it is. Put an intact copy in its place; or, where the backup has a _cluster/head.json, delete it, and the next run writes it anew.",
+        $"The manifest '{key}' cannot be read: {why.TrimEnd('.')}. It was left as it is. Put an intact copy in its place; or, where the backup "
+            + "has a _cluster/head.json ('kafka-backup repair' makes one that was lost), delete it, and the next run writes it anew.",
         inner);
 }

@@ -64,4 +64,33 @@ public static class BackupKeys
         var length = name.IndexOf('-');
         return length > 0 && long.TryParse(name[..length], NumberStyles.None, null, out var epoch) ? epoch : null;
     }
+
+    /// <summary>The number in the name of a part or topics object, or null when the name is not of our making.</summary>
+    public static long? SequenceOf(string key)
+    {
+        var name = key.AsSpan(key.LastIndexOf('/') + 1);
+        var (dash, dot) = (name.IndexOf('-'), name.IndexOf('.'));
+        return dash > 0 && dot > dash && long.TryParse(name[(dash + 1)..dot], NumberStyles.None, null, out var sequence) ? sequence : null;
+    }
+
+    /// <summary>The partition in whose folder a segment lies, whoever made it; null when the key is that of something else.</summary>
+    public static PartitionId? PartitionOf(BackupId backup, string key)
+    {
+        const string folder = "partition=";
+        return key.StartsWith(SegmentsPrefix(backup), StringComparison.Ordinal)
+            && key[SegmentsPrefix(backup).Length..].Split('/') is [{ Length: > 0 } topic, var partition, var name]
+            && partition.StartsWith(folder, StringComparison.Ordinal) && name.StartsWith("segment-", StringComparison.Ordinal)
+            && int.TryParse(partition.AsSpan(folder.Length), NumberStyles.None, null, out var number)
+            ? new PartitionId(topic, number)
+            : null;
+    }
+
+    /// <summary>The offset of the first record that a segment's name tells, as ours and OSO's do; null when it tells none.</summary>
+    public static long? StartOf(string key)
+    {
+        const int start = 8, digits = 20;
+        var name = key.AsSpan(key.LastIndexOf('/') + 1);
+        return name.Length > start + digits && name.StartsWith("segment-", StringComparison.Ordinal) && name[start + digits] is '-' or '.'
+            && long.TryParse(name.Slice(start, digits), NumberStyles.None, null, out var offset) ? offset : null;
+    }
 }

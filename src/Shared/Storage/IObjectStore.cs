@@ -16,6 +16,9 @@ public interface IObjectStore
     /// <summary>The store as an operator would name it, such as <c>/backups</c> or <c>s3://bucket/prefix</c>.</summary>
     string Name { get; }
 
+    /// <summary>The store as <c>--path</c> takes it, to be copied out of a message. Default: its name.</summary>
+    string Address => Name;
+
     /// <summary>Reads a whole object, or null when there is none.</summary>
     Task<StoredObject?> GetAsync(string key, CancellationToken cancellation);
 

@@ -1,0 +1,39 @@
+using KafkaBackup.Shared.Segments;
+using KafkaBackup.Shared.Storage;
+
+namespace KafkaBackup.Shared.Ledger.Repair;
+
+/// <summary>The offsets for which a ledger names a segment. What only a gap, or nothing, answers for is not in it.</summary>
+internal sealed class SegmentCoverage(LedgerSnapshot ledger)
+{
+    private readonly Dictionary<PartitionId, List<OffsetRange>> _ranges = [];
+
+    /// <summary>Whether named segments answer for every offset of <paramref name="range"/>.</summary>
+    public bool Covers(PartitionId partition, OffsetRange range)
+    {
+        if (!_ranges.TryGetValue(partition, out var ranges))
+        {
+            var entries = ledger.Partitions.GetValueOrDefault(partition)?.Entries ?? [];
+            _ranges.Add(partition, ranges = OffsetRanges.Union(entries.Where(entry => entry.Segment is not null).Select(entry => entry.Range)));
+        }
+
+        return !OffsetRanges.Outside(range, ranges).Any();
+    }
+
+    /// <summary>Whether named segments answer for every offset that an object holds which no entry names: then it holds nothing of its own.</summary>
+    /// <exception cref="StorageException">The store failed.</exception>
+    public async Task<bool> CoversAsync(IObjectStore store, BackupId backup, string key, CancellationToken cancellation) =>
+        BackupKeys.PartitionOf(backup, key) is { } partition && await RangeOfAsync(store, key, cancellation) is { } range && Covers(partition, range);
+
+    /// <summary>From the first to the last offset of a segment. Of an object without a sound header only the offset in its name is known.</summary>
+    private static async Task<OffsetRange?> RangeOfAsync(IObjectStore store, string key, CancellationToken cancellation)
+    {
+        await using var stream = await store.OpenReadAsync(key, cancellation);
+        var start = new byte[SegmentHeader.Size];
+        var length = stream is null ? 0 : await stream.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellation);
+        var named = BackupKeys.StartOf(key);
+        return SegmentHeader.Read(start.AsSpan(0, length)) is { } header
+            ? new OffsetRange(Math.Min(named ?? header.StartOffset, header.StartOffset), header.EndOffset + 1)
+            : named is { } first and < long.MaxValue ? new OffsetRange(first, first + 1) : null;
+    }
+}
