@@ -210,7 +210,7 @@ internal sealed class SimulatedWriter : SimulatedActor
                 await DeleteAsync(BackupKeys.SegmentsPrefix(World.Backup), key => !ForeignTool.Made(key) && !segments.Contains(key));
                 break;
             default:
-                await LedgerSweeper.SweepAsync(_store, _writer, CancellationToken.None);
+                await LedgerSweeper.SweepAsync(_store, _writer, isOrdered: Random.Next(2) == 0, CancellationToken.None);
                 break;
         }
     }

@@ -25,13 +25,18 @@ internal static class BackupCommand
         var config = new Option<string>("--config", "-c") { Description = "The configuration file (YAML).", Required = true, HelpName = "FILE" };
         var verbose = new Option<bool>("--verbose", "-v") { Description = "Log what happens in detail." };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Log warnings and errors only, and show no progress." };
+        var sweep = new Option<bool>("--sweep-orphans")
+        {
+            Description = "Delete segments and parts that nothing names, at the end of the run, even where they hold records that the backup lacks. "
+                + "'repair' names those again instead.",
+        };
         var format = new Option<string>("--log-format") { Description = "text, or json: one object a line.", DefaultValueFactory = _ => "text" };
         format.AcceptOnlyFromAmong("text", "json");
         var command = new Command("backup", """
             Back up topics as the configuration file says, from where the last run ended.
 
             Example: kafka-backup backup -c backup.yaml
-            """) { config, verbose, quiet, format };
+            """) { config, sweep, verbose, quiet, format };
         command.Validators.Add(result =>
         {
             if (result.GetValue(verbose) && result.GetValue(quiet))
@@ -44,16 +49,17 @@ internal static class BackupCommand
             new OutputOptions(
                 parsed.GetValue(verbose) ? LogLevel.Debug : parsed.GetValue(quiet) ? LogLevel.Warning : LogLevel.Information,
                 parsed.GetValue(format) == "json" ? LogFormat.Json : LogFormat.Text,
-                ShowsProgress: !parsed.GetValue(quiet))));
+                ShowsProgress: !parsed.GetValue(quiet)),
+            parsed.GetValue(sweep)));
         return command;
     }
 
     /// <summary>One run of the configuration in <paramref name="file"/>, as <c>backup</c> makes it.</summary>
-    internal static async Task<int> RunAsync(string file, OutputOptions output)
+    internal static async Task<int> RunAsync(string file, OutputOptions output, bool sweepsOrphans = false)
     {
         // Before anything else: an end that is asked for while the program starts is to be in good order, too.
         using var signals = new StopSignals();
-        var configuration = ConfigurationLoader.Load(file, Environment.GetEnvironmentVariable);
+        var configuration = ConfigurationLoader.Load(file, Environment.GetEnvironmentVariable) with { SweepsOrphans = sweepsOrphans };
         PemFiles.Check(file, configuration.Source.Security);
         using var state = LocalState.Take(configuration);
         var display = new RunDisplay(RunDisplay.StandardError(), output, TimeProvider.System);

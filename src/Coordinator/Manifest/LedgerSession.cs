@@ -15,6 +15,7 @@ internal sealed class LedgerSession
     private readonly LedgerWriter _writer;
     private readonly ViewFailures _failures;
     private readonly LedgerViews _views;
+    private bool _hasToldOfLoss;
     private bool _hasRejections;
 
     /// <summary>The object that a new store was tried with, when it could not be deleted yet.</summary>
@@ -60,6 +61,7 @@ internal sealed class LedgerSession
         await _writer.LoadAsync(cancellation);
         _environment.Patience.Begun();
         await _views.OpenAsync(cancellation);
+        TellOfLoss();
     }
 
     /// <summary>The parts of <paramref name="ranges"/> that the ledger does not cover. What begins behind the position is made to begin there:
@@ -96,6 +98,7 @@ internal sealed class LedgerSession
     {
         var change = _writer.Ledger.Head.Change;
         await _writer.RecordSourceAsync(clusterId, topics, cancellation);
+        TellOfLoss();
         if (_writer.Ledger.Head.Change != change)
         {
             _views.Outdate();
@@ -141,6 +144,11 @@ internal sealed class LedgerSession
     {
         await _views.SyncAsync(isRunOver: true, cancellation);
         await DeleteProbeAsync(cancellation);
+        if (_environment.Configuration.SweepsOrphans)
+        {
+            await _writer.ClaimAsync(cancellation); // An order to sweep holds for a run with nothing new, too.
+        }
+
         if (!_writer.IsCurrentWriter)
         {
             return;
@@ -151,7 +159,7 @@ internal sealed class LedgerSession
             await CompactAsync(cancellation);
         }
 
-        var isSwept = await _failures.TryAsync(LedgerView.Orphans, () => LedgerSweeper.SweepAsync(_environment.Views, _writer, cancellation));
+        var isSwept = await _failures.TryAsync(LedgerView.Orphans, () => SweepAsync(cancellation));
         if (isSwept && isClean && !_hasRejections)
         {
             await _writer.CloseAsync(cancellation);
@@ -162,6 +170,26 @@ internal sealed class LedgerSession
     {
         _probe = await StoreProbe.CheckAsync(_environment.Store, _backup, cancellation, _environment.Views);
         await DeleteProbeAsync(cancellation);
+    }
+
+    private async Task SweepAsync(CancellationToken cancellation)
+    {
+        var isOrdered = _environment.Configuration.SweepsOrphans;
+        var swept = await LedgerSweeper.SweepAsync(_environment.Views, _writer, isOrdered, cancellation);
+        foreach (var sentence in SweepText.Of(swept, isOrdered, _backup, _environment.Store))
+        {
+            _services.RunLog.Warning(sentence);
+        }
+    }
+
+    /// <summary>Tells once, and as early as it is known, that the ledger does not know all that was written.</summary>
+    private void TellOfLoss()
+    {
+        if (!_hasToldOfLoss && _writer.Ledger.Head.UnsweptThrough is not null && !_environment.Configuration.SweepsOrphans)
+        {
+            _hasToldOfLoss = true;
+            _services.RunLog.Warning(SweepText.OfLoss(_backup, _environment.Store));
+        }
     }
 
     private async Task DeleteProbeAsync(CancellationToken cancellation)

@@ -21,6 +21,10 @@ public sealed record BackupConfiguration
     /// <summary><c>offset_storage</c>: present when runs are incremental, null otherwise.</summary>
     public OffsetStorageSection? OffsetStorage { get; init; }
 
+    /// <summary>Whether the run is to delete what nothing names, whatever it holds. An order for one run, by <c>--sweep-orphans</c>: no file
+    /// says so.</summary>
+    public bool SweepsOrphans { get; init; }
+
     /// <summary>Whether a run starts from the saved positions.</summary>
     public bool IsIncremental => OffsetStorage is not null || Backup.IsContinuous;
 

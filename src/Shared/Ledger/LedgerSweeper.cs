@@ -1,21 +1,30 @@
+using KafkaBackup.Shared.Ledger.Repair;
 using KafkaBackup.Shared.Storage;
 
 namespace KafkaBackup.Shared.Ledger;
 
-/// <summary>Deletes what nothing can ever name again. Only for the current writer, and never anything it is not sure of.</summary>
+/// <summary>Deletes what nothing can ever name again. Only for the current writer, and never the only copy of a record.</summary>
 /// <remarks>
 /// <para>A part or topics object of the writer's own epoch or an older one that its head does not name cannot come back: whoever would
 /// name it needs to swap a head that is no more. A segment that no entry names and whose epoch is older than the one before the
 /// writer's cannot be committed any more: <see cref="CommitBatch"/> refuses it. Objects whose names carry no epoch are not ours.</para>
-/// <para>Listing all segments costs as much as there are, so that is done only after an epoch that ended unclean.</para>
+/// <para>That they cannot be named does not prove that they never were: the ledger may have been lost, and an older one, or none, be what
+/// this writer goes on from. So nothing goes whose epoch <see cref="Head.UnsweptThrough"/> holds, and no segment with an offset for which no
+/// named segment answers: a crash leaves such ones, too, and the run after it stores their records again, unless the source has lost them.</para>
+/// <para>Listing all segments costs as much as there are, so that is done only after an epoch that ended unclean, or while something is held.</para>
 /// </remarks>
 public static class LedgerSweeper
 {
-    /// <summary>Sweeps, and returns the keys that were deleted.</summary>
+    /// <summary>Sweeps without an order: nothing that may be the only copy of a record goes.</summary>
+    public static Task<SweepResult> SweepAsync(IObjectStore store, LedgerWriter writer, CancellationToken cancellation) =>
+        SweepAsync(store, writer, isOrdered: false, cancellation);
+
+    /// <summary>Sweeps.</summary>
     /// <param name="store">The store.</param>
     /// <param name="writer">The current writer.</param>
+    /// <param name="isOrdered">Whether the operator ordered that what nothing names goes, whatever it holds.</param>
     /// <param name="cancellation">Stops between two deletions.</param>
-    public static async Task<IReadOnlyList<string>> SweepAsync(IObjectStore store, LedgerWriter writer, CancellationToken cancellation)
+    public static async Task<SweepResult> SweepAsync(IObjectStore store, LedgerWriter writer, bool isOrdered, CancellationToken cancellation)
     {
         if (!writer.IsCurrentWriter)
         {
@@ -23,35 +32,47 @@ public static class LedgerSweeper
         }
 
         var (backup, head) = (writer.Backup, writer.Ledger.Head);
+        var held = isOrdered ? null : head.UnsweptThrough;
+        var (deleted, kept) = (new List<string>(), new List<string>());
         var named = head.Parts.Select(part => part.Key).Append(head.Topics ?? "").ToHashSet(StringComparer.Ordinal);
-        var deleted = new List<string>();
         foreach (var prefix in new[] { BackupKeys.PartsPrefix(backup), BackupKeys.TopicsPrefix(backup) })
         {
-            await DeleteAsync(prefix, key => BackupKeys.EpochOf(key) <= head.Epoch && !named.Contains(key));
+            await SweepPrefixAsync(prefix, key => BackupKeys.EpochOf(key) <= head.Epoch && !named.Contains(key), _ => Task.FromResult(true));
         }
 
-        if (head.UncleanSince < head.Epoch - 1)
+        if (isOrdered || head.UnsweptThrough is not null || head.UncleanSince < head.Epoch - 1)
         {
             var segments = writer.Ledger.Entries.Where(entry => entry.Segment is not null).Select(entry => entry.Segment!.Key).ToHashSet(StringComparer.Ordinal);
-            await DeleteAsync(BackupKeys.SegmentsPrefix(backup), key => BackupKeys.EpochOf(key) < head.Epoch - 1 && !segments.Contains(key));
-            await writer.MarkAsync(h => h with { UncleanSince = writer.PredecessorWasUnclean ? h.Epoch - 1 : null }, cancellation);
+            var covered = new SegmentCoverage(writer.Ledger);
+            await SweepPrefixAsync(
+                BackupKeys.SegmentsPrefix(backup), key => BackupKeys.EpochOf(key) < head.Epoch - 1 && !segments.Contains(key),
+                async key => isOrdered || await covered.CoversAsync(store, backup, key, cancellation));
+            var isHeld = kept.Exists(key => BackupKeys.EpochOf(key) <= held);
+            long? unclean = kept.Count > 0 ? kept.Min(key => BackupKeys.EpochOf(key)) : writer.PredecessorWasUnclean ? head.Epoch - 1 : null;
+            await writer.MarkAsync(h => h with { UncleanSince = unclean, UnsweptThrough = isHeld ? held : null }, cancellation);
         }
 
-        return deleted;
+        return new SweepResult(deleted, kept);
 
-        async Task DeleteAsync(string prefix, Func<string, bool> canNeverBeNamed)
+        async Task SweepPrefixAsync(string prefix, Func<string, bool> isUnnamed, Func<string, Task<bool>> holdsNothingOfItsOwn)
         {
-            var doomed = new List<string>();
+            var unnamed = new List<string>();
             await foreach (var found in store.ListAsync(prefix, cancellation))
             {
-                if (canNeverBeNamed(found.Key))
+                if (isUnnamed(found.Key))
                 {
-                    doomed.Add(found.Key);
+                    unnamed.Add(found.Key);
                 }
             }
 
-            foreach (var key in doomed)
+            foreach (var key in unnamed)
             {
+                if (BackupKeys.EpochOf(key) <= held || !await holdsNothingOfItsOwn(key))
+                {
+                    kept.Add(key);
+                    continue;
+                }
+
                 await store.DeleteAsync(key, cancellation);
                 deleted.Add(key);
             }

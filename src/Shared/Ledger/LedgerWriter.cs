@@ -1,4 +1,5 @@
 using System.Buffers;
+using KafkaBackup.Shared.Ledger.Repair;
 using KafkaBackup.Shared.Storage;
 
 namespace KafkaBackup.Shared.Ledger;
@@ -85,10 +86,13 @@ public sealed class LedgerWriter
             }
 
             var head = Ledger.Head;
+            var lost = await _retries.RunAsync(() => LostHistory.LostThroughAsync(_store, Backup, head, cancellation), cancellation);
             var next = head with
             {
                 Format = Head.CurrentFormat,
-                Epoch = head.Epoch + 1,
+                // Two above what was lost: what an old run's worker still holds carries an epoch that is not taken any more.
+                Epoch = lost is { } highest ? highest + 2 : head.Epoch + 1,
+                UnsweptThrough = lost ?? head.UnsweptThrough,
                 Seq = head.Seq + 1,
                 Writer = Name,
                 CreatedAt = _tag is null ? _clock.GetUtcNow().ToUnixTimeMilliseconds() : head.CreatedAt,
@@ -199,7 +203,7 @@ public sealed class LedgerWriter
                 throw await WhoTookOverAsync(cancellation);
             }
 
-            merged.AddRange(PartCodec.Read(stored.Content.Span, part));
+            merged.AddRange(PartCodec.Read(stored.Content.Span, part, _store.Address));
         }
 
         var reference = await PutPartAsync(Housekeeping, merged, cancellation);

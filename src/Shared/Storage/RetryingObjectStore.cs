@@ -39,6 +39,9 @@ public sealed partial class RetryingObjectStore : IObjectStore, IDisposable
     /// <inheritdoc />
     public string Name => _inner.Name;
 
+    /// <inheritdoc />
+    public string Address => _inner.Address;
+
     /// <summary>The same store for calls that a run can do without for now: they wait 10 s at most, and nobody is told that they wait.</summary>
     public RetryingObjectStore Briefly() => new(_inner, _patience, _jitter, isBrief: true);
 

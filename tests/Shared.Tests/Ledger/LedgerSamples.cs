@@ -2,6 +2,7 @@ using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Segments;
 using KafkaBackup.Shared.Storage;
 using KafkaBackup.Testing;
+using KafkaBackup.Testing.Kafka;
 using Microsoft.Extensions.Time.Testing;
 
 namespace KafkaBackup.Shared.Tests.Ledger;
@@ -69,6 +70,21 @@ internal sealed class LedgerSamples
 
     public async Task PutAsync(string key, ReadOnlyMemory<byte> content) =>
         await Objects.PutAsync(key, new System.Buffers.ReadOnlySequence<byte>(content), PutCondition.Overwrite, CancellationToken.None);
+
+    /// <summary>Puts a real segment with records at these offsets, as a worker does that never gets to commit it.</summary>
+    /// <returns>Its key.</returns>
+    public async Task<string> PutSegmentAsync(long epoch, IEnumerable<long> offsets, PartitionId? partition = null, string unique = "u")
+    {
+        var records = new TestRecords();
+        foreach (var offset in offsets)
+        {
+            records.Add($"key-{offset}", $"value-{offset}", offset: offset);
+        }
+
+        var key = BackupKeys.Segment(Backup, partition ?? Partition, records.First().Offset, epoch, unique, "");
+        await PutAsync(key, Segments.Segment.Bytes(Segments.Segment.Bare, records));
+        return key;
+    }
 
     public List<string> Keys(string prefix = "") => Objects.ListAsync(prefix, CancellationToken.None).ToBlockingEnumerable().Select(found => found.Key).ToList();
 

@@ -15,7 +15,7 @@ public sealed class LedgerSweeperTests
         await _samples.InOfficeAsync("first", Entry(0, 10));
         var second = await _samples.LoadedAsync("second");
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => LedgerSweeper.SweepAsync(_samples.Objects, second, CancellationToken.None));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => SweepAsync(second));
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed class LedgerSweeperTests
 
         await writer.CompactAsync(CancellationToken.None);
 
-        var deleted = await LedgerSweeper.SweepAsync(_samples.Objects, writer, CancellationToken.None);
+        var deleted = (await SweepAsync(writer)).Deleted;
 
         Assert.Equal(3, deleted.Count);
         Assert.Equal(writer.Ledger.Head.Parts.Select(part => part.Key).Order(StringComparer.Ordinal), _samples.Keys(BackupKeys.PartsPrefix(Backup)));
@@ -46,7 +46,7 @@ public sealed class LedgerSweeperTests
         await _samples.PutAsync(BackupKeys.Part(Backup, 1, 77), default);
         await _samples.PutAsync(BackupKeys.Part(Backup, 2, 3), default);
 
-        await LedgerSweeper.SweepAsync(_samples.Objects, writer, CancellationToken.None);
+        await SweepAsync(writer);
 
         Assert.Equal([BackupKeys.Part(Backup, 2, 3)], _samples.Keys(BackupKeys.PartsPrefix(Backup)));
     }
@@ -56,13 +56,13 @@ public sealed class LedgerSweeperTests
     {
         await _samples.InOfficeAsync("crashed");
         await _samples.InOfficeAsync("crashed too");
-        var writer = await _samples.InOfficeAsync("w");
+        var writer = await _samples.InOfficeAsync("w", Entry(0, 10));
         foreach (var epoch in new[] { 0, 1, 2, 3, 4 })
         {
             await PutSegmentAsync(epoch);
         }
 
-        var deleted = await LedgerSweeper.SweepAsync(_samples.Objects, writer, CancellationToken.None);
+        var deleted = (await SweepAsync(writer)).Deleted;
 
         Assert.Equal([SegmentKey(0), SegmentKey(1)], deleted);
     }
@@ -75,7 +75,7 @@ public sealed class LedgerSweeperTests
         await _samples.InOfficeAsync("crashed too");
         var writer = await _samples.InOfficeAsync("w");
 
-        Assert.Empty(await LedgerSweeper.SweepAsync(_samples.Objects, writer, CancellationToken.None));
+        Assert.Empty((await SweepAsync(writer)).Deleted);
     }
 
     [Theory]
@@ -95,7 +95,7 @@ public sealed class LedgerSweeperTests
         await _samples.PutAsync("b/_cluster/parts/readme", default);
         await _samples.PutAsync("c/topics/t/partition=0/segment-00000000000000000000-0-u.bin", default);
 
-        Assert.Empty(await LedgerSweeper.SweepAsync(_samples.Objects, writer, CancellationToken.None));
+        Assert.Empty((await SweepAsync(writer)).Deleted);
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class LedgerSweeperTests
         var writer = await _samples.InOfficeAsync("w");
         await PutSegmentAsync(0);
 
-        Assert.Empty(await LedgerSweeper.SweepAsync(_samples.Objects, writer, CancellationToken.None));
+        Assert.Empty((await SweepAsync(writer)).Deleted);
     }
 
     [Fact]
@@ -118,12 +118,13 @@ public sealed class LedgerSweeperTests
         await _samples.InOfficeAsync("crashed");
         await PutSegmentAsync(1);
         var next = await _samples.InOfficeAsync("next");
-        Assert.Empty(await LedgerSweeper.SweepAsync(_samples.Objects, next, CancellationToken.None));
+        Assert.Empty((await SweepAsync(next)).Deleted);
+        await next.CommitAsync([Entry(0, 10)], CancellationToken.None);
         await next.CloseAsync(CancellationToken.None);
 
         var writer = await _samples.InOfficeAsync("w");
 
-        Assert.Equal([SegmentKey(1)], await LedgerSweeper.SweepAsync(_samples.Objects, writer, CancellationToken.None));
+        Assert.Equal([SegmentKey(1)], (await SweepAsync(writer)).Deleted);
         Assert.Null((await _samples.ReadAsync())!.Head.UncleanSince);
     }
 
@@ -134,10 +135,92 @@ public sealed class LedgerSweeperTests
         await _samples.InOfficeAsync("crashed too");
         var writer = await _samples.InOfficeAsync("w");
 
-        await LedgerSweeper.SweepAsync(_samples.Objects, writer, CancellationToken.None);
+        await SweepAsync(writer);
 
         Assert.Equal(2, (await _samples.ReadAsync())!.Head.UncleanSince);
     }
+
+    [Theory]
+    [InlineData(0, 10, true)]
+    [InlineData(0, 11, false)]
+    [InlineData(5, 8, true)]
+    [InlineData(9, 11, false)]
+    [InlineData(20, 25, false)]
+    public async Task An_orphan_goes_only_when_named_segments_answer_for_all_its_offsets(long start, long next, bool isSwept)
+    {
+        await _samples.InOfficeAsync("crashed");
+        await _samples.InOfficeAsync("crashed too");
+        var writer = await _samples.InOfficeAsync("w", Entry(0, 5), Entry(5, 10), Gap(10, 30));
+        var orphan = await _samples.PutSegmentAsync(1, Enumerable.Range((int)start, (int)(next - start)).Select(offset => (long)offset));
+
+        var swept = await SweepAsync(writer);
+
+        Assert.Equal(isSwept ? [orphan] : [], swept.Deleted);
+        Assert.Equal(isSwept ? [] : [orphan], swept.Kept);
+    }
+
+    [Fact]
+    public async Task An_orphan_with_records_of_its_own_is_told_by_each_further_sweep()
+    {
+        await _samples.InOfficeAsync("crashed");
+        var orphan = await _samples.PutSegmentAsync(1, [7]);
+        await (await _samples.InOfficeAsync("next")).CloseAsync(CancellationToken.None);
+        for (var run = 0; run < 3; run++)
+        {
+            var writer = await _samples.InOfficeAsync($"w{run}");
+
+            Assert.Equal([orphan], (await SweepAsync(writer)).Kept);
+            await writer.CloseAsync(CancellationToken.None);
+        }
+
+        var last = await _samples.InOfficeAsync("last");
+        Assert.Equal([orphan], (await SweepAsync(last, isOrdered: true)).Deleted);
+        Assert.Null((await _samples.ReadAsync())!.Head.UncleanSince);
+    }
+
+    [Fact]
+    public async Task After_the_ledger_was_lost_nothing_older_goes_though_others_answer_for_it()
+    {
+        var old = await _samples.PutSegmentAsync(4, [0, 1]);
+        await _samples.PutAsync(BackupKeys.Part(Backup, 3, 8), default);
+        await _samples.InOfficeAsync("first after the loss", Entry(0, 10));
+        await _samples.InOfficeAsync("crashed");
+        var writer = await _samples.InOfficeAsync("w");
+
+        var swept = await SweepAsync(writer);
+
+        Assert.Empty(swept.Deleted);
+        Assert.Equal([BackupKeys.Part(Backup, 3, 8), old], swept.Kept);
+        Assert.Equal(4, (await _samples.ReadAsync())!.Head.UnsweptThrough);
+    }
+
+    [Fact]
+    public async Task When_all_that_was_there_before_the_loss_is_named_again_nothing_is_held()
+    {
+        var old = await _samples.PutSegmentAsync(4, [0, 1]);
+        var writer = await _samples.InOfficeAsync("w", Entry(0, 2, old));
+
+        Assert.Empty((await SweepAsync(writer)).Kept);
+
+        Assert.Null((await _samples.ReadAsync())!.Head.UnsweptThrough);
+    }
+
+    [Fact]
+    public async Task An_order_deletes_in_the_first_run_after_a_loss_what_nothing_names()
+    {
+        var old = await _samples.PutSegmentAsync(4, [0, 1]);
+        var named = await _samples.PutSegmentAsync(4, [2, 3]);
+        var writer = await _samples.InOfficeAsync("w", Entry(2, 4, named));
+
+        var swept = await SweepAsync(writer, isOrdered: true);
+
+        Assert.Equal([old], swept.Deleted);
+        Assert.Empty(swept.Kept);
+        Assert.Null((await _samples.ReadAsync())!.Head.UnsweptThrough);
+    }
+
+    private Task<SweepResult> SweepAsync(LedgerWriter writer, bool isOrdered = false) =>
+        LedgerSweeper.SweepAsync(_samples.Objects, writer, isOrdered, CancellationToken.None);
 
     private static string SegmentKey(int epoch) => BackupKeys.Segment(Backup, Partition, 0, epoch, "u", ".zst");
 

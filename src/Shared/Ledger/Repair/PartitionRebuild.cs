@@ -38,7 +38,7 @@ internal sealed class PartitionRebuild(PartitionId partition)
             else
             {
                 // Proven by the same look at the source, but none of the segment's records lie here.
-                _withoutSegment.Add(entry with { Range = piece, Segment = null });
+                _withoutSegment.Add(entry with { Range = piece, Segment = null, LeaderEpoch = null });
             }
         }
     }

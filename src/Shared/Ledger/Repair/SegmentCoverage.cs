@@ -28,12 +28,24 @@ internal sealed class SegmentCoverage(LedgerSnapshot ledger)
     /// <summary>From the first to the last offset of a segment. Of an object without a sound header only the offset in its name is known.</summary>
     private static async Task<OffsetRange?> RangeOfAsync(IObjectStore store, string key, CancellationToken cancellation)
     {
-        await using var stream = await store.OpenReadAsync(key, cancellation);
-        var start = new byte[SegmentHeader.Size];
-        var length = stream is null ? 0 : await stream.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellation);
         var named = BackupKeys.StartOf(key);
-        return SegmentHeader.Read(start.AsSpan(0, length)) is { } header
+        return SegmentHeader.Read(await ReadStartAsync(store, key, cancellation)) is { } header
             ? new OffsetRange(Math.Min(named ?? header.StartOffset, header.StartOffset), header.EndOffset + 1)
             : named is { } first and < long.MaxValue ? new OffsetRange(first, first + 1) : null;
+    }
+
+    private static async Task<byte[]> ReadStartAsync(IObjectStore store, string key, CancellationToken cancellation)
+    {
+        await using var stream = await store.OpenReadAsync(key, cancellation);
+        var start = new byte[SegmentHeader.Size];
+        try
+        {
+            var length = stream is null ? 0 : await stream.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellation);
+            return start[..length];
+        }
+        catch (IOException e)
+        {
+            throw new StorageException(key, $"{key} in {store.Name} cannot be read: {e.Message.TrimEnd('.')}.", e);
+        }
     }
 }
