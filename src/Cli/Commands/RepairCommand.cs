@@ -30,9 +30,8 @@ internal static class RepairCommand
                 throw new BackupException(FailureKind.Configuration, $"--backup-id: {problem}.");
             }
 
-            var store = Stores.OpenExisting(parsed.GetRequiredValue(path));
-            using var connections = store as IDisposable;
-            var repair = new LedgerRepair(store, TimeProvider.System, new RetrySchedule(TimeProvider.System, new Random()));
+            using var store = Stores.OpenExisting(parsed.GetRequiredValue(path));
+            var repair = new LedgerRepair(store, TimeProvider.System);
             var isDryRun = parsed.GetValue(dryRun);
             var writer = $"repair/{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
             var report = await ProgressBar.ShowAsync("segments", progress =>

@@ -86,7 +86,7 @@ public sealed class LedgerWriter
             }
 
             var head = Ledger.Head;
-            var lost = await _retries.RunAsync(() => LostHistory.LostThroughAsync(_store, Backup, head, cancellation), cancellation);
+            var lost = await LostHistory.LostThroughAsync(_store, Backup, head, cancellation);
             var next = head with
             {
                 Format = Head.CurrentFormat,

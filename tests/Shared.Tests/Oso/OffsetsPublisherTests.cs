@@ -96,7 +96,7 @@ public sealed class OffsetsPublisherTests : OffsetDatabaseTestBase
         await _samples.PutAsync(Key, Image(60));
 
         var report = await CompareAsync(Ledger(100));
-        await SyncAsync(hasNews: false);
+        await SyncAsync();
 
         Assert.Equal(
             $"{DatabasePath} and memory/{Key} are behind what is committed for t:0. The run goes on from what is committed, and corrects them: "

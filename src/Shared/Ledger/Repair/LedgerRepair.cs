@@ -4,7 +4,7 @@ using KafkaBackup.Shared.Storage;
 namespace KafkaBackup.Shared.Ledger.Repair;
 
 /// <summary>Rebuilds a lost or damaged ledger, and puts it in place by one swap of the head. It deletes nothing.</summary>
-public sealed class LedgerRepair(IObjectStore store, TimeProvider clock, RetrySchedule retries)
+public sealed class LedgerRepair(IObjectStore store, TimeProvider clock)
 {
     /// <summary>How many segments are decoded at the same time; each is in memory as it is stored. Default: 4.</summary>
     public int Parallelism { get; init; } = 4;
@@ -33,7 +33,7 @@ public sealed class LedgerRepair(IObjectStore store, TimeProvider clock, RetrySc
         if (!isDryRun && !ledger.IsSameAsBefore)
         {
             await StoreProbe.CheckAsync(store, backup, cancellation);
-            epoch = await new RebuiltLedgerWriter(store, clock, retries).WriteAsync(evidence, ledger, writer, cancellation);
+            epoch = await new RebuiltLedgerWriter(store, clock).WriteAsync(evidence, ledger, writer, cancellation);
         }
 
         return RepairReporting.Make(evidence, ledger, unsound, epoch);

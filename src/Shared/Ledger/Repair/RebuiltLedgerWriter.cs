@@ -4,7 +4,7 @@ using KafkaBackup.Shared.Storage;
 namespace KafkaBackup.Shared.Ledger.Repair;
 
 /// <summary>Puts a rebuilt ledger into the store: parts first, then the head that names them, by compare-and-swap.</summary>
-internal sealed class RebuiltLedgerWriter(IObjectStore store, TimeProvider clock, RetrySchedule retries)
+internal sealed class RebuiltLedgerWriter(IObjectStore store, TimeProvider clock)
 {
     private const int MaxTailBytes = 64 * 1024;
     private const int EntriesInPart = 100_000;
@@ -52,7 +52,7 @@ internal sealed class RebuiltLedgerWriter(IObjectStore store, TimeProvider clock
         }
 
         head = head with { Seq = sequence, Change = sequence };
-        var (tag, other) = await new HeadStore(store, evidence.Backup, retries).TrySwapAsync(head, evidence.HeadTag, cancellation);
+        var (tag, other) = await new HeadStore(store, evidence.Backup).TrySwapAsync(head, evidence.HeadTag, cancellation);
         return tag is not null ? epoch : throw new BackupException(FailureKind.Fenced,
             $"Another process ({other?.Writer ?? "unknown: the head is gone"}) changed the head of backup '{evidence.Backup}' "
             + "while it was being repaired. The ledger is as that process left it. Let no run work on the backup, and repair it again.");
@@ -67,12 +67,11 @@ internal sealed class RebuiltLedgerWriter(IObjectStore store, TimeProvider clock
     {
         try
         {
-            await retries.RunAsync(
-                () => store.PutAsync(key, new ReadOnlySequence<byte>(content), PutCondition.CreateOnly, cancellation), cancellation);
+            await store.PutAsync(key, new ReadOnlySequence<byte>(content), PutCondition.CreateOnly, cancellation);
         }
         catch (StorageConflictException e)
         {
-            var there = await retries.RunAsync(() => store.GetAsync(key, cancellation), cancellation);
+            var there = await store.GetAsync(key, cancellation);
             if (there is null || !there.Content.Span.SequenceEqual(content))
             {
                 throw new StorageException(key, $"{key} in {store.Name} holds something else than this repair wrote there. "

@@ -152,7 +152,7 @@ public sealed class LedgerRebuildTests
                     new ManifestPartition
                     {
                         PartitionId = Partition.Number,
-                        Segments = [.. segments.Select(Simulation.ForeignTool.ToManifest)],
+                        Segments = [.. segments.Select(ToManifest)],
                         Gaps = [.. gaps.Select(gap => new ManifestGap
                         {
                             StartOffset = gap.Start, EndOffset = gap.End, Reason = "offset_out_of_range", DetectedAt = 5,
@@ -175,4 +175,15 @@ public sealed class LedgerRebuildTests
 
     private static IEnumerable<(long Base, long Next, string What)> Said(RebuiltLedger ledger) => ledger.Entries.Select(entry =>
         (entry.Range.Base, entry.Range.Next, entry.Segment?.Key.Split('/')[^1] ?? (entry.Gap is null ? "none" : "gap")));
+
+    private static ManifestSegment ToManifest(SegmentInfo segment) => new()
+    {
+        Key = segment.Key,
+        StartOffset = segment.StartOffset,
+        EndOffset = segment.EndOffset,
+        StartTimestamp = segment.MinTimestamp,
+        EndTimestamp = segment.MaxTimestamp,
+        RecordCount = segment.RecordCount,
+        CompressedSize = segment.CompressedSize,
+    };
 }

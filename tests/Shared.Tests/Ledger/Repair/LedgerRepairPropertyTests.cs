@@ -72,6 +72,6 @@ public sealed class LedgerRepairPropertyTests
     }
 
     private static Task<RepairReport> RepairAsync(LedgerSamples samples) =>
-        new LedgerRepair(samples.Objects, samples.Clock, samples.Retries)
+        new LedgerRepair(samples.Objects, samples.Clock)
             .RunAsync(Backup, "repair", isDryRun: false, (_, _) => { }, CancellationToken.None);
 }

@@ -44,7 +44,7 @@ internal sealed class RandomHistory
     public async Task RunAsync()
     {
         var writer = await Samples.LoadedAsync($"writer{++_names}", maxTailBytes: 1_500, maxParts: 3);
-        var manifest = new ManifestPublisher(Samples.Objects, Samples.Retries);
+        var manifest = new ManifestPublisher(Samples.Objects);
         await manifest.AdoptAsync(writer, CancellationToken.None);
         await writer.ClaimAsync(CancellationToken.None);
         await writer.RecordSourceAsync("cluster", [new TopicFacts("t", 2 + _random.Next(2), "id")], CancellationToken.None);
