@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using KafkaBackup.EndToEnd.Tests.Support;
 
 namespace KafkaBackup.EndToEnd.Tests;
@@ -18,6 +19,7 @@ public sealed class UnreadableFolderTests : IDisposable
     }
 
     [SkippableFact]
+    [SupportedOSPlatform("linux")]
     public async Task List_shows_the_backups_and_names_the_folder()
     {
         Skip.IfNot(OperatingSystem.IsLinux() && (!Environment.IsPrivilegedProcess || File.Exists("/usr/bin/setpriv")), "Takes Linux, and as root setpriv.");
