@@ -139,7 +139,7 @@ def continuous(args, report, kafka, store, seconds):
     finally:
         writer.stop()
     wanted = ends(kafka, [topic])
-    report.check(watch.when(wanted, 90, process) is not None, "%s: all of it is committed" % what, (wanted, watch.seen[-1:]))
+    report.check(watch.when(wanted, 180, process) is not None, "%s: all of it is committed" % what, (wanted, watch.seen[-1:]))
     watch.stop()
     total = received.stop()
     process.send_signal(signal.SIGTERM)
@@ -201,7 +201,7 @@ def stopped(args, report, kafka, store):
         report.check(sentences(run.err), "%s: %s" % (name, run.err.strip().splitlines()[-1][:250]), run.err)
         process = begun(backup)
         watch = LedgerWatch(backup)
-        report.check(watch.when(ends(kafka, [topic]), 60, process) is not None, "%s: the next run has the rest" % name)
+        report.check(watch.when(ends(kafka, [topic]), 180, process) is not None, "%s: the next run has the rest" % name)
         watch.stop()
         process.send_signal(signal.SIGTERM)
         run = backup.end(process, 60)
