@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using KafkaBackup.ObjectStores.S3;
 using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Storage;
 using KafkaBackup.Shared;
