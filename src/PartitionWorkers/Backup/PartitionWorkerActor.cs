@@ -1,5 +1,4 @@
 using Akka.Actor;
-using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Protocol;
 using static KafkaBackup.PartitionWorkers.Backup.WorkerEffects;
 using static KafkaBackup.PartitionWorkers.Backup.WorkerMessages;
