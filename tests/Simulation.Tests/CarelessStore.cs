@@ -1,5 +1,4 @@
 using System.Buffers;
-using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Storage;
 

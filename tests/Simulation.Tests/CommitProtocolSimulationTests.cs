@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using KafkaBackup.Shared.Storage;
 using Xunit.Abstractions;
 using Xunit;
 

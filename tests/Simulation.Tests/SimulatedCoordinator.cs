@@ -7,7 +7,6 @@ using KafkaBackup.Shared.Storage;
 using static KafkaBackup.Coordinator.Backup.CoordinatorMessages;
 using static KafkaBackup.Coordinator.Backup.RunEffects;
 using static KafkaBackup.Shared.Protocol.BackupProtocol;
-using static KafkaBackup.Shared.Protocol.LedgerProtocol;
 using static KafkaBackup.Shared.Protocol.PartitionProtocol;
 
 namespace KafkaBackup.Simulation.Tests;

@@ -1,7 +1,5 @@
-using Akka.Actor;
 using Akka.Persistence;
 using KafkaBackup.PartitionWorkers.Backup;
-using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared;
 using Xunit;
