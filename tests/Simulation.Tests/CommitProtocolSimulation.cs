@@ -40,7 +40,7 @@ internal static class CommitProtocolSimulation
     {
         var random = world.Random;
         var hasForeignTool = random.NextDouble() < .4;
-        for (var steps = random.Next(100, 700); steps > 0 && world.Judge.Verdict is null; steps--)
+        for (var steps = random.Next(200, 1_400); steps > 0 && world.Judge.Verdict is null; steps--)
         {
             Populate(world, hasForeignTool);
             world.Scheduler.Step();

@@ -46,9 +46,9 @@ internal abstract class SimulatedProcess(World world, string name)
         {
             // As it should be: somebody else is the current writer.
         }
-        catch (StorageException e) when (e.IsRetryable || e.InnerException is StorageException { IsRetryable: true } || e.Key == BackupKeys.Manifest(World.Backup))
+        catch (StorageException e) when (e.IsRetryable || e.InnerException is StorageException { IsRetryable: true } || e.Key == BackupKeys.Manifest(World.Backup) || e.Key == BackupKeys.Head(World.Backup))
         {
-            // The store failed too often, or others changed the manifest too often. The process ends; another one will do the work.
+            // The store failed too often, or others changed manifest or head too often. The process ends; another one will do the work.
         }
         catch (Exception e)
         {

@@ -28,8 +28,11 @@ internal sealed class SimulatedReader(World world, string name) : SimulatedProce
         var entries = head.Tail.ToList();
         foreach (var part in head.Parts)
         {
-            await PauseAsync();
-            await PauseAsync();
+            for (var turns = 8; turns > 0; turns--)
+            {
+                await PauseAsync();
+            }
+
             if (await store.GetAsync(part.Key, CancellationToken.None) is { } found)
             {
                 entries.AddRange(PartCodec.Read(found.Content.Span, part));

@@ -42,7 +42,7 @@ public sealed partial class RetryingObjectStore : IObjectStore, IDisposable
     /// <inheritdoc />
     public string Address => _inner.Address;
 
-    /// <summary>The same store for calls that a run can do without for now: they wait 10 s at most, and nobody is told that they wait.</summary>
+    /// <summary>The same store for calls that a run can do without for now: they wait 3 s at most, and nobody is told that they wait.</summary>
     public RetryingObjectStore Briefly() => new(_inner, _patience, _jitter, isBrief: true);
 
     /// <inheritdoc />

@@ -7,7 +7,7 @@ namespace KafkaBackup.Shared.Storage;
 /// nothing was ever answered              60 s after the first call of the run      then, too
 /// before Begun                           60 s after the call began to fail         after 10 minutes, and more for large writes
 /// after Begun                            Middle after the call began to fail       the same; never when Middle is infinite
-///   a brief call                         10 s after it began to fail               after 10 minutes
+///   a brief call                         3 s after it began to fail                after 10 minutes
 ///   Middle ran out for some call         10 s after it began to fail               after 10 minutes, and more for large writes
 /// after Hurry                            10 s after Hurry, or after it began       then; 20 s if it did not fail before
 ///                                        to fail, whichever is later
@@ -24,7 +24,7 @@ public sealed class StorePatience
     public static readonly TimeSpan Default = TimeSpan.FromMinutes(10);
 
     private static readonly TimeSpan Start = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Brief = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Brief = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Hurried = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan HurriedTry = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Last = TimeSpan.FromSeconds(3);
