@@ -45,6 +45,10 @@ public static class DescribeText
             ("first record", totals.Earliest is { } earliest ? PlainText.Time(earliest) : "none"),
             ("last record", totals.Latest is { } latest ? PlainText.Time(latest) : "none"),
             ("gaps", Gaps(totals)));
+        if (totals.Pruned > 0)
+        {
+            text.AppendFields(("pruned", $"{PlainText.Count(totals.PrunedOffsets)} offsets were deleted from the backup on purpose"));
+        }
     }
 
     private static string Gaps(ManifestTotals totals) => totals.Gaps == 0
@@ -79,6 +83,12 @@ public static class DescribeText
             {
                 text.Append("    gap [").Append(gap.StartOffset).Append(", ").Append(gap.EndOffset).Append(") ").Append(PlainText.Name(gap.Reason))
                     .Append(", detected ").Append(PlainText.Time(gap.DetectedAt)).Append('\n');
+            }
+
+            foreach (var pruned in partition.Pruned)
+            {
+                text.Append("    pruned ").Append(pruned.StartOffset).Append('-').Append(pruned.EndOffset)
+                    .Append(", ").Append(PlainText.Name(pruned.Reason)).Append(", at ").Append(PlainText.Time(pruned.PrunedAt)).Append('\n');
             }
         }
     }

@@ -25,6 +25,12 @@ internal sealed record ManifestTotals
             Gaps++;
             LostOffsets += Math.Max(gap.EndOffset - gap.StartOffset, 0);
         }
+
+        foreach (var pruned in partitions.SelectMany(partition => partition.Pruned))
+        {
+            Pruned++;
+            PrunedOffsets += Math.Max(pruned.EndOffset - pruned.StartOffset + 1, 0);
+        }
     }
 
     public int Partitions { get; }
@@ -52,6 +58,11 @@ internal sealed record ManifestTotals
     public int Gaps { get; }
 
     public long LostOffsets { get; }
+
+    /// <summary>How many ranges were pruned.</summary>
+    public int Pruned { get; }
+
+    public long PrunedOffsets { get; }
 
     public static ManifestTotals Of(BackupManifest manifest) => new([.. manifest.Topics.SelectMany(topic => topic.Partitions)]);
 

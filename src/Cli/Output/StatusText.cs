@@ -18,6 +18,11 @@ public static class StatusText
             ("records", PlainText.Count(status.Records)),
             ("stored", PlainText.Size(ManifestTotals.Of(manifest).StoredSize)),
             ("behind", status.Lag is { } lag ? $"{PlainText.Count(lag)} offsets" : "not looked at; --config asks the source"));
+        if (ManifestTotals.Of(manifest).PrunedOffsets is var pruned and > 0)
+        {
+            text.AppendFields(("pruned", $"{PlainText.Count(pruned)} offsets were deleted from the backup on purpose"));
+        }
+
         var partitions = status.Partitions.ToList();
         if (partitions.Count == 0)
         {

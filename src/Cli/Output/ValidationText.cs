@@ -82,10 +82,19 @@ public static class ValidationText
             yield return $"{partition.Partition}: recorded gap: offsets {Inclusive(partition.Gaps)} ({PlainText.Count(Sum(partition.Gaps))}) were gone at the source before they were read.";
         }
 
+        if (partition.Pruned.Count > 0)
+        {
+            yield return $"{partition.Partition}: pruned: offsets {Inclusive(partition.Pruned)} ({PlainText.Count(Sum(partition.Pruned))}) "
+                + "were deleted from the backup on purpose.";
+        }
+
         if (partition.Unexplained.Count > 0)
         {
-            yield return $"{partition.Partition}: unexplained: offsets {Inclusive(partition.Unexplained)} between segments have no record. {PlainText.Count(partition.MissingInside)} offsets "
-                + "inside of segments have none either, as in a compacted topic; the backup alone cannot tell that from a loss.";
+            yield return $"{partition.Partition}: unexplained: offsets {Inclusive(partition.Unexplained)} between segments have no record. "
+                + (partition.MissingInside > 0
+                    ? $"{PlainText.Count(partition.MissingInside)} offsets inside of segments have none either, as in a compacted topic; "
+                    : "They may have been transaction markers; ")
+                + "the backup alone cannot tell that from a loss.";
         }
 
         if (partition is { OverlapsAreFaults: false, Overlaps.Count: > 0 })

@@ -1,6 +1,7 @@
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Ledger;
+using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Protocol;
 using Microsoft.Extensions.Logging;
 
@@ -148,9 +149,40 @@ public sealed partial class RunLog(ILogger<RunLog> logger)
     [LoggerMessage(Level = LogLevel.Information, Message = "Offset database synced to {Place}")]
     public partial void OffsetsSynced(string place);
 
+    /// <summary>Says what was taken over from another program. Many partitions are counted, not named.</summary>
+    public void Adopted(AdoptionResult adopted)
+    {
+        var pruned = adopted.Entries.Where(entry => entry.Pruned is not null).Concat(adopted.Superseded).ToList();
+        if (adopted.Entries.Count(entry => entry.Pruned is null) is var entries and > 0)
+        {
+            Adopted(entries);
+        }
+
+        var partitions = pruned.ToLookup(entry => entry.Partition);
+        foreach (var partition in partitions.Take(MaxNamed))
+        {
+            var (first, next) = (partition.Min(entry => entry.Range.Base), partition.Max(entry => entry.Range.Next));
+            Pruned(partition.Key, partition.Sum(entry => entry.Range.Length), first, next - 1);
+        }
+
+        if (partitions.Count > MaxNamed)
+        {
+            PrunedToo(partitions.Count - MaxNamed);
+        }
+    }
+
+    /// <summary>Segments of a partition were deleted on purpose.</summary>
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "{Partition}: another program pruned {Offsets:N0} offsets between {First} and {Last}: they are not backed up again")]
+    private partial void Pruned(PartitionId partition, long offsets, long first, long last);
+
+    /// <summary>Further such partitions.</summary>
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Partitions} more partitions were pruned by another program")]
+    private partial void PrunedToo(int partitions);
+
     /// <summary>Entries of another program were taken over.</summary>
     [LoggerMessage(Level = LogLevel.Information, Message = "Took over {Entries:N0} segments and gaps that manifest.json names and the ledger did not")]
-    public partial void Adopted(int entries);
+    private partial void Adopted(int entries);
 
     /// <summary>Says which offsets a backup lacks between others that it has: another program's losses. Many partitions are counted, not named.</summary>
     public void Lacking(LedgerSnapshot ledger)

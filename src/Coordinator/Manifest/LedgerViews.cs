@@ -99,9 +99,9 @@ internal sealed class LedgerViews
     private async Task AdoptAsync(IObjectStore store, CancellationToken cancellation)
     {
         var adopted = await new ManifestPublisher(store).AdoptAsync(_writer, cancellation);
-        if (adopted.Entries.Count > 0)
+        if (!adopted.IsEmpty)
         {
-            _services.RunLog.Adopted(adopted.Entries.Count);
+            _services.RunLog.Adopted(adopted);
             _services.RunLog.Lacking(_writer.Ledger);
             Outdate();
         }

@@ -179,7 +179,8 @@ public sealed class SegmentPipeline
             }
 
             Progress.Stored(segment.Info.CompressedSize);
-            await HandOutAsync(entry with { Segment = segment.Info with { Key = key } }, cancellation);
+            var stored = segment.Info with { Key = key, UploadedAt = _clock.GetUtcNow().ToUnixTimeMilliseconds() };
+            await HandOutAsync(entry with { Segment = stored }, cancellation);
         }
     }
 

@@ -23,13 +23,13 @@ internal static class LedgerDocuments
         RenderMark? Rendered = null,
         long? UnsweptThrough = null);
 
-    internal sealed record EntryJson(string Topic, int Partition, long Base, long Next, SegmentJson? Segment = null, Gap? Gap = null, int? LeaderEpoch = null)
+    internal sealed record EntryJson(string Topic, int Partition, long Base, long Next, SegmentJson? Segment = null, Gap? Gap = null, int? LeaderEpoch = null, Pruned? Pruned = null)
     {
         public static EntryJson Of(LedgerEntry entry) => new(
-            entry.Partition.Topic, entry.Partition.Number, entry.Range.Base, entry.Range.Next, SegmentJson.Of(entry.Segment), entry.Gap, entry.LeaderEpoch);
+            entry.Partition.Topic, entry.Partition.Number, entry.Range.Base, entry.Range.Next, SegmentJson.Of(entry.Segment), entry.Gap, entry.LeaderEpoch, entry.Pruned);
 
         /// <exception cref="JsonException">The entry answers for something that cannot be.</exception>
-        public LedgerEntry ToEntry() => Topic.Length > 0 && Partition >= 0 && Base >= 0 && Next > Base && Segment?.IsSound != false && (Segment is null || Gap is null)
+        public LedgerEntry ToEntry() => Topic.Length > 0 && Partition >= 0 && Base >= 0 && Next > Base && Segment?.IsSound != false && IsOfOneKind
             ? new LedgerEntry
             {
                 Partition = new PartitionId(Topic, Partition),
@@ -37,16 +37,19 @@ internal static class LedgerDocuments
                 Segment = Segment?.ToInfo(),
                 Gap = Gap,
                 LeaderEpoch = LeaderEpoch,
+                Pruned = Pruned,
             }
             : throw new JsonException($"an entry makes no sense: offsets [{Base}, {Next}) of '{Topic}:{Partition}'");
+
+        private bool IsOfOneKind => (Segment is null ? 0 : 1) + (Gap is null ? 0 : 1) + (Pruned is null ? 0 : 1) <= 1;
     }
 
-    internal sealed record SegmentJson(string Key, long Start, long End, long MinTs, long MaxTs, long Records, long Raw, long Size)
+    internal sealed record SegmentJson(string Key, long Start, long End, long MinTs, long MaxTs, long Records, long Raw, long Size, string? Sha256 = null, long? UploadedAt = null)
     {
         public static SegmentJson? Of(SegmentInfo? segment) => segment is null
             ? null
             : new(segment.Key, segment.StartOffset, segment.EndOffset, segment.MinTimestamp, segment.MaxTimestamp, segment.RecordCount,
-                segment.UncompressedSize, segment.CompressedSize);
+                segment.UncompressedSize, segment.CompressedSize, segment.Sha256, segment.UploadedAt);
 
         [JsonIgnore]
         public bool IsSound => Key.Length > 0 && Start >= 0 && End >= Start && Records > 0 && Raw >= 0 && Size >= 0;
@@ -61,6 +64,8 @@ internal static class LedgerDocuments
             RecordCount = Records,
             UncompressedSize = Raw,
             CompressedSize = Size,
+            Sha256 = Sha256,
+            UploadedAt = UploadedAt,
         };
     }
 

@@ -4,7 +4,8 @@ using KafkaBackup.Shared.Segments;
 namespace KafkaBackup.Shared.Ledger;
 
 /// <summary>One commit of one partition: the offsets it answers for, and the segment that holds their records.</summary>
-/// <remarks>Three kinds: with a segment; with a gap (the offsets are proven gone at the source); with neither (the source was read and
+/// <remarks>Four kinds: with a segment; with a gap (the offsets are proven gone at the source); pruned (their segment
+/// was deleted on purpose); with none of these (the source was read and
 /// holds no record there: compacted away, aborted, or transaction markers).</remarks>
 public sealed record LedgerEntry
 {
@@ -28,6 +29,9 @@ public sealed record LedgerEntry
     /// nobody knows the epoch, and with too old a one a sound log would look like one that was cut off.</summary>
     [JsonIgnore]
     public int? LeaderEpochAtEnd => Segment?.EndOffset + 1 == Range.Next ? LeaderEpoch : null;
+
+    /// <summary>Why the backup no longer holds the records, or null.</summary>
+    public Pruned? Pruned { get; init; }
 
     /// <summary>Whether both name the same range and the same object: a repeated commit.</summary>
     public bool IsRepeatOf(LedgerEntry other) => Partition == other.Partition && Range == other.Range && Segment?.Key == other.Segment?.Key;

@@ -9,7 +9,7 @@ namespace KafkaBackup.Shared.Ledger;
 /// Every change of the truth is one compare-and-swap of the head against the tag that this writer saw last. A call that ends in an
 /// exception leaves this object's view in doubt: make a new writer and load again.
 /// </remarks>
-public sealed class LedgerWriter
+public sealed partial class LedgerWriter
 {
     private const int MaxClaims = 20;
 
@@ -61,6 +61,9 @@ public sealed class LedgerWriter
 
     /// <summary>Whether this writer has claimed the backup and not been seen to lose it.</summary>
     public bool IsCurrentWriter => Ledger.Head.Writer == Name;
+
+    /// <summary>The segments that this writer committed since the manifest was rendered last. Whoever renders empties it.</summary>
+    internal HashSet<string> NotShown { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Whether the writer before this one left office without closing its run: its orphans are still too young to be swept.</summary>
     internal bool PredecessorWasUnclean { get; private set; }
@@ -142,6 +145,10 @@ public sealed class LedgerWriter
         foreach (var entry in entries)
         {
             Ledger.Of(entry.Partition).Add(entry);
+            if (entry.Segment is { } segment)
+            {
+                NotShown.Add(segment.Key);
+            }
         }
     }
 
@@ -196,14 +203,7 @@ public sealed class LedgerWriter
         var merged = new List<LedgerEntry>();
         foreach (var part in small)
         {
-            var stored = await Housekeeping.GetAsync(part.Key, cancellation);
-            if (stored is null)
-            {
-                // Only a newer writer deletes parts that we name; the swap below would fail as well.
-                throw await WhoTookOverAsync(cancellation);
-            }
-
-            merged.AddRange(PartCodec.Read(stored.Content.Span, part, _store.Address));
+            merged.AddRange(await ReadPartAsync(Housekeeping, part, cancellation));
         }
 
         var reference = await PutPartAsync(Housekeeping, merged, cancellation);
@@ -254,6 +254,13 @@ public sealed class LedgerWriter
     {
         await LoadAsync(cancellation);
         return new FencedException(Backup, Ledger.Head.Writer, Ledger.Head.Epoch);
+    }
+
+    private async Task<IReadOnlyList<LedgerEntry>> ReadPartAsync(IObjectStore store, PartReference part, CancellationToken cancellation)
+    {
+        // Only a newer writer deletes parts that we name; a swap of ours would fail as well.
+        var stored = await store.GetAsync(part.Key, cancellation) ?? throw await WhoTookOverAsync(cancellation);
+        return PartCodec.Read(stored.Content.Span, part, _store.Address);
     }
 
     private async Task<PartReference> PutPartAsync(IObjectStore store, IReadOnlyList<LedgerEntry> entries, CancellationToken cancellation)

@@ -20,6 +20,9 @@ public sealed class PartitionLedger
         return at >= 0 && _entries[at].IsRepeatOf(entry);
     }
 
+    /// <summary>Puts an entry in the place of the one with the same range.</summary>
+    internal void Replace(LedgerEntry entry) => _entries[_entries.BinarySearch(entry, ByBase)] = entry;
+
     /// <summary>Takes in an entry that overlaps no other.</summary>
     internal void Add(LedgerEntry entry)
     {

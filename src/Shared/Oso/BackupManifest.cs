@@ -1,7 +1,10 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace KafkaBackup.Shared.Oso;
 
 /// <summary>OSO's <c>manifest.json</c>: what a backup holds, as a reader of that format sees it.</summary>
-/// <remarks>The members stand in the order in which they are written, which is OSO's. Fields that OSO does not know are not kept. A generated
+/// <remarks>The members stand in the order in which they are written, which is OSO's. A generated
 /// JSON reader sets an absent <c>init</c> property to null instead of leaving its default; hence the coalescing ones here.</remarks>
 public sealed record BackupManifest
 {
@@ -22,4 +25,9 @@ public sealed record BackupManifest
 
     /// <summary>The topics.</summary>
     public required IReadOnlyList<ManifestTopic> Topics { get; init; }
+
+    /// <summary>Fields that this program does not know, as another one wrote them; null when there are none. They are written
+    /// again after all others.</summary>
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement>? Others { get; set; } // The generated reader fills no init-only property with them.
 }

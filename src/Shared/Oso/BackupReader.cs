@@ -63,8 +63,10 @@ public sealed class BackupReader(IObjectStore store)
         }
 
         var counts = ledger.Topics.ToDictionary(topic => topic.Key, topic => topic.Value.Partitions, StringComparer.Ordinal);
+        var pruned = (manifest is null ? [] : PrunedRanges.Supersede(manifest, ledger)).ToDictionary(entry => (entry.Partition, entry.Range));
+        var entries = ledger.Entries.Select(entry => pruned.GetValueOrDefault((entry.Partition, entry.Range), entry));
         return new BackupContents(
-            ManifestView.Render(backup, ledger.Head.CreatedAt, ledger.Head.SourceClusterId, [], CodecOf(ledger), counts, ledger.Entries, manifest), ledger);
+            ManifestView.Render(backup, ledger.Head.CreatedAt, ledger.Head.SourceClusterId, [], CodecOf(ledger), counts, entries, manifest), ledger);
     }
 
     private async Task<bool> IsBackupAsync(BackupId backup, CancellationToken cancellation) =>

@@ -87,6 +87,8 @@ internal sealed class ForeignSegments(IObjectStore store)
                     RecordCount = info.RecordCount,
                     UncompressedSize = info.UncompressedSize,
                     CompressedSize = info.CompressedSize,
+                    Sha256 = null,
+                    UploadedAt = null,
                 };
             }
 

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace KafkaBackup.Shared.Oso;
 
 /// <summary>A range of offsets that was gone at the source before it could be read.</summary>
@@ -14,4 +17,9 @@ public sealed record ManifestGap
 
     /// <summary>When that was seen, ms since 1970.</summary>
     public required long DetectedAt { get; init; }
+
+    /// <summary>Fields that this program does not know, as another one wrote them; null when there are none. They are written
+    /// again after all others.</summary>
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement>? Others { get; set; } // The generated reader fills no init-only property with them.
 }

@@ -13,7 +13,7 @@ public static class ManifestJson
     /// <summary>Writes a manifest: UTF-8, two spaces of indentation, no newline at the end.</summary>
     public static byte[] Write(BackupManifest manifest) => JsonSerializer.SerializeToUtf8Bytes(manifest, TypeInfo);
 
-    /// <summary>Reads a manifest. Fields that may be absent may be, and unknown ones are passed over.</summary>
+    /// <summary>Reads a manifest. Fields that may be absent may be, and unknown ones are kept.</summary>
     /// <param name="utf8">The whole object.</param>
     /// <param name="key">Its key, for the message.</param>
     /// <exception cref="StorageException">It is cut off, no JSON, lacks a required field, or holds a value that no manifest can have.
@@ -51,17 +51,20 @@ public static class ManifestJson
             IndentSize = 2,
             // The last of two "segments" would silently win.
             AllowDuplicateProperties = false,
-            TypeInfoResolver = ManifestJsonContext.Default.WithAddedModifier(OmitEmptyGaps),
+            TypeInfoResolver = ManifestJsonContext.Default.WithAddedModifier(OmitEmptyLists),
         };
         return (JsonTypeInfo<BackupManifest>)options.GetTypeInfo(typeof(BackupManifest));
     }
 
-    private static void OmitEmptyGaps(JsonTypeInfo type)
+    private static void OmitEmptyLists(JsonTypeInfo type)
     {
         if (type.Type == typeof(ManifestPartition))
         {
-            type.Properties.Single(p => p.Name == "gaps").ShouldSerialize = static (_, value) => value is IReadOnlyList<ManifestGap> { Count: > 0 };
+            Property("gaps").ShouldSerialize = static (_, value) => value is IReadOnlyList<ManifestGap> { Count: > 0 };
+            Property("pruned").ShouldSerialize = static (_, value) => value is IReadOnlyList<ManifestPruned> { Count: > 0 };
         }
+
+        JsonPropertyInfo Property(string name) => type.Properties.Single(property => property.Name == name);
     }
 
     private static string? ImpossibleValue(BackupManifest manifest)
@@ -99,6 +102,11 @@ public static class ManifestJson
             {
                 return $"in partition {partition.PartitionId} a segment '{segment?.Key}' without a key, or with a negative offset, count or size";
             }
+        }
+
+        if (partition.Pruned.Any(pruned => pruned is null or { StartOffset: < 0 } or { Segments: < 0 } or { Bytes: < 0 }))
+        {
+            return $"in partition {partition.PartitionId} a pruned range that is null, or with a negative offset, count or size";
         }
 
         return partition.Gaps.Any(gap => gap is null or { StartOffset: < 0 })

@@ -1,5 +1,6 @@
 using System.Buffers;
 using KafkaBackup.Shared.Ledger;
+using KafkaBackup.Shared.Segments;
 using KafkaBackup.Shared.Storage;
 
 namespace KafkaBackup.Shared.Oso;
@@ -9,8 +10,10 @@ namespace KafkaBackup.Shared.Oso;
 public sealed class ManifestPublisher(IObjectStore store)
 {
     private const int MaxTries = 5;
+    private const int MaxNamed = 10;
 
     private readonly ForeignSegments _foreign = new(store);
+    private readonly UnshownSegments _unshown = new(store);
 
     /// <summary>What the manifest says of the source, as far as the configuration knows it.</summary>
     /// <param name="Brokers">Addresses of the source.</param>
@@ -34,7 +37,7 @@ public sealed class ManifestPublisher(IObjectStore store)
     }
 
     /// <summary>Writes the manifest when it does not show what the ledger says, or when another program wrote it since.</summary>
-    /// <returns>A warning for the operator when another program had dropped entries of ours; null otherwise.</returns>
+    /// <returns>A warning for the operator when another program had dropped entries of ours, or when objects are missing; null otherwise.</returns>
     /// <exception cref="StorageException">The manifest could not be read or written; it is as it was.</exception>
     public async Task<string?> RenderAsync(LedgerWriter writer, SourceLabels labels, CancellationToken cancellation)
     {
@@ -49,21 +52,21 @@ public sealed class ManifestPublisher(IObjectStore store)
 
             var stored = there is null ? null : await store.GetAsync(key, cancellation);
             var existing = stored is null ? null : ManifestJson.Read(stored.Content.Span, key);
-            var lost = 0L;
+            var isOurs = existing is null || stored!.ETag.Value == writer.Ledger.Head.Rendered?.ManifestTag;
+            // Counted first: what is taken over is new in the ledger, but not missing in the manifest.
+            var newSinceRender = writer.Ledger.Head.EntryCount - (writer.Ledger.Head.Rendered?.Entries ?? 0) - writer.NotShown.Count;
             if (existing is not null)
             {
-                // Counted first: what is taken over is new in the ledger, but not missing in the manifest.
-                lost = stored!.ETag.Value == writer.Ledger.Head.Rendered?.ManifestTag ? 0 : CountLost(writer.Ledger, existing);
                 await AdoptAsync(writer, existing, cancellation);
             }
 
             await writer.ClaimAsync(cancellation);
-            var content = Render(writer, labels, existing);
+            var (restored, missing) = await _unshown.FindAsync(writer, existing, cancellation);
+            var content = Render(writer, labels, existing, missing);
             if (await TryPutAsync(key, content, stored?.ETag, cancellation) is { } tag)
             {
-                var (change, entries) = (writer.Ledger.Head.Change, writer.Ledger.Head.EntryCount);
-                await writer.MarkAsync(head => head with { Rendered = new RenderMark(change, entries, tag.Value) }, cancellation);
-                return lost == 0 ? null : $"{key} had lost {lost} segments of this backup, as another program rewrote it. It is whole again; nothing was lost.";
+                await MarkAsync(writer, tag, isWhole: missing.Count == 0, cancellation);
+                return Warning(key, isOurs ? 0 : restored - Math.Max(0, newSinceRender), missing);
             }
 
             if (attempt == MaxTries)
@@ -81,7 +84,7 @@ public sealed class ManifestPublisher(IObjectStore store)
     {
         var (sound, problems) = await _foreign.CheckAsync(manifest, writer.Backup, KeysOf(writer.Ledger), cancellation);
         var found = Look();
-        if (found.Entries.Count == 0)
+        if (found.IsEmpty)
         {
             return found;
         }
@@ -90,34 +93,55 @@ public sealed class ManifestPublisher(IObjectStore store)
         await writer.ClaimAsync(cancellation);
         found = Look();
         await writer.CommitAsync(found.Entries, cancellation);
+        await writer.SupersedeAsync(found.Superseded, cancellation);
         return found;
 
         AdoptionResult Look()
         {
             var result = ManifestView.Adopt(sound, partition => writer.Ledger.CoverageOf(partition).Ranges, KeysOf(writer.Ledger));
-            return result with { Problems = [.. problems, .. result.Problems] };
+            return result with { Problems = [.. problems, .. result.Problems], Superseded = PrunedRanges.Supersede(manifest, writer.Ledger) };
         }
     }
 
     private static HashSet<string> KeysOf(LedgerSnapshot ledger) =>
         ledger.Entries.Where(entry => entry.Segment is not null).Select(entry => entry.Segment!.Key).ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>How many segments that an earlier render showed are no longer in the manifest.</summary>
-    private static long CountLost(LedgerSnapshot ledger, BackupManifest existing)
+    private static async Task MarkAsync(LedgerWriter writer, ETag tag, bool isWhole, CancellationToken cancellation)
     {
-        var shown = existing.Topics.SelectMany(topic => topic.Partitions).SelectMany(partition => partition.Segments)
-            .Select(segment => segment.Key).ToHashSet(StringComparer.Ordinal);
-        var missing = KeysOf(ledger).Count(key => !shown.Contains(key));
-        var newSinceRender = ledger.Head.EntryCount - (ledger.Head.Rendered?.Entries ?? 0);
-        return Math.Max(0, missing - newSinceRender);
+        // One that lacks a segment of the ledger stays stale, so that each run looks for the object again and says so.
+        var (change, entries) = (isWhole ? writer.Ledger.Head.Change : writer.Ledger.Head.Change - 1, writer.Ledger.Head.EntryCount);
+        await writer.MarkAsync(head => head with { Rendered = new RenderMark(change, entries, tag.Value) }, cancellation);
+        writer.NotShown.Clear();
     }
 
-    private static ReadOnlyMemory<byte> Render(LedgerWriter writer, SourceLabels labels, BackupManifest? existing)
+    private string? Warning(string key, long lost, IReadOnlyDictionary<string, SegmentInfo> missing)
+    {
+        var rewritten = lost <= 0 ? null : $"{key} had lost {lost} segments of this backup, as another program rewrote it. "
+            + (missing.Count == 0 ? "It is whole again; nothing was lost." : "It names them again.");
+        if (missing.Count == 0)
+        {
+            return rewritten;
+        }
+
+        var named = missing.Values.OrderBy(segment => segment.Key, StringComparer.Ordinal).Take(MaxNamed)
+            .Select(segment => $"{segment.Key} (offsets {segment.StartOffset} to {segment.EndOffset})");
+        var more = missing.Count > MaxNamed ? $" and {missing.Count - MaxNamed} more" : "";
+        var records = missing.Values.Sum(segment => segment.RecordCount);
+        var sentence = $"Objects of this backup are missing in {store.Name}: {string.Join(", ", named)}{more}. They hold {records} records, "
+            + "which cannot be restored: manifest.json does not name them, and 'validate' says INVALID. "
+            + "Bring the objects back from a version or copy, and the next run names them again.";
+        return rewritten is null ? sentence : $"{rewritten} {sentence}";
+    }
+
+    private static ReadOnlyMemory<byte> Render(
+        LedgerWriter writer, SourceLabels labels, BackupManifest? existing, IReadOnlyDictionary<string, SegmentInfo> missing)
     {
         var ledger = writer.Ledger;
+        var entries = ledger.Entries.Select(
+            entry => entry.Segment is { } segment && missing.ContainsKey(segment.Key) ? entry with { Segment = null } : entry);
         return ManifestJson.Write(ManifestView.Render(
             writer.Backup, ledger.Head.CreatedAt, ledger.Head.SourceClusterId, labels.Brokers, labels.Compression,
-            ledger.Topics.ToDictionary(topic => topic.Key, topic => topic.Value.Partitions, StringComparer.Ordinal), ledger.Entries, existing));
+            ledger.Topics.ToDictionary(topic => topic.Key, topic => topic.Value.Partitions, StringComparer.Ordinal), entries, existing));
     }
 
     /// <summary>Writes the manifest where the version read before still is. Null when it is not.</summary>

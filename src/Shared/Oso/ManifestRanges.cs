@@ -10,5 +10,9 @@ internal static class ManifestRanges
     /// <summary>What the gap answers for, or null when its offsets cannot be.</summary>
     public static OffsetRange? Of(ManifestGap gap) => Range(gap.StartOffset, gap.EndOffset);
 
+    /// <summary>What was pruned, or null when its offsets cannot be.</summary>
+    public static OffsetRange? Of(ManifestPruned pruned) =>
+        pruned.EndOffset < long.MaxValue ? Range(pruned.StartOffset, pruned.EndOffset + 1) : null;
+
     private static OffsetRange? Range(long start, long next) => start >= 0 && start < next ? new OffsetRange(start, next) : null;
 }

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace KafkaBackup.Shared.Oso;
 
 /// <summary>One segment as a <see cref="BackupManifest"/> names it.</summary>
@@ -26,4 +29,17 @@ public sealed record ManifestSegment
 
     /// <summary>Bytes of the whole object; 0 when it was not recorded.</summary>
     public long CompressedSize { get; init; }
+
+    /// <summary>SHA-256 of the whole object, lower-case hex; null when it was not recorded.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Sha256 { get; init; }
+
+    /// <summary>When the object was stored, ms since 1970; null when it was not recorded. OSO's retention goes by it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? UploadedAt { get; init; }
+
+    /// <summary>Fields that this program does not know, as another one wrote them; null when there are none. They are written
+    /// again after all others.</summary>
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement>? Others { get; set; } // The generated reader fills no init-only property with them.
 }

@@ -17,7 +17,8 @@ public static class ManifestView
     /// <param name="entries">The whole ledger, in any order.</param>
     /// <param name="existing">The present manifest, or null when there is none.</param>
     /// <returns>Topics in ordinal order, partitions by number, segments by start offset, adjacent gaps as one. Of the present manifest those
-    /// segments and parts of gaps stay that hold offsets no entry covers.</returns>
+    /// segments and parts of gaps stay that hold offsets no entry covers, all that was pruned,
+    /// and on each level the fields that this program does not know.</returns>
     public static BackupManifest Render(
         BackupId id,
         long createdAt,
@@ -29,6 +30,7 @@ public static class ManifestView
         BackupManifest? existing)
     {
         var counts = Counts(partitionCounts, existing);
+        var topics = (existing?.Topics ?? []).ToLookup(topic => topic.Name, topic => topic.Others);
         var partitions = Views(entries, existing).ToLookup(view => view.Key.Topic);
         return new BackupManifest
         {
@@ -42,7 +44,9 @@ public static class ManifestView
                 Name = name,
                 OriginalPartitionCount = counts.GetValueOrDefault(name),
                 Partitions = [.. partitions[name].OrderBy(p => p.Key.Number).Select(p => p.Value.Render(p.Key.Number)).OfType<ManifestPartition>()],
+                Others = UnknownFields.Merge(topics[name]),
             })],
+            Others = existing?.Others,
         };
     }
 
@@ -51,7 +55,7 @@ public static class ManifestView
     /// <param name="covered">The ranges that the ledger answers for in a partition, in any order.</param>
     /// <param name="knownKeys">The keys of all segments that the ledger names.</param>
     /// <returns>Each segment with an unknown key, cut to what neither the ledger nor an earlier one of them covers, so one segment may make
-    /// several entries or none; then the gaps, cut to what is left.</returns>
+    /// several entries or none; then what was pruned, and the gaps, each cut to what is left.</returns>
     public static AdoptionResult Adopt(
         BackupManifest manifest, Func<PartitionId, IReadOnlyList<OffsetRange>> covered, IReadOnlySet<string> knownKeys)
     {
@@ -63,9 +67,11 @@ public static class ManifestView
             var first = entries.Count;
             var ours = covered(partition.Key);
             entries.AddRange(AdoptSegments(partition.Key, segments, OffsetRanges.Union(ours), problems));
-            var taken = OffsetRanges.Union(ours.Concat(entries.Skip(first).Select(entry => entry.Range)));
-            entries.AddRange(AdoptGaps(partition.Key, partition.SelectMany(p => p.Gaps), taken, problems));
+            entries.AddRange(PrunedRanges.Adopt(partition.Key, partition.SelectMany(p => p.Pruned), Taken(), problems).ToList());
+            entries.AddRange(AdoptGaps(partition.Key, partition.SelectMany(p => p.Gaps), Taken(), problems));
             entries.Sort(first, entries.Count - first, Comparer<LedgerEntry>.Create((a, b) => a.Range.CompareTo(b.Range)));
+
+            List<OffsetRange> Taken() => OffsetRanges.Union(ours.Concat(entries.Skip(first).Select(entry => entry.Range)));
         }
 
         return new AdoptionResult(entries, problems);
@@ -203,5 +209,7 @@ public static class ManifestView
         RecordCount = segment.RecordCount,
         UncompressedSize = segment.UncompressedSize,
         CompressedSize = segment.CompressedSize,
+        Sha256 = segment.Sha256,
+        UploadedAt = segment.UploadedAt,
     };
 }

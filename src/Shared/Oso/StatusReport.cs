@@ -26,7 +26,9 @@ public sealed record StatusReport
     /// <summary>The fetch position of a partition: the next offset that a run would read; null when the backup has nothing of it.</summary>
     public long? PositionOf(PartitionId partition) => Contents.Ledger is { } ledger
         ? ledger.CoverageOf(partition).Position
-        : PartitionsOf(partition).SelectMany(found => found.Segments).Max(segment => (long?)segment.EndOffset + 1);
+        : PartitionsOf(partition)
+            .SelectMany(found => found.Segments.Select(segment => segment.EndOffset).Concat(found.Pruned.Select(pruned => pruned.EndOffset)))
+            .Max(last => (long?)last + 1);
 
     /// <summary>How many offsets a partition is behind.</summary>
     public long LagOf(PartitionId partition, PartitionBounds bounds) =>

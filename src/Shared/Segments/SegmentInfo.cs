@@ -26,4 +26,10 @@ public sealed record SegmentInfo
 
     /// <summary>Bytes of the whole object.</summary>
     public required long CompressedSize { get; init; }
+
+    /// <summary>SHA-256 of the whole object, lower-case hex; null when it is not known.</summary>
+    public string? Sha256 { get; init; }
+
+    /// <summary>When the object was stored, ms since 1970; null when it is not known.</summary>
+    public long? UploadedAt { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using System.Security.Cryptography;
 using System.Text;
 using KafkaBackup.Shared.Kafka;
 
@@ -12,6 +13,7 @@ public sealed class SegmentWriter : IDisposable
 {
     private readonly SegmentSettings _settings;
     private readonly BodyEncoder _encoder;
+    private readonly IncrementalHash _sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private byte[] _block = ArrayPool<byte>.Shared.Rent(ChunkedBuffer.ChunkSize);
     private readonly byte[]? _cluster;
     private ChunkedBuffer _body = new();
@@ -93,12 +95,14 @@ public sealed class SegmentWriter : IDisposable
         foreach (var chunk in _body.AsSequence())
         {
             crc.Append(chunk.Span);
+            _sha256.AppendData(chunk.Span);
         }
 
         Span<byte> footer = stackalloc byte[SegmentFormat.FooterSize];
         BinaryPrimitives.WriteUInt32LittleEndian(footer, crc.GetCurrentHashAsUInt32());
         SegmentFormat.EndMagic.CopyTo(footer[4..]);
         _body.Write(footer);
+        _sha256.AppendData(footer);
 
         var done = new SealedSegment(
             new SegmentInfo
@@ -111,6 +115,7 @@ public sealed class SegmentWriter : IDisposable
                 RecordCount = RecordCount,
                 UncompressedSize = UncompressedSize,
                 CompressedSize = _body.Length,
+                Sha256 = Convert.ToHexStringLower(_sha256.GetHashAndReset()),
             },
             _body);
         _body = new ChunkedBuffer();
@@ -124,6 +129,7 @@ public sealed class SegmentWriter : IDisposable
     {
         _body.Dispose();
         _encoder.Dispose();
+        _sha256.Dispose();
         ArrayPool<byte>.Shared.Return(_block);
         _block = [];
     }

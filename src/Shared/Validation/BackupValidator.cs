@@ -40,7 +40,7 @@ public sealed class BackupValidator(IObjectStore store)
         {
             var count = group.Sum(partition => partition.Segments.Count);
             reports.Add(PartitionFindings.Judge(
-                group.Key, new ArraySegment<SegmentEvidence>(evidence, next, count), group.SelectMany(partition => partition.Gaps),
+                group.Key, new ArraySegment<SegmentEvidence>(evidence, next, count), [.. group],
                 contents.Ledger?.CoverageOf(group.Key)));
             next += count;
         }

@@ -18,11 +18,14 @@ public sealed record PartitionReport
     /// <summary>Ranges that are recorded as gone at the source.</summary>
     public required IReadOnlyList<OffsetRange> Gaps { get; init; }
 
+    /// <summary>Ranges whose segments were deleted from the backup on purpose.</summary>
+    public IReadOnlyList<OffsetRange> Pruned { get; init; } = [];
+
     /// <summary>Ranges between others that nothing answers for: records are missing.</summary>
     public required IReadOnlyList<OffsetRange> Holes { get; init; }
 
-    /// <summary>Ranges between segments without any record, in a partition that misses offsets inside of segments too: most likely compacted away, but
-    /// the backup does not say so.</summary>
+    /// <summary>Ranges between segments without any record that compaction, aborted transactions or transaction markers most likely left, but the
+    /// backup does not say so.</summary>
     public required IReadOnlyList<OffsetRange> Unexplained { get; init; }
 
     /// <summary>Offsets that inside of segments have no record.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Segments;
@@ -27,6 +28,12 @@ internal static class SegmentCheck
         }
 
         var problems = SizeProblems(claimed, stored.Content.Length);
+        if (claimed.Sha256 is { } expectedHash && Convert.ToHexStringLower(SHA256.HashData(stored.Content.Span)) is var hash
+            && !hash.Equals(expectedHash, StringComparison.OrdinalIgnoreCase))
+        {
+            problems.Add($"{claimed.Key}: SHA-256: the backup says {expectedHash}, the object has {hash}.");
+        }
+
         var (previous, markers, isOrdered) = (-1L, 0L, true);
         try
         {

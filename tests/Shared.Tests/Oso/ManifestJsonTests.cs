@@ -73,11 +73,25 @@ public sealed class ManifestJsonTests
     }
 
     [Fact]
-    public void Unknown_fields_are_passed_over()
+    public void Unknown_fields_are_written_again_behind_the_others()
     {
-        var manifest = Read("""{"backup_id":"b","extra":{"deep":[1]},"created_at":1,"topics":[{"name":"t","more":null,"partitions":[]}]}""");
+        var manifest = Read("""{"backup_id":"b","extra":{"deep":[1,"<ä>"]},"created_at":1,"topics":[{"name":"t","more":null,"partitions":[]}]}""");
 
-        Assert.Equal("t", Assert.Single(manifest.Topics).Name);
+        var text = Encoding.UTF8.GetString(ManifestJson.Write(manifest)).ReplaceLineEndings("").Replace(" ", "", StringComparison.Ordinal);
+
+        Assert.EndsWith("\"partitions\":[],\"more\":null}],\"extra\":{\"deep\":[1,\"<ä>\"]}}", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_fields_of_later_releases_keep_their_values()
+    {
+        var text = OnePartition.Replace("\"record_count\":10", "\"record_count\":10,\"sha256\":\"ab\",\"uploaded_at\":7", StringComparison.Ordinal)
+            .Replace("\"segments\"", "\"pruned\":[{\"start_offset\":0,\"end_offset\":9,\"reason\":\"manual\"}],\"segments\"", StringComparison.Ordinal);
+
+        var partition = ManifestJson.Read(ManifestJson.Write(Read(text)), "m").Topics[0].Partitions[0];
+
+        Assert.Equal(("ab", 7), (partition.Segments[0].Sha256, partition.Segments[0].UploadedAt));
+        Assert.Equal((0, 9, "manual"), (partition.Pruned[0].StartOffset, partition.Pruned[0].EndOffset, partition.Pruned[0].Reason));
     }
 
     [Theory]

@@ -188,12 +188,75 @@ public sealed class ManifestPublisherTests
     {
         var writer = await _samples.InOfficeAsync("w", Entry(0, 10, "a"), Entry(10, 20, "b"));
         await RenderAsync(writer);
+        await PutObjectsAsync("a", "b");
         await PutAsync(Foreign(20, 30, "foreign"));
 
         var warning = await RenderAsync(writer);
 
         Assert.Equal($"{Key} had lost 2 segments of this backup, as another program rewrote it. It is whole again; nothing was lost.", warning);
         Assert.Equal(["a", "b", "foreign"], await ShownAsync());
+    }
+
+    [Fact]
+    public async Task A_segment_whose_object_is_missing_is_not_named_until_it_is_back()
+    {
+        var writer = await _samples.InOfficeAsync("w", Entry(0, 10, "a"), Entry(10, 20, "b"));
+        await RenderAsync(writer);
+        await PutObjectsAsync("b");
+        await PutAsync(Foreign(20, 30, "foreign"));
+
+        var warning = await RenderAsync(writer);
+
+        Assert.Contains("b/topics/t/partition=0/a (offsets 0 to 9)", warning, StringComparison.Ordinal);
+        Assert.DoesNotContain("nothing was lost", warning, StringComparison.Ordinal);
+        Assert.Equal(["b", "foreign"], await ShownAsync());
+        Assert.Equal(["t:0 [0, 10)", "t:0 [10, 20)", "t:0 [20, 30)"], Ranges((await _samples.ReadAsync())!));
+
+        await writer.CommitAsync([Entry(30, 40, "c")], CancellationToken.None);
+        Assert.Contains("partition=0/a", await RenderAsync(writer), StringComparison.Ordinal);
+        Assert.Equal(["b", "foreign", "c"], await ShownAsync());
+
+        await PutObjectsAsync("a");
+        Assert.Null(await RenderAsync(writer));
+        Assert.Equal(["a", "b", "foreign", "c"], await ShownAsync());
+    }
+
+    [Theory]
+    [InlineData(64 * 1024)]
+    [InlineData(1)]
+    public async Task What_was_pruned_stays_so_and_its_entry_answers_for_it(int maxTailBytes)
+    {
+        var writer = await _samples.LoadedAsync("w", maxTailBytes: maxTailBytes);
+        await writer.ClaimAsync(CancellationToken.None);
+        await writer.CommitAsync([Entry(0, 10, "a"), Entry(10, 20, "b")], CancellationToken.None);
+        await RenderAsync(writer);
+        await PutManifestAsync(
+            [Foreign(10, 20, "b")],
+            [new ManifestPruned { StartOffset = 0, EndOffset = 9, Segments = 1, Bytes = 20, PrunedAt = 7, Reason = "manual" }]);
+
+        Assert.Null(await RenderAsync(writer));
+
+        var ledger = (await _samples.ReadAsync())!;
+        Assert.Equal(["t:0 [0, 10)", "t:0 [10, 20)"], Ranges(ledger));
+        Assert.Equal([new Pruned("manual", 7, 0, 1, 20), null], ledger.Entries.Select(entry => entry.Pruned));
+        Assert.Equal(["b"], await ShownAsync());
+
+        await _samples.Objects.DeleteAsync(Key, CancellationToken.None);
+        await PutObjectsAsync("b");
+        await RenderAsync(await _samples.LoadedAsync("other"));
+        Assert.Equal(["b"], await ShownAsync());
+        Assert.Equal((0, 9, 7), await PrunedAsync());
+    }
+
+    [Fact]
+    public async Task What_was_pruned_before_there_was_a_ledger_is_answered_for()
+    {
+        await PutManifestAsync([Foreign(10, 20, "b")], [new ManifestPruned { StartOffset = 0, EndOffset = 9, PrunedAt = 7 }]);
+        var writer = await _samples.LoadedAsync("w");
+
+        await _publisher.AdoptAsync(writer, CancellationToken.None);
+
+        Assert.Equal(["t:0 [0, 10)", "t:0 [10, 20)"], Ranges((await _samples.ReadAsync())!));
     }
 
     [Fact]
@@ -257,6 +320,7 @@ public sealed class ManifestPublisherTests
     public async Task A_writer_that_is_no_longer_in_office_cannot_take_the_manifest_back()
     {
         var old = await _samples.InOfficeAsync("old", Entry(0, 10, "a"));
+        await PutObjectsAsync("a");
         await RenderAsync(await _samples.InOfficeAsync("new", Entry(10, 20, "b")));
 
         await Assert.ThrowsAsync<FencedException>(() => RenderAsync(old));
@@ -269,7 +333,23 @@ public sealed class ManifestPublisherTests
     private async Task<IEnumerable<string>> ShownAsync() => ManifestJson.Read(await _samples.BytesAsync(Key), Key).Topics
         .SelectMany(topic => topic.Partitions).SelectMany(partition => partition.Segments).Select(segment => segment.Key.Split('/')[^1]);
 
-    private async Task PutAsync(params ManifestSegment[] segments)
+    private async Task<(long, long, long)> PrunedAsync()
+    {
+        var pruned = ManifestJson.Read(await _samples.BytesAsync(Key), Key).Topics[0].Partitions[0].Pruned.Single();
+        return (pruned.StartOffset, pruned.EndOffset, pruned.PrunedAt);
+    }
+
+    private async Task PutObjectsAsync(params string[] names)
+    {
+        foreach (var name in names)
+        {
+            await _samples.PutAsync(Segment(0, 1, name).Key, "there"u8.ToArray());
+        }
+    }
+
+    private Task PutAsync(params ManifestSegment[] segments) => PutManifestAsync(segments, []);
+
+    private async Task PutManifestAsync(ManifestSegment[] segments, ManifestPruned[] pruned)
     {
         foreach (var segment in segments)
         {
@@ -280,7 +360,7 @@ public sealed class ManifestPublisherTests
         {
             BackupId = Backup.Value,
             CreatedAt = 1,
-            Topics = [new ManifestTopic { Name = "t", Partitions = [new ManifestPartition { PartitionId = 0, Segments = segments }] }],
+            Topics = [new ManifestTopic { Name = "t", Partitions = [new ManifestPartition { PartitionId = 0, Segments = segments, Pruned = pruned }] }],
         }));
     }
 

@@ -50,6 +50,7 @@ public sealed partial class SegmentWriterTests
             RecordCount = 2,
             UncompressedSize = 2 * (30 + 2),
             CompressedSize = segment.Content.Length,
+            Sha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(segment.Content.ToArray())),
         };
         Assert.Equal(expected, segment.Info);
     }

@@ -31,7 +31,7 @@ public sealed class PartitionFindingsTests
         string segments, string gaps, string? ledger, ValidationVerdict verdict, string holes, string unexplained, string overlaps)
     {
         var report = PartitionFindings.Judge(
-            Partition, [.. Pairs(segments).Select(Sound)], Pairs(gaps).Select(gap => new ManifestGap { StartOffset = gap.A, EndOffset = gap.B, Reason = "offset_out_of_range", DetectedAt = 1 }),
+            Partition, [.. Pairs(segments).Select(Sound)], [Recorded([.. Pairs(gaps).Select(Gap)])],
             ledger is null ? null : Covering(ledger));
 
         Assert.Equal((verdict, holes, unexplained, overlaps),
@@ -46,6 +46,38 @@ public sealed class PartitionFindingsTests
 
         Assert.Equal((ValidationVerdict.Invalid, "[0, 10) [20, 30)"), (report.Verdict, string.Join(' ', report.Restorable)));
     }
+
+    [Fact]
+    public void What_was_pruned_is_no_hole()
+    {
+        var pruned = Recorded([]) with { Pruned = [new ManifestPruned { StartOffset = 10, EndOffset = 19 }] };
+
+        var report = PartitionFindings.Judge(Partition, [Sound((0, 9, 10)), Sound((20, 29, 10))], [pruned], null);
+
+        Assert.Equal((ValidationVerdict.Valid, "[10, 20)"), (report.Verdict, string.Join(' ', report.Pruned)));
+    }
+
+    [Theory]
+    [InlineData(11, true, 0, "", "[10, 11)")]
+    [InlineData(11, false, 0, "[10, 11)", "")]
+    [InlineData(11, true, 1, "[10, 11)", "")]
+    [InlineData(20, true, 0, "[10, 20)", "")]
+    public void A_few_offsets_between_segments_may_be_markers_where_the_writer_leaves_those_out(
+        long next, bool isOfToday, long markers, string holes, string unexplained)
+    {
+        SegmentEvidence Segment(long start) => Sound((start, start + 9, 10)) is var sound && isOfToday
+            ? new SegmentEvidence(sound.Claimed with { UploadedAt = 1 }) { Markers = markers }
+            : sound;
+
+        var report = PartitionFindings.Judge(Partition, [Segment(0), Segment(next)], [], null);
+
+        Assert.Equal((holes, unexplained), (string.Join(' ', report.Holes), string.Join(' ', report.Unexplained)));
+    }
+
+    private static ManifestGap Gap((long A, long B, long Records) gap) =>
+        new() { StartOffset = gap.A, EndOffset = gap.B, Reason = "offset_out_of_range", DetectedAt = 1 };
+
+    private static ManifestPartition Recorded(IReadOnlyList<ManifestGap> gaps) => new() { PartitionId = 0, Segments = [], Gaps = gaps };
 
     private static SegmentEvidence Sound((long A, long B, long Records) segment) => new(new ManifestSegment
     {
