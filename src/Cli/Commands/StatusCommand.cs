@@ -101,10 +101,12 @@ internal static class StatusCommand
         public async Task<StatusReport> ReadAsync(string? database, CancellationToken cancellation)
         {
             var contents = await new BackupReader(store).OpenAsync(backup, cancellation);
+            var bounds = catalog is null ? null : await BoundsAsync(catalog, cancellation);
             return new StatusReport
             {
                 Contents = contents,
-                Source = catalog is null ? null : await BoundsAsync(catalog, cancellation),
+                Source = bounds,
+                OpenTransactions = catalog is null ? new Dictionary<PartitionId, OpenTransaction>() : await catalog.FindOpenTransactionsAsync([.. bounds!.Keys], cancellation),
                 LocalOffsets = database is null ? null : Saved(database),
             };
         }

@@ -23,6 +23,12 @@ public static class StatusText
             text.AppendFields(("pruned", $"{PlainText.Count(pruned)} offsets were deleted from the backup on purpose"));
         }
 
+        foreach (var (partition, open) in status.OpenTransactions.OrderBy(held => held.Key))
+        {
+            var since = open.Since is { } began ? $" since {PlainText.Time(began.ToUnixTimeMilliseconds())}" : "";
+            text.AppendFields(("held back", $"{PlainText.Name(partition.ToString())}: {PlainText.Count(open.OffsetsHeldBack)} offsets by a transaction that is open at offset {open.Offset}{since}"));
+        }
+
         var partitions = status.Partitions.ToList();
         if (partitions.Count == 0)
         {

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Protocol;
 using static KafkaBackup.Coordinator.Backup.CoordinatorMessages;
@@ -80,7 +81,7 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
                 Take(message);
                 break;
             case StopBackup or LedgerOpened or LedgerFailed or SourceRecorded or RunFinished or PartitionEnded
-                or Planned or PlanFailed or Refreshed or RefreshDue or GroupsTaken or StopOverdue or Reassert:
+                or Planned or PlanFailed or Refreshed or RefreshDue or GroupsTaken or TransactionsFound or StopOverdue or Reassert:
                 Take(message);
                 break;
             default:
@@ -135,6 +136,9 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
                 break;
             case TakeGroups take:
                 Take(take.Topics);
+                break;
+            case FindTransactions find:
+                Find(find.Partitions);
                 break;
             case Say say:
                 say.Sentence(_runLog);
@@ -191,6 +195,15 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
             Self,
             success: problem => new GroupsTaken(run, problem is null ? null : new Fault(FailureKind.Source, problem, IsRetryable: true)),
             failure: e => new GroupsTaken(run, Fault.Of(e)));
+    }
+
+    private void Find(IReadOnlyCollection<PartitionId> partitions)
+    {
+        var run = _state!.Run;
+        _ = _environments.For(_backup).Catalog.FindOpenTransactionsAsync(partitions, CancellationToken.None).PipeTo(
+            Self,
+            success: open => new TransactionsFound(run, open),
+            failure: _ => new TransactionsFound(run, new Dictionary<PartitionId, OpenTransaction>())); // The next refresh tells what is wrong with the source.
     }
 
     /// <inheritdoc />

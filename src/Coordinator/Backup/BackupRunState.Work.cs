@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Protocol;
 using static KafkaBackup.Coordinator.Backup.CoordinatorMessages;
 using static KafkaBackup.Coordinator.Backup.RunEffects;
@@ -13,6 +14,8 @@ internal sealed partial record BackupRunState
 {
     /// <summary>The longest pause between two refreshes, unless the poll interval is longer.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan TransactionsInterval = TimeSpan.FromMinutes(1);
 
     private RunStep OnPlanned(Planned planned, DateTimeOffset now)
     {
@@ -79,6 +82,7 @@ internal sealed partial record BackupRunState
         var noted = IsStopped ? over.Nothing : over.NoteEnd(ended, order.Work, now);
         if (ended.BlockedAt is { } offset)
         {
+            noted = noted with { State = noted.State with { Blocked = Blocked.Add(partition) } };
             noted = noted.And(new Say(log => log.Blocked(partition, offset)));
         }
 
@@ -128,8 +132,12 @@ internal sealed partial record BackupRunState
         _ => Nothing,
     };
 
+    private RunStep Finish() => !IsStopped && Watch is null && !Blocked.IsEmpty && Phase != RunPhase.Inspecting
+        ? (this with { Phase = RunPhase.Inspecting }).Do(new FindTransactions(Blocked))
+        : TakeGroupsOrFinish();
+
     /// <summary>Consumer groups come last, so that their offsets are of records that are backed up; and not when the run was cut short.</summary>
-    private RunStep Finish() => Plan is not null && !IsStopped && Configuration.Backup.SnapshotsConsumerGroups
+    private RunStep TakeGroupsOrFinish() => Plan is not null && !IsStopped && Configuration.Backup.SnapshotsConsumerGroups
         ? (this with { Phase = RunPhase.Grouping, IsTakingGroups = true }).Do(new TakeGroups(TopicsOf(Plan)))
         : FinishNow();
 
@@ -148,6 +156,20 @@ internal sealed partial record BackupRunState
         return isNews && failure is not null ? noted.Do(new Say(log => log.Warning(failure.Message))) : noted.Nothing;
     }
 
+    private RunStep OnTransactionsFound(IReadOnlyDictionary<PartitionId, OpenTransaction> open, DateTimeOffset now)
+    {
+        var held = HeldPartitions.Judge(open, Configuration.Backup.OpenTransactionLimit, now);
+        var (failures, news) = Failures.NoteHeld(held);
+        var noted = (this with { Failures = failures }).Do(news.Select(
+            partition => new Say(log => log.Held(partition, HeldPartitions.Amount(open[partition], now), held[partition].Message))));
+        return Phase == RunPhase.Inspecting ? noted.Then(state => state.TakeGroupsOrFinish()) : noted;
+    }
+
+    /// <summary>A continuous run never meets the end that a transaction holds back: it is asked for by itself, once a minute.</summary>
+    private RunStep FindTransactionsIfDue(DateTimeOffset now) => now - TransactionsAt >= TransactionsInterval
+        ? (this with { TransactionsAt = now }).Do(new FindTransactions([.. Plan!.Bounds.Where(item => item.Value.Problem is null).Select(item => item.Key)]))
+        : Nothing;
+
     private static IReadOnlySet<string> TopicsOf(BackupPlan plan) => plan.Bounds.Keys.Select(partition => partition.Topic).ToHashSet(StringComparer.Ordinal);
 
     private RunStep OnRefreshDue() => (this with { Refresh = RefreshPhase.Reading }).Do(new StartRefresh(Known!.ClusterId));
@@ -162,7 +184,8 @@ internal sealed partial record BackupRunState
             .And(plan.NewFacts.Select(topic => new Say(log => log.NewTopic(topic.Name, topic.Partitions))))
             .Then(state => state.RefreshLater(refreshed.Took))
             .Then(state => state.Enqueue(due).RecordThenRun())
-            .Then(state => state.TakeGroupsIfDue(now));
+            .Then(state => state.TakeGroupsIfDue(now))
+            .Then(state => state.FindTransactionsIfDue(now));
     }
 
     private RunStep TakeGroupsIfDue(DateTimeOffset now) =>

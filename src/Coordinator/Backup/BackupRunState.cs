@@ -18,7 +18,8 @@ namespace KafkaBackup.Coordinator.Backup;
 /// Opening     LedgerOpened                                  Planning
 /// Planning    Planned / PlanFailed                          Recording / Finishing
 /// Recording   SourceRecorded for all new topics             Running
-/// Running     PartitionEnded of all                         Grouping or Finishing; a continuous run stays, and refreshes now and then
+/// Running     PartitionEnded of all                         Inspecting, Grouping or Finishing; a continuous run stays, and refreshes now and then
+/// Inspecting  TransactionsFound                             Grouping or Finishing
 /// Grouping    GroupsTaken                                   Finishing
 /// Finishing   RunFinished                                   Idle, after BackupFinished to whoever wanted the run
 /// any         LedgerFailed                                  Idle, after BackupFinished
@@ -74,6 +75,11 @@ internal sealed partial record BackupRunState(BackupId Backup, BackupCoordinator
 
     private DateTimeOffset GroupsAt { get; init; }
 
+    /// <summary>Partitions that a run which ends could not read to their end, as a transaction is open there.</summary>
+    private ImmutableHashSet<PartitionId> Blocked { get; init; } = [];
+
+    private DateTimeOffset TransactionsAt { get; init; }
+
     /// <summary>The run was stopped when no partition was in work, so nothing can have been left behind.</summary>
     private bool HadNothingInHand { get; init; }
 
@@ -118,6 +124,7 @@ internal sealed partial record BackupRunState(BackupId Backup, BackupCoordinator
         RefreshDue => Phase == RunPhase.Running && !IsStopped ? OnRefreshDue() : Nothing,
         Refreshed refreshed => Phase == RunPhase.Running && refreshed.Run == Run && !IsStopped ? OnRefreshed(refreshed, now) : Nothing,
         GroupsTaken taken => taken.Run == Run ? OnGroupsTaken(taken.Failure) : Nothing,
+        TransactionsFound found => found.Run == Run ? OnTransactionsFound(found.Open, now) : Nothing,
         RunFinished finished => Phase == RunPhase.Finishing && finished.Run == Run ? OnFinished(finished) : Nothing,
         StopOverdue => Phase == RunPhase.Running && IsStopped ? (this with { Assigned = Assigned.Clear() }).FinishIfDone() : Nothing,
         Reassert => Phase == RunPhase.Idle ? Nothing : OnReassert(),
@@ -150,7 +157,7 @@ internal sealed partial record BackupRunState(BackupId Backup, BackupCoordinator
         { Phase: RunPhase.Opening } => (this with { IsStopped = true }).End(new BackupFinished(Backup, Run) { WasStopped = true }),
         { Phase: RunPhase.Running, IsStopped: false } => StopRunning(),
         { Phase: RunPhase.Running } => Nothing,
-        { Phase: RunPhase.Grouping } => (this with { IsStopped = true }).FinishNow(),
+        { Phase: RunPhase.Grouping or RunPhase.Inspecting } => (this with { IsStopped = true }).FinishNow(),
         { Phase: RunPhase.Finishing } => (this with { IsStopped = true }).FinishNow(), // The ledger actor is to hurry.
         _ => (this with { IsStopped = true }).Do(new CancelPlanning()).Then(state => state.Finish()),
     };

@@ -1,5 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Protocol;
 
 namespace KafkaBackup.Coordinator.Backup;
@@ -15,6 +17,9 @@ internal static class CoordinatorMessages
 
     /// <summary>A snapshot of consumer groups was taken, or not.</summary>
     internal sealed record GroupsTaken(RunId Run, Fault? Failure) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    /// <summary>Which partitions are held back by open transactions; what is not known of them is left out.</summary>
+    internal sealed record TransactionsFound(RunId Run, IReadOnlyDictionary<PartitionId, OpenTransaction> Open) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>Time for a continuous run to refresh what it knows of the source.</summary>
     internal sealed record RefreshDue : INoSerializationVerificationNeeded, IDeadLetterSuppression

@@ -1,3 +1,4 @@
+using KafkaBackup.Shared;
 using KafkaBackup.Shared.Protocol;
 using static KafkaBackup.Shared.Protocol.BackupProtocol;
 
@@ -30,6 +31,9 @@ internal static class RunEffects
 
     /// <summary>Takes a snapshot of the groups that read these topics.</summary>
     internal sealed record TakeGroups(IReadOnlySet<string> Topics) : RunEffect;
+
+    /// <summary>Asks which of these partitions are held back by open transactions.</summary>
+    internal sealed record FindTransactions(IReadOnlyCollection<PartitionId> Partitions) : RunEffect;
 
     /// <summary>From now on what is unanswered is repeated.</summary>
     internal sealed record StartReassertTimer : RunEffect;

@@ -11,6 +11,8 @@ public sealed record RunFailures
 
     private ImmutableDictionary<PartitionId, Fault> Unplanned { get; init; } = ImmutableDictionary<PartitionId, Fault>.Empty;
 
+    private ImmutableDictionary<PartitionId, Fault> Held { get; init; } = ImmutableDictionary<PartitionId, Fault>.Empty;
+
     private ImmutableList<Fault> Ended { get; init; } = [];
 
     private Fault? Refresh { get; init; }
@@ -21,13 +23,13 @@ public sealed record RunFailures
     public static RunFailures None { get; } = new();
 
     /// <summary>How many partitions are not backed up as they should be.</summary>
-    public int Partitions => Unplanned.Count == 0 ? Worked.Count : Worked.Keys.Union(Unplanned.Keys).Count();
+    public int Partitions => Unplanned.Count + Held.Count == 0 ? Worked.Count : Worked.Keys.Union(Unplanned.Keys).Union(Held.Keys).Count();
 
     /// <summary>Whether nothing is in the way.</summary>
     public bool IsEmpty => Partitions == 0 && !General.Any();
 
     /// <summary>What to tell of them: of each sentence one, the gravest first.</summary>
-    public IReadOnlyList<Fault> Gravest => General.Concat(Worked.Values).Concat(Unplanned.Values).DistinctBy(failure => failure.Message)
+    public IReadOnlyList<Fault> Gravest => General.Concat(Worked.Values).Concat(Unplanned.Values).Concat(Held.Values).DistinctBy(failure => failure.Message)
         .OrderByDescending(failure => failure.Kind).Take(BackupProtocol.BackupFinished.MaxFailures).ToList();
 
     private IEnumerable<Fault> General => Ended.Concat(new[] { Refresh, Groups }.OfType<Fault>());
@@ -48,6 +50,12 @@ public sealed record RunFailures
         IReadOnlyList<(PartitionId Partition, Fault Failure)> unplanned) => (
         this with { Unplanned = unplanned.ToImmutableDictionary(item => item.Partition, item => item.Failure) },
         unplanned.Where(item => Unplanned.GetValueOrDefault(item.Partition)?.Message != item.Failure.Message).ToList());
+
+    /// <summary>The partitions whose ends are held back for too long, and by what.</summary>
+    /// <returns>What stands in the way now, and those partitions that are news.</returns>
+    public (RunFailures Failures, IReadOnlyList<PartitionId> News) NoteHeld(IReadOnlyDictionary<PartitionId, Fault> held) => (
+        this with { Held = held.ToImmutableDictionary() },
+        [.. held.Where(item => Held.GetValueOrDefault(item.Key)?.Message != item.Value.Message).Select(item => item.Key).Order()]);
 
     /// <summary>Something stands in the way of the whole run, and it ends.</summary>
     public RunFailures NoteEnd(Fault failure) => this with { Ended = Ended.Add(failure) };

@@ -222,6 +222,10 @@ public sealed partial class RunLog(ILogger<RunLog> logger)
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Partition}: a transaction is open at offset {Offset}; what lies behind it is backed up by a run after it has ended")]
     public partial void Blocked(PartitionId partition, long offset);
 
+    /// <summary>A partition's end is held back for too long.</summary>
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Partition} ({Amount}): {Problem}")]
+    public partial void Held(PartitionId partition, string amount, string problem);
+
     /// <summary>A partition could not be backed up.</summary>
     [LoggerMessage(Level = LogLevel.Error, Message = "{Partition}: {Problem}")]
     public partial void PartitionFailed(PartitionId partition, string problem);

@@ -18,6 +18,9 @@ internal enum RunPhase
     /// <summary>Partitions are in work.</summary>
     Running,
 
+    /// <summary>What holds back partitions that could not be read to their end is looked at.</summary>
+    Inspecting,
+
     /// <summary>Consumer groups are read.</summary>
     Grouping,
 

@@ -52,6 +52,9 @@ public sealed record BackupSection
     /// <summary><c>sync_interval_secs</c>: how often manifest and remote <c>offsets.db</c> are looked at during a run. Default: see <see cref="BackupConfiguration.SyncInterval"/>.</summary>
     public TimeSpan? SyncInterval { get; init; }
 
+    /// <summary><c>open_transaction_limit_secs</c>: a transaction that holds back the end of a partition for longer is a failure. Default: 15 min.</summary>
+    public TimeSpan OpenTransactionLimit { get; init; } = TimeSpan.FromMinutes(15);
+
     /// <summary><c>include_offset_headers</c>: append <c>x-original-offset</c> and <c>x-original-timestamp</c> to each record. Default: true.</summary>
     public bool IncludeOffsetHeaders { get; init; } = true;
 

@@ -25,6 +25,9 @@ internal static class BackupSectionReader
             InternalTopics = map.TextList("internal_topics") ?? defaults.InternalTopics,
             SnapshotsConsumerGroups = map.Boolean("consumer_group_snapshot") ?? defaults.SnapshotsConsumerGroups,
             SyncInterval = map.Int64("sync_interval_secs", 1, ConfigurationLoader.MaxSeconds) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+            OpenTransactionLimit = map.Int64("open_transaction_limit_secs", 1, ConfigurationLoader.MaxSeconds) is { } limit
+                ? TimeSpan.FromSeconds(limit)
+                : defaults.OpenTransactionLimit,
             IncludeOffsetHeaders = map.Boolean("include_offset_headers") ?? defaults.IncludeOffsetHeaders,
             SourceClusterId = map.Text("source_cluster_id"),
             MaxConcurrentPartitions = map.Int32("max_concurrent_partitions", 1) ?? defaults.MaxConcurrentPartitions,

@@ -11,6 +11,9 @@ public sealed record StatusReport
     /// <summary>Where logs end at the source, by partition; null when nobody looked.</summary>
     public IReadOnlyDictionary<PartitionId, PartitionBounds>? Source { get; init; }
 
+    /// <summary>Transactions that hold back the ends of partitions at the source; empty when nobody looked.</summary>
+    public IReadOnlyDictionary<PartitionId, OpenTransaction> OpenTransactions { get; init; } = new Dictionary<PartitionId, OpenTransaction>();
+
     /// <summary>Last offsets in a local <c>offsets.db</c>; null when nobody looked.</summary>
     public IReadOnlyDictionary<PartitionId, long>? LocalOffsets { get; init; }
 

@@ -6,8 +6,7 @@ namespace KafkaBackup.Shared.Validation;
 /// <summary>Judges one partition by what the backup claims and what the store has. Pure.</summary>
 /// <remarks>Where a ledger says what the backup answers for, a range that it does not cover is a hole. Without one evidence decides: offsets
 /// missing between two segments of a partition whose segments miss none inside are a hole; where segments miss offsets inside as well, as
-/// compaction and aborted transactions leave them, nobody can tell from the backup alone. Nor of a few offsets between segments of a program that
-/// leaves transaction markers out, which releases are that tell when they stored a segment; fewer than any segment has, or it may be one that was lost.</remarks>
+/// compaction and aborted transactions leave them, nobody can tell from the backup alone.</remarks>
 internal static class PartitionFindings
 {
     public static PartitionReport Judge(PartitionId partition, IReadOnlyList<SegmentEvidence> segments, IReadOnlyList<ManifestPartition> manifest, Coverage? ledger)
@@ -18,8 +17,7 @@ internal static class PartitionFindings
         var answered = OffsetRanges.Union(ranges.Concat(gaps).Concat(pruned).Concat(ledger?.Ranges ?? []));
         var between = answered.Count == 0 ? [] : Between(answered);
         var missingInside = segments.Sum(segment => segment.MissingInside);
-        var longestMarkers = ledger is null ? LongestMarkers(segments) : 0;
-        var unexplained = between.Where(range => (ledger is null && missingInside > 0) || range.Length <= longestMarkers).ToList();
+        var isExplained = ledger is null && missingInside > 0;
         return new PartitionReport
         {
             Partition = partition,
@@ -28,8 +26,8 @@ internal static class PartitionFindings
             Restorable = OffsetRanges.Union(segments.Where(segment => segment.IsReadable).Select(segment => segment.Range).OfType<OffsetRange>()),
             Gaps = gaps,
             Pruned = pruned,
-            Holes = [.. between.Except(unexplained)],
-            Unexplained = unexplained,
+            Holes = isExplained ? [] : between,
+            Unexplained = isExplained ? between : [],
             MissingInside = missingInside,
             Overlaps = Overlapping(ranges),
             OverlapsAreFaults = ledger is null,
@@ -37,12 +35,6 @@ internal static class PartitionFindings
             Problems = [.. segments.SelectMany(segment => segment.Problems)],
         };
     }
-
-    /// <summary>The longest range between segments that transaction markers may have taken.</summary>
-    private static long LongestMarkers(IReadOnlyList<SegmentEvidence> segments) =>
-        segments.Count > 0 && segments.All(segment => segment is { Claimed.UploadedAt: > 0, Markers: 0 })
-            ? segments.Min(segment => segment.Range?.Length ?? 0) - 1
-            : 0;
 
     private static List<OffsetRange> Between(List<OffsetRange> union) =>
         [.. union.Zip(union.Skip(1), (left, right) => new OffsetRange(left.Next, right.Base))];

@@ -57,23 +57,6 @@ public sealed class PartitionFindingsTests
         Assert.Equal((ValidationVerdict.Valid, "[10, 20)"), (report.Verdict, string.Join(' ', report.Pruned)));
     }
 
-    [Theory]
-    [InlineData(11, true, 0, "", "[10, 11)")]
-    [InlineData(11, false, 0, "[10, 11)", "")]
-    [InlineData(11, true, 1, "[10, 11)", "")]
-    [InlineData(20, true, 0, "[10, 20)", "")]
-    public void A_few_offsets_between_segments_may_be_markers_where_the_writer_leaves_those_out(
-        long next, bool isOfToday, long markers, string holes, string unexplained)
-    {
-        SegmentEvidence Segment(long start) => Sound((start, start + 9, 10)) is var sound && isOfToday
-            ? new SegmentEvidence(sound.Claimed with { UploadedAt = 1 }) { Markers = markers }
-            : sound;
-
-        var report = PartitionFindings.Judge(Partition, [Segment(0), Segment(next)], [], null);
-
-        Assert.Equal((holes, unexplained), (string.Join(' ', report.Holes), string.Join(' ', report.Unexplained)));
-    }
-
     private static ManifestGap Gap((long A, long B, long Records) gap) =>
         new() { StartOffset = gap.A, EndOffset = gap.B, Reason = "offset_out_of_range", DetectedAt = 1 };
 
