@@ -6,7 +6,8 @@ namespace KafkaBackup.Kafka.Librdkafka;
 /// <summary>Asks a cluster through an admin client, and says in a sentence why no answer came.</summary>
 internal sealed class AdminCalls : IDisposable
 {
-    /// <summary>How much longer than the client itself is waited for it: it should end a call by its own limit, and is given up when it does not.</summary>
+    /// <summary>How much longer than the client itself is waited for it: it should end a call by its own limit, and is given up when it
+    /// does not.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     private readonly KafkaClients _clients;
@@ -44,7 +45,8 @@ internal sealed class AdminCalls : IDisposable
     /// <param name="what">What cannot be done when none comes, without a full stop.</param>
     /// <param name="calls">Makes the calls, by <see cref="CallAsync"/>.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    /// <param name="isFirst">Whether the brokers have not answered anything yet: connections that are closed at once are taken for an answer then.</param>
+    /// <param name="isFirst">Whether the brokers have not answered anything yet: connections that are closed at once are taken for an
+    /// answer then.</param>
     /// <exception cref="BackupException">No answer came.</exception>
     public async Task<T> AskAsync<T>(string what, Func<Task<T>> calls, CancellationToken cancellation, bool isFirst = false)
     {
@@ -52,14 +54,16 @@ internal sealed class AdminCalls : IDisposable
         try
         {
             var answer = calls();
-            var ended = await Task.WhenAny(isFirst ? [answer, _errors.Refused, _errors.Suspected] : [answer, _errors.Refused]).WaitAsync(cancellation);
+            Task[] signs = isFirst ? [answer, _errors.Refused, _errors.Suspected] : [answer, _errors.Refused];
+            var ended = await Task.WhenAny(signs).WaitAsync(cancellation);
             if (ended == answer)
             {
                 return await answer;
             }
 
             // The call goes on to its own timeout with nobody to hear of it.
-            _ = answer.ContinueWith(late => late.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ = answer.ContinueWith(
+                late => late.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             throw await FailureAsync(what, new Error(ErrorCode.Local_Authentication), null, cancellation);
         }
         catch (KafkaException e)

@@ -2,7 +2,8 @@ namespace KafkaBackup.Kafka.Librdkafka;
 
 /// <summary>Tells by leader epochs whether the last record before a range is still in the log. Pure.</summary>
 /// <remarks>
-/// A leader writes one log, and epochs never fall along a log. A record at or behind the base with the known epoch was therefore written behind the known one. A
+/// A leader writes one log, and epochs never fall along a log. A record at or behind the base with the known epoch was therefore written
+/// behind the known one. A
 /// record directly before the base would be the known one itself. Any other epoch there, or a later one anywhere before the base, is another log's.
 /// </remarks>
 /// <param name="Base">The range's base.</param>

@@ -6,8 +6,10 @@ namespace KafkaBackup.Kafka.Librdkafka;
 
 /// <summary>Proves, before the first record of a range is handed out, that the source's log before it is still the one that was read.</summary>
 /// <remarks>
-/// Confluent.Kafka gives no epoch to librdkafka when it assigns, and offers no question about epochs, so that the broker cannot be asked; the records tell.
-/// Reading begins at the offset before the base, which costs next to nothing. Only when the leader has changed and no record lies there (transactions leave such
+/// Confluent.Kafka gives no epoch to librdkafka when it assigns, and offers no question about epochs, so that the broker cannot be asked;
+/// the records tell.
+/// Reading begins at the offset before the base, which costs next to nothing. Only when the leader has changed and no record lies there
+/// (transactions leave such
 /// offsets, and compaction) records further back are read.
 /// </remarks>
 internal sealed class BaseProof(PooledConsumer consumer, PartitionId partition, long from, int epoch, Func<bool> isStopped)
@@ -125,7 +127,8 @@ internal sealed class BaseProof(PooledConsumer consumer, PartitionId partition, 
         }
 
         throw new BackupException(FailureKind.Source,
-            $"The end of what is backed up of {partition} cannot be compared with the source: no record came from before offset {from} within {Patience.TotalSeconds:0} s.")
+            $"The end of what is backed up of {partition} cannot be compared with the source: "
+            + $"no record came from before offset {from} within {Patience.TotalSeconds:0} s.")
         {
             IsRetryable = true,
         };

@@ -2,7 +2,8 @@ namespace KafkaBackup.Kafka.Librdkafka;
 
 /// <summary>A client of which no call is waited for without a limit, and which is never torn down while a call of it is under way.</summary>
 /// <remarks>
-/// Confluent.Kafka's admin client destroys itself when it cannot read an answer, that of a topic with a partition without in-sync replicas for one: calls
+/// Confluent.Kafka's admin client destroys itself when it cannot read an answer, that of a topic with a partition without in-sync replicas
+/// for one: calls
 /// that are open then never end, and disposing of it a second time ends the process. A client with a call that did not come back in time is therefore
 /// replaced, and disposed of only when all its calls have come back, which may be never.
 /// </remarks>
@@ -24,7 +25,8 @@ internal sealed class BoundedClient<TClient>(Func<TClient> create, TimeProvider 
     {
         var lease = Enter();
         var answer = Task.Run(() => call(lease.Client), CancellationToken.None);
-        _ = answer.ContinueWith(ended => Leave(lease, ended), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _ = answer.ContinueWith(
+            ended => Leave(lease, ended), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         try
         {
             return await answer.WaitAsync(limit, clock, cancellation);

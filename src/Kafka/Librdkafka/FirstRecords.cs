@@ -24,7 +24,8 @@ internal sealed class FirstRecords(KafkaClients clients)
         {
             try
             {
-                var reading = Task.Factory.StartNew(() => Read(places, found, cancellation), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                var reading = Task.Factory.StartNew(
+                    () => Read(places, found, cancellation), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
                 await reading.WaitAsync(Patience + Grace, cancellation);
             }
             catch (Exception e) when (e is TimeoutException or KafkaException)
@@ -37,7 +38,9 @@ internal sealed class FirstRecords(KafkaClients clients)
     }
 
     private void Read(
-        IReadOnlyCollection<(PartitionId Partition, long Offset)> places, ConcurrentDictionary<PartitionId, DateTimeOffset> found, CancellationToken cancellation)
+        IReadOnlyCollection<(PartitionId Partition, long Offset)> places,
+        ConcurrentDictionary<PartitionId, DateTimeOffset> found,
+        CancellationToken cancellation)
     {
         using var errors = new ClientErrors(TimeProvider.System);
         using var consumer = clients.CreateUncommittedReader(errors);

@@ -43,7 +43,8 @@ internal sealed class KafkaGroupReader(AdminCalls calls, TimeSpan patience)
         return read;
     }
 
-    /// <summary>What a group has committed; while a transaction is about to commit offsets of it, that is not certain, and it is asked again.</summary>
+    /// <summary>What a group has committed; while a transaction is about to commit offsets of it, that is not certain, and it is asked
+    /// again.</summary>
     private async Task<GroupOffsets> ReadAsync(string group, CancellationToken cancellation)
     {
         var began = TimeProvider.System.GetTimestamp();
@@ -80,7 +81,8 @@ internal sealed class KafkaGroupReader(AdminCalls calls, TimeSpan patience)
         catch (ListConsumerGroupOffsetsException e)
         {
             var report = e.Results.FirstOrDefault();
-            return (None, report is { Error.IsError: true } ? report.Error : report?.Partitions.Find(partition => partition.Error.IsError)?.Error ?? e.Error);
+            var refused = report?.Partitions.Find(partition => partition.Error.IsError)?.Error;
+            return (None, report is { Error.IsError: true } ? report.Error : refused ?? e.Error);
         }
         catch (KafkaException e)
         {
@@ -90,7 +92,8 @@ internal sealed class KafkaGroupReader(AdminCalls calls, TimeSpan patience)
 
     /// <summary>Why a group cannot be read, and what to do about it.</summary>
     internal static string Problem(string group, Error error) => error.Code == ErrorCode.UnstableOffsetCommit
-        ? $"a transaction that commits offsets of consumer group '{group}' is open. Run again when it has ended; kafka-transactions.sh find-hanging shows one that never will"
+        ? $"a transaction that commits offsets of consumer group '{group}' is open. "
+            + "Run again when it has ended; kafka-transactions.sh find-hanging shows one that never will"
         : $"the offsets of consumer group '{group}' cannot be read: {error.Reason.TrimEnd('.')}"
             + (error.Code is ErrorCode.GroupAuthorizationFailed or ErrorCode.TopicAuthorizationFailed
                 ? ". Give the user the right to describe groups, and to describe their topics"

@@ -9,7 +9,8 @@ namespace KafkaBackup.Kafka.Librdkafka;
 /// <remarks>A consumer costs threads and connections, so it is kept; a permit bounds how many are in use, and so how many exist.</remarks>
 public sealed class KafkaRecordSource(KafkaClients clients) : IRecordSource
 {
-    /// <summary>How long the end of clients is waited for; librdkafka sets itself no limit for that. What has not ended then is left to the process's end.</summary>
+    /// <summary>How long the end of clients is waited for; librdkafka sets itself no limit for that. What has not ended then is left to the
+    /// process's end.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentBag<PooledConsumer> _idle = [];

@@ -85,7 +85,8 @@ internal sealed class KafkaRecordStream : IRecordStream
             if (_reader.IsLost)
             {
                 throw new BackupException(FailureKind.Source,
-                    $"Nothing came of {_partition} from offset {_reader.End}: the Kafka client does not come back from a call. The partition is tried again with another client.")
+                    $"Nothing came of {_partition} from offset {_reader.End}: the Kafka client does not come back from a call. "
+                    + "The partition is tried again with another client.")
                 {
                     IsRetryable = true,
                 };

@@ -4,7 +4,8 @@ using KafkaBackup.Shared;
 
 namespace KafkaBackup.Kafka.Librdkafka;
 
-/// <summary>Asks where logs start and end. Partitions whose leader is away are waited for once, and then only asked in passing as long as it stays away.</summary>
+/// <summary>Asks where logs start and end. Partitions whose leader is away are waited for once, and then only asked in passing as long as
+/// it stays away.</summary>
 /// <param name="calls">Asks the cluster.</param>
 /// <param name="leaderPatience">How long partitions without a leader are asked again.</param>
 internal sealed class LogOffsets(AdminCalls calls, TimeSpan leaderPatience)
@@ -22,7 +23,8 @@ internal sealed class LogOffsets(AdminCalls calls, TimeSpan leaderPatience)
 
     /// <summary>The starts and ends of logs, or in their place the errors of partitions that cannot be asked.</summary>
     /// <exception cref="KafkaException">The cluster does not answer.</exception>
-    public async Task<IReadOnlyDictionary<PartitionId, LogSpan>> ReadAsync(PartitionId[] partitions, IsolationLevel isolation, CancellationToken cancellation)
+    public async Task<IReadOnlyDictionary<PartitionId, LogSpan>> ReadAsync(
+        PartitionId[] partitions, IsolationLevel isolation, CancellationToken cancellation)
     {
         PartitionId[] suspects;
         lock (_gate)
@@ -42,12 +44,14 @@ internal sealed class LogOffsets(AdminCalls calls, TimeSpan leaderPatience)
         return spans;
     }
 
-    /// <summary>An answer without an error and without an offset, as librdkafka gives for a partition whose leader went away meanwhile, is none.</summary>
+    /// <summary>An answer without an error and without an offset, as librdkafka gives for a partition whose leader went away meanwhile, is
+    /// none.</summary>
     internal static TopicPartitionOffsetError Checked(TopicPartitionOffsetError found) => found.Error.IsError || found.Offset.Value >= 0
         ? found
         : new TopicPartitionOffsetError(found.TopicPartition, found.Offset, new Error(ErrorCode.LeaderNotAvailable));
 
-    private async Task<Dictionary<PartitionId, LogSpan>> ReadUntilLedAsync(PartitionId[] partitions, IsolationLevel isolation, CancellationToken cancellation)
+    private async Task<Dictionary<PartitionId, LogSpan>> ReadUntilLedAsync(
+        PartitionId[] partitions, IsolationLevel isolation, CancellationToken cancellation)
     {
         var began = TimeProvider.System.GetTimestamp();
         var found = await ListAsync(partitions, isolation, Patience, cancellation);
@@ -116,7 +120,8 @@ internal sealed class LogOffsets(AdminCalls calls, TimeSpan leaderPatience)
         catch (KafkaException e) when (e.Error.Code == ErrorCode.Local_NoEnt)
         {
             // "No leaders found": what is told of each partition when any of them has a leader is told of none when none has.
-            return ByPartition(asked.Select(spec => new TopicPartitionOffsetError(spec.TopicPartition, Offset.Unset, new Error(ErrorCode.LeaderNotAvailable))));
+            var leaderless = new Error(ErrorCode.LeaderNotAvailable);
+            return ByPartition(asked.Select(place => new TopicPartitionOffsetError(place.TopicPartition, Offset.Unset, leaderless)));
         }
     }
 

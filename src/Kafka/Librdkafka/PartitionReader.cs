@@ -13,7 +13,8 @@ internal sealed class PartitionReader
     private const int MaxBatchBytes = 1 << 20;
     private static readonly TimeSpan PollPause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How long one call into the client may take before it is taken for lost. All that are made here set themselves limits of seconds.</summary>
+    /// <summary>How long one call into the client may take before it is taken for lost. All that are made here set themselves limits of
+    /// seconds.</summary>
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(60);
 
     private readonly KafkaRecordSource _pool;
@@ -192,11 +193,14 @@ internal sealed class PartitionReader
         if (_stall.IsSilent)
         {
             throw _clients.Failure(
-                $"Nothing came of {_partition} from offset {_end} for {ReadStall.StallLimit.TotalSeconds:0} s", new Error(ErrorCode.Local_TimedOut), consumer.Errors);
+                $"Nothing came of {_partition} from offset {_end} for {ReadStall.StallLimit.TotalSeconds:0} s",
+                new Error(ErrorCode.Local_TimedOut),
+                consumer.Errors);
         }
     }
 
-    /// <summary>Whether the range's end or an open transaction was met, and not only the high watermark of a new leader that has yet to hear how far others are.</summary>
+    /// <summary>Whether the range's end or an open transaction was met, and not only the high watermark of a new leader that has yet to
+    /// hear how far others are.</summary>
     private bool IsEnd(PooledConsumer consumer, ConsumeResult<BatchSlice, BatchSlice> end) =>
         end.Offset.Value >= _range.Next || consumer.Client.GetWatermarkOffsets(end.TopicPartition).High.Value >= _range.Next;
 
@@ -259,9 +263,13 @@ internal sealed class PartitionReader
         _batches.TryComplete(failure is OperationCanceledException ? null : failure);
     }
 
-    /// <summary>librdkafka compares epochs itself when the leader changes while it reads, and gives a log that was cut the code of any other end of reading.</summary>
+    /// <summary>librdkafka compares epochs itself when the leader changes while it reads, and gives a log that was cut the code of any
+    /// other end of reading.</summary>
     private BackupException OutOfRange(KafkaException e) => e.Error.Reason.Contains("truncation", StringComparison.OrdinalIgnoreCase)
-        ? new BackupException(FailureKind.Source, $"The log of {_partition} was cut before offset {_end} while it was read: {e.Error.Reason.TrimEnd('.')}.", e) { IsRetryable = true }
+        ? new BackupException(FailureKind.Source, $"The log of {_partition} was cut before offset {_end} while it was read: {e.Error.Reason.TrimEnd('.')}.", e)
+        {
+            IsRetryable = true,
+        }
         : new OffsetsGoneException(_partition, _end);
 
     private BackupException FailureOf(KafkaException e, PooledConsumer consumer) => TopicRights.Failure(_partition.Topic, e.Error, e)

@@ -5,7 +5,8 @@ namespace KafkaBackup.Kafka.Librdkafka;
 
 /// <summary>Decides what it means that no record and no end of a partition comes. Pure but for the clock.</summary>
 /// <remarks>
-/// What its leader is asked meanwhile tells a quota (it answers, the log reaches further), a log that was cut or made anew (it answers, the log ends before
+/// What its leader is asked meanwhile tells a quota (it answers, the log reaches further), a log that was cut or made anew (it answers, the
+/// log ends before
 /// the range), a partition without a leader (others answer), and a source that is away (nobody does) from each other.
 /// </remarks>
 internal sealed class ReadStall(PartitionId partition, long wanted, TimeProvider clock)

@@ -2,11 +2,14 @@ using KafkaBackup.Shared.Ledger;
 
 namespace KafkaBackup.Shared.Kafka;
 
-/// <summary>Tells what the source has: its identity, its topics, and where their partitions start and end. Few requests, whatever their number.</summary>
-/// <remarks>Every method throws <see cref="BackupException"/> of kind <see cref="FailureKind.Source"/> when the source cannot be reached or refuses.</remarks>
+/// <summary>Tells what the source has: its identity, its topics, and where their partitions start and end. Few requests, whatever their
+/// number.</summary>
+/// <remarks>Every method throws <see cref="BackupException"/> of kind <see cref="FailureKind.Source"/> when the source cannot be reached or
+/// refuses.</remarks>
 public interface ITopicCatalog : IDisposable
 {
-    /// <summary>The cluster's id, or null when the cluster has none. The first contact of a run: it waits 10 s only for brokers that cannot be reached.</summary>
+    /// <summary>The cluster's id, or null when the cluster has none. The first contact of a run: it waits 10 s only for brokers that cannot
+    /// be reached.</summary>
     Task<string?> GetClusterIdAsync(CancellationToken cancellation);
 
     /// <summary>The topics that the filter lets through, in order of name.</summary>
@@ -17,12 +20,14 @@ public interface ITopicCatalog : IDisposable
     Task<IReadOnlyDictionary<string, string?>> GetTopicIdsAsync(IReadOnlyCollection<string> topics, CancellationToken cancellation);
 
     /// <summary>Log start offset and end of each partition, or the problem of a partition that cannot be asked.</summary>
-    /// <remarks>A partition whose leader is away is waited for, 30 s in all, when it is asked for the first time; as long as it stays away, later calls
+    /// <remarks>A partition whose leader is away is waited for, 30 s in all, when it is asked for the first time; as long as it stays away,
+    /// later calls
     /// ask once and do not wait for it.</remarks>
     Task<IReadOnlyDictionary<PartitionId, PartitionBounds>> GetBoundsAsync(
         IReadOnlyCollection<PartitionId> partitions, LogEnd end, CancellationToken cancellation);
 
-    /// <summary>Those of <paramref name="partitions"/> of which a transaction that is still open holds back the end. Partitions that cannot be asked are left out.</summary>
+    /// <summary>Those of <paramref name="partitions"/> of which a transaction that is still open holds back the end. Partitions that cannot
+    /// be asked are left out.</summary>
     Task<IReadOnlyDictionary<PartitionId, OpenTransaction>> FindOpenTransactionsAsync(
         IReadOnlyCollection<PartitionId> partitions, CancellationToken cancellation);
 

@@ -9,8 +9,9 @@ public sealed class LogTooShortException : BackupException
     /// <param name="wanted">The end of the range, exclusive.</param>
     public LogTooShortException(PartitionId partition, long end, long wanted)
         : base(FailureKind.Source,
-            $"The log of {partition} ends at offset {end} now, and reached to {wanted} when it was planned to be read: its topic was deleted and made anew, "
-            + "or an election lost its last records. Nothing is recorded as read from there on. Run again: the next run compares the topic with the one that was backed up.")
+            $"The log of {partition} ends at offset {end} now, and reached to {wanted} when it was planned to be read: "
+            + "its topic was deleted and made anew, or an election lost its last records. Nothing is recorded as read from there on. "
+            + "Run again: the next run compares the topic with the one that was backed up.")
     {
         Partition = partition;
         End = end;

@@ -48,6 +48,8 @@ public sealed class LeaderlessPartitionTests : IAsyncLifetime
         var topics = await Catalog.GetTopicsAsync(new TopicFilter(new TopicsSection(), new BackupSection()), CancellationToken.None);
 
         Assert.Equal([("dead", 1, false), ("live", 1, true)], topics.Select(topic => (topic.Name, topic.Partitions, topic.TopicId is not null)));
+        var ids = await Catalog.GetTopicIdsAsync([Dead.Topic, Live.Topic], CancellationToken.None);
+        Assert.Equal([("dead", false), ("live", true)], ids.Select(id => (id.Key, id.Value is not null)).Order());
     }
 
     [Fact]

@@ -52,11 +52,15 @@ public sealed class LostReplicaTests
         using var catalog = new KafkaTopicCatalog(TestClients.For(brokers.Address), leaderPatience: TimeSpan.FromSeconds(1));
         using var source = new KafkaRecordSource(TestClients.For(brokers.Address));
 
-        var topics = await catalog.GetTopicsAsync(new TopicFilter(new TopicsSection { Include = ["dead", "live"] }, new BackupSection()), CancellationToken.None);
+        var filter = new TopicFilter(new TopicsSection { Include = ["dead", "live"] }, new BackupSection());
+        var topics = await catalog.GetTopicsAsync(filter, CancellationToken.None);
+        var ids = await catalog.GetTopicIdsAsync(["dead", "live"], CancellationToken.None);
         var bounds = await catalog.GetBoundsAsync([dead, live], LogEnd.HighWatermark, CancellationToken.None);
         var (count, _, failure) = await ReadAsync(source, dead, new OffsetRange(0, 10), null);
 
         Assert.Equal(["dead", "live"], topics.Select(topic => topic.Name));
+        Assert.Null(ids["dead"]);
+        Assert.NotNull(ids["live"]);
         Assert.Equal(new PartitionBounds(0, 10), bounds[live]);
         Assert.Contains("It has no leader", bounds[dead].Problem!.Message, StringComparison.Ordinal);
         Assert.Equal(0, count);
@@ -64,7 +68,8 @@ public sealed class LostReplicaTests
         Assert.Contains("dead:0 cannot be read from offset 0: it has had no leader", failure.Message, StringComparison.Ordinal);
     }
 
-    private static async Task<(int Count, int? Epoch, Exception? Failure)> ReadAsync(KafkaRecordSource source, PartitionId partition, OffsetRange range, int? epoch)
+    private static async Task<(int Count, int? Epoch, Exception? Failure)> ReadAsync(
+        KafkaRecordSource source, PartitionId partition, OffsetRange range, int? epoch)
     {
         var count = 0;
         await using var stream = source.Open(partition, range, epoch);

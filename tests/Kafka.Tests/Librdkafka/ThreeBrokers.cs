@@ -54,7 +54,8 @@ internal sealed class ThreeBrokers : IAsyncDisposable
     public async Task WaitForAsync(PartitionId partition, Func<PartitionMetadata, bool> isWanted)
     {
         using var limit = new CancellationTokenSource(Patience);
-        while (!_admin!.GetMetadata(partition.Topic, TimeSpan.FromSeconds(30)).Topics.Single().Partitions.Exists(found => found.PartitionId == partition.Number && isWanted(found)))
+        while (!_admin!.GetMetadata(partition.Topic, TimeSpan.FromSeconds(30)).Topics.Single().Partitions
+            .Exists(found => found.PartitionId == partition.Number && isWanted(found)))
         {
             await Task.Delay(Pause, limit.Token);
         }
@@ -80,7 +81,12 @@ internal sealed class ThreeBrokers : IAsyncDisposable
 
     private async Task<string> RunAsync(string script, params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(_home, script), arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Path.Combine(_home, script), arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
