@@ -118,13 +118,13 @@ public sealed class ManifestFieldsTests : BrokerTest
     [Fact]
     public async Task Segments_tell_their_hash_and_when_they_were_stored()
     {
-        var before = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        var before = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
         var backup = await BackedUpAsync(runs: 1);
 
         var segment = PartitionOf(Read(backup))["segments"]![0]!;
         var stored = File.ReadAllBytes(Path.Combine(backup.Store, (string)segment["key"]!));
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(stored)), (string?)segment["sha256"]);
-        Assert.InRange((long)segment["uploaded_at"]!, before, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+        Assert.InRange((long)segment["uploaded_at"]!, before, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
 
         Directory.Delete(backup.PathOf("_cluster"), recursive: true);
         Assert.Contains("Result: VALID", (await AskAsync(backup, "validate", "--deep")).Output, StringComparison.Ordinal);

@@ -3,7 +3,6 @@ using KafkaBackup.Cli.Hosting;
 using KafkaBackup.Cli.Output;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Ledger.Repair;
-using KafkaBackup.Shared.Storage;
 
 namespace KafkaBackup.Cli.Commands;
 
