@@ -25,7 +25,11 @@ public sealed class ManifestFieldsTests : BrokerTest
             partition["of_partition"] = 12.50m;
             partition["gaps"] = new JsonArray(new JsonObject
             {
-                ["start_offset"] = 200, ["end_offset"] = 210, ["reason"] = "offset_out_of_range", ["detected_at"] = 1, ["of_gap"] = "g",
+                ["start_offset"] = 200,
+                ["end_offset"] = 210,
+                ["reason"] = "offset_out_of_range",
+                ["detected_at"] = 1,
+                ["of_gap"] = "g",
             });
             partition["pruned"] = new JsonArray(Pruned(0, 99, ("of_pruned", "p")));
             ((JsonArray)partition["segments"]!).RemoveAt(0);
@@ -155,8 +159,13 @@ public sealed class ManifestFieldsTests : BrokerTest
     {
         var pruned = new JsonObject
         {
-            ["start_offset"] = start, ["end_offset"] = end, ["segments"] = 1, ["bytes"] = 500, ["pruned_at"] = 1_795_000_000_000,
-            ["cutoff_timestamp"] = 0, ["reason"] = "manual",
+            ["start_offset"] = start,
+            ["end_offset"] = end,
+            ["segments"] = 1,
+            ["bytes"] = 500,
+            ["pruned_at"] = 1_795_000_000_000,
+            ["cutoff_timestamp"] = 0,
+            ["reason"] = "manual",
         };
         if (other is { } field)
         {

@@ -21,16 +21,6 @@ public sealed class AtomicFileTests : IDisposable
         Assert.Equal("Invalid argument: /proc/self/status", failure.Message);
     }
 
-    [SkippableFact]
-    public void A_directory_that_the_system_cannot_flush_is_a_failure()
-    {
-        Skip.IfNot(OperatingSystem.IsLinux(), "Takes a file system that refuses fsync: Linux has /proc.");
-
-        var failure = Assert.Throws<IOException>(() => AtomicFile.FlushDirectory("/proc/self"));
-
-        Assert.Equal("Invalid argument: /proc/self", failure.Message);
-    }
-
     [Fact]
     public void A_name_is_taken_by_whatever_has_it()
     {

@@ -83,7 +83,7 @@ internal static class ConfigurationExplainer
             var clients = new KafkaClients(configuration, NullLogger<KafkaClients>.Instance);
             using var catalog = new KafkaTopicCatalog(clients);
             using var source = new KafkaRecordSource(clients);
-            using var store = Stores.OpenToRead(configuration.Storage);
+            using var store = Stores.OpenToLook(configuration.Storage);
             var environment = new BackupEnvironment(configuration, store, source, catalog);
             var (known, look) = await BackupPlanner.ReadAsync(environment, cancellation);
             return (Topics(look), Work(BackupPlan.Make(configuration, known, look)));

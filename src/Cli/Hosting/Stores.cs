@@ -19,6 +19,10 @@ internal static class Stores
     /// <summary>A store as reading commands have it: what fails is tried again for a minute.</summary>
     public static RetryingObjectStore OpenToRead(StorageSection section) => Patient(Open(section));
 
+    /// <summary>A store to look into beside other things: one that is away is given up after 10 s, without a word.</summary>
+    public static RetryingObjectStore OpenToLook(StorageSection section) =>
+        new(Open(section), new StorePatience(TimeProvider.System) { Start = TimeSpan.FromSeconds(10) }, new Random());
+
     /// <summary>How an operator would name it.</summary>
     public static string NameOf(StorageSection section)
     {

@@ -108,8 +108,15 @@ internal sealed partial record PartitionWorkerState
     {
         var over = new WorkerStep(this with
         {
-            Phase = WorkerPhase.Idle, Work = null, Next = null, Ending = Ending == WorkEnding.HandedOff ? WorkEnding.HandedOff : WorkEnding.Through,
-            Stored = [], PipelineEnd = null, Doom = null, Failures = 0, Committed = (0, 0),
+            Phase = WorkerPhase.Idle,
+            Work = null,
+            Next = null,
+            Ending = Ending == WorkEnding.HandedOff ? WorkEnding.HandedOff : WorkEnding.Through,
+            Stored = [],
+            PipelineEnd = null,
+            Doom = null,
+            Failures = 0,
+            Committed = (0, 0),
         }, [new StopTimers(), new TellPermits(ReleasePermit.Instance)]);
         if (Ending == WorkEnding.HandedOff)
         {

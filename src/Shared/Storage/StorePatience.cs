@@ -23,7 +23,6 @@ public sealed class StorePatience
     /// <summary>What a run that ends has in its middle, unless it is configured otherwise.</summary>
     public static readonly TimeSpan Default = TimeSpan.FromMinutes(10);
 
-    private static readonly TimeSpan Start = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Brief = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Hurried = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan HurriedTry = TimeSpan.FromSeconds(20);
@@ -53,6 +52,9 @@ public sealed class StorePatience
     /// <param name="notice">Tells of it. Default: nobody.</param>
     public StorePatience(TimeProvider clock, StoreNotice? notice = null) =>
         (_clock, _notice, _origin) = (clock, notice ?? new StoreNotice(), clock.GetTimestamp());
+
+    /// <summary>How long is waited before anything was ever answered, over all calls together. Default: 60 s.</summary>
+    public TimeSpan Start { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long a call that fails is repeated in the middle of a run. Default: <see cref="Default"/>.</summary>
     public TimeSpan Middle { get; init; } = Default;

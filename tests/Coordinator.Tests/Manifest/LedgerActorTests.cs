@@ -152,7 +152,7 @@ public sealed class LedgerActorTests : LedgerActorTestBase
     }
 
     [Fact]
-    public async Task What_is_uncovered_is_told_with_the_epoch()
+    public async Task What_is_uncovered_is_told_with_the_epoch_of_the_claim()
     {
         await Ledgers.CommitAsync(Memory, [Ledgers.Entry(Ledgers.Orders(), 0, 10), Ledgers.Entry(Ledgers.Orders(), 20, 30)]);
         var manifest = await OpenAsync();
@@ -161,7 +161,19 @@ public sealed class LedgerActorTests : LedgerActorTestBase
 
         var uncovered = await Worker.ExpectMsgAsync<Uncovered>();
         Assert.Equal([new OffsetRange(10, 20), new OffsetRange(30, 50)], uncovered.Ranges);
-        Assert.Equal(1, uncovered.Epoch);
+        Assert.Equal(2, uncovered.Epoch); // Who is about to store something is told the epoch in which it will be committed.
+        Assert.Equal(1, HeadPuts);
+    }
+
+    [Fact]
+    public async Task Where_all_is_covered_nothing_is_written()
+    {
+        await Ledgers.CommitAsync(Memory, [Ledgers.Entry(Ledgers.Orders(), 0, 10)]);
+        var manifest = await OpenAsync();
+
+        manifest.Tell(new GetUncovered(Backup, Ledgers.Orders(), Ledgers.Order, [new OffsetRange(5, 10)]), Worker);
+
+        Assert.Empty((await Worker.ExpectMsgAsync<Uncovered>()).Ranges);
         Assert.Equal(0, HeadPuts);
     }
 

@@ -55,8 +55,8 @@ internal sealed class FakeS3 : IAsyncDisposable
         Clock);
 
     /// <summary>As a run has it: with patience, and pauses that take no time.</summary>
-    public RetryingObjectStore OpenPatient() =>
-        new(Open(), new StorePatience(new LeapingClock { LeapsAtOnce = TimeSpan.FromSeconds(10) }), new Random(1));
+    public RetryingObjectStore OpenPatient(S3Tuning? tuning = null) =>
+        new(Open(tuning), new StorePatience(new LeapingClock { LeapsAtOnce = TimeSpan.FromSeconds(10) }), new Random(1));
 
     public async ValueTask DisposeAsync()
     {

@@ -121,7 +121,7 @@ public sealed class S3PartsTests
     {
         var races = 1;
         await using var server = new FakeS3(request => Answer(request, _ => races-- > 0 ? FakeAnswer.Error(409, "ConditionalRequestConflict") : Completed));
-        using var store = server.Open(Small);
+        using var store = server.OpenPatient(Small);
 
         Assert.Equal(new ETag("whole-3"), await store.PutAsync("b/x", "0123456789A", PutCondition.CreateOnly));
         Assert.Equal(6, server.Count("PUT"));

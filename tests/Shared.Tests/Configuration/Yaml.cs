@@ -32,6 +32,7 @@ internal static class Yaml
         "source.topics.include" => Minimal.Replace("storage:", $"  topics:\n    include: {value}\nstorage:", StringComparison.Ordinal),
         "source.topics.exclude" => Minimal.Replace("storage:", $"  topics:\n    exclude: {value}\nstorage:", StringComparison.Ordinal),
         "storage.backend" => Minimal.Replace("backend: filesystem", $"backend: {value}", StringComparison.Ordinal),
+        "storage.patience_secs" => Minimal.Replace("path: /backups", $"path: /backups\n  patience_secs: {value}", StringComparison.Ordinal),
         "storage.path" => Minimal.Replace("path: /backups", $"path: {value}", StringComparison.Ordinal),
         "source.security" => Minimal.Replace("storage:", $"  security: {value}\nstorage:", StringComparison.Ordinal),
         _ when key.Split('.') is ["source", var part, var name] =>

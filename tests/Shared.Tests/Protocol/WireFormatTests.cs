@@ -73,9 +73,9 @@ public sealed class WireFormatTests
     [Fact]
     public void An_unknown_name_is_refused_as_a_newer_programs()
     {
-        var failure = Assert.Throws<ArgumentException>(() => WireFormat.Read("{}"u8, "p.assign.2"));
+        var failure = Assert.Throws<ArgumentException>(() => WireFormat.Read("{}"u8, "p.assign.99"));
 
-        Assert.Contains("p.assign.2", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("p.assign.99", failure.Message, StringComparison.Ordinal);
         Assert.Contains("newer program", failure.Message, StringComparison.Ordinal);
     }
 
