@@ -67,9 +67,12 @@ public sealed class PartitionWorkerActor : UntypedActor, IWithTimers
                 _coordinator = Sender;
                 Take(message);
                 break;
-            case JournalDue:
+            case JournalDue when _state.Phase == WorkerPhase.Recovering:
+                _services.Journal.Failed("read", new TimeoutException($"it did not answer for {_services.Settings.JournalPatience.TotalSeconds:0} s"));
                 Take(JournalRead.Nothing);
                 break;
+            case JournalDue:
+                break; // It answered in time.
             case Terminated:
                 _journal = null;
                 Take(JournalRead.Nothing);

@@ -17,8 +17,8 @@ public sealed record PartitionWorkerSettings
     /// <summary>How many failures in a row, without a commit between them, are borne. Default: 8.</summary>
     public int MaxFailures { get; init; } = 8;
 
-    /// <summary>How long the journal is waited for before an order is begun without what it knows. Default: 10 s.</summary>
-    public TimeSpan JournalPatience { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>How long the journal is waited for before an order is begun without what it knows. Default: 30 s.</summary>
+    public TimeSpan JournalPatience { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>After how many events the journal's older part is deleted, once nothing in it is needed. Default: 50.</summary>
     public int CompactJournalEvery { get; init; } = 50;
