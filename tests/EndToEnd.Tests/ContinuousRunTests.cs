@@ -81,7 +81,7 @@ public sealed class ContinuousRunTests : BrokerTest
         using var enough = new CancellationTokenSource();
         var coming = KeepProducingAsync(partition, enough.Token);
 
-        var run = (await backup.RunAsync("--verbose")).AssertExit(0).AssertSays("Snapshot of 1 partitions as of ");
+        var run = (await backup.RunAsync("--verbose")).AssertExit(0).AssertSays("Snapshot of 1 partition(s) as of ");
         await enough.CancelAsync();
 
         produced.Add(await coming);

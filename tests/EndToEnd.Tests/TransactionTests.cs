@@ -68,10 +68,11 @@ public sealed class TransactionTests : BrokerTest
         await transaction.ProduceAsync(partition, SampleRecords.Plain(5, seed: 2));
         var behind = await Broker.ProduceAsync(partition, SampleRecords.Plain(5, seed: 3));
         var backup = NewBackup(topic);
+        backup.Config = backup.Config with { Backup = ["open_transaction_limit_secs: 3000000000"] }; // The records' times are long ago.
 
         var blocked = await backup.SucceedAsync();
 
-        blocked.AssertSays($"{partition}: a transaction is open at offset 5").AssertSays("Backed up 5 records");
+        blocked.AssertSays($"{partition}: a transaction is open at offset 5").AssertSays("Backed up 5 records").AssertSaysNothingOf("has been open");
         StoredRecords.AssertExactly(backup, produced);
 
         produced.Add(await transaction.CommitAsync());
@@ -80,5 +81,24 @@ public sealed class TransactionTests : BrokerTest
 
         rest.AssertSays("Backed up 10 new records").AssertSaysNothingOf("transaction");
         StoredRecords.AssertExactly(backup, produced);
+    }
+
+    [Fact]
+    public async Task A_transaction_that_has_been_open_for_too_long_is_told_and_counts_and_status_shows_it()
+    {
+        var topic = await NewTopicAsync();
+        var partition = new PartitionId(topic, 0);
+        var produced = await Broker.ProduceAsync(partition, SampleRecords.Plain(5, seed: 1));
+        using var transaction = Broker.BeginTransaction();
+        await transaction.ProduceAsync(partition, SampleRecords.Plain(5, seed: 2)); // Of 2024.
+        await Broker.ProduceAsync(partition, SampleRecords.Plain(5, seed: 3));
+        var backup = NewBackup(topic);
+
+        var run = await backup.RunAsync();
+
+        run.AssertExit(3).AssertSays($"{partition} (10 offsets, for ").AssertSays("a transaction has been open at offset 5 since 2024-01-01T00:00:00Z");
+        StoredRecords.AssertExactly(backup, produced);
+        using var status = CliRun.Start(backup.Local, ["status", "-c", backup.WriteConfig()]);
+        Assert.Contains($"held back  {partition}: 10 offsets by a transaction that is open at offset 5", (await status.FinishAsync()).AssertExit(0).Output, StringComparison.Ordinal);
     }
 }

@@ -121,7 +121,7 @@ internal static class CommitProtocolSimulation
         var run = StartRun(world);
         var deadline = world.Scheduler.Steps + MaxSettlingSteps;
         int? rendersBefore = null;
-        while (world.Judge.Verdict is null && (rendersBefore is null || writer.Renders < rendersBefore + 2))
+        while (world.Judge.Verdict is null && (rendersBefore is null || writer.Renders < rendersBefore + 2 || world.Judge.Head.IsManifestStale))
         {
             if (!writer.IsAlive)
             {
@@ -138,7 +138,8 @@ internal static class CommitProtocolSimulation
                 world.Judge.Accuse("the work does not come to an end");
             }
 
-            if (rendersBefore is null && run.Finished is { Failures.Count: 0 })
+            // What another program writes without a condition would be the last word, if it came after the last render.
+            if (rendersBefore is null && run.Finished is { Failures.Count: 0 } && !world.Processes.OfType<ForeignTool>().Any(tool => tool.IsAlive))
             {
                 rendersBefore = writer.Renders;
             }

@@ -15,6 +15,10 @@ public sealed class CommitProtocolSimulationTests(ITestOutputHelper output)
     [Fact]
     public void No_record_is_lost_or_stored_twice_whatever_crashes_stalls_or_runs_twice() => Try(0, Seeds);
 
+    [Theory]
+    [InlineData(1_232_669_714)]
+    public void Nor_is_one_in_histories_that_once_went_wrong(int seed) => Try(seed, 1);
+
     [Fact]
     public void Nor_is_one_in_histories_that_nobody_has_tried_yet()
     {

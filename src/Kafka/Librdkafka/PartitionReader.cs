@@ -201,8 +201,19 @@ internal sealed class PartitionReader
 
     /// <summary>Whether the range's end or an open transaction was met, and not only the high watermark of a new leader that has yet to
     /// hear how far others are.</summary>
-    private bool IsEnd(PooledConsumer consumer, ConsumeResult<BatchSlice, BatchSlice> end) =>
-        end.Offset.Value >= _range.Next || consumer.Client.GetWatermarkOffsets(end.TopicPartition).High.Value >= _range.Next;
+    private bool IsEnd(PooledConsumer consumer, ConsumeResult<BatchSlice, BatchSlice> end)
+    {
+        if (end.Offset.Value >= _range.Next || consumer.Client.GetWatermarkOffsets(end.TopicPartition).High.Value < _range.Next)
+        {
+            return end.Offset.Value >= _range.Next;
+        }
+
+        // The watermark may have come with a later fetch than this end did: only what is asked now tells that a transaction is open here.
+        Interlocked.Exchange(ref _callBegan, TimeProvider.System.GetTimestamp());
+        var isEnd = consumer.IsLastStable(end.TopicPartitionOffset);
+        Interlocked.Exchange(ref _callBegan, 0);
+        return isEnd;
+    }
 
     /// <summary>The next record or end, or null; errors that the client gets over by itself are no reason to give up.</summary>
     private ConsumeResult<BatchSlice, BatchSlice>? Poll(PooledConsumer consumer)

@@ -11,6 +11,7 @@ internal sealed class PooledConsumer : IDisposable
     /// <summary>A client costs some 60 ms to make.</summary>
     private const int MostTopics = 16;
 
+    private static readonly TimeSpan QueryLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private static readonly Timestamp Latest = new(Offset.End.Value, TimestampType.CreateTime);
 
@@ -65,6 +66,21 @@ internal sealed class PooledConsumer : IDisposable
         _deserializer.Target = null;
         Client.Unassign();
         _returnedAt = TimeProvider.System.GetTimestamp();
+    }
+
+    /// <summary>Whether no committed record can be had behind this place at the moment: the broker is asked, for 10 s at most.</summary>
+    public bool IsLastStable(TopicPartitionOffset place)
+    {
+        try
+        {
+            // To a reader of committed records the client tells the last stable offset.
+            return Client.QueryWatermarkOffsets(place.TopicPartition, QueryLimit).High.Value <= place.Offset.Value;
+        }
+        catch (KafkaException e)
+        {
+            Errors.Note(e.Error);
+            return false; // Records, or silence, tell how it goes on.
+        }
     }
 
     /// <summary>The next record or end, or null. The record's key and value are in <paramref name="batch"/>, to which it can be added.</summary>
