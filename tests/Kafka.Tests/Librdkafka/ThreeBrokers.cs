@@ -54,10 +54,22 @@ internal sealed class ThreeBrokers : IAsyncDisposable
     public async Task WaitForAsync(PartitionId partition, Func<PartitionMetadata, bool> isWanted)
     {
         using var limit = new CancellationTokenSource(Patience);
-        while (!_admin!.GetMetadata(partition.Topic, TimeSpan.FromSeconds(30)).Topics.Single().Partitions
-            .Exists(found => found.PartitionId == partition.Number && isWanted(found)))
+        while (!PartitionsOf(partition.Topic).Exists(found => found.PartitionId == partition.Number && isWanted(found)))
         {
             await Task.Delay(Pause, limit.Token);
+        }
+    }
+
+    /// <summary>None while the brokers are busy with an election.</summary>
+    private List<PartitionMetadata> PartitionsOf(string topic)
+    {
+        try
+        {
+            return _admin!.GetMetadata(topic, TimeSpan.FromSeconds(10)).Topics.Single().Partitions;
+        }
+        catch (KafkaException)
+        {
+            return [];
         }
     }
 
