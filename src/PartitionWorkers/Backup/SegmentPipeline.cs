@@ -103,14 +103,14 @@ public sealed class SegmentPipeline
                     (count, bytes) = (count + 1, bytes + writer.UncompressedSize - before);
                     if (writer.IsFull)
                     {
-                        next = await SealAsync(writer, next, writer.EndOffset + 1, stream.LeaderEpoch, cancellation);
+                        next = await SealAsync(writer, next, writer.EndOffset + 1, EpochAtEnd(stream, writer), cancellation);
                     }
                 }
 
                 Progress.Read(count, bytes);
                 if (writer.RecordCount > 0 && _clock.GetElapsedTime(startedAt) >= _settings.Segments.MaxInterval)
                 {
-                    next = await SealAsync(writer, next, writer.EndOffset + 1, stream.LeaderEpoch, cancellation);
+                    next = await SealAsync(writer, next, writer.EndOffset + 1, EpochAtEnd(stream, writer), cancellation);
                 }
             }
         }
@@ -119,7 +119,7 @@ public sealed class SegmentPipeline
             // What was read before is as good as ever: it need not be read again, and perhaps cannot be.
             if (writer.RecordCount > 0)
             {
-                await SealAsync(writer, next, writer.EndOffset + 1, stream.LeaderEpoch, cancellation);
+                await SealAsync(writer, next, writer.EndOffset + 1, EpochAtEnd(stream, writer), cancellation);
             }
 
             await _uploading;
@@ -138,6 +138,10 @@ public sealed class SegmentPipeline
         await _uploading;
         return stream.Position;
     }
+
+    /// <summary>The leader epoch of the segment's last record. In the middle of what was returned at once nobody knows it: a later one would make the next
+    /// run take a sound log for one that was cut off.</summary>
+    private static int? EpochAtEnd(IRecordStream stream, SegmentWriter writer) => stream.Position == writer.EndOffset + 1 ? stream.LeaderEpoch : null;
 
     /// <summary>Seals the segment at hand and starts its upload, once the one before it is through.</summary>
     private async Task<long> SealAsync(SegmentWriter writer, long @base, long next, int? leaderEpoch, CancellationToken cancellation)

@@ -182,4 +182,18 @@ public sealed class SegmentPipelineTests
     private static OffsetRange Range(long @base, long next) => new(@base, next);
 
     private static IEnumerable<OffsetRange> Ranges(IEnumerable<LedgerEntry> entries) => entries.Select(entry => entry.Range);
+
+    [Fact]
+    public async Task The_leader_epoch_is_told_of_a_segment_that_ends_where_what_was_read_ends_and_of_no_other()
+    {
+        var bench = new PipelineBench();
+        bench.Log.LeaderEpoch = 6;
+        bench.Log.Append(15);
+        bench.Log.LeaderEpoch = 7;
+        bench.Log.Append(5).BatchSize = 20;
+
+        await bench.RunAsync(Range(0, 20));
+
+        Assert.Equal([(Range(0, 10), null), (Range(10, 20), (int?)7)], bench.TakeAll().Select(entry => (entry.Range, entry.LeaderEpoch)));
+    }
 }
