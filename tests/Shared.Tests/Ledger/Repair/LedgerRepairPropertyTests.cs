@@ -49,6 +49,11 @@ public sealed class LedgerRepairPropertyTests
         await history.DamageAsync(isCandidate, share: (seed & 3) / 3.0);
         var committed = await history.RestorableAsync(before);
         var objects = history.Samples.Keys();
+        if (objects.Count == 0)
+        {
+            await Assert.ThrowsAsync<BackupException>(() => RepairAsync(history.Samples)); // Nothing is left, not even a name.
+            return;
+        }
 
         await RepairAsync(history.Samples);
 
