@@ -156,7 +156,7 @@ public sealed class RepairTests : BrokerTest
         (await CliRun.RunAsync("repair", "-p", backup.Store, "-b", "a/b")).AssertExit(2).AssertOneFailure("--backup-id");
     }
 
-    private const int Records = 700;
+    private const int Records = 500;
 
     /// <summary>A backup whose last run was killed after it had committed all, so that no manifest tells of the newest segments.</summary>
     private async Task<(TestBackup Backup, PartitionId Partition, ProducedRecords Produced)> KilledAsync()
@@ -164,9 +164,9 @@ public sealed class RepairTests : BrokerTest
         var partition = new PartitionId(await NewTopicAsync(), 0);
         var backup = NewBackup(partition.Topic);
         backup.Config = backup.Config with { Backup = ["segment_max_records: 2"] };
-        var produced = await Broker.ProduceAsync(partition, SampleRecords.Plain(600));
+        var produced = await Broker.ProduceAsync(partition, SampleRecords.Plain(400));
         await backup.SucceedAsync();
-        produced.Add(await Broker.ProduceAsync(partition, SampleRecords.Plain(Records - 600, seed: 2)));
+        produced.Add(await Broker.ProduceAsync(partition, SampleRecords.Plain(Records - 400, seed: 2)));
         backup.Config = backup.Config with
         {
             Backup = ["segment_max_records: 2", "continuous: true", "poll_interval_ms: 50", "segment_max_interval_ms: 300"],
