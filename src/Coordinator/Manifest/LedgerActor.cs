@@ -48,7 +48,7 @@ public sealed class LedgerActor : UntypedActor, IWithTimers
     /// <inheritdoc />
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <summary>How to make one.</summary>
+    /// <summary>The recipe of the ledger actor of <paramref name="backup"/>.</summary>
     public static Props Props(BackupId backup, LedgerServices services) => Akka.Actor.Props.Create(() => new LedgerActor(backup, services));
 
     /// <inheritdoc />

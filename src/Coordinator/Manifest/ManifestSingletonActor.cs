@@ -10,7 +10,7 @@ public sealed class ManifestSingletonActor(LedgerServices services) : UntypedAct
 {
     private readonly Dictionary<BackupId, IActorRef> _children = [];
 
-    /// <summary>How to make one.</summary>
+    /// <summary>The recipe of the singleton, which makes one ledger actor for each backup.</summary>
     public static Props Props(LedgerServices services) => Akka.Actor.Props.Create(() => new ManifestSingletonActor(services));
 
     /// <inheritdoc />

@@ -17,7 +17,7 @@ public sealed class PermitsActor : UntypedActor
         _slots = slots;
     }
 
-    /// <summary>How to make one.</summary>
+    /// <summary>The recipe of a permits actor with <paramref name="slots"/> permits, at least 1.</summary>
     public static Props Props(int slots) => Akka.Actor.Props.Create(() => new PermitsActor(slots));
 
     /// <inheritdoc />
