@@ -120,7 +120,7 @@ internal sealed class BaseProof(PooledConsumer consumer, PartitionId partition, 
                 IsGone = true;
                 return null;
             }
-            catch (ConsumeException e) when (SourceFailures.IsOvercome(e.Error.Code))
+            catch (ConsumeException e) when (SourceFailures.IsOvercome(e.Error))
             {
                 consumer.Errors.Note(e.Error);
             }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Confluent.Kafka;
 
 namespace KafkaBackup.Kafka.Librdkafka;
@@ -12,9 +14,15 @@ public sealed class ClientErrors : IDisposable
     /// <summary>How long connections may be closed at once before that is taken for an answer.</summary>
     private static readonly TimeSpan Suspicion = TimeSpan.FromSeconds(3);
 
+    /// <summary>Of a connection that had served: what is no broker at all answers with such numbers, too, but from the beginning.</summary>
+    private static readonly Regex Oversized = new(
+        @"Invalid response size (?<bytes>\d{1,10}) \(.*receive\.message\.max\.bytes.* in state UP",
+        RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture);
+
     private readonly Lock _gate = new();
     private readonly TimeProvider _clock;
     private readonly Dictionary<string, SourceProblem> _problems = [];
+    private (long Bytes, int Seen) _oversize;
     private volatile bool _isClean = true;
     private TaskCompletionSource _refused = New();
     private TaskCompletionSource _suspected = New();
@@ -48,6 +56,19 @@ public sealed class ClientErrors : IDisposable
         }
     }
 
+    /// <summary>The size of an answer that the client did not take as it is too large, and how often that came since the last
+    /// <see cref="Reset"/>.</summary>
+    internal (long Bytes, int Seen) Oversize
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _oversize;
+            }
+        }
+    }
+
     /// <summary>The gravest kind of problem since the last <see cref="Reset"/>, one for each address; empty when there was none.</summary>
     internal IReadOnlyList<SourceProblem> Worst
     {
@@ -70,7 +91,7 @@ public sealed class ClientErrors : IDisposable
 
         lock (_gate)
         {
-            _isClean = true;
+            (_isClean, _oversize) = (true, default);
             _problems.Clear();
             StopTimers();
             (_refused, _suspected) = (New(), New());
@@ -85,6 +106,10 @@ public sealed class ClientErrors : IDisposable
             if (error.Code == ErrorCode.Local_AllBrokersDown)
             {
                 NoteAllDown();
+            }
+            else if (Oversized.Match(error.Reason) is { Success: true } found)
+            {
+                (_isClean, _oversize) = (false, (long.Parse(found.Groups["bytes"].ValueSpan, CultureInfo.InvariantCulture), _oversize.Seen + 1));
             }
             else
             {

@@ -19,6 +19,9 @@ public sealed partial class KafkaClients
     /// <summary>The least that the client takes for such a limit.</summary>
     private const int LeastMessageMaxBytes = 1_000;
 
+    /// <summary>The largest answer of a broker that is taken in any case: the client's default.</summary>
+    private const int LeastLargestAnswer = 100_000_000;
+
     private readonly SourceSection _source;
     private readonly BackupSection _backup;
     private readonly ILogger _logger;
@@ -29,6 +32,8 @@ public sealed partial class KafkaClients
     {
         (_source, _backup, _logger) = (configuration.Source, configuration.Backup, logger);
         _failures = new SourceFailures(_source);
+        // A large record is here several times for a moment: in the answer, in a batch, in its segment, and compressed.
+        LargestAnswer = (int)Math.Clamp(_backup.MemoryOf(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes) / 2, LeastLargestAnswer, int.MaxValue);
     }
 
     /// <summary>The addresses as the user gave them.</summary>
@@ -36,6 +41,13 @@ public sealed partial class KafkaClients
 
     /// <summary>How to get in.</summary>
     internal SecuritySection Security => _source.Security;
+
+    /// <summary>How large an answer of a broker may be, which Kafka makes as large as the batch in it: half of the memory budget.</summary>
+    /// <remarks>Tests set less.</remarks>
+    internal int LargestAnswer { get; init; }
+
+    /// <summary>How much is asked for at a time at most.</summary>
+    internal int FetchMaxBytes => _backup.FetchMaxBytes;
 
     /// <summary>An admin client.</summary>
     /// <param name="errors">Is told what the client complains about.</param>
@@ -53,18 +65,28 @@ public sealed partial class KafkaClients
     /// <summary>A consumer that is assigned by hand, reads committed records only, and leaves no trace at the brokers.</summary>
     /// <param name="errors">Is told what the client complains about.</param>
     /// <param name="deserializer">Takes keys and values.</param>
-    internal IConsumer<BatchSlice, BatchSlice> CreateConsumer(ClientErrors errors, BatchDeserializer deserializer) => Build(() =>
-        new ConsumerBuilder<BatchSlice, BatchSlice>(Reading(IsolationLevel.ReadCommitted))
+    /// <param name="answers">Is told how large answers are.</param>
+    /// <param name="size">How much to ask for at a time.</param>
+    internal IConsumer<BatchSlice, BatchSlice> CreateConsumer(
+        ClientErrors errors, BatchDeserializer deserializer, FetchAnswers answers, AnswerSize size) => Build(() =>
+        new ConsumerBuilder<BatchSlice, BatchSlice>(
+            new ConsumerConfig(Reading(IsolationLevel.ReadCommitted, size)) { Debug = FetchAnswers.DebugContext })
             .SetKeyDeserializer(deserializer)
             .SetValueDeserializer(deserializer)
             .SetErrorHandler((_, error) => Note(error, errors))
-            .SetLogHandler((_, message) => Log(message, errors))
+            .SetLogHandler((_, message) =>
+            {
+                if (!answers.Hear(message))
+                {
+                    Log(message, errors);
+                }
+            })
             .Build());
 
     /// <summary>A consumer like <see cref="CreateConsumer"/> that sees the records of open transactions, too, and takes no keys and values.</summary>
     /// <param name="errors">Is told what the client complains about.</param>
     internal IConsumer<Ignore, Ignore> CreateUncommittedReader(ClientErrors errors) => Build(() =>
-        new ConsumerBuilder<Ignore, Ignore>(Reading(IsolationLevel.ReadUncommitted))
+        new ConsumerBuilder<Ignore, Ignore>(Reading(IsolationLevel.ReadUncommitted, AnswerSize.OneBatch))
             .SetErrorHandler((_, error) => Note(error, errors))
             .SetLogHandler((_, message) => Log(message, errors))
             .Build());
@@ -120,7 +142,7 @@ public sealed partial class KafkaClients
         }
     }
 
-    private ConsumerConfig Reading(IsolationLevel isolation) => new(Common())
+    private ConsumerConfig Reading(IsolationLevel isolation, AnswerSize size) => new(Common())
     {
         GroupId = "kafka-backup-unused", // The client insists on one, and asks for its coordinator; it never joins, and commits nothing.
         EnableAutoCommit = false,
@@ -130,10 +152,15 @@ public sealed partial class KafkaClients
         IsolationLevel = isolation,
         CheckCrcs = true,
         AllowAutoCreateTopics = false,
-        QueuedMaxMessagesKbytes = PrefetchBytes / 1024,
-        MaxPartitionFetchBytes = _backup.FetchMaxBytes,
-        FetchMaxBytes = Math.Max(_backup.FetchMaxBytes, LeastMessageMaxBytes),
-        MessageMaxBytes = Math.Clamp(_backup.FetchMaxBytes, LeastMessageMaxBytes, DefaultMessageMaxBytes), // Nothing is sent.
+        // Of single batches, which may be large, the next is fetched when the one before it is through.
+        QueuedMaxMessagesKbytes = size >= AnswerSize.Part ? PrefetchBytes / 1024 : 1,
+        MaxPartitionFetchBytes = AnswerSizing.BytesOf(size, _backup.FetchMaxBytes),
+        FetchMaxBytes = Math.Max(AnswerSizing.BytesOf(size, _backup.FetchMaxBytes), LeastMessageMaxBytes),
+        // Nothing is sent.
+        MessageMaxBytes = Math.Clamp(AnswerSizing.BytesOf(size, _backup.FetchMaxBytes), LeastMessageMaxBytes, DefaultMessageMaxBytes),
+        // It is the limit, too, to the buffer for a batch of zstd, which grows threefold until the batch fits: to be sure of a size takes three
+        // times that.
+        ReceiveMessageMaxBytes = (int)Math.Min(LargestAnswer * (size == AnswerSize.OneLargeBatch ? 3L : 1), int.MaxValue),
         FetchWaitMaxMs = 5,       // An empty answer is what tells the end, and keeps the next partition waiting: it should not be long in coming.
         FetchQueueBackoffMs = 2,  // The default of a second stalls the reader whenever its queue was full.
     };

@@ -6,14 +6,15 @@ using KafkaBackup.Shared.Kafka;
 namespace KafkaBackup.Kafka.Librdkafka;
 
 /// <summary>Reads a real cluster through pooled librdkafka consumers: one partition a consumer at a time, consumers used again.</summary>
-/// <remarks>A consumer costs threads and connections, so it is kept; a permit bounds how many are in use, and so how many exist.</remarks>
+/// <remarks>A consumer costs threads and connections, so it is kept; a permit bounds how many are in use, and so how many of each
+/// <see cref="AnswerSize"/> exist.</remarks>
 public sealed class KafkaRecordSource(KafkaClients clients) : IRecordSource
 {
     /// <summary>How long the end of clients is waited for; librdkafka sets itself no limit for that. What has not ended then is left to the
     /// process's end.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private readonly ConcurrentBag<PooledConsumer> _idle = [];
+    private readonly ConcurrentDictionary<AnswerSize, ConcurrentBag<PooledConsumer>> _idle = new();
     private readonly ConcurrentBag<Task> _retired = [];
     private volatile bool _isDisposed;
 
@@ -27,15 +28,18 @@ public sealed class KafkaRecordSource(KafkaClients clients) : IRecordSource
     public void Dispose()
     {
         _isDisposed = true;
-        while (_idle.TryTake(out var consumer))
+        foreach (var idle in _idle.Values)
         {
-            Retire(consumer, Task.CompletedTask);
+            while (idle.TryTake(out var consumer))
+            {
+                Retire(consumer, Task.CompletedTask);
+            }
         }
 
         Task.WaitAll([.. _retired], Patience);
     }
 
-    internal PooledConsumer Rent() => _idle.TryTake(out var consumer) ? consumer : new PooledConsumer(clients);
+    internal PooledConsumer Rent(AnswerSize size) => Idle(size).TryTake(out var consumer) ? consumer : new PooledConsumer(clients, size);
 
     /// <summary>Takes a consumer back.</summary>
     /// <param name="consumer">The consumer.</param>
@@ -58,9 +62,11 @@ public sealed class KafkaRecordSource(KafkaClients clients) : IRecordSource
         }
         else
         {
-            _idle.Add(consumer);
+            Idle(consumer.Size).Add(consumer);
         }
     }
+
+    private ConcurrentBag<PooledConsumer> Idle(AnswerSize size) => _idle.GetOrAdd(size, _ => []);
 
     /// <summary>Ends a client beside the work.</summary>
     private void Retire(PooledConsumer consumer, Task open) => _retired.Add(open.ContinueWith(

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Confluent.Kafka;
 using KafkaBackup.Shared;
-using KafkaBackup.Shared.Kafka;
 
 namespace KafkaBackup.Kafka.Librdkafka;
 
@@ -13,22 +12,21 @@ internal sealed class PartitionReader
     private const int MaxBatchBytes = 1 << 20;
     private static readonly TimeSpan PollPause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How long one call into the client may take before it is taken for lost. All that are made here set themselves limits of
-    /// seconds.</summary>
-    private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(60);
-
     private readonly KafkaRecordSource _pool;
-    private readonly KafkaClients _clients;
+    private readonly ReadFailures _failures;
+    private readonly ReadingClient _client;
+    private readonly AnswerSizing _sizing;
     private readonly PartitionId _partition;
     private readonly OffsetRange _range;
-    private readonly int? _epochBefore;
     private readonly ChannelWriter<ConfluentBatch> _batches;
     private readonly ConcurrentQueue<ConfluentBatch> _free;
     private readonly CancellationToken _stopped;
     private readonly ReadStall _stall;
+    private readonly CallWatch _call = new();
     private ConfluentBatch _batch = new();
+    private int? _epoch;
     private long _end;
-    private long _callBegan;
+    private long _oversizeAt = -1;
 
     /// <summary>Begins nothing yet.</summary>
     /// <param name="pool">Lends the client.</param>
@@ -45,9 +43,10 @@ internal sealed class PartitionReader
         ConcurrentQueue<ConfluentBatch> free,
         CancellationToken stopped)
     {
-        (_pool, _clients, _batches, _free, _stopped) = (pool, clients, batches, free, stopped);
-        (_partition, _range, _epochBefore) = work;
-        _end = _range.Base;
+        (_pool, _batches, _free, _stopped) = (pool, batches, free, stopped);
+        ((_partition, _range, _epoch), _end) = (work, work.Range.Base);
+        (_failures, _client) = (new ReadFailures(clients, _partition), new ReadingClient(pool, _partition, IsStopped));
+        _sizing = new AnswerSizing(clients.FetchMaxBytes);
         _stall = new ReadStall(_partition, _range.Next, TimeProvider.System);
     }
 
@@ -55,89 +54,110 @@ internal sealed class PartitionReader
     public long End => Interlocked.Read(ref _end);
 
     /// <summary>Whether the client does not come back from a call. The thread is then lost until it does, and with it the client.</summary>
-    public bool IsLost => Interlocked.Read(ref _callBegan) is var began && began != 0 && TimeProvider.System.GetElapsedTime(began) > CallLimit;
+    public bool IsLost => _call.IsLost;
 
     /// <summary>Reads to the end of the range. What was read before a failure is handed over before it.</summary>
     public void Run()
     {
-        PooledConsumer? consumer = null;
-        LeaderProbe? probe = null;
         _pool.Stall.Enter();
         try
         {
-            consumer = _pool.Rent();
-            consumer.Errors.Reset();
-            Begin(consumer);
-            probe = new LeaderProbe(consumer.Client, new TopicPartition(_partition.Topic, new Partition(_partition.Number)));
-            ReadToEnd(consumer, probe);
+            Begin();
+            ReadToEnd();
             HandOver();
             _batches.Complete();
         }
-        catch (KafkaException e)
-        {
-            Fail(e.Error.Code is ErrorCode.OffsetOutOfRange or ErrorCode.Local_AutoOffsetReset ? OutOfRange(e) : FailureOf(e, consumer!));
-        }
         catch (Exception e)
         {
-            Fail(e);
+            Fail(e is KafkaException failed ? _failures.Of(failed, _end, _client.Consumer.Errors) : e);
         }
         finally
         {
             _pool.Stall.Leave();
-            if (consumer is not null)
-            {
-                Interlocked.Exchange(ref _callBegan, TimeProvider.System.GetTimestamp());
-                _pool.Return(consumer, probe?.Open ?? Task.CompletedTask);
-                Interlocked.Exchange(ref _callBegan, 0);
-            }
+            _call.Begin();
+            _client.Release();
+            _call.End();
         }
     }
 
-    private void Begin(PooledConsumer consumer)
+    /// <summary>Begins to read where it is, with a client that asks for as much at a time as is right now.</summary>
+    private void Begin()
     {
-        Interlocked.Exchange(ref _callBegan, TimeProvider.System.GetTimestamp());
-        if (_epochBefore is { } epoch && _range.Base > 0)
+        _call.Begin();
+        try
         {
-            new BaseProof(consumer, _partition, _range.Base, epoch, Alive).Establish();
+            _client.Begin(_sizing.Size, _end, _epoch);
         }
-        else
+        catch (ConsumeException e) when (IsTooLarge(e))
         {
-            consumer.Assign(new TopicPartitionOffset(_partition.Topic, new Partition(_partition.Number), new Offset(_range.Base)));
+            TakeTooLarge(e); // The batch before the place, which proves that the log is the same.
+            _client.Begin(_sizing.Size, _end, _epoch);
         }
 
-        Interlocked.Exchange(ref _callBegan, 0);
+        _call.End();
         _stall.Break();
     }
 
-    /// <summary>Tells that the thread is not lost.</summary>
-    /// <returns>Whether it is to stop.</returns>
-    private bool Alive()
+    private bool IsTooLarge(ConsumeException e) => e.Error.Code == ErrorCode.Local_BadCompression && _client.Consumer.Answers.IsBatchTooLarge;
+
+    private void TakeTooLarge(ConsumeException e)
     {
-        Interlocked.Exchange(ref _callBegan, TimeProvider.System.GetTimestamp());
-        return _stopped.IsCancellationRequested;
+        if (!_sizing.TakeTooLarge())
+        {
+            throw _failures.UnpacksToTooMuch(_end, _client.Consumer.Answers.LastPacked, e);
+        }
     }
 
-    private void ReadToEnd(PooledConsumer consumer, LeaderProbe probe)
+    /// <summary>An answer was too large. It may have been asked for by whoever had the client before, so another one has to say the same.</summary>
+    private void TakeOversize(long bytes)
+    {
+        if (_oversizeAt == _end)
+        {
+            throw _failures.TooLarge(_end, bytes);
+        }
+
+        _oversizeAt = _end;
+        Begin();
+    }
+
+    /// <summary>Tells that the thread is not lost while a place is looked for.</summary>
+    /// <returns>Whether it is to stop.</returns>
+    private bool IsStopped()
+    {
+        _call.Begin();
+        var oversize = _client.Consumer.Errors.Oversize;
+        return oversize.Seen > 0 ? throw _failures.TooLarge(_end, oversize.Bytes) : _stopped.IsCancellationRequested;
+    }
+
+    private void ReadToEnd()
     {
         while (_end < _range.Next)
         {
             _stopped.ThrowIfCancellationRequested();
-            if (Poll(consumer) is not { } result)
+            if (Poll() is not { } result)
             {
                 HandOver();
-                ThrowIfHopeless(consumer, probe);
+                if (!Resize(isRead: true))
+                {
+                    ThrowIfHopeless();
+                }
+
                 continue;
             }
 
-            consumer.Errors.Reset();
+            _client.Consumer.Errors.Reset();
             if (_batch.Count == 0)
             {
-                NoteNews();
+                _stall.Break();
+                _pool.Stall.Break();
             }
 
             if (result.IsPartitionEOF || result.Offset.Value >= _range.Next)
             {
-                if (result.IsPartitionEOF && !IsEnd(consumer, result))
+                _call.Begin();
+                var goesOn = result.IsPartitionEOF && !_client.IsEnd(result, _range.Next);
+                _call.End();
+                if (goesOn)
                 {
                     HandOver();
                     continue; // The client goes on fetching, and tells the next end when it has found one.
@@ -148,31 +168,45 @@ internal sealed class PartitionReader
             }
 
             _batch.Add(result);
-            Interlocked.Exchange(ref _end, result.Offset.Value + 1);
+            (_, _epoch) = (Interlocked.Exchange(ref _end, result.Offset.Value + 1), result.LeaderEpoch);
             if (_batch.Count == MaxBatchRecords || _batch.Bytes >= MaxBatchBytes)
             {
                 HandOver();
+                Resize(isRead: false);
             }
         }
     }
 
-    private void NoteNews()
+    /// <summary>Asks for more or less at a time from now on, if what came says so. All that was read is handed over.</summary>
+    /// <param name="isRead">Whether the client has no more records.</param>
+    private bool Resize(bool isRead)
     {
-        _stall.Break();
-        _pool.Stall.Break();
-    }
-
-    private void ThrowIfHopeless(PooledConsumer consumer, LeaderProbe probe)
-    {
-        if (_pool.Stall.IsTooLong)
+        if (_end == _range.Next || _client.Consumer.Answers.Take() is not { } came || !_sizing.Take(came, isRead))
         {
-            throw new BackupException(FailureKind.Source, $"Cannot read {_partition} from offset {_end} at {_clients.Address}: "
-                + $"no partition could be read for {SourceStall.Limit.TotalMinutes:0} minutes. Run again when the brokers can be reached.");
+            return false;
         }
 
-        if (consumer.Errors.Refused.IsCompleted)
+        Begin();
+        return true;
+    }
+
+    private void ThrowIfHopeless()
+    {
+        var (errors, probe) = (_client.Consumer.Errors, _client.Probe);
+        if (_pool.Stall.IsTooLong)
         {
-            throw _clients.Failure($"Cannot read {_partition} from offset {_end}", new Error(ErrorCode.Local_AllBrokersDown), consumer.Errors);
+            throw _failures.SourceAway(_end);
+        }
+
+        if (errors.Refused.IsCompleted)
+        {
+            throw _failures.Refused(_end, errors);
+        }
+
+        if (errors.Oversize is { Seen: > 0 } oversize)
+        {
+            TakeOversize(oversize.Bytes);
+            return;
         }
 
         if (probe.Take() is { } answer && _stall.Hear(answer))
@@ -192,45 +226,34 @@ internal sealed class PartitionReader
 
         if (_stall.IsSilent)
         {
-            throw _clients.Failure(
-                $"Nothing came of {_partition} from offset {_end} for {ReadStall.StallLimit.TotalSeconds:0} s",
-                new Error(ErrorCode.Local_TimedOut),
-                consumer.Errors);
+            throw _failures.Silent(_end, errors);
         }
-    }
-
-    /// <summary>Whether the range's end or an open transaction was met, and not only the high watermark of a new leader that has yet to
-    /// hear how far others are.</summary>
-    private bool IsEnd(PooledConsumer consumer, ConsumeResult<BatchSlice, BatchSlice> end)
-    {
-        if (end.Offset.Value >= _range.Next || consumer.Client.GetWatermarkOffsets(end.TopicPartition).High.Value < _range.Next)
-        {
-            return end.Offset.Value >= _range.Next;
-        }
-
-        // The watermark may have come with a later fetch than this end did: only what is asked now tells that a transaction is open here.
-        Interlocked.Exchange(ref _callBegan, TimeProvider.System.GetTimestamp());
-        var isEnd = consumer.IsLastStable(end.TopicPartitionOffset);
-        Interlocked.Exchange(ref _callBegan, 0);
-        return isEnd;
     }
 
     /// <summary>The next record or end, or null; errors that the client gets over by itself are no reason to give up.</summary>
-    private ConsumeResult<BatchSlice, BatchSlice>? Poll(PooledConsumer consumer)
+    private ConsumeResult<BatchSlice, BatchSlice>? Poll()
     {
-        Interlocked.Exchange(ref _callBegan, TimeProvider.System.GetTimestamp());
+        var consumer = _client.Consumer;
+        _call.Begin();
         try
         {
             return consumer.Poll(_batch, _batch.Count == 0 ? PollPause : TimeSpan.Zero);
         }
-        catch (ConsumeException e) when (SourceFailures.IsOvercome(e.Error.Code))
+        catch (ConsumeException e) when (SourceFailures.IsOvercome(e.Error))
         {
             consumer.Errors.Note(e.Error);
             return null;
         }
+        catch (ConsumeException e) when (IsTooLarge(e))
+        {
+            HandOver();
+            TakeTooLarge(e);
+            Begin();
+            return null;
+        }
         finally
         {
-            Interlocked.Exchange(ref _callBegan, 0);
+            _call.End();
         }
     }
 
@@ -273,16 +296,4 @@ internal sealed class PartitionReader
 
         _batches.TryComplete(failure is OperationCanceledException ? null : failure);
     }
-
-    /// <summary>librdkafka compares epochs itself when the leader changes while it reads, and gives a log that was cut the code of any
-    /// other end of reading.</summary>
-    private BackupException OutOfRange(KafkaException e) => e.Error.Reason.Contains("truncation", StringComparison.OrdinalIgnoreCase)
-        ? new BackupException(FailureKind.Source, $"The log of {_partition} was cut before offset {_end} while it was read: {e.Error.Reason.TrimEnd('.')}.", e)
-        {
-            IsRetryable = true,
-        }
-        : new OffsetsGoneException(_partition, _end);
-
-    private BackupException FailureOf(KafkaException e, PooledConsumer consumer) => TopicRights.Failure(_partition.Topic, e.Error, e)
-        ?? _clients.Failure($"Cannot read {_partition} from offset {_end}", e.Error, consumer.Errors, cause: e);
 }

@@ -20,18 +20,25 @@ internal sealed class PooledConsumer : IDisposable
     private int _topics;
     private long _returnedAt;
 
-    public PooledConsumer(KafkaClients clients)
+    public PooledConsumer(KafkaClients clients, AnswerSize size)
     {
+        Size = size;
         Errors = new ClientErrors(TimeProvider.System);
-        Client = clients.CreateConsumer(Errors, _deserializer);
+        Client = clients.CreateConsumer(Errors, _deserializer, Answers, size);
     }
+
+    /// <summary>How much it asks for at a time.</summary>
+    public AnswerSize Size { get; }
+
+    public FetchAnswers Answers { get; } = new();
 
     public ClientErrors Errors { get; }
 
     public IConsumer<BatchSlice, BatchSlice> Client { get; }
 
     /// <summary>Whether another client would do better: librdkafka goes through all partitions of all topics that it ever read, over and over.</summary>
-    public bool IsExpired => _topics >= MostTopics;
+    /// <remarks>An answer that was too large may still be under way; and the client for large batches is hardly ever needed.</remarks>
+    public bool IsExpired => _topics >= MostTopics || Errors.Oversize.Seen > 0 || Size == AnswerSize.OneLargeBatch;
 
     /// <summary>Makes the client read <paramref name="from"/> on.</summary>
     /// <remarks>

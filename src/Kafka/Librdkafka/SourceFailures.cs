@@ -43,8 +43,9 @@ internal sealed class SourceFailures(SourceSection source)
 
     /// <summary>Whether the client gets over an error by itself while it reads.</summary>
     /// <remarks>It looks for the coordinator of a group that is not used: a user without rights on groups may read all the same.</remarks>
-    public static bool IsOvercome(ErrorCode code) => IsPassing(code) || code is ErrorCode.GroupAuthorizationFailed
-        or ErrorCode.GroupCoordinatorNotAvailable or ErrorCode.GroupLoadInProgress or ErrorCode.NotCoordinatorForGroup;
+    public static bool IsOvercome(Error error) => IsPassing(error.Code) || error.Code is ErrorCode.GroupAuthorizationFailed
+        or ErrorCode.GroupCoordinatorNotAvailable or ErrorCode.GroupLoadInProgress or ErrorCode.NotCoordinatorForGroup
+        || error.Reason.StartsWith("FindCoordinator", StringComparison.Ordinal); // It fails with the code of whatever ends a connection.
 
     private string? Tell(IReadOnlyList<SourceProblem> problems, BrokerCertificate? certificate)
     {

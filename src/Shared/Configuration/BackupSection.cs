@@ -69,4 +69,8 @@ public sealed record BackupSection
 
     /// <summary><c>max_memory_bytes</c>: what segments and prefetched records may take on a node. Default: a quarter of the memory of machine or container.</summary>
     public long? MaxMemoryBytes { get; init; }
+
+    /// <summary>The memory of a node that serves one backup only: what its user set, or a quarter of what there is.</summary>
+    /// <param name="availableBytes">Memory of the machine or container.</param>
+    public long MemoryOf(long availableBytes) => MaxMemoryBytes ?? availableBytes / 4;
 }

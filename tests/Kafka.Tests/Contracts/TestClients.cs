@@ -7,7 +7,7 @@ namespace KafkaBackup.Kafka.Tests.Contracts;
 /// <summary>Clients as a configuration file would set them up.</summary>
 internal static class TestClients
 {
-    public static KafkaClients For(string address, string settings = "") => new(
+    public static KafkaClients For(string address, string settings = "", int largestAnswer = 100_000_000) => new(
         ConfigurationLoader.Parse(
             $"""
             mode: backup
@@ -21,5 +21,8 @@ internal static class TestClients
               path: /nowhere
             {settings}
             """, "reading.yaml", _ => null),
-        NullLogger<KafkaClients>.Instance);
+        NullLogger<KafkaClients>.Instance)
+    {
+        LargestAnswer = largestAnswer,
+    };
 }

@@ -26,6 +26,26 @@ public sealed class ClientErrorsTests : IDisposable
     }
 
     [Fact]
+    public void An_answer_that_is_too_large_is_told_by_its_size_until_something_is_heard()
+    {
+        Oversize("UP");
+        Oversize("UP");
+        Assert.Equal((110_000_149L, 2), _errors.Oversize);
+
+        _errors.Reset();
+        Assert.Equal((0L, 0), _errors.Oversize);
+    }
+
+    /// <summary>An HTTP server, or one that wants TLS, answers with letters that make large numbers.</summary>
+    [Fact]
+    public void What_never_was_a_broker_sends_no_answers_that_are_too_large()
+    {
+        Oversize("APIVERSION_QUERY");
+
+        Assert.Equal((0L, 0), _errors.Oversize);
+    }
+
+    [Fact]
     public void Other_brokers_have_five_seconds_to_do_better_than_the_one_that_refused()
     {
         Login("a:1");
@@ -105,4 +125,7 @@ public sealed class ClientErrorsTests : IDisposable
         $"{address}/bootstrap: Connect to ipv4#127.0.0.1:1 failed: Connection refused (after 0ms in state CONNECT)"));
 
     private void AllDown() => _errors.Note(new Error(ErrorCode.Local_AllBrokersDown, "1/1 brokers are down"));
+
+    private void Oversize(string state) => _errors.Note(new Error(ErrorCode.Local_BadMsg,
+        "a:1/1: Receive failed: Invalid response size 110000149 (0..100000000): increase receive.message.max.bytes (after 1ms in state " + state + ")"));
 }
