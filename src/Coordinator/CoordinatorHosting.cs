@@ -42,11 +42,11 @@ public static class CoordinatorHosting
             (system, registry, resolver) =>
             {
                 var settings = BackupCoordinatorSettings.From(system.Settings.Config.GetConfig("kafka-backup.coordinator"));
-                var environments = resolver.GetService<IBackupEnvironments>();
-                var clock = resolver.GetService<TimeProvider>();
-                var runLog = resolver.GetService<RunLog>();
+                var services = new BackupCoordinatorServices(
+                    resolver.GetService<IBackupEnvironments>(), settings, resolver.GetService<TimeProvider>(), resolver.GetService<RunLog>(),
+                    BackupCoordinatorServices.NewName);
                 return backup => BackupCoordinatorActor.Props(
-                    new BackupId(backup), environments, settings, clock, runLog, registry.Get<ActorKeys.LedgerWriters>(), registry.Get<ActorKeys.Workers>());
+                    new BackupId(backup), services, registry.Get<ActorKeys.LedgerWriters>(), registry.Get<ActorKeys.Workers>());
             },
             new Extractor(),
             new ShardOptions

@@ -20,11 +20,11 @@ public static class WorkerHosting
 
     /// <summary>Adds the permits of this node and the shard region of partition workers.</summary>
     /// <param name="builder">The actor system's builder.</param>
-    /// <param name="slots">How many partitions this node reads at once.</param>
+    /// <param name="memoryBytes">What this node has for segments and prefetched records.</param>
     /// <param name="services">What the workers share, given the timing that HOCON has.</param>
     public static AkkaConfigurationBuilder WithPartitionWorkers(
-        this AkkaConfigurationBuilder builder, int slots, Func<PartitionWorkerSettings, PartitionWorkerServices> services) => builder
-        .WithActors((system, registry) => registry.Register<ActorKeys.Permits>(system.ActorOf(PermitsActor.Props(slots), "permits")))
+        this AkkaConfigurationBuilder builder, long memoryBytes, Func<PartitionWorkerSettings, PartitionWorkerServices> services) => builder
+        .WithActors((system, registry) => registry.Register<ActorKeys.Permits>(system.ActorOf(PermitsActor.Props(memoryBytes), "permits")))
         .WithShardRegion<ActorKeys.Workers>(
             "partition-workers",
             (system, registry, _) =>

@@ -80,7 +80,7 @@ internal static class BackupCommand
         var coordinators = await host.Services.GetRequiredService<IActorRegistry>().GetAsync<ActorKeys.Coordinators>(signals.Stopped);
         var run = coordinators.Ask<BackupFinished>(
             new StartBackup(configuration.BackupId, new RunId(Guid.NewGuid().ToString("N"))), Timeout.InfiniteTimeSpan);
-        var patience = host.Services.GetRequiredService<IBackupEnvironments>().For(configuration.BackupId).Patience;
+        var patience = host.Services.GetRequiredService<IBackupEnvironments>().For(configuration.BackupId, default).Patience;
         await using var stop = signals.Stopped.Register(() =>
         {
             patience.Hurry(); // Whoever ends a process does not wait for a store that is away.

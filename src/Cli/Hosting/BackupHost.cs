@@ -10,7 +10,6 @@ using KafkaBackup.PartitionWorkers.Node;
 using KafkaBackup.PartitionWorkers;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Protocol;
-using KafkaBackup.Shared.Segments;
 using KafkaBackup.Shared;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -29,7 +28,8 @@ internal static class BackupHost
     /// <exception cref="BackupException">The memory budget is too small for a single partition.</exception>
     public static IHost Build(BackupConfiguration configuration, LocalState state, OutputOptions output, Action<string> writeLine)
     {
-        var budget = PermitBudget.For(configuration.Backup, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        var memory = PermitBudget.BytesFor(configuration.Backup, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        _ = PermitBudget.For(configuration.Backup, memory); // Refused before anything is begun.
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddProvider(new ConsoleLogger(writeLine, output.Format, TimeProvider.System)).SetMinimumLevel(output.MinimumLevel)
             .AddFilter(AkkaLogger.Category, output.MinimumLevel < LogLevel.Information ? LogLevel.Information : LogLevel.Error)
@@ -61,7 +61,7 @@ internal static class BackupHost
                 .WithClustering(new ClusterOptions { Roles = [CoordinatorHosting.Role, WorkerHosting.Role] })
                 .WithSqliteJournal(state.JournalPath)
                 .WithBackupCoordinators(settings => Manifests(services, state, settings))
-                .WithPartitionWorkers(budget.Slots, settings => Workers(services, configuration, budget, settings))
+                .WithPartitionWorkers(memory, settings => Workers(services, memory, settings))
                 .AddStartup((system, _) =>
                 {
                     var cluster = Akka.Cluster.Cluster.Get(system);
@@ -74,11 +74,8 @@ internal static class BackupHost
         services.GetRequiredService<IBackupEnvironments>(), _ => state.OffsetsPath, settings, services.GetRequiredService<RunLog>(),
         services.GetRequiredService<TimeProvider>(), () => $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}");
 
-    private static PartitionWorkerServices Workers(
-        IServiceProvider services, BackupConfiguration configuration, PermitBudget budget, PartitionWorkerSettings settings) => new(
-        services.GetRequiredService<IBackupEnvironments>(),
-        new PipelineSettings { Segments = SegmentSettings.From(configuration.Backup), OverlapsUpload = budget.OverlapsUpload },
-        settings, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<WorkerLog>())
+    private static PartitionWorkerServices Workers(IServiceProvider services, long memoryBytes, PartitionWorkerSettings settings) => new(
+        services.GetRequiredService<IBackupEnvironments>(), memoryBytes, settings, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<WorkerLog>())
         {
             Progress = services.GetRequiredService<NodeProgress>(),
             Journal = services.GetRequiredService<JournalHealth>(),

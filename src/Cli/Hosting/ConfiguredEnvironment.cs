@@ -1,5 +1,6 @@
 using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Storage;
 using KafkaBackup.Shared;
 
@@ -10,9 +11,11 @@ internal sealed class ConfiguredEnvironment(BackupConfiguration configuration, K
 {
     private readonly BackupEnvironment _environment = Environment(configuration, clients, log);
 
-    public BackupEnvironment For(BackupId backup) => backup == configuration.BackupId
+    public BackupEnvironment For(BackupId backup, RunId run) => backup == configuration.BackupId
         ? _environment
         : throw new BackupException(FailureKind.Configuration, $"This node is configured for backup '{configuration.BackupId}', not for '{backup}'.");
+
+    public Fault? Prepare(BackupId backup, RunId run, string? definition) => null;
 
     private static BackupEnvironment Environment(BackupConfiguration configuration, KafkaClients clients, StoreLog log)
     {

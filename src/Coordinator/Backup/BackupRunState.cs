@@ -35,6 +35,9 @@ internal sealed partial record BackupRunState(BackupId Backup, BackupCoordinator
     /// <summary>The run.</summary>
     public RunId Run { get; private init; }
 
+    /// <summary>The configuration as its user wrote it; null where every node was started with it.</summary>
+    public string? Definition { get; private init; }
+
     /// <summary>What there is to do, as it was seen last; null before the first plan.</summary>
     public BackupPlan? Plan { get; private init; }
 
@@ -139,7 +142,7 @@ internal sealed partial record BackupRunState(BackupId Backup, BackupCoordinator
     private RunStep Do(params IEnumerable<RunEffect> effects) => new(this, [.. effects]);
 
     private RunStep OnStart(StartBackup start) => Phase == RunPhase.Idle
-        ? (this with { Run = start.Run, Phase = RunPhase.Opening }).Do(new StartReassertTimer()).Then(state => state.Ask(new OpenLedger(Backup, start.Run)))
+        ? (this with { Run = start.Run, Definition = start.Definition, Phase = RunPhase.Opening }).Do(new StartReassertTimer()).Then(state => state.Ask(state.Opening))
         : Nothing; // It joins the run under way.
 
     private RunStep OnOpened() => (this with { Asked = null, Phase = RunPhase.Planning }).Do(new StartPlanning());
@@ -202,7 +205,7 @@ internal sealed partial record BackupRunState(BackupId Backup, BackupCoordinator
     /// <summary>A ledger actor that has the ledger open says so at once; one that the singleton started anew drops all else until it is told to.</summary>
     private RunStep OnReassert()
     {
-        var repeated = Do(new TellLedger(new OpenLedger(Backup, Run)));
+        var repeated = Do(new TellLedger(Opening));
         if (Asked is { } asked and not OpenLedger)
         {
             repeated = repeated.And(new TellLedger(asked));
@@ -215,7 +218,9 @@ internal sealed partial record BackupRunState(BackupId Backup, BackupCoordinator
 
     private RunStep Ask(IBackupMessage question) => (this with { Asked = question }).Do(new TellLedger(question));
 
+    private OpenLedger Opening => new(Backup, Run) { Definition = Definition };
+
     private PartitionKey KeyOf(PartitionId partition) => new(Backup, partition);
 
-    private AssignPartition AssignmentOf(Order order) => new(KeyOf(order.Work.Partition), order.Assignment, order.Work.Ranges, order.Work.TopicId);
+    private AssignPartition AssignmentOf(Order order) => new(KeyOf(order.Work.Partition), order.Assignment, order.Work.Ranges, order.Work.TopicId) { Definition = Definition };
 }

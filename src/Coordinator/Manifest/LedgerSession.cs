@@ -21,10 +21,10 @@ internal sealed class LedgerSession
     /// <summary>The object that a new store was tried with, when it could not be deleted yet.</summary>
     private string? _probe;
 
-    public LedgerSession(BackupId backup, LedgerServices services)
+    public LedgerSession(BackupId backup, RunId run, LedgerServices services)
     {
         (_backup, _services) = (backup, services);
-        _environment = services.Environments.For(backup);
+        _environment = services.Environments.For(backup, run);
         _writer = new LedgerWriter(_environment.Store, backup, services.WriterName(), services.Clock)
         {
             Housekeeping = _environment.Views,

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using KafkaBackup.Shared.Protocol;
 using static KafkaBackup.PartitionWorkers.Backup.WorkerEffects;
 using static KafkaBackup.PartitionWorkers.Backup.WorkerMessages;
-using static KafkaBackup.PartitionWorkers.Node.PermitProtocol;
 using static KafkaBackup.Shared.Protocol.LedgerProtocol;
 using static KafkaBackup.Shared.Protocol.PartitionProtocol;
 
@@ -117,7 +116,7 @@ internal sealed partial record PartitionWorkerState
             Doom = null,
             Failures = 0,
             Committed = (0, 0),
-        }, [new StopTimers(), new TellPermits(ReleasePermit.Instance)]);
+        }, [new StopTimers(), new GivePermitBack()]);
         if (Ending == WorkEnding.HandedOff)
         {
             return over.And(new StopWorker()); // And nobody is told: what is left moves with the shard, to where the coordinator asserts it next.

@@ -4,7 +4,11 @@ namespace KafkaBackup.Shared.Protocol;
 public static class BackupProtocol
 {
     /// <summary>Start a run, or join the one under way. Answered by <see cref="BackupFinished"/> when the run is over.</summary>
-    public sealed record StartBackup(BackupId Backup, RunId Run) : IBackupMessage;
+    public sealed record StartBackup(BackupId Backup, RunId Run) : IBackupMessage
+    {
+        /// <summary>The configuration as its user wrote it, variables unresolved; null where every node was started with it.</summary>
+        public string? Definition { get; init; }
+    }
 
     /// <summary>End the run early: what is uploaded is committed and shown, the rest is left for the next run.</summary>
     public sealed record StopBackup(BackupId Backup) : IBackupMessage;

@@ -60,8 +60,18 @@ public abstract class BackupCoordinatorTestBase : PatientTestKit
         }
     }
 
-    protected IActorRef NewCoordinator() => Sys.ActorOf(BackupCoordinatorActor.Props(
-        Backup, new FakeEnvironment(Cluster, Store, Configuration), Settings, Clock, new RunLog(NullLogger<RunLog>.Instance), Manifest, Workers));
+    protected IActorRef NewCoordinator()
+    {
+        Environments = new FakeEnvironment(Cluster, Store, Configuration);
+        var services = new BackupCoordinatorServices(Environments, Settings, Clock, new RunLog(NullLogger<RunLog>.Instance), OwnName);
+        return Sys.ActorOf(BackupCoordinatorActor.Props(Backup, services, Manifest, Workers));
+    }
+
+    /// <summary>What the node of the coordinator made last knows of backups.</summary>
+    protected FakeEnvironment Environments { get; private set; } = null!;
+
+    /// <summary>How the coordinator calls a run among others; as it was asked for, unless a test wants to tell the two apart.</summary>
+    protected Func<RunId, RunId> OwnName { get; set; } = run => run;
 
     /// <summary>A coordinator that plans.</summary>
     protected async Task<IActorRef> PlanningAsync()

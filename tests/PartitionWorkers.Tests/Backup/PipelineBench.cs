@@ -47,7 +47,7 @@ internal sealed class PipelineBench
     {
         var patience = new StorePatience(new LeapingClock { LeapsAtOnce = TimeSpan.FromSeconds(10) });
         var store = IsPatient ? new RetryingObjectStore(Store, patience, new Random(1)) : (IObjectStore)Store;
-        var environment = new FakeEnvironment(_cluster, store, Key.Backup).For(Key.Backup);
+        var environment = new FakeEnvironment(_cluster, store, Key.Backup).For(Key.Backup, default);
         _pipeline = new SegmentPipeline(Key, environment, Settings, Clock, 4, OnStored);
         return Task.Run(() => _pipeline.RunAsync(ranges, cancellation), CancellationToken.None);
     }
