@@ -3,6 +3,7 @@ using Akka.Cluster.Sharding;
 using Akka.Configuration;
 using Akka.Hosting;
 using KafkaBackup.Coordinator.Backup;
+using KafkaBackup.Coordinator.Catalogue;
 using KafkaBackup.Coordinator.Manifest;
 using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared;
@@ -18,7 +19,7 @@ public static class CoordinatorHosting
     private const int ShardCount = 100;
 
     /// <summary>The settings that come with the program.</summary>
-    /// <param name="profile"><c>reference</c> or <c>single</c>.</param>
+    /// <param name="profile"><c>reference</c>, <c>single</c> or <c>cluster</c>.</param>
     public static Config LoadHocon(string profile)
     {
         var name = $"KafkaBackup.Coordinator.Hocon.{profile}.hocon";
@@ -56,6 +57,17 @@ public static class CoordinatorHosting
                 RememberEntities = false,
                 ShouldPassivateIdleEntities = false,
             });
+
+    /// <summary>Adds the catalogue's keeper: what a cluster is to do comes from there.</summary>
+    /// <param name="builder">The actor system's builder, with coordinators.</param>
+    /// <param name="store">The catalogue.</param>
+    public static AkkaConfigurationBuilder WithCatalogue(this AkkaConfigurationBuilder builder, CatalogueStore store) => builder
+        .WithSingleton<ActorKeys.Catalogue>(
+            "catalogue",
+            (system, registry, resolver) => CatalogueActor.Props(
+                store, CatalogueSettings.From(system.Settings.Config.GetConfig("kafka-backup.catalogue")), resolver.GetService<TimeProvider>(),
+                resolver.GetService<RunLog>(), registry.Get<ActorKeys.Coordinators>()),
+            new ClusterSingletonOptions { Role = Role, LogSingletonIdentificationFailure = false });
 
     private sealed class Extractor() : HashCodeMessageExtractor(ShardCount)
     {

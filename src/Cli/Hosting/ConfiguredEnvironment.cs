@@ -17,7 +17,8 @@ internal sealed class ConfiguredEnvironment(BackupConfiguration configuration, K
 
     public Fault? Prepare(BackupId backup, RunId run, string? definition) => null;
 
-    private static BackupEnvironment Environment(BackupConfiguration configuration, KafkaClients clients, StoreLog log)
+    /// <summary>Adapters for <paramref name="configuration"/>, which nobody has connected yet.</summary>
+    internal static BackupEnvironment Environment(BackupConfiguration configuration, KafkaClients clients, StoreLog log)
     {
         var store = Stores.Open(configuration.Storage);
         var patience = new StorePatience(TimeProvider.System, log.NoticeOf(store))

@@ -75,6 +75,16 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
             case StartBackup start:
                 Start(start);
                 break;
+            case StopBackup { Run: { } run } when run == _last?.Run:
+                Sender.Tell(_last);
+                break;
+            case StopBackup { Run: { } run } when _state is null or { Phase: RunPhase.Idle }:
+                Sender.Tell(new BackupFinished(_backup, run) { WasStopped = true }); // It was lost with another coordinator: what is committed is safe.
+                break;
+            case StopBackup { Run: not null }:
+                _requesters.Add(Sender);
+                Take(message);
+                break;
             case StopBackup or LedgerOpened or LedgerFailed or SourceRecorded or RunFinished or PartitionEnded
                 or Planned or PlanFailed or Refreshed or RefreshDue or GroupsTaken or TransactionsFound or StopOverdue or Reassert:
                 Take(message);

@@ -97,7 +97,11 @@ internal sealed partial record BackupRunState(BackupId Backup, BackupCoordinator
     }
 
     /// <summary>What a status says of the run.</summary>
-    public BackupStatus Status => new(Backup, PhaseName, Progress.Partitions, Progress.Done, Progress.Offsets);
+    public BackupStatus Status => new(Backup, PhaseName, Progress.Partitions, Progress.Done, Progress.Offsets)
+    {
+        Records = Progress.Records,
+        Bytes = Progress.Bytes,
+    };
 
     private string PhaseName => this switch
     {
