@@ -211,6 +211,7 @@ public sealed partial class KafkaClients
                 e)
             {
                 IsRetryable = true,
+                EndsRun = true,
             };
         }
         catch (InvalidOperationException e)
