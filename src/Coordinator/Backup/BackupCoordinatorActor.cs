@@ -210,7 +210,7 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
         var run = _state!.Run;
         _planning = new CancellationTokenSource();
         _ = BackupPlanner.ReadAsync(Environment, _planning.Token)
-            .PipeTo(Self, success: read => new Planned(run, read.Known, read.Discovery), failure: e => new PlanFailed(run, Fault.Of(e)));
+            .PipeTo(Self, success: read => new Planned(run, read.Known, read.Discovery), failure: e => PlanFailed.Of(run, e));
     }
 
     private void Refresh(string? knownCluster)
@@ -220,7 +220,7 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
         _ = BackupPlanner.DiscoverAsync(Environment, knownCluster, demandsLiterals: false, _planning.Token).PipeTo(
             Self,
             success: discovery => new Refreshed(run, discovery, clock.GetElapsedTime(start)),
-            failure: e => new PlanFailed(run, Fault.Of(e)));
+            failure: e => PlanFailed.Of(run, e));
     }
 
     private void Take(IReadOnlySet<string> topics)

@@ -174,13 +174,33 @@ internal sealed partial record BackupRunState
 
     private RunStep OnRefreshDue() => (this with { Refresh = RefreshPhase.Reading }).Do(new StartRefresh(Known!.ClusterId));
 
+    /// <summary>A source that is away is waited for as long as it takes; somebody who renews a certificate is not, as the end of a process
+    /// is seen sooner than a line of its log.</summary>
+    private RunStep OnRefreshFailed(PlanFailed failed, DateTimeOffset now)
+    {
+        var since = failed.EndsRun ? ExpiredSince ?? now : ExpiredSince;
+        var noted = (this with { ExpiredSince = since }).NoteRefresh(failed.Failure, failed.EndsRun);
+        return failed.EndsRun && now - since >= Settings.RenewalPatience
+            ? noted.Then(state => state.GiveUp(failed.Failure))
+            : noted.Then(state => state.RefreshLater(TimeSpan.Zero));
+    }
+
+    /// <summary>Ends a continuous run. What failed of single partitions was told when it did, and is not what is to be mended.</summary>
+    private RunStep GiveUp(Fault failure) => (this with { Failures = RunFailures.None.NoteEnd(failure) }).StopRunning();
+
     private RunStep OnRefreshed(Refreshed refreshed, DateTimeOffset now)
     {
         var plan = BackupPlan.Make(Configuration, Known!, refreshed.Discovery) with { HasPositions = Plan!.HasPositions };
         var taken = Waiting.Select(work => work.Partition).Concat(Assigned.Keys).ToHashSet();
         var (watch, due) = Watch!.Due([.. plan.Work.Where(work => !taken.Contains(work.Partition))], now);
         return NoteRefresh(BackupPlan.MissingTopics(Configuration, refreshed.Discovery))
-            .Then(state => (state with { Plan = plan, Known = Known!.Discover(refreshed.Discovery), Watch = watch }).NotePlanFailures())
+            .Then(state => (state with
+            {
+                ExpiredSince = null,
+                Plan = plan,
+                Known = Known!.Discover(refreshed.Discovery),
+                Watch = watch,
+            }).NotePlanFailures())
             .And(plan.NewFacts.Select(topic => new Say(log => log.NewTopic(topic.Name, topic.Partitions))))
             .Then(state => state.RefreshLater(refreshed.Took))
             .Then(state => state.Enqueue(due).RecordThenRun())
@@ -193,13 +213,27 @@ internal sealed partial record BackupRunState
             ? (this with { IsTakingGroups = true, GroupsAt = now }).Do(new TakeGroups(TopicsOf(Plan!)))
             : Nothing;
 
-    private RunStep NoteRefresh(Fault? failure)
+    private RunStep NoteRefresh(Fault? failure, bool endsRun = false)
     {
         var (failures, isNews) = Failures.NoteRefresh(failure);
         var noted = this with { Failures = failures };
-        return isNews
-            ? noted.Do(new Say(failure is null ? log => log.SourceIsBack() : log => log.CannotRefresh(failure.Message)))
-            : noted.Nothing;
+        return isNews ? noted.Do(new Say(Tell)) : noted.Nothing;
+
+        void Tell(RunLog log)
+        {
+            if (failure is null)
+            {
+                log.SourceIsBack();
+            }
+            else if (endsRun)
+            {
+                log.CannotRefreshFor(failure.Message, (long)Settings.RenewalPatience.TotalSeconds);
+            }
+            else
+            {
+                log.CannotRefresh(failure.Message);
+            }
+        }
     }
 
     /// <summary>Refreshing is to take a twentieth of the time, so that ten thousand partitions are asked about less often than ten; but a slow answer,

@@ -74,6 +74,9 @@ internal sealed partial record BackupRunState(BackupId Backup, BackupCoordinator
 
     private RefreshPhase Refresh { get; init; }
 
+    /// <summary>Since when refreshing fails over something that has to be renewed; null when it went through since.</summary>
+    private DateTimeOffset? ExpiredSince { get; init; }
+
     private bool IsTakingGroups { get; init; }
 
     private DateTimeOffset GroupsAt { get; init; }
@@ -125,7 +128,7 @@ internal sealed partial record BackupRunState(BackupId Backup, BackupCoordinator
         LedgerFailed failed => failed.Run == Run && Phase != RunPhase.Idle ? OnLedgerFailed(failed.Failure) : Nothing,
         LedgerOpened opened => Phase == RunPhase.Opening && opened.Run == Run ? OnOpened() : Nothing,
         Planned planned => Phase == RunPhase.Planning && planned.Run == Run ? OnPlanned(planned, now) : Nothing,
-        PlanFailed failed => failed.Run == Run ? OnPlanFailed(failed.Failure) : Nothing,
+        PlanFailed failed => failed.Run == Run ? OnPlanFailed(failed, now) : Nothing,
         SourceRecorded recorded => recorded.Run == Run && Asked is RecordSource asked && asked.Number == recorded.Number ? RecordNextOrRun() : Nothing,
         PartitionEnded ended => OnEnded(ended, now),
         RefreshDue => Phase == RunPhase.Running && !IsStopped ? OnRefreshDue() : Nothing,
@@ -151,10 +154,10 @@ internal sealed partial record BackupRunState(BackupId Backup, BackupCoordinator
 
     private RunStep OnOpened() => (this with { Asked = null, Phase = RunPhase.Planning }).Do(new StartPlanning());
 
-    private RunStep OnPlanFailed(Fault failure) => this switch
+    private RunStep OnPlanFailed(PlanFailed failed, DateTimeOffset now) => this switch
     {
-        { Phase: RunPhase.Planning } => (this with { Failures = Failures.NoteEnd(failure) }).Finish(),
-        { Phase: RunPhase.Running, IsStopped: false } => NoteRefresh(failure).Then(state => state.RefreshLater(TimeSpan.Zero)),
+        { Phase: RunPhase.Planning } => (this with { Failures = Failures.NoteEnd(failed.Failure) }).Finish(),
+        { Phase: RunPhase.Running, IsStopped: false } => OnRefreshFailed(failed, now),
         _ => Nothing,
     };
 
