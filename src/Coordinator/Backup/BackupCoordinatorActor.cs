@@ -164,7 +164,7 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
                 Plan();
                 break;
             case StartRefresh refresh:
-                Refresh(refresh.KnownCluster);
+                Refresh(refresh);
                 break;
             case CancelPlanning:
                 _planning?.Cancel();
@@ -213,11 +213,11 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
             .PipeTo(Self, success: read => new Planned(run, read.Known, read.Discovery), failure: e => PlanFailed.Of(run, e));
     }
 
-    private void Refresh(string? knownCluster)
+    private void Refresh(StartRefresh refresh)
     {
         var (run, clock, start) = (_state!.Run, _services.Clock, _services.Clock.GetTimestamp());
         _planning = new CancellationTokenSource();
-        _ = BackupPlanner.DiscoverAsync(Environment, knownCluster, demandsLiterals: false, _planning.Token).PipeTo(
+        _ = BackupPlanner.DiscoverAsync(Environment, refresh.KnownCluster, demandsLiterals: false, refresh.Configured, _planning.Token).PipeTo(
             Self,
             success: discovery => new Refreshed(run, discovery, clock.GetElapsedTime(start)),
             failure: e => PlanFailed.Of(run, e));

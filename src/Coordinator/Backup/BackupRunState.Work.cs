@@ -27,6 +27,7 @@ internal sealed partial record BackupRunState
             Known = planned.Known.Discover(planned.Discovery),
             Watch = Configuration.Backup.IsContinuous ? new LagWatch(Configuration.Backup) : null,
         }).NotePlanFailures()
+            .Then(state => state.NoteConfigurations(planned.Discovery, now))
             .And(new Say(log => log.Started(plan, Configuration, now)))
             .Then(state => state.Enqueue(plan.Work).RecordThenRun());
     }
@@ -172,7 +173,15 @@ internal sealed partial record BackupRunState
 
     private static IReadOnlySet<string> TopicsOf(BackupPlan plan) => plan.Bounds.Keys.Select(partition => partition.Topic).ToHashSet(StringComparer.Ordinal);
 
-    private RunStep OnRefreshDue() => (this with { Refresh = RefreshPhase.Reading }).Do(new StartRefresh(Known!.ClusterId));
+    private RunStep NoteConfigurations(SourceDiscovery discovery, DateTimeOffset now)
+    {
+        var (reads, news) = Configurations.Note(discovery, now);
+        var noted = this with { Configurations = reads };
+        return news is null ? noted.Nothing : noted.Do(new Say(log => log.Warning(news)));
+    }
+
+    private RunStep OnRefreshDue(DateTimeOffset now) =>
+        (this with { Refresh = RefreshPhase.Reading }).Do(new StartRefresh(Known!.ClusterId, Configurations.Fresh(now)));
 
     /// <summary>A source that is away is waited for as long as it takes; somebody who renews a certificate is not, as the end of a process
     /// is seen sooner than a line of its log.</summary>
@@ -201,7 +210,9 @@ internal sealed partial record BackupRunState
                 Known = Known!.Discover(refreshed.Discovery),
                 Watch = watch,
             }).NotePlanFailures())
-            .And(plan.NewFacts.Select(topic => new Say(log => log.NewTopic(topic.Name, topic.Partitions))))
+            .Then(state => state.NoteConfigurations(refreshed.Discovery, now))
+            .And(plan.NewFacts.Where(topic => Known!.Topics.GetValueOrDefault(topic.Name)?.Partitions != topic.Partitions)
+                .Select(topic => new Say(log => log.NewTopic(topic.Name, topic.Partitions))))
             .Then(state => state.RefreshLater(refreshed.Took))
             .Then(state => state.Enqueue(due).RecordThenRun())
             .Then(state => state.TakeGroupsIfDue(now))

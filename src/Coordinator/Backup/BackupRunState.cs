@@ -64,6 +64,8 @@ internal sealed partial record BackupRunState(BackupId Backup, BackupCoordinator
     /// <summary>Decides about visits of a continuous run; null in one that ends.</summary>
     private LagWatch? Watch { get; init; }
 
+    private ConfigurationReads Configurations { get; init; } = ConfigurationReads.None;
+
     private ImmutableQueue<RecordSource> ToRecord { get; init; } = [];
 
     /// <summary>The number of the order that was given last.</summary>
@@ -131,7 +133,7 @@ internal sealed partial record BackupRunState(BackupId Backup, BackupCoordinator
         PlanFailed failed => failed.Run == Run ? OnPlanFailed(failed, now) : Nothing,
         SourceRecorded recorded => recorded.Run == Run && Asked is RecordSource asked && asked.Number == recorded.Number ? RecordNextOrRun() : Nothing,
         PartitionEnded ended => OnEnded(ended, now),
-        RefreshDue => Phase == RunPhase.Running && !IsStopped ? OnRefreshDue() : Nothing,
+        RefreshDue => Phase == RunPhase.Running && !IsStopped ? OnRefreshDue(now) : Nothing,
         Refreshed refreshed => Phase == RunPhase.Running && refreshed.Run == Run && !IsStopped ? OnRefreshed(refreshed, now) : Nothing,
         GroupsTaken taken => taken.Run == Run ? OnGroupsTaken(taken.Failure) : Nothing,
         TransactionsFound found => found.Run == Run ? OnTransactionsFound(found.Open, now) : Nothing,
