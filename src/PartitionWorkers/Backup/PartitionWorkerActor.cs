@@ -220,12 +220,6 @@ public sealed class PartitionWorkerActor : UntypedActor, IWithTimers
 
     private void CheckNow(CheckOffers check)
     {
-        if (_state.Work is null)
-        {
-            Self.Tell(new OffersChecked(check.Token, [])); // Without an order nothing says where to look; they stay in the journal.
-            return;
-        }
-
         _cancel = new CancellationTokenSource();
         _ = UploadedSegments.FindSoundAsync(Environment.Store, check.Offers, _cancel.Token).PipeTo(
             Self,

@@ -55,6 +55,9 @@ internal sealed partial record PartitionWorkerState(PartitionKey Key, PartitionW
     /// <summary>What an earlier life of this worker had uploaded, and nobody is known to have committed.</summary>
     public ImmutableList<SegmentUploaded> Offers { get; private init; } = [];
 
+    /// <summary>What an earlier life has uploaded, as long as no order says in which store to look for it.</summary>
+    private ImmutableList<SegmentUploaded> Unchecked { get; init; } = [];
+
     /// <summary>What is to be read.</summary>
     public IReadOnlyList<OffsetRange> Ranges { get; private init; } = [];
 
