@@ -42,7 +42,7 @@ public static class DefinitionCheck
             throw new ConfigurationException(Name, literal);
         }
 
-        return (configuration, [.. missing.Select(variable => $"The variable {variable} is not set on the node that took the definition. Each node that is to work on it needs it.")]);
+        return (configuration, [.. missing.Select(variable => $"The variable {variable} is not set on the node that took the definition. Each node that is to work on it needs it."), .. ElsewhereMetrics(configuration)]);
 
         string Missing(string variable)
         {
@@ -50,6 +50,10 @@ public static class DefinitionCheck
             return variable;
         }
     }
+
+    private static IEnumerable<string> ElsewhereMetrics(BackupConfiguration configuration) => configuration.Metrics is null
+        ? []
+        : ["The section metrics has no effect in a cluster: each node serves what it measures at /metrics of its own HTTP port."];
 
     private static IEnumerable<ConfigurationProblem> FindSecrets(YamlNode node, string path) => node switch
     {
