@@ -24,13 +24,16 @@ public sealed class ClusterMetrics
     public ClusterMetrics(Meter meter, ActorSystem system)
     {
         _system = system;
-        var version = typeof(ClusterMetrics).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
-        meter.CreateObservableGauge("kafka_backup_node_info", () => new Measurement<long>(1, new KeyValuePair<string, object?>("version", version)), null, "1, with the version of the node's program");
+        var program = typeof(ClusterMetrics).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>();
+        var version = new KeyValuePair<string, object?>("version", program?.InformationalVersion.Split('+')[0] ?? "");
+        meter.CreateObservableGauge("kafka_backup_node_info", () => new Measurement<long>(1, version), null,
+            "1, with the version of the node's program");
         meter.CreateObservableGauge("kafka_backup_cluster_members", Members, null, "Members of the cluster by status, as this node sees them");
         meter.CreateObservableGauge("kafka_backup_cluster_unreachable_members", () => (long)Cluster.Get(_system).State.Unreachable.Count, null,
             "Members that do not answer, as this node sees them");
         meter.CreateObservableGauge("kafka_backup_shards", () => Regions(region => region.Shards), null, "Shards that this node has of a region");
-        meter.CreateObservableGauge("kafka_backup_shard_entities", () => Regions(region => region.Entities), null, "Actors in these shards: coordinators of backups, or workers of partitions");
+        meter.CreateObservableGauge("kafka_backup_shard_entities", () => Regions(region => region.Entities), null,
+            "Actors in these shards: coordinators of backups, or workers of partitions");
     }
 
     /// <summary>Asks the regions of this node what they hold.</summary>

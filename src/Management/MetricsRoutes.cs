@@ -14,7 +14,8 @@ public static class MetricsRoutes
     /// <param name="exporter">What is written there.</param>
     /// <param name="tokens">One of them is demanded; none: anybody may read.</param>
     /// <param name="paths">Where it is.</param>
-    public static void MapMetrics(this IEndpointRouteBuilder routes, PrometheusExporter exporter, IReadOnlyList<string> tokens, params IEnumerable<string> paths)
+    public static void MapMetrics(this IEndpointRouteBuilder routes, PrometheusExporter exporter, IReadOnlyList<string> tokens,
+        params IEnumerable<string> paths)
     {
         foreach (var path in paths.Distinct(StringComparer.Ordinal))
         {

@@ -66,6 +66,6 @@ internal sealed partial class LocalMetrics : IAsyncDisposable
     private partial void Serving(string address);
 
     [LoggerMessage(Level = LogLevel.Warning,
-        Message = "Metrics cannot be served at {Place}: {Reason}. The run goes on without them; set metrics.port to one that is free, or metrics.enabled to false")]
+        Message = "Metrics cannot be served at {Place}: {Reason}. The run goes on without them; set metrics.port to a free one, or enabled to false")]
     private partial void NotServing(string place, string reason);
 }

@@ -36,7 +36,8 @@ internal static class MetricsHosting
         services.GetRequiredService<WorkerMetrics>().Watch(services.GetRequiredService<JournalHealth>());
         var system = services.GetRequiredService<ActorSystem>();
         var cluster = new ClusterMetrics(services.GetRequiredService<Meter>(), system);
-        var exporter = new PrometheusExporter(services.GetRequiredService<Meter>(), cluster.RefreshAsync, cancellation => AskCatalogueAsync(system, runs, cancellation));
+        var exporter = new PrometheusExporter(
+            services.GetRequiredService<Meter>(), cluster.RefreshAsync, cancellation => AskCatalogueAsync(system, runs, cancellation));
         services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(exporter.Dispose);
         var token = settings.Hocon.GetString("kafka-backup.metrics.token");
         node.MapMetrics(exporter, token.Length == 0 ? [] : [token, settings.Token], "/metrics");

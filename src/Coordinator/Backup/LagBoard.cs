@@ -17,7 +17,8 @@ internal sealed class LagBoard
         {
             var before = _lagging;
             _lagging = plan.Work.ToDictionary(
-                work => work.Partition, work => (work.Length, before.GetValueOrDefault(work.Partition) is { Records: > 0 } known ? known.Since : now));
+                work => work.Partition,
+                work => (work.Length, before.TryGetValue(work.Partition, out var known) ? known.Since : now));
             _partitions = [.. plan.Bounds.Where(item => item.Value.Problem is null).Select(item => item.Key)];
         }
     }

@@ -3,7 +3,7 @@ using KafkaBackup.Shared;
 
 namespace KafkaBackup.Coordinator.Backup;
 
-/// <summary>The series of lag, whose number is bounded: where partitions are too many there is one for each topic, and where topics are, none but the sums.</summary>
+/// <summary>The series of lag. Their number is bounded: where partitions are too many there is one for each topic, where topics are, only sums.</summary>
 internal sealed class LagMetrics
 {
     private readonly Func<IEnumerable<(BackupId Backup, LagBoard Board)>> _boards;
@@ -16,9 +16,12 @@ internal sealed class LagMetrics
             "Offsets that the source has and the backup has not; with an empty partition: of the whole topic");
         meter.CreateObservableGauge("kafka_backup_lag_seconds", () => Each(lag => lag.Seconds), null,
             "How long ago the oldest of them was seen first; with an empty partition: of the whole topic");
-        meter.CreateObservableGauge("kafka_backup_lag_records_sum", () => All(lags => lags.Sum(lag => lag.Records)), null, "kafka_backup_lag_records over all partitions");
-        meter.CreateObservableGauge("kafka_backup_lag_records_max", () => All(lags => lags.Max(lag => lag.Records)), null, "kafka_backup_lag_records of the partition that lacks most");
-        meter.CreateObservableGauge("kafka_backup_lag_seconds_max", () => All(lags => lags.Max(lag => lag.Seconds)), null, "kafka_backup_lag_seconds of the partition that lacks something for longest");
+        meter.CreateObservableGauge("kafka_backup_lag_records_sum", () => All(lags => lags.Sum(lag => lag.Records)), null,
+            "kafka_backup_lag_records over all partitions");
+        meter.CreateObservableGauge("kafka_backup_lag_records_max", () => All(lags => lags.Max(lag => lag.Records)), null,
+            "kafka_backup_lag_records of the partition that lacks most");
+        meter.CreateObservableGauge("kafka_backup_lag_seconds_max", () => All(lags => lags.Max(lag => lag.Seconds)), null,
+            "kafka_backup_lag_seconds of the partition that lacks something for longest");
     }
 
     /// <summary>How many series each of the two may have, over all backups; 0: there is no limit.</summary>
@@ -34,20 +37,22 @@ internal sealed class LagMetrics
             left -= bounded.Count;
             foreach (var lag in bounded)
             {
-                yield return new Measurement<T>(number(lag), new("topic", lag.Topic), new("partition", lag.Partition), new KeyValuePair<string, object?>("backup_id", backup.Value));
+                yield return new Measurement<T>(number(lag), new("topic", lag.Topic), new("partition", lag.Partition), Tag(backup));
             }
         }
     }
 
     private IEnumerable<Measurement<T>> All<T>(Func<IReadOnlyList<PartitionLag>, T> number)
         where T : struct =>
-        Boards().Where(item => item.Lags.Count > 0).Select(item => new Measurement<T>(number(item.Lags), new KeyValuePair<string, object?>("backup_id", item.Backup.Value)));
+        Boards().Where(item => item.Lags.Count > 0).Select(item => new Measurement<T>(number(item.Lags), Tag(item.Backup)));
 
     private IEnumerable<(BackupId Backup, IReadOnlyList<PartitionLag> Lags)> Boards()
     {
         var now = _clock.GetUtcNow();
         return _boards().Select(item => (item.Backup, item.Board.Read(now)));
     }
+
+    private static KeyValuePair<string, object?> Tag(BackupId backup) => new("backup_id", backup.Value);
 
     private static IReadOnlyList<PartitionLag> Bound(IReadOnlyList<PartitionLag> lags, int most)
     {
@@ -56,7 +61,8 @@ internal sealed class LagMetrics
             return lags;
         }
 
-        var topics = lags.GroupBy(lag => lag.Topic).Select(topic => new PartitionLag(topic.Key, "", topic.Sum(lag => lag.Records), topic.Max(lag => lag.Seconds))).ToList();
+        var topics = lags.GroupBy(lag => lag.Topic)
+            .Select(topic => new PartitionLag(topic.Key, "", topic.Sum(lag => lag.Records), topic.Max(lag => lag.Seconds))).ToList();
         return topics.Count <= most ? topics : [];
     }
 }

@@ -31,27 +31,38 @@ public sealed class RunMetrics
     public RunMetrics(Meter meter, TimeProvider clock)
     {
         _clock = clock;
-        _commits = meter.CreateCounter<long>("kafka_backup_commits_total", null, "Entries of the ledger committed: segments, gaps, and ranges without a record");
-        _commitLatency = meter.CreateHistogram("kafka_backup_commit_latency_seconds", null, "How long a commit of the entries at hand took, the swap of the head included",
+        _commits = meter.CreateCounter<long>("kafka_backup_commits_total", null,
+            "Entries of the ledger committed: segments, gaps, and ranges without a record");
+        _commitLatency = meter.CreateHistogram("kafka_backup_commit_latency_seconds", null,
+            "How long a commit of the entries at hand took, the swap of the head included",
             null, new InstrumentAdvice<double> { HistogramBucketBoundaries = Latencies });
-        _gaps = meter.CreateCounter<long>("kafka_backup_offset_gaps_total", null, "Gaps committed: ranges that the source had deleted before they were read");
+        _gaps = meter.CreateCounter<long>("kafka_backup_offset_gaps_total", null,
+            "Gaps committed: ranges that the source had deleted before they were read");
         _skipped = meter.CreateCounter<long>("kafka_backup_offsets_skipped_total", null, "Offsets in these gaps");
         _runs = meter.CreateCounter<long>("kafka_backup_runs_total", null, "Runs that ended, by how");
         _duration = meter.CreateHistogram("kafka_backup_duration_seconds", null, "How long runs took: success is a run that left nothing out",
             null, new InstrumentAdvice<double> { HistogramBucketBoundaries = Durations });
         _errors = meter.CreateCounter<long>("kafka_backup_errors_total", null, "Failures of partitions and of runs, by the side that failed");
-        meter.CreateObservableGauge("kafka_backup_last_successful_commit", () => Times(_committedAt), null, "When something was committed last, in seconds since 1970");
+        meter.CreateObservableGauge("kafka_backup_last_successful_commit", () => Times(_committedAt), null,
+            "When something was committed last, in seconds since 1970");
         meter.CreateObservableGauge("kafka_backup_last_completed_run_timestamp_seconds", () => Times(_completedAt), null,
             "When a run last ended that left nothing out, in seconds since 1970; of a continuous backup when it was stopped last");
         meter.CreateObservableGauge("kafka_backup_source_read_timestamp_seconds", () => Running(run => run.SourceReadAt), null,
             "When the run under way last read where the partitions end, in seconds since 1970: its lag is as old");
-        meter.CreateObservableGauge("kafka_backup_partitions", () => Running(run => run.Partitions), null, "Partitions that the run under way has to do with");
-        meter.CreateObservableGauge("kafka_backup_partitions_in_work", () => Running(run => run.InWork), null, "Partitions that workers have in hand at the moment");
+        meter.CreateObservableGauge("kafka_backup_partitions", () => Running(run => run.Partitions), null,
+            "Partitions that the run under way has to do with");
+        meter.CreateObservableGauge("kafka_backup_partitions_in_work", () => Running(run => run.InWork), null,
+            "Partitions that workers have in hand at the moment");
         meter.CreateObservableGauge("kafka_backup_failed_partitions", () => Running(run => run.Failed), null,
             "Partitions that are not backed up as they should be at the moment: they failed, have no leader, or are held back for too long");
-        meter.CreateObservableGauge("kafka_backup_held_back_partitions", () => Running(run => run.HeldBack), null, "Partitions whose end is held back by an open transaction");
-        meter.CreateObservableGauge("kafka_backup_held_back_offsets", () => Running(run => run.HeldBackOffsets), null, "Offsets behind these transactions, which cannot be backed up before they end");
-        _lag = new LagMetrics(meter, clock, () => _running.Select(run => (run.Key, run.Value.Lag))) { MaxSeries = MetricsSection.DefaultMaxPartitionLabels };
+        meter.CreateObservableGauge("kafka_backup_held_back_partitions", () => Running(run => run.HeldBack), null,
+            "Partitions whose end is held back by an open transaction");
+        meter.CreateObservableGauge("kafka_backup_held_back_offsets", () => Running(run => run.HeldBackOffsets), null,
+            "Offsets behind these transactions, which cannot be backed up before they end");
+        _lag = new LagMetrics(meter, clock, () => _running.Select(run => (run.Key, run.Value.Lag)))
+        {
+            MaxSeries = MetricsSection.DefaultMaxPartitionLabels,
+        };
     }
 
     /// <summary>Where nobody looks.</summary>

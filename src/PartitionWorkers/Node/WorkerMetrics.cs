@@ -24,11 +24,16 @@ public sealed class WorkerMetrics
         _uncompressed = meter.CreateCounter<long>("kafka_backup_uncompressed_bytes_total", null, "Bytes of the segments stored, before compression");
         _compressed = meter.CreateCounter<long>("kafka_backup_compressed_bytes_total", null, "Bytes of the segments stored");
         _ratio = meter.CreateGauge<double>("kafka_backup_compression_ratio", null, "Bytes before compression for one after it, of the last segment");
-        meter.CreateObservableGauge("kafka_backup_permits_in_use", () => Permits(use => use.Held), null, "Partitions of all backups that are read on this node at the moment");
-        meter.CreateObservableGauge("kafka_backup_permits_waiting", () => Permits(use => use.Waiting), null, "Partitions that wait until one of these is done");
-        meter.CreateObservableGauge("kafka_backup_memory_used_bytes", () => Permits(use => use.UsedBytes), null, "What those that are read may take of the memory for segments");
-        meter.CreateObservableGauge("kafka_backup_memory_budget_bytes", () => Permits(use => use.MemoryBytes), null, "Memory for segments and prefetched records on this node");
-        meter.CreateObservableGauge("kafka_backup_journal_usable", Journal, null, "1 as long as the workers' journal could be read and written; 0: it was set aside");
+        meter.CreateObservableGauge("kafka_backup_permits_in_use", () => Permits(use => use.Held), null,
+            "Partitions of all backups that are read on this node at the moment");
+        meter.CreateObservableGauge("kafka_backup_permits_waiting", () => Permits(use => use.Waiting), null,
+            "Partitions that wait until one of these is done");
+        meter.CreateObservableGauge("kafka_backup_memory_used_bytes", () => Permits(use => use.UsedBytes), null,
+            "What those that are read may take of the memory for segments");
+        meter.CreateObservableGauge("kafka_backup_memory_budget_bytes", () => Permits(use => use.MemoryBytes), null,
+            "Memory for segments and prefetched records on this node");
+        meter.CreateObservableGauge("kafka_backup_journal_usable", Journal, null,
+            "1 as long as the workers' journal could be read and written; 0: it was set aside");
     }
 
     /// <summary>Where nobody looks.</summary>
@@ -55,7 +60,9 @@ public sealed class WorkerMetrics
         _ratio.Record((double)uncompressed / Math.Max(1, compressed), kind, tag);
     }
 
-    private IEnumerable<Measurement<long>> Permits(Func<PermitUse, long> number) => Volatile.Read(ref _permits) is { } use ? [new Measurement<long>(number(use))] : [];
+    private IEnumerable<Measurement<long>> Permits(Func<PermitUse, long> number) =>
+        Volatile.Read(ref _permits) is { } use ? [new Measurement<long>(number(use))] : [];
 
-    private IEnumerable<Measurement<long>> Journal() => Volatile.Read(ref _journal) is { } journal ? [new Measurement<long>(journal.IsUsable ? 1 : 0)] : [];
+    private IEnumerable<Measurement<long>> Journal() =>
+        Volatile.Read(ref _journal) is { } journal ? [new Measurement<long>(journal.IsUsable ? 1 : 0)] : [];
 }

@@ -27,9 +27,10 @@ internal static class MetricsSectionReader
     }
 
     private static IPAddress? ReadAddress(YamlValue? value) =>
-        value?.Text(text => IPAddress.TryParse(text, out _) ? null : "must be an IP address, such as 0.0.0.0 or 127.0.0.1") is { } text && IPAddress.TryParse(text, out var address)
-            ? address
-            : null;
+        value?.Text(AddressObjection) is { } text && IPAddress.TryParse(text, out var address) ? address : null;
+
+    private static string? AddressObjection(string text) =>
+        IPAddress.TryParse(text, out _) ? null : "must be an IP address, such as 0.0.0.0 or 127.0.0.1";
 
     private static string? PathObjection(string text) => text.StartsWith('/') && !text.AsSpan().ContainsAny(" ?#{}*")
         ? null

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace KafkaBackup.Shared.Storage;
 
-/// <summary>A store in front of another that measures each try. It belongs behind a <see cref="RetryingObjectStore"/>, whose tries these are.</summary>
+/// <summary>A store in front of another that measures each try. The tries are those of a <see cref="RetryingObjectStore"/> before it.</summary>
 public sealed class MeteredObjectStore : IObjectStore, IDisposable
 {
     private readonly IObjectStore _inner;

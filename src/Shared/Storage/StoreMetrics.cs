@@ -20,13 +20,19 @@ public sealed class StoreMetrics
     public StoreMetrics(Meter meter)
     {
         var buckets = new InstrumentAdvice<double> { HistogramBucketBoundaries = Latencies };
-        _writeLatency = meter.CreateHistogram("kafka_backup_storage_write_latency_seconds", null, "How long one try of a write took, failed ones included", null, buckets);
-        _readLatency = meter.CreateHistogram("kafka_backup_storage_read_latency_seconds", null, "How long one try of a read took, failed ones included", null, buckets);
-        _segmentBytes = meter.CreateCounter<long>("kafka_backup_storage_write_bytes_total", null, "Bytes of segments written, tries that arrived twice included");
-        _errors = meter.CreateCounter<long>("kafka_backup_storage_errors_total", null, "Tries that failed: transient ones are repeated, final ones are not");
+        _writeLatency = meter.CreateHistogram("kafka_backup_storage_write_latency_seconds", null,
+            "How long one try of a write took, failed ones included", null, buckets);
+        _readLatency = meter.CreateHistogram("kafka_backup_storage_read_latency_seconds", null,
+            "How long one try of a read took, failed ones included", null, buckets);
+        _segmentBytes = meter.CreateCounter<long>("kafka_backup_storage_write_bytes_total", null,
+            "Bytes of segments written, tries that arrived twice included");
+        _errors = meter.CreateCounter<long>("kafka_backup_storage_errors_total", null,
+            "Tries that failed: transient ones are repeated, final ones are not");
         _retries = meter.CreateCounter<long>("kafka_backup_retries_total", null, "Calls of the store that are tried again");
-        _swaps = meter.CreateCounter<long>("kafka_backup_head_swaps_total", null, "Swaps of the ledger's head; refused: another head was there, be it our own whose answer was lost");
-        meter.CreateObservableGauge("kafka_backup_storage_waiting_seconds", Waiting, null, "For how long calls have been waiting for a store that fails or does not answer; 0 when none is");
+        _swaps = meter.CreateCounter<long>("kafka_backup_head_swaps_total", null,
+            "Swaps of the ledger's head; refused: another head was there, be it our own whose answer was lost");
+        meter.CreateObservableGauge("kafka_backup_storage_waiting_seconds", Waiting, null,
+            "For how long calls have been waiting for a store that fails or does not answer; 0 when none is");
     }
 
     /// <summary>Where nobody looks.</summary>
@@ -64,18 +70,24 @@ public sealed class StoreMetrics
     /// <param name="operation">read, write, delete or list.</param>
     public void Retried(BackupId backup, string operation) => _retries.Add(1, new("backup_id", backup.Value), new("operation", operation));
 
-    internal void Wrote(string backend, string operation, TimeSpan time) => _writeLatency.Record(time.TotalSeconds, new("backend", backend), new("operation", operation));
+    internal void Wrote(string backend, string operation, TimeSpan time) =>
+        _writeLatency.Record(time.TotalSeconds, new("backend", backend), new("operation", operation));
 
-    internal void Read(string backend, string operation, TimeSpan time) => _readLatency.Record(time.TotalSeconds, new("backend", backend), new("operation", operation));
+    internal void Read(string backend, string operation, TimeSpan time) =>
+        _readLatency.Record(time.TotalSeconds, new("backend", backend), new("operation", operation));
 
-    internal void WroteSegment(string backend, BackupId backup, long bytes) => _segmentBytes.Add(bytes, new("backend", backend), new("backup_id", backup.Value));
+    internal void WroteSegment(string backend, BackupId backup, long bytes) =>
+        _segmentBytes.Add(bytes, new("backend", backend), new("backup_id", backup.Value));
 
-    internal void Failed(string backend, bool isTransient) => _errors.Add(1, new("backend", backend), new("error_type", isTransient ? "transient" : "final"));
+    internal void Failed(string backend, bool isTransient) =>
+        _errors.Add(1, new("backend", backend), new("error_type", isTransient ? "transient" : "final"));
 
-    internal void Swapped(BackupId backup, bool isRefused) => _swaps.Add(1, new("backup_id", backup.Value), new("outcome", isRefused ? "refused" : "swapped"));
+    internal void Swapped(BackupId backup, bool isRefused) =>
+        _swaps.Add(1, new("backup_id", backup.Value), new("outcome", isRefused ? "refused" : "swapped"));
 
     private IEnumerable<Measurement<double>> Waiting() => _watched.Keys.GroupBy(watched => watched.Backup)
-        .Select(runs => new Measurement<double>(runs.Max(run => run.Patience.WaitingFor.TotalSeconds), new KeyValuePair<string, object?>("backup_id", runs.Key.Value)));
+        .Select(runs => new Measurement<double>(
+            runs.Max(run => run.Patience.WaitingFor.TotalSeconds), new KeyValuePair<string, object?>("backup_id", runs.Key.Value)));
 
     private sealed class Watching(Action end) : IDisposable
     {
