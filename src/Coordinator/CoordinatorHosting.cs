@@ -45,7 +45,8 @@ public static class CoordinatorHosting
                 var settings = BackupCoordinatorSettings.From(system.Settings.Config.GetConfig("kafka-backup.coordinator"));
                 var services = new BackupCoordinatorServices(
                     resolver.GetService<IBackupEnvironments>(), settings, resolver.GetService<TimeProvider>(), resolver.GetService<RunLog>(),
-                    BackupCoordinatorServices.NewName);
+                    BackupCoordinatorServices.NewName)
+                { Metrics = resolver.GetService<RunMetrics>() };
                 return backup => BackupCoordinatorActor.Props(
                     new BackupId(backup), services, registry.Get<ActorKeys.LedgerWriters>(), registry.Get<ActorKeys.Workers>());
             },

@@ -23,7 +23,8 @@ public static class WorkerHosting
     /// <param name="services">What the workers share, given the timing that HOCON has.</param>
     public static AkkaConfigurationBuilder WithPartitionWorkers(
         this AkkaConfigurationBuilder builder, long memoryBytes, Func<PartitionWorkerSettings, PartitionWorkerServices> services) => builder
-        .WithActors((system, registry) => registry.Register<ActorKeys.Permits>(system.ActorOf(PermitsActor.Props(memoryBytes), "permits")))
+        .WithActors((system, registry, resolver) => registry.Register<ActorKeys.Permits>(
+            system.ActorOf(PermitsActor.Props(memoryBytes, resolver.GetService<WorkerMetrics>()), "permits")))
         .WithActors((system, registry) =>
         {
             var shared = services(PartitionWorkerSettings.From(system.Settings.Config.GetConfig("kafka-backup.worker")));

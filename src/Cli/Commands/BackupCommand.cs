@@ -87,6 +87,7 @@ internal static class BackupCommand
         using var state = LocalState.Take(configuration);
         var display = new RunDisplay(RunDisplay.StandardError(), output, TimeProvider.System);
         using var host = BackupHost.Build(configuration, state, output, display.WriteLine);
+        await using var metrics = configuration.Metrics is { } section ? await LocalMetrics.StartAsync(section, host.Services) : null;
         await host.StartAsync(signals.Stopped);
         try
         {
@@ -95,6 +96,7 @@ internal static class BackupCommand
         finally
         {
             await host.StopAsync();
+            await (metrics?.LingerAsync(signals.Stopped) ?? Task.CompletedTask);
         }
     }
 

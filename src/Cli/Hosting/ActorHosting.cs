@@ -27,6 +27,7 @@ internal static class ActorHosting
         .AddSingleton<NodeProgress>()
         .AddSingleton(TimeProvider.System)
         .AddSingleton<StoreLog>()
+        .AddMeters()
         .AddSingleton<IHostLifetime, QuietLifetime>();
 
     /// <summary>Sets up logging, settings and the wire format of an actor system.</summary>

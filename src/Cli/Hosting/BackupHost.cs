@@ -56,12 +56,16 @@ internal static class BackupHost
 
     private static LedgerServices Manifests(IServiceProvider services, LocalState state, LedgerSettings settings) => new(
         services.GetRequiredService<IBackupEnvironments>(), _ => state.OffsetsPath, settings, services.GetRequiredService<RunLog>(),
-        services.GetRequiredService<TimeProvider>(), () => $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}");
+        services.GetRequiredService<TimeProvider>(), () => $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}")
+    {
+        Metrics = services.GetRequiredService<RunMetrics>(),
+    };
 
     private static PartitionWorkerServices Workers(IServiceProvider services, long memoryBytes, PartitionWorkerSettings settings) => new(
         services.GetRequiredService<IBackupEnvironments>(), memoryBytes, settings, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<WorkerLog>())
     {
         Progress = services.GetRequiredService<NodeProgress>(),
+        Metrics = services.GetRequiredService<WorkerMetrics>(),
         Journal = services.GetRequiredService<JournalHealth>(),
     };
 }

@@ -23,9 +23,11 @@ internal sealed class ConfiguredEnvironment(BackupConfiguration configuration, K
         var store = Stores.Open(configuration.Storage);
         var patience = new StorePatience(TimeProvider.System, log.NoticeOf(store))
         {
+            Retrying = verb => log.Metrics.Retried(configuration.BackupId, verb),
             Middle = configuration.Storage.Patience ?? (configuration.Backup.IsContinuous ? StorePatience.Endless : StorePatience.Default),
         };
-        var patient = new RetryingObjectStore(store, patience, new Random());
+        var metered = new MeteredObjectStore(store, configuration.BackupId, Stores.BackendOf(configuration.Storage), patience, log.Metrics);
+        var patient = new RetryingObjectStore(metered, patience, new Random());
         return new BackupEnvironment(configuration, patient, new KafkaRecordSource(clients), new KafkaTopicCatalog(clients))
         {
             Patience = patience,

@@ -46,17 +46,22 @@ internal static class NodeHost
                 .WithSqliteJournal(Path.Combine(settings.DataDirectory, "journal.db"))
                 .WithBackupCoordinators(ledger => new LedgerServices(
                     services.GetRequiredService<IBackupEnvironments>(), backup => OffsetsPath(settings, backup), ledger, services.GetRequiredService<RunLog>(),
-                    TimeProvider.System, () => $"{settings.Name}/{Environment.ProcessId}/{Guid.NewGuid():N}"))
+                    TimeProvider.System, () => $"{settings.Name}/{Environment.ProcessId}/{Guid.NewGuid():N}")
+                {
+                    Metrics = services.GetRequiredService<RunMetrics>(),
+                })
                 .WithCatalogue(new CatalogueStore(OpenCatalog(settings.Catalog)))
                 .WithPartitionWorkers(settings.MemoryBytes, timing => new PartitionWorkerServices(
                     services.GetRequiredService<IBackupEnvironments>(), settings.MemoryBytes, timing, TimeProvider.System, services.GetRequiredService<WorkerLog>())
                 {
                     Progress = services.GetRequiredService<NodeProgress>(),
+                    Metrics = services.GetRequiredService<WorkerMetrics>(),
                     Journal = services.GetRequiredService<JournalHealth>(),
                 }));
         var node = builder.Build();
         node.UseRouting();
         node.MapNodeApi(node.Services.GetRequiredService<NodeView>());
+        node.MapNodeMetrics(settings);
         return node;
     }
 

@@ -21,6 +21,7 @@ internal static class NodeVariables
         ("KAFKA_BACKUP_HTTP_HOST", "kafka-backup.http.host", false, "The address to listen on for commands; off loopback a token is needed."),
         ("KAFKA_BACKUP_HTTP_PORT", "kafka-backup.http.port", false, "The port for commands; 0: a free one."),
         ("KAFKA_BACKUP_HTTP_TOKEN", "kafka-backup.http.token", false, "Demanded of whoever uses the API."),
+        ("KAFKA_BACKUP_METRICS_TOKEN", "kafka-backup.metrics.token", false, "Demanded of whoever reads /metrics; unset: anybody may."),
     ];
 
     /// <summary>What the environment sets.</summary>

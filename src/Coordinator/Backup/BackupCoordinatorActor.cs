@@ -35,6 +35,7 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
     private BackupFinished? _last;
 
     private BackupRunState? _state;
+    private RunMeter? _meter;
     private CancellationTokenSource? _planning;
 
     /// <summary>A coordinator for <paramref name="backup"/>.</summary>
@@ -118,6 +119,7 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
 
         _wanted = start.Run;
         _requesters.Add(Sender);
+        _meter = _services.Metrics.Begin(_backup);
         _state = new BackupRunState(_backup, _services.Settings, _services.Environments.For(_backup, run).Configuration);
         Take(start with { Run = run });
     }
@@ -126,9 +128,11 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
 
     private void Take(object message)
     {
-        if (_state is not null)
+        if (_state is { } before)
         {
-            CarryOut(_state.On(message, _services.Clock.GetUtcNow()));
+            var step = before.On(message, _services.Clock.GetUtcNow());
+            _meter?.Observe(message, before, step.State);
+            CarryOut(step);
         }
     }
 
@@ -153,6 +157,7 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
                 break;
             case TellRequesters tell:
                 _last = tell.Message with { Run = _wanted };
+                _meter?.End(_last);
                 foreach (var requester in _requesters)
                 {
                     requester.Tell(_last);
@@ -245,6 +250,7 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
     protected override void PostStop()
     {
         _planning?.Cancel();
+        _meter?.Dispose();
         base.PostStop();
     }
 }

@@ -13,6 +13,9 @@ namespace KafkaBackup.Coordinator.Backup;
 public sealed record BackupCoordinatorServices(
     IBackupEnvironments Environments, BackupCoordinatorSettings Settings, TimeProvider Clock, RunLog RunLog, Func<RunId, RunId> OwnName)
 {
+    /// <summary>What is measured of runs. Default: for nobody.</summary>
+    public RunMetrics Metrics { get; init; } = RunMetrics.Unread;
+
     /// <summary>The run's name and a part that nobody else makes.</summary>
     public static RunId NewName(RunId run) => new($"{run}/{Guid.NewGuid():N}");
 }

@@ -200,6 +200,7 @@ public sealed class PartitionWorkerActor : UntypedActor, IWithTimers
         _pipeline = new SegmentPipeline(_key, environment, _services.PipelineOf(environment.Configuration), _services.Clock, start.Epoch, entry => self.Tell(new EntryStored(token, entry)))
         {
             Progress = _services.Progress,
+            Metrics = _services.Metrics,
             LeaderEpoch = start.LeaderEpoch,
             TopicId = start.TopicId,
         };

@@ -18,6 +18,9 @@ public sealed record PartitionWorkerServices(
     /// <summary>Where pipelines count what they read and store.</summary>
     public NodeProgress Progress { get; init; } = new();
 
+    /// <summary>What is measured of pipelines. Default: for nobody.</summary>
+    public WorkerMetrics Metrics { get; init; } = WorkerMetrics.Unread;
+
     /// <summary>Whether the journal can be relied on. Default: yes, and nobody hears when that changes.</summary>
     public JournalHealth Journal { get; init; } = new(_ => { });
 

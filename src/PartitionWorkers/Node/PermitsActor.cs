@@ -12,20 +12,25 @@ namespace KafkaBackup.PartitionWorkers.Node;
 public sealed class PermitsActor : UntypedActor
 {
     private readonly long _memoryBytes;
+    private readonly WorkerMetrics _metrics;
     private readonly Dictionary<IActorRef, RequestPermit> _holders = [];
     private readonly Dictionary<BackupId, int> _held = [];
     private readonly List<(IActorRef From, RequestPermit Request)> _waiting = [];
     private long _usedBytes;
 
     /// <summary>An actor that hands out <paramref name="memoryBytes"/>.</summary>
-    public PermitsActor(long memoryBytes)
+    public PermitsActor(long memoryBytes, WorkerMetrics metrics)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(memoryBytes, 1);
-        _memoryBytes = memoryBytes;
+        (_memoryBytes, _metrics) = (memoryBytes, metrics);
+        Show();
     }
 
-    /// <summary>The recipe of a permits actor with <paramref name="memoryBytes"/>, at least 1.</summary>
-    public static Props Props(long memoryBytes) => Akka.Actor.Props.Create(() => new PermitsActor(memoryBytes));
+    /// <summary>The recipe of a permits actor.</summary>
+    /// <param name="memoryBytes">What it hands out, at least 1.</param>
+    /// <param name="metrics">Where it shows how that goes. Default: nowhere.</param>
+    public static Props Props(long memoryBytes, WorkerMetrics? metrics = null) =>
+        Akka.Actor.Props.Create(() => new PermitsActor(memoryBytes, metrics ?? WorkerMetrics.Unread));
 
     /// <inheritdoc />
     protected override void OnReceive(object message)
@@ -53,7 +58,11 @@ public sealed class PermitsActor : UntypedActor
                 Unhandled(message);
                 break;
         }
+
+        Show();
     }
+
+    private void Show() => _metrics.Use(new PermitUse(_holders.Count, _waiting.Count, _usedBytes, _memoryBytes));
 
     private void Forget(IActorRef holder)
     {

@@ -42,10 +42,9 @@ public static class DefinitionCheck
             throw new ConfigurationException(Name, literal);
         }
 
-        var notes = missing.Select(variable => $"The variable {variable} is not set on the node that took the definition. Each node that is to work on it needs it.");
-        return (configuration, configuration.OffsetStorage?.DbPath is null
-            ? [.. notes]
-            : [.. notes, "offset_storage.db_path names a file of one machine. A node keeps its copy of offsets.db in its data directory; the one beside the manifest is for all."]);
+        return (configuration, [.. missing.Select(Note), .. ElsewhereOffsets(configuration), .. ElsewhereMetrics(configuration)]);
+
+        static string Note(string variable) => $"The variable {variable} is not set on the node that took the definition. Each node that is to work on it needs it.";
 
         string Missing(string variable)
         {
@@ -53,6 +52,14 @@ public static class DefinitionCheck
             return variable;
         }
     }
+
+    private static IEnumerable<string> ElsewhereMetrics(BackupConfiguration configuration) => configuration.Metrics is null
+        ? []
+        : ["The section metrics has no effect in a cluster: each node serves what it measures at /metrics of its own HTTP port."];
+
+    private static IEnumerable<string> ElsewhereOffsets(BackupConfiguration configuration) => configuration.OffsetStorage?.DbPath is null
+        ? []
+        : ["offset_storage.db_path names a file of one machine. A node keeps its copy of offsets.db in its data directory; the one beside the manifest is for all."];
 
     private static IEnumerable<ConfigurationProblem> FindSecrets(YamlNode node, string path) => node switch
     {
