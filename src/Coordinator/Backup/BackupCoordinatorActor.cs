@@ -164,7 +164,7 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
                 Plan();
                 break;
             case StartRefresh refresh:
-                Refresh(refresh.KnownCluster);
+                Refresh(refresh);
                 break;
             case CancelPlanning:
                 _planning?.Cancel();
@@ -210,17 +210,17 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
         var run = _state!.Run;
         _planning = new CancellationTokenSource();
         _ = BackupPlanner.ReadAsync(Environment, _planning.Token)
-            .PipeTo(Self, success: read => new Planned(run, read.Known, read.Discovery), failure: e => new PlanFailed(run, Fault.Of(e)));
+            .PipeTo(Self, success: read => new Planned(run, read.Known, read.Discovery), failure: e => PlanFailed.Of(run, e));
     }
 
-    private void Refresh(string? knownCluster)
+    private void Refresh(StartRefresh refresh)
     {
         var (run, clock, start) = (_state!.Run, _services.Clock, _services.Clock.GetTimestamp());
         _planning = new CancellationTokenSource();
-        _ = BackupPlanner.DiscoverAsync(Environment, knownCluster, demandsLiterals: false, _planning.Token).PipeTo(
+        _ = BackupPlanner.DiscoverAsync(Environment, refresh.KnownCluster, demandsLiterals: false, refresh.Configured, _planning.Token).PipeTo(
             Self,
             success: discovery => new Refreshed(run, discovery, clock.GetElapsedTime(start)),
-            failure: e => new PlanFailed(run, Fault.Of(e)));
+            failure: e => PlanFailed.Of(run, e));
     }
 
     private void Take(IReadOnlySet<string> topics)

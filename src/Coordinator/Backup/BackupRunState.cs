@@ -64,6 +64,8 @@ internal sealed partial record BackupRunState(BackupId Backup, BackupCoordinator
     /// <summary>Decides about visits of a continuous run; null in one that ends.</summary>
     private LagWatch? Watch { get; init; }
 
+    private ConfigurationReads Configurations { get; init; } = ConfigurationReads.None;
+
     private ImmutableQueue<RecordSource> ToRecord { get; init; } = [];
 
     /// <summary>The number of the order that was given last.</summary>
@@ -73,6 +75,9 @@ internal sealed partial record BackupRunState(BackupId Backup, BackupCoordinator
     private long LastRecord { get; init; }
 
     private RefreshPhase Refresh { get; init; }
+
+    /// <summary>Since when refreshing fails over something that has to be renewed; null when it went through since.</summary>
+    private DateTimeOffset? ExpiredSince { get; init; }
 
     private bool IsTakingGroups { get; init; }
 
@@ -125,10 +130,10 @@ internal sealed partial record BackupRunState(BackupId Backup, BackupCoordinator
         LedgerFailed failed => failed.Run == Run && Phase != RunPhase.Idle ? OnLedgerFailed(failed.Failure) : Nothing,
         LedgerOpened opened => Phase == RunPhase.Opening && opened.Run == Run ? OnOpened() : Nothing,
         Planned planned => Phase == RunPhase.Planning && planned.Run == Run ? OnPlanned(planned, now) : Nothing,
-        PlanFailed failed => failed.Run == Run ? OnPlanFailed(failed.Failure) : Nothing,
+        PlanFailed failed => failed.Run == Run ? OnPlanFailed(failed, now) : Nothing,
         SourceRecorded recorded => recorded.Run == Run && Asked is RecordSource asked && asked.Number == recorded.Number ? RecordNextOrRun() : Nothing,
         PartitionEnded ended => OnEnded(ended, now),
-        RefreshDue => Phase == RunPhase.Running && !IsStopped ? OnRefreshDue() : Nothing,
+        RefreshDue => Phase == RunPhase.Running && !IsStopped ? OnRefreshDue(now) : Nothing,
         Refreshed refreshed => Phase == RunPhase.Running && refreshed.Run == Run && !IsStopped ? OnRefreshed(refreshed, now) : Nothing,
         GroupsTaken taken => taken.Run == Run ? OnGroupsTaken(taken.Failure) : Nothing,
         TransactionsFound found => found.Run == Run ? OnTransactionsFound(found.Open, now) : Nothing,
@@ -151,10 +156,10 @@ internal sealed partial record BackupRunState(BackupId Backup, BackupCoordinator
 
     private RunStep OnOpened() => (this with { Asked = null, Phase = RunPhase.Planning }).Do(new StartPlanning());
 
-    private RunStep OnPlanFailed(Fault failure) => this switch
+    private RunStep OnPlanFailed(PlanFailed failed, DateTimeOffset now) => this switch
     {
-        { Phase: RunPhase.Planning } => (this with { Failures = Failures.NoteEnd(failure) }).Finish(),
-        { Phase: RunPhase.Running, IsStopped: false } => NoteRefresh(failure).Then(state => state.RefreshLater(TimeSpan.Zero)),
+        { Phase: RunPhase.Planning } => (this with { Failures = Failures.NoteEnd(failed.Failure) }).Finish(),
+        { Phase: RunPhase.Running, IsStopped: false } => OnRefreshFailed(failed, now),
         _ => Nothing,
     };
 

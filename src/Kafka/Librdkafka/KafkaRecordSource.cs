@@ -35,7 +35,20 @@ public sealed class KafkaRecordSource(KafkaClients clients) : IRecordSource
         Task.WaitAll([.. _retired], Patience);
     }
 
-    internal PooledConsumer Rent() => _idle.TryTake(out var consumer) ? consumer : new PooledConsumer(clients);
+    internal PooledConsumer Rent()
+    {
+        while (_idle.TryTake(out var consumer))
+        {
+            if (!consumer.IsExpired)
+            {
+                return consumer;
+            }
+
+            Retire(consumer, Task.CompletedTask);
+        }
+
+        return new PooledConsumer(clients);
+    }
 
     /// <summary>Takes a consumer back.</summary>
     /// <param name="consumer">The consumer.</param>

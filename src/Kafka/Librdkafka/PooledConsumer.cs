@@ -16,12 +16,15 @@ internal sealed class PooledConsumer : IDisposable
     private static readonly Timestamp Latest = new(Offset.End.Value, TimestampType.CreateTime);
 
     private readonly BatchDeserializer _deserializer = new();
+    private readonly KafkaClients _clients;
+    private readonly int _generation;
     private string? _topic;
     private int _topics;
     private long _returnedAt;
 
     public PooledConsumer(KafkaClients clients)
     {
+        (_clients, _generation) = (clients, clients.RefreshFiles());
         Errors = new ClientErrors(TimeProvider.System);
         Client = clients.CreateConsumer(Errors, _deserializer);
     }
@@ -30,8 +33,9 @@ internal sealed class PooledConsumer : IDisposable
 
     public IConsumer<BatchSlice, BatchSlice> Client { get; }
 
-    /// <summary>Whether another client would do better: librdkafka goes through all partitions of all topics that it ever read, over and over.</summary>
-    public bool IsExpired => _topics >= MostTopics;
+    /// <summary>Whether another client would do better: librdkafka goes through all partitions of all topics that it ever read, over and
+    /// over; and it stays with the certificates that it was made with.</summary>
+    public bool IsExpired => _topics >= MostTopics || _generation != _clients.FilesGeneration;
 
     /// <summary>Makes the client read <paramref name="from"/> on.</summary>
     /// <remarks>

@@ -42,7 +42,10 @@ public static class DefinitionCheck
             throw new ConfigurationException(Name, literal);
         }
 
-        return (configuration, [.. missing.Select(variable => $"The variable {variable} is not set on the node that took the definition. Each node that is to work on it needs it.")]);
+        var notes = missing.Select(variable => $"The variable {variable} is not set on the node that took the definition. Each node that is to work on it needs it.");
+        return (configuration, configuration.OffsetStorage?.DbPath is null
+            ? [.. notes]
+            : [.. notes, "offset_storage.db_path names a file of one machine. A node keeps its copy of offsets.db in its data directory; the one beside the manifest is for all."]);
 
         string Missing(string variable)
         {

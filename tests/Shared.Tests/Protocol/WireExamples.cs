@@ -81,7 +81,11 @@ internal static class WireExamples
         ("p.snapshot.1", new WorkerSnapshot(12, 10, 500)),
         ("m.open.1", new OpenLedger(Backup, Run) { Definition = "mode: backup" }),
         ("m.opened.1", new LedgerOpened(Backup, Run)),
-        ("m.source.1", new RecordSource(Backup, Run, "cluster-1", [new TopicFacts("orders", 4, "id-1"), new TopicFacts("users", 2) { EmptyFrom = new Dictionary<int, long> { [1] = 7 } }])),
+        ("m.source.1", new RecordSource(Backup, Run, "cluster-1", [new TopicFacts("orders", 4, "id-1")
+        {
+            ReplicationFactor = 3,
+            Configurations = new Dictionary<string, string> { ["cleanup.policy"] = "compact" },
+        }, new TopicFacts("users", 2) { EmptyFrom = new Dictionary<int, long> { [1] = 7 } }])),
         ("m.recorded.1", new SourceRecorded(Backup, Run) { Number = 3 }),
         ("m.get.2", new GetUncovered(Backup, Partition, Order, [Range])),
         ("m.uncovered.2", new Uncovered(Backup, Partition, Order, [Range], 4, 7)),
