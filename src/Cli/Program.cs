@@ -18,6 +18,7 @@ var root = new RootCommand("Distributed backup of Apache Kafka topics, in the st
     NodeCommand.Create(),
     SubmitCommand.Create(),
     ClusterCommand.Create(),
+    PbmCommand.Create(),
 };
 
 var parsed = root.Parse(args);

@@ -1,6 +1,4 @@
 using System.Net.Mime;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Akka.Actor;
@@ -10,7 +8,6 @@ using KafkaBackup.Shared.Protocol;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using static KafkaBackup.Shared.Protocol.BackupProtocol;
 using static KafkaBackup.Shared.Protocol.CatalogueProtocol;
 
 namespace KafkaBackup.Management;
@@ -19,11 +16,6 @@ namespace KafkaBackup.Management;
 public static class NodeApi
 {
     private const string Root = "/api/v1";
-
-    /// <summary>How long another node is waited for.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
-    private static readonly TimeSpan StatusPatience = TimeSpan.FromSeconds(3);
 
     /// <summary>Adds the routes.</summary>
     /// <param name="routes">Where they are added.</param>
@@ -50,7 +42,7 @@ public static class NodeApi
 
     private static async Task ListAsync(HttpContext context, NodeView node)
     {
-        var list = await node.Catalogue.Ask<BackupList>(new GetBackups(context.Request.Query["after"]), Patience, context.RequestAborted);
+        var list = await node.ListBackupsAsync(context.Request.Query["after"], context.RequestAborted);
         var page = new BackupPage([.. list.Backups.Select(backup => new BackupDetails(backup.State, backup, null))], list.HasMore);
         await WriteAsync(context, page, ApiJson.Default.BackupPage);
     }
@@ -65,64 +57,31 @@ public static class NodeApi
             Schedule = submission.Schedule,
             TimeZone = submission.TimeZone,
         };
-        var declared = await AskAsync(node, declare, context.RequestAborted);
-        await WriteAsync(context, new Submitted(configuration.BackupId.Value, RunOf(declared), notes), ApiJson.Default.Submitted);
+        var declared = await node.AskCatalogueAsync(declare, context.RequestAborted);
+        await WriteAsync(context, new Submitted(configuration.BackupId.Value, CatalogueAccess.WantedRun(declared), notes), ApiJson.Default.Submitted);
     }
 
-    private static async Task ShowAsync(HttpContext context, NodeView node)
-    {
-        var declared = await FindAsync(context, node);
-        await WriteAsync(context, new BackupDetails(declared.State, declared, await StatusAsync(node, declared)), ApiJson.Default.BackupDetails);
-    }
+    private static async Task ShowAsync(HttpContext context, NodeView node) =>
+        await WriteAsync(context, await node.ShowBackupAsync(IdOf(context), context.RequestAborted), ApiJson.Default.BackupDetails);
 
     private static async Task ShowRunAsync(HttpContext context, NodeView node)
     {
-        var declared = await FindAsync(context, node);
+        var declared = await node.FindBackupAsync(IdOf(context), context.RequestAborted);
         var id = (string)context.GetRouteValue("run")!;
         var run = declared.RunOf(id) ?? throw new NotThereException($"Backup '{declared.Backup}' has no run '{id}', or it is forgotten: the last {DeclaredBackup.MaxRuns} are kept.");
-        var status = run.EndedAt is null ? await StatusAsync(node, declared) : null;
+        var status = run.EndedAt is null ? await node.StatusOfAsync(declared) : null;
         await WriteAsync(context, new RunDetails(run.Outcome, run, status), ApiJson.Default.RunDetails);
     }
 
-    private static async Task OrderAsync(HttpContext context, NodeView node, CatalogueOrder order)
-    {
-        var backup = (await FindAsync(context, node)).Backup;
-        var declared = await AskAsync(node, new ChangeBackup(backup, order), context.RequestAborted);
-        await WriteAsync(context, new Submitted(backup.Value, RunOf(declared), []), ApiJson.Default.Submitted);
-    }
+    private static async Task OrderAsync(HttpContext context, NodeView node, CatalogueOrder order) =>
+        await WriteAsync(context, await node.OrderAsync(IdOf(context), order, context.RequestAborted), ApiJson.Default.Submitted);
 
-    private static async Task<DeclaredBackup> FindAsync(HttpContext context, NodeView node)
-    {
-        var id = (string)context.GetRouteValue("id")!;
-        var declared = BackupId.Problem(id) is null ? await AskAsync(node, new GetBackup(new BackupId(id)), context.RequestAborted) : null;
-        return declared ?? throw new NotThereException($"No backup '{id}' is declared in this cluster. See 'kafka-backup cluster backups', or submit it.");
-    }
-
-    private static async Task<DeclaredBackup?> AskAsync(NodeView node, IWireMessage question, CancellationToken cancellation)
-    {
-        var answer = await node.Catalogue.Ask<CatalogueAnswer>(question, Patience, cancellation);
-        return answer.Problem is { } problem ? throw new BackupException(problem.Kind, problem.Message) : answer.Backup;
-    }
-
-    /// <summary>The run that is wanted; null when there is none, or one that is to end before the next one begins.</summary>
-    private static string? RunOf(DeclaredBackup? declared) => declared is { IsStopping: false } ? declared.Current?.Id : null;
-
-    private static async Task<BackupStatus?> StatusAsync(NodeView node, DeclaredBackup declared)
-    {
-        try
-        {
-            return declared.Current is null ? null : await node.Coordinators.Ask<BackupStatus>(new GetBackupStatus(declared.Backup), StatusPatience);
-        }
-        catch (AskTimeoutException)
-        {
-            return null; // The coordinator may be on its way to another node.
-        }
-    }
+    private static string IdOf(HttpContext context) => (string)context.GetRouteValue("id")!;
 
     /// <summary>Lets in who has the token, and turns what goes wrong into an answer.</summary>
     private static RequestDelegate Guarded(NodeView node, RequestDelegate handle) => async context =>
     {
-        if (node.Token.Length > 0 && !IsToken(context.Request.Headers.Authorization.ToString(), node.Token))
+        if (node.Token.Length > 0 && !Tokens.AreEqual(context.Request.Headers.Authorization.ToString(), $"Bearer {node.Token}"))
         {
             await RefuseAsync(context, StatusCodes.Status401Unauthorized, FailureKind.Configuration, "This node demands a token: give --token-file, or set KAFKA_BACKUP_HTTP_TOKEN.");
             return;
@@ -150,13 +109,9 @@ public static class NodeApi
         }
         catch (AskTimeoutException)
         {
-            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, FailureKind.Internal,
-                "The keeper of the catalogue does not answer: the cluster may be between two leaders, or its catalogue may be out of reach. Ask again in a few seconds.");
+            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, FailureKind.Internal, CatalogueAccess.Away);
         }
     };
-
-    private static bool IsToken(string header, string token) => CryptographicOperations.FixedTimeEquals(
-        SHA256.HashData(Encoding.UTF8.GetBytes(header)), SHA256.HashData(Encoding.UTF8.GetBytes($"Bearer {token}")));
 
     private static Task RefuseAsync(HttpContext context, int status, FailureKind kind, params IReadOnlyList<string> problems)
     {
@@ -176,6 +131,4 @@ public static class NodeApi
         context.Response.ContentType = MediaTypeNames.Text.Plain;
         return context.Response.WriteAsync(text + "\n", context.RequestAborted);
     }
-
-    private sealed class NotThereException(string message) : Exception(message);
 }

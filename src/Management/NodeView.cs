@@ -33,12 +33,16 @@ public sealed class NodeView(ActorSystem system, string token)
         get
         {
             var state = Cluster.Get(system).State;
-            return [.. state.Members.OrderBy(member => member.Address.ToString(), StringComparer.Ordinal).Select(member => new ClusterMember(
-                member.Address.ToString(),
-                [.. member.Roles.Order(StringComparer.Ordinal)],
-                member.Status.ToString().ToLowerInvariant(),
-                !state.Unreachable.Contains(member),
-                Version))];
+            return [.. state.Members.OrderBy(member => member.Address.ToString(), StringComparer.Ordinal)
+                .Select(member => Describe(member, !state.Unreachable.Contains(member)))];
         }
     }
+
+    /// <summary>The actor system.</summary>
+    internal ActorSystem ActorSystem => system;
+
+    /// <summary>A member as it is shown.</summary>
+    internal static ClusterMember Describe(Member member, bool isReachable) => new(
+        member.Address.ToString(), [.. member.Roles.Order(StringComparer.Ordinal)],
+            member.Status.ToString().ToLowerInvariant(), isReachable, Version);
 }

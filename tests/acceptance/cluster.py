@@ -31,7 +31,8 @@ class Node:
         self.product, self.number, self.folder = shlex.split(product), number, os.path.join(work, "node-%d" % number)
         self.port, self.http, self.process, self.starts = ports[0], ports[1], None, 0
         self.environment = dict(os.environ, KAFKA_BACKUP_SEEDS=seeds, KAFKA_BACKUP_CATALOG=os.path.join(work, "catalogue"),
-                                KAFKA_BACKUP_DATA_DIR=self.folder, KAFKA_BACKUP_PORT=str(self.port), KAFKA_BACKUP_HTTP_PORT=str(self.http))
+                                KAFKA_BACKUP_DATA_DIR=self.folder, KAFKA_BACKUP_PORT=str(self.port), KAFKA_BACKUP_HTTP_PORT=str(self.http),
+                                KAFKA_BACKUP_PBM_PORT="-1")
         os.makedirs(self.folder, exist_ok=True)
 
     def start(self):

@@ -9,6 +9,7 @@ using KafkaBackup.Coordinator.Backup;
 using KafkaBackup.Coordinator.Catalogue;
 using KafkaBackup.Coordinator.Manifest;
 using KafkaBackup.Management;
+using KafkaBackup.Management.Pbm;
 using KafkaBackup.PartitionWorkers;
 using KafkaBackup.PartitionWorkers.Backup;
 using KafkaBackup.PartitionWorkers.Node;
@@ -24,6 +25,9 @@ namespace KafkaBackup.Cli.Hosting;
 /// <summary>Puts a node of a cluster together: the actors of <see cref="BackupHost"/>, the catalogue, and what the node shows.</summary>
 internal static class NodeHost
 {
+    /// <summary>How many log lines a node keeps to be looked at.</summary>
+    private const int RecentLines = 200;
+
     /// <summary>Builds the host of a node.</summary>
     /// <param name="settings">Its settings.</param>
     /// <param name="output">What is logged, and how.</param>
@@ -32,7 +36,12 @@ internal static class NodeHost
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls($"http://{settings.HttpHost}:{settings.HttpPort}");
-        ActorHosting.AddLogging(builder.Logging, output, writeLine);
+        var recent = new RecentLog(RecentLines, TimeProvider.System);
+        ActorHosting.AddLogging(builder.Logging, output, line =>
+        {
+            recent.Add(line);
+            writeLine(line);
+        });
         builder.Services.AddRoutingCore();
         builder.Services
             .AddSingleton<IBackupEnvironments>(services => new NodeEnvironments(
@@ -58,6 +67,11 @@ internal static class NodeHost
                     Metrics = services.GetRequiredService<WorkerMetrics>(),
                     Journal = services.GetRequiredService<JournalHealth>(),
                 }));
+        if (settings.Pbm is { } pbm)
+        {
+            builder.Services.AddSingleton(pbm).AddSingleton(recent).AddSingleton<PbmServer>().AddHostedService(services => services.GetRequiredService<PbmServer>());
+        }
+
         var node = builder.Build();
         node.UseRouting();
         node.MapNodeApi(node.Services.GetRequiredService<NodeView>());

@@ -1,6 +1,7 @@
-using System.Net;
 using Akka.Configuration;
 using KafkaBackup.Coordinator;
+using KafkaBackup.Management;
+using KafkaBackup.Management.Pbm;
 using KafkaBackup.Shared;
 
 namespace KafkaBackup.Cli.Hosting;
@@ -22,6 +23,9 @@ internal sealed record NodeSettings(Config Hocon, string Catalog, string DataDir
 
     /// <summary>This node as other nodes address it.</summary>
     public string Name => $"{PublicHost}:{Hocon.GetInt("akka.remote.dot-netty.tcp.port")}";
+
+    /// <summary>Where commands in the manner of <c>pbm</c> are taken; null: nowhere.</summary>
+    public PbmSettings? Pbm { get; } = PbmSettings.Read(Hocon);
 
     private string PublicHost => Hocon.GetString("akka.remote.dot-netty.tcp.public-hostname") is { Length: > 0 } name ? name : Hocon.GetString("akka.remote.dot-netty.tcp.hostname");
 
@@ -60,7 +64,7 @@ internal sealed record NodeSettings(Config Hocon, string Catalog, string DataDir
             hocon.GetString("kafka-backup.http.host"),
             hocon.GetInt("kafka-backup.http.port"),
             hocon.GetString("kafka-backup.http.token"));
-        if (settings.Token.Length == 0 && !IsLoopback(settings.HttpHost))
+        if (settings.Token.Length == 0 && !ListenAddress.IsLoopback(settings.HttpHost))
         {
             throw new BackupException(FailureKind.Configuration,
                 $"kafka-backup.http.host is {settings.HttpHost}, where others can reach it, and there is no token. Set KAFKA_BACKUP_HTTP_TOKEN, or listen on 127.0.0.1.");
@@ -69,8 +73,6 @@ internal sealed record NodeSettings(Config Hocon, string Catalog, string DataDir
         Directory.CreateDirectory(settings.DataDirectory);
         return settings;
     }
-
-    private static bool IsLoopback(string host) => host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 
     private static string SeedOf(string seed) => seed.Contains("://", StringComparison.Ordinal) ? seed : $"akka.tcp://{SystemName}@{seed}";
 

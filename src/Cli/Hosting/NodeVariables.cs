@@ -7,6 +7,8 @@ namespace KafkaBackup.Cli.Hosting;
 /// <summary>The settings of a node that the environment may give: over its file, which is over what comes with the program.</summary>
 internal static class NodeVariables
 {
+    private const string PbmPort = "KAFKA_BACKUP_PBM_PORT";
+
     /// <summary>Name, HOCON path, whether it is a list, and what it is for.</summary>
     public static readonly IReadOnlyList<(string Name, string Path, bool IsList, string Help)> All =
     [
@@ -22,6 +24,9 @@ internal static class NodeVariables
         ("KAFKA_BACKUP_HTTP_PORT", "kafka-backup.http.port", false, "The port for commands; 0: a free one."),
         ("KAFKA_BACKUP_HTTP_TOKEN", "kafka-backup.http.token", false, "Demanded of whoever uses the API."),
         ("KAFKA_BACKUP_METRICS_TOKEN", "kafka-backup.metrics.token", false, "Demanded of whoever reads /metrics; unset: anybody may."),
+        ("KAFKA_BACKUP_PBM_HOST", "kafka-backup.pbm.host", false, "The address to listen on for 'kafka-backup pbm'; off loopback a token is needed."),
+        (PbmPort, "kafka-backup.pbm.port", false, "The port for 'kafka-backup pbm'; 0: a free one; empty or -1: none."),
+        ("KAFKA_BACKUP_PBM_TOKEN", "kafka-backup.pbm.token", false, "Demanded of 'kafka-backup pbm'."),
     ];
 
     /// <summary>What the environment sets.</summary>
@@ -30,7 +35,8 @@ internal static class NodeVariables
         var text = new StringBuilder();
         foreach (var (name, path, isList, _) in All)
         {
-            if (environment(name) is { Length: > 0 } value)
+            // A variable that is there and empty is as good as none, but for the one that is switched off so.
+            if (environment(name) is { } value && (value.Length > 0 || name == PbmPort))
             {
                 text.AppendLine(isList ? $"{path} = [{string.Join(", ", value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Quote))}]" : $"{path} = {Quote(value)}");
             }

@@ -8,8 +8,7 @@ namespace KafkaBackup.Cli.Output;
 internal static class ClusterText
 {
     /// <summary>One line for each node, and their number.</summary>
-    public static string Members(IReadOnlyList<ClusterMember> members) => string.Concat(members.Select(member =>
-        $"{member.Address} | [{string.Join(",", member.Roles)}] | {member.Status} | {(member.IsReachable ? "" : "unreachable")} | {member.Version}\n"))
+    public static string Members(IReadOnlyList<ClusterMember> members) => string.Concat(members.Select(member => $"{member}\n"))
         + $"Count: {PlainText.Count(members.Count, "node")}\n";
 
     /// <summary>One row for each backup.</summary>

@@ -35,6 +35,7 @@ internal sealed class TestNode(string root, string seeds, int port, IReadOnlyDic
             ["KAFKA_BACKUP_CATALOG"] = Path.Combine(root, "catalogue"),
             ["KAFKA_BACKUP_DATA_DIR"] = Path.Combine(root, $"node-{port}"),
         };
+        own.TryAdd("KAFKA_BACKUP_PBM_PORT", "0");
         _run = CliRun.StartWith(own, root, "node");
     }
 
