@@ -15,6 +15,10 @@ var root = new RootCommand("Distributed backup of Apache Kafka topics, in the st
     StatusCommand.Create(),
     ConfigCommand.Create(),
     DemoCommand.Create(),
+    NodeCommand.Create(),
+    SubmitCommand.Create(),
+    ClusterCommand.Create(),
+    PbmCommand.Create(),
 };
 
 var parsed = root.Parse(args);

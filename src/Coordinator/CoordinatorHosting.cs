@@ -3,6 +3,7 @@ using Akka.Cluster.Sharding;
 using Akka.Configuration;
 using Akka.Hosting;
 using KafkaBackup.Coordinator.Backup;
+using KafkaBackup.Coordinator.Catalogue;
 using KafkaBackup.Coordinator.Manifest;
 using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared;
@@ -18,7 +19,7 @@ public static class CoordinatorHosting
     private const int ShardCount = 100;
 
     /// <summary>The settings that come with the program.</summary>
-    /// <param name="profile"><c>reference</c> or <c>single</c>.</param>
+    /// <param name="profile"><c>reference</c>, <c>single</c> or <c>cluster</c>.</param>
     public static Config LoadHocon(string profile)
     {
         var name = $"KafkaBackup.Coordinator.Hocon.{profile}.hocon";
@@ -42,11 +43,12 @@ public static class CoordinatorHosting
             (system, registry, resolver) =>
             {
                 var settings = BackupCoordinatorSettings.From(system.Settings.Config.GetConfig("kafka-backup.coordinator"));
-                var environments = resolver.GetService<IBackupEnvironments>();
-                var clock = resolver.GetService<TimeProvider>();
-                var runLog = resolver.GetService<RunLog>();
+                var services = new BackupCoordinatorServices(
+                    resolver.GetService<IBackupEnvironments>(), settings, resolver.GetService<TimeProvider>(), resolver.GetService<RunLog>(),
+                    BackupCoordinatorServices.NewName)
+                { Metrics = resolver.GetService<RunMetrics>() };
                 return backup => BackupCoordinatorActor.Props(
-                    new BackupId(backup), environments, settings, clock, runLog, registry.Get<ActorKeys.LedgerWriters>(), registry.Get<ActorKeys.Workers>());
+                    new BackupId(backup), services, registry.Get<ActorKeys.LedgerWriters>(), registry.Get<ActorKeys.Workers>());
             },
             new Extractor(),
             new ShardOptions
@@ -56,6 +58,17 @@ public static class CoordinatorHosting
                 RememberEntities = false,
                 ShouldPassivateIdleEntities = false,
             });
+
+    /// <summary>Adds the catalogue's keeper: what a cluster is to do comes from there.</summary>
+    /// <param name="builder">The actor system's builder, with coordinators.</param>
+    /// <param name="store">The catalogue.</param>
+    public static AkkaConfigurationBuilder WithCatalogue(this AkkaConfigurationBuilder builder, CatalogueStore store) => builder
+        .WithSingleton<ActorKeys.Catalogue>(
+            "catalogue",
+            (system, registry, resolver) => CatalogueActor.Props(
+                store, CatalogueSettings.From(system.Settings.Config.GetConfig("kafka-backup.catalogue")), resolver.GetService<TimeProvider>(),
+                resolver.GetService<RunLog>(), registry.Get<ActorKeys.Coordinators>()),
+            new ClusterSingletonOptions { Role = Role, LogSingletonIdentificationFailure = false });
 
     private sealed class Extractor() : HashCodeMessageExtractor(ShardCount)
     {

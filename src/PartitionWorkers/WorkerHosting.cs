@@ -1,4 +1,3 @@
-using Akka.Cluster.Hosting;
 using Akka.Cluster.Sharding;
 using Akka.Hosting;
 using KafkaBackup.PartitionWorkers.Backup;
@@ -20,37 +19,47 @@ public static class WorkerHosting
 
     /// <summary>Adds the permits of this node and the shard region of partition workers.</summary>
     /// <param name="builder">The actor system's builder.</param>
-    /// <param name="slots">How many partitions this node reads at once.</param>
+    /// <param name="memoryBytes">What this node has for segments and prefetched records.</param>
     /// <param name="services">What the workers share, given the timing that HOCON has.</param>
     public static AkkaConfigurationBuilder WithPartitionWorkers(
-        this AkkaConfigurationBuilder builder, int slots, Func<PartitionWorkerSettings, PartitionWorkerServices> services) => builder
-        .WithActors((system, registry) => registry.Register<ActorKeys.Permits>(system.ActorOf(PermitsActor.Props(slots), "permits")))
-        .WithShardRegion<ActorKeys.Workers>(
-            "partition-workers",
-            (system, registry, _) =>
-            {
-                var shared = services(PartitionWorkerSettings.From(system.Settings.Config.GetConfig("kafka-backup.worker")));
-                return entityId => PartitionWorkerActor.Props(
-                    Extractor.KeyOf(entityId), shared, registry.Get<ActorKeys.LedgerWriters>(), registry.Get<ActorKeys.Permits>());
-            },
-            new Extractor(),
-            new ShardOptions
-            {
-                Role = Role,
-                StateStoreMode = StateStoreMode.DData,
-                RememberEntities = false,
-                HandOffStopMessage = StopPartition.Instance,
-                ShouldPassivateIdleEntities = false, // A worker busy with a long upload gets no message through its shard, and is not idle.
-            });
+        this AkkaConfigurationBuilder builder, long memoryBytes, Func<PartitionWorkerSettings, PartitionWorkerServices> services) => builder
+        .WithActors((system, registry, resolver) => registry.Register<ActorKeys.Permits>(
+            system.ActorOf(PermitsActor.Props(memoryBytes, resolver.GetService<WorkerMetrics>()), "permits")))
+        .WithActors((system, registry) =>
+        {
+            var shared = services(PartitionWorkerSettings.From(system.Settings.Config.GetConfig("kafka-backup.worker")));
+            var settings = ClusterShardingSettings.Create(system).WithRole(Role).WithStateStoreMode(StateStoreMode.DData).WithRememberEntities(false)
+                .WithPassivateIdleAfter(TimeSpan.Zero); // A worker busy with a long upload gets no message through its shard, and is not idle.
+            registry.Register<ActorKeys.Workers>(ClusterSharding.Get(system).Start(
+                "partition-workers",
+                entityId => PartitionWorkerActor.Props(
+                    Extractor.KeyOf(entityId), shared, registry.Get<ActorKeys.LedgerWriters>(), registry.Get<ActorKeys.Permits>()),
+                settings,
+                new Extractor(),
+                new SpreadingAllocation(ShardCount),
+                StopPartition.Instance));
+        });
 
-    private sealed class Extractor() : HashCodeMessageExtractor(ShardCount)
+    private sealed class Extractor : IMessageExtractor
     {
         public static PartitionKey KeyOf(string entityId) => entityId.Split('/') is [var backup, var topic, var number]
             ? new PartitionKey(new BackupId(backup), new PartitionId(topic, int.Parse(number)))
             : throw new ArgumentException($"'{entityId}' is no partition worker's entity id.", nameof(entityId));
 
         /// <summary>Neither backup ids nor topics can hold a slash.</summary>
-        public override string? EntityId(object message) =>
+        public string? EntityId(object message) =>
             message is IPartitionMessage { Key: var key } ? $"{key.Backup}/{key.Partition.Topic}/{key.Partition.Number}" : null;
+
+        public object EntityMessage(object message) => message;
+
+        public string? ShardId(object message) => EntityId(message) is { } entity ? ShardId(entity, message) : null;
+
+        /// <summary>Partitions of a topic lie in consecutive shards, which <see cref="ShardSpread"/> gives to different nodes.</summary>
+        public string ShardId(string entityId, object? messageHint = null)
+        {
+            var number = entityId.LastIndexOf('/');
+            var start = (uint)Akka.Util.MurmurHash.StringHash(entityId[..number]) % ShardCount;
+            return ((start + int.Parse(entityId.AsSpan(number + 1))) % ShardCount).ToString();
+        }
     }
 }

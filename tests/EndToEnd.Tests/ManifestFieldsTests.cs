@@ -20,7 +20,7 @@ public sealed class ManifestFieldsTests : BrokerTest
         Edit(backup, manifest =>
         {
             manifest["missing_topics"] = new JsonArray("nowhere");
-            manifest["topics"]![0]!["configurations"] = new JsonObject { ["retention.ms"] = "5" };
+            manifest["topics"]![0]!["of_topic"] = new JsonObject { ["a"] = "5" };
             var partition = PartitionOf(manifest);
             partition["of_partition"] = 12.50m;
             partition["gaps"] = new JsonArray(new JsonObject
@@ -48,7 +48,7 @@ public sealed class ManifestFieldsTests : BrokerTest
 
         var found = Read(backup);
         Assert.Equal("nowhere", (string?)found["missing_topics"]![0]);
-        Assert.Equal("5", (string?)found["topics"]![0]!["configurations"]!["retention.ms"]);
+        Assert.Equal("5", (string?)found["topics"]![0]!["of_topic"]!["a"]);
         Assert.Equal("12.50", PartitionOf(found)["of_partition"]!.ToJsonString());
         Assert.Equal("g", (string?)Assert.Single((JsonArray)PartitionOf(found)["gaps"]!)!["of_gap"]);
         Assert.Equal("p", (string?)Assert.Single((JsonArray)PartitionOf(found)["pruned"]!)!["of_pruned"]);

@@ -75,7 +75,7 @@ internal sealed class SimulatedWorker : SimulatedActor
             case Answer answer:
                 World.To(from, answer.Message, this);
                 break;
-            case TellPermits { Message: RequestPermit }:
+            case AskPermit:
                 TellSelfLater(PermitGranted.Instance);
                 break;
             case StartPipeline start:

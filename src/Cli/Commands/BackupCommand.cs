@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Akka.Actor;
 using Akka.Hosting;
+using KafkaBackup.Cli.Cluster;
 using KafkaBackup.Cli.Hosting;
 using KafkaBackup.Cli.Output;
 using KafkaBackup.Kafka.Librdkafka;
@@ -32,26 +33,48 @@ internal static class BackupCommand
         };
         var format = new Option<string>("--log-format") { Description = "text, or json: one object a line.", DefaultValueFactory = _ => "text" };
         format.AcceptOnlyFromAmong("text", "json");
+        var (cluster, token) = (ClusterOptions.Cluster(isRequired: false), ClusterOptions.TokenFile());
         var command = new Command("backup", """
             Back up topics as the configuration file says, from where the last run ended.
 
             Example: kafka-backup backup -c backup.yaml
-            """) { config, sweep, verbose, quiet, format };
+            """) { config, sweep, cluster, token, verbose, quiet, format };
         command.Validators.Add(result =>
         {
             if (result.GetValue(verbose) && result.GetValue(quiet))
             {
                 result.AddError("--verbose and --quiet exclude each other.");
             }
+
+            if (result.GetValue(cluster) is null && result.GetValue(token) is not null)
+            {
+                result.AddError("--token-file goes with --cluster.");
+            }
+
+            if (result.GetValue(cluster) is not null && result.GetValue(sweep))
+            {
+                result.AddError("--sweep-orphans is an order for one run on this machine; it does not go with --cluster.");
+            }
         });
-        command.SetAction((parsed, _) => RunAsync(
-            parsed.GetRequiredValue(config),
-            new OutputOptions(
+        command.SetAction((parsed, _) =>
+        {
+            var output = new OutputOptions(
                 parsed.GetValue(verbose) ? LogLevel.Debug : parsed.GetValue(quiet) ? LogLevel.Warning : LogLevel.Information,
                 parsed.GetValue(format) == "json" ? LogFormat.Json : LogFormat.Text,
-                ShowsProgress: !parsed.GetValue(quiet)),
-            parsed.GetValue(sweep)));
+                ShowsProgress: !parsed.GetValue(quiet));
+            return parsed.GetValue(cluster) is { } nodes
+                ? RunInClusterAsync(nodes, parsed.GetValue(token), parsed.GetRequiredValue(config), output)
+                : RunAsync(parsed.GetRequiredValue(config), output, parsed.GetValue(sweep));
+        });
         return command;
+    }
+
+    /// <summary>One run in a cluster, followed to its end.</summary>
+    private static async Task<int> RunInClusterAsync(string nodes, string? tokenFile, string file, OutputOptions output)
+    {
+        using var client = ClusterOptions.Connect(nodes, tokenFile);
+        var submitted = await SubmitCommand.SubmitAsync(client, file, null, null, output);
+        return await SubmitCommand.FollowAsync(client, submitted, output);
     }
 
     /// <summary>One run of the configuration in <paramref name="file"/>, as <c>backup</c> makes it.</summary>
@@ -64,6 +87,7 @@ internal static class BackupCommand
         using var state = LocalState.Take(configuration);
         var display = new RunDisplay(RunDisplay.StandardError(), output, TimeProvider.System);
         using var host = BackupHost.Build(configuration, state, output, display.WriteLine);
+        await using var metrics = configuration.Metrics is { } section ? await LocalMetrics.StartAsync(section, host.Services) : null;
         await host.StartAsync(signals.Stopped);
         try
         {
@@ -72,6 +96,7 @@ internal static class BackupCommand
         finally
         {
             await host.StopAsync();
+            await (metrics?.LingerAsync(signals.Stopped) ?? Task.CompletedTask);
         }
     }
 
@@ -80,14 +105,14 @@ internal static class BackupCommand
         var coordinators = await host.Services.GetRequiredService<IActorRegistry>().GetAsync<ActorKeys.Coordinators>(signals.Stopped);
         var run = coordinators.Ask<BackupFinished>(
             new StartBackup(configuration.BackupId, new RunId(Guid.NewGuid().ToString("N"))), Timeout.InfiniteTimeSpan);
-        var patience = host.Services.GetRequiredService<IBackupEnvironments>().For(configuration.BackupId).Patience;
+        var patience = host.Services.GetRequiredService<IBackupEnvironments>().For(configuration.BackupId, default).Patience;
         await using var stop = signals.Stopped.Register(() =>
         {
             patience.Hurry(); // Whoever ends a process does not wait for a store that is away.
             coordinators.Tell(new StopBackup(configuration.BackupId));
         });
-        return await display.ShowAsync(
-            run, host.Services.GetRequiredService<NodeProgress>(), () => AskStatusAsync(coordinators, configuration));
+        var progress = host.Services.GetRequiredService<NodeProgress>();
+        return await display.ShowAsync(run, _ => (progress.Records, progress.Bytes), () => AskStatusAsync(coordinators, configuration));
     }
 
     /// <summary>How far the run is; null when nobody answers in time, which is no reason to give up the run.</summary>
@@ -103,7 +128,8 @@ internal static class BackupCommand
         }
     }
 
-    private static int Report(BackupFinished finished, OutputOptions output)
+    /// <summary>Tells what went wrong, and the exit code.</summary>
+    internal static int Report(BackupFinished finished, OutputOptions output)
     {
         if (finished.FailedPartitions > 0)
         {

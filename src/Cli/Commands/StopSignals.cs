@@ -17,6 +17,9 @@ internal sealed class StopSignals : IDisposable
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Stopped => _stopped.Token;
 
+    /// <summary>Whether that was SIGINT, as by Ctrl+C.</summary>
+    public bool WasInterrupt { get; private set; }
+
     public void Dispose()
     {
         foreach (var registration in _registrations)
@@ -35,6 +38,7 @@ internal sealed class StopSignals : IDisposable
             Environment.Exit(ExitCode.Interrupted); // Killing is safe at any moment, and whoever asks twice means it.
         }
 
+        WasInterrupt = signal.Signal == PosixSignal.SIGINT;
         _stopped.Cancel();
     }
 }

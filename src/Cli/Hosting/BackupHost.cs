@@ -9,12 +9,9 @@ using KafkaBackup.PartitionWorkers.Backup;
 using KafkaBackup.PartitionWorkers.Node;
 using KafkaBackup.PartitionWorkers;
 using KafkaBackup.Shared.Configuration;
-using KafkaBackup.Shared.Protocol;
-using KafkaBackup.Shared.Segments;
 using KafkaBackup.Shared;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace KafkaBackup.Cli.Hosting;
 
@@ -29,39 +26,26 @@ internal static class BackupHost
     /// <exception cref="BackupException">The memory budget is too small for a single partition.</exception>
     public static IHost Build(BackupConfiguration configuration, LocalState state, OutputOptions output, Action<string> writeLine)
     {
-        var budget = PermitBudget.For(configuration.Backup, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        var memory = PermitBudget.BytesFor(configuration.Backup, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        _ = PermitBudget.For(configuration.Backup, memory); // Refused before anything is begun.
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Logging.AddProvider(new ConsoleLogger(writeLine, output.Format, TimeProvider.System)).SetMinimumLevel(output.MinimumLevel)
-            .AddFilter(AkkaLogger.Category, output.MinimumLevel < LogLevel.Information ? LogLevel.Information : LogLevel.Error)
-            .AddFilter("Microsoft", LogLevel.Warning);
+        ActorHosting.AddLogging(builder.Logging, output, writeLine);
         builder.Services
             .AddSingleton(configuration)
             .AddSingleton<KafkaClients>()
             .AddSingleton<IBackupEnvironments, ConfiguredEnvironment>()
-            .AddSingleton<RunLog>()
-            .AddSingleton<WorkerLog>()
-            .AddSingleton<NodeProgress>()
             .AddSingleton(services => new JournalHealth(problem =>
             {
                 state.SetJournalAside();
                 services.GetRequiredService<WorkerLog>().JournalFailed(problem);
             }))
-            .AddSingleton(TimeProvider.System)
-            .AddSingleton<StoreLog>()
-            .AddSingleton<IHostLifetime, QuietLifetime>()
+            .AddActorParts()
             .AddAkka("kafka-backup", (akka, services) => akka
-                .ConfigureLoggers(loggers =>
-                {
-                    loggers.ClearLoggers();
-                    loggers.LogLevel = output.MinimumLevel < LogLevel.Information ? Akka.Event.LogLevel.InfoLevel : Akka.Event.LogLevel.WarningLevel;
-                    loggers.AddLogger<AkkaLogger>();
-                })
-                .AddHocon(CoordinatorHosting.LoadHocon("single").WithFallback(CoordinatorHosting.LoadHocon("reference")), HoconAddMode.Prepend)
-                .WithCustomSerializer("kafka-backup", [typeof(IWireMessage)], system => new WireSerializer(system))
+                .WithSharedParts(output, CoordinatorHosting.LoadHocon("single").WithFallback(CoordinatorHosting.LoadHocon("reference")))
                 .WithClustering(new ClusterOptions { Roles = [CoordinatorHosting.Role, WorkerHosting.Role] })
                 .WithSqliteJournal(state.JournalPath)
                 .WithBackupCoordinators(settings => Manifests(services, state, settings))
-                .WithPartitionWorkers(budget.Slots, settings => Workers(services, configuration, budget, settings))
+                .WithPartitionWorkers(memory, settings => Workers(services, memory, settings))
                 .AddStartup((system, _) =>
                 {
                     var cluster = Akka.Cluster.Cluster.Get(system);
@@ -72,23 +56,16 @@ internal static class BackupHost
 
     private static LedgerServices Manifests(IServiceProvider services, LocalState state, LedgerSettings settings) => new(
         services.GetRequiredService<IBackupEnvironments>(), _ => state.OffsetsPath, settings, services.GetRequiredService<RunLog>(),
-        services.GetRequiredService<TimeProvider>(), () => $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}");
-
-    private static PartitionWorkerServices Workers(
-        IServiceProvider services, BackupConfiguration configuration, PermitBudget budget, PartitionWorkerSettings settings) => new(
-        services.GetRequiredService<IBackupEnvironments>(),
-        new PipelineSettings { Segments = SegmentSettings.From(configuration.Backup), OverlapsUpload = budget.OverlapsUpload },
-        settings, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<WorkerLog>())
-        {
-            Progress = services.GetRequiredService<NodeProgress>(),
-            Journal = services.GetRequiredService<JournalHealth>(),
-        };
-
-    /// <summary>Leaves signals to the command: the run is to end in good order before the host does.</summary>
-    private sealed class QuietLifetime : IHostLifetime
+        services.GetRequiredService<TimeProvider>(), () => $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}")
     {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        Metrics = services.GetRequiredService<RunMetrics>(),
+    };
 
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
+    private static PartitionWorkerServices Workers(IServiceProvider services, long memoryBytes, PartitionWorkerSettings settings) => new(
+        services.GetRequiredService<IBackupEnvironments>(), memoryBytes, settings, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<WorkerLog>())
+    {
+        Progress = services.GetRequiredService<NodeProgress>(),
+        Metrics = services.GetRequiredService<WorkerMetrics>(),
+        Journal = services.GetRequiredService<JournalHealth>(),
+    };
 }

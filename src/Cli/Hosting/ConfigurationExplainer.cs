@@ -27,6 +27,11 @@ internal static class ConfigurationExplainer
         Line("segments", Segments(configuration.Backup));
         Line("local state", configuration.IsIncremental ? $"{LocalState.OffsetsPathOf(configuration)}, and the workers' journal beside it" : $"the workers' journal in {Path.GetDirectoryName(LocalState.OffsetsPathOf(configuration))}");
         Line("memory", Memory(configuration.Backup));
+        if (configuration.Metrics is { } metrics)
+        {
+            Line("metrics", $"http://{metrics.BindAddress}:{metrics.Port}{metrics.Path}");
+        }
+
         return text.ToString();
 
         void Line(string label, string value) => text.Append("  ").Append(label.PadRight(12)).Append(value).Append('\n');
@@ -66,7 +71,7 @@ internal static class ConfigurationExplainer
     {
         try
         {
-            var budget = PermitBudget.For(section, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+            var budget = PermitBudget.For(section, PermitBudget.BytesFor(section, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes));
             return $"{PlainText.Count(budget.Slots, "partition")} {(budget.Slots == 1 ? "is" : "are")} read at once{(budget.OverlapsUpload ? ", each filling a segment while the one before is uploaded" : "")}";
         }
         catch (BackupException e)

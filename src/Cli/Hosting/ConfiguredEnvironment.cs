@@ -1,5 +1,6 @@
 using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Storage;
 using KafkaBackup.Shared;
 
@@ -10,18 +11,23 @@ internal sealed class ConfiguredEnvironment(BackupConfiguration configuration, K
 {
     private readonly BackupEnvironment _environment = Environment(configuration, clients, log);
 
-    public BackupEnvironment For(BackupId backup) => backup == configuration.BackupId
+    public BackupEnvironment For(BackupId backup, RunId run) => backup == configuration.BackupId
         ? _environment
         : throw new BackupException(FailureKind.Configuration, $"This node is configured for backup '{configuration.BackupId}', not for '{backup}'.");
 
-    private static BackupEnvironment Environment(BackupConfiguration configuration, KafkaClients clients, StoreLog log)
+    public Fault? Prepare(BackupId backup, RunId run, string? definition) => null;
+
+    /// <summary>Adapters for <paramref name="configuration"/>, which nobody has connected yet.</summary>
+    internal static BackupEnvironment Environment(BackupConfiguration configuration, KafkaClients clients, StoreLog log)
     {
         var store = Stores.Open(configuration.Storage);
         var patience = new StorePatience(TimeProvider.System, log.NoticeOf(store))
         {
+            Retrying = verb => log.Metrics.Retried(configuration.BackupId, verb),
             Middle = configuration.Storage.Patience ?? (configuration.Backup.IsContinuous ? StorePatience.Endless : StorePatience.Default),
         };
-        var patient = new RetryingObjectStore(store, patience, new Random());
+        var metered = new MeteredObjectStore(store, configuration.BackupId, Stores.BackendOf(configuration.Storage), patience, log.Metrics);
+        var patient = new RetryingObjectStore(metered, patience, new Random());
         return new BackupEnvironment(configuration, patient, new KafkaRecordSource(clients), new KafkaTopicCatalog(clients))
         {
             Patience = patience,

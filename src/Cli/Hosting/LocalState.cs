@@ -86,14 +86,7 @@ internal sealed class LocalState : IDisposable
     {
         if (_isJournalUseless)
         {
-            try
-            {
-                PutAside(JournalPath);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // The next run meets it again, says the same, and goes on without it.
-            }
+            PutAside(JournalPath);
         }
 
         _lock.Dispose();
@@ -142,10 +135,17 @@ internal sealed class LocalState : IDisposable
 
     private static void PutAside(string journal)
     {
-        foreach (var suffix in new[] { "-wal", "-shm", "" }.Where(suffix => File.Exists(journal + suffix)))
+        try
         {
-            File.Copy(journal + suffix, journal + suffix + ".unreadable", overwrite: true);
-            File.Delete(journal + suffix);
+            foreach (var suffix in new[] { "-wal", "-shm", "" }.Where(suffix => File.Exists(journal + suffix)))
+            {
+                File.Copy(journal + suffix, journal + suffix + ".unreadable", overwrite: true);
+                File.Delete(journal + suffix);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // As on a full disk. Whoever reads it next meets it where it is, says so, and goes on without it.
         }
     }
 }

@@ -4,8 +4,11 @@ using Microsoft.Extensions.Logging;
 namespace KafkaBackup.Cli.Hosting;
 
 /// <summary>What a user reads of a store that is away.</summary>
-internal sealed partial class StoreLog(ILogger<StoreLog> logger)
+internal sealed partial class StoreLog(ILogger<StoreLog> logger, StoreMetrics metrics)
 {
+    /// <summary>What is measured of stores.</summary>
+    public StoreMetrics Metrics => metrics;
+
     /// <summary>Tells what happens to <paramref name="store"/>.</summary>
     public StoreNotice NoticeOf(IObjectStore store) => new()
     {

@@ -16,6 +16,15 @@ internal static class Stores
         _ => throw new ArgumentOutOfRangeException(nameof(section), section, "There is no such backend."),
     };
 
+    /// <summary>The kind of store, as <c>storage.backend</c> calls it.</summary>
+    public static string BackendOf(StorageSection section) => section is S3StorageSection ? "s3" : "filesystem";
+
+    /// <summary>The place that an address names: a directory, or a bucket as <c>s3://bucket/prefix</c>.</summary>
+    /// <exception cref="BackupException">It is no address of a bucket.</exception>
+    public static StorageSection Parse(string address) => address.StartsWith(S3Location.Scheme, StringComparison.Ordinal)
+        ? S3Location.Parse(address)
+        : new FileSystemStorageSection { Path = address };
+
     /// <summary>A store as reading commands have it: what fails is tried again for a minute.</summary>
     public static RetryingObjectStore OpenToRead(StorageSection section) => Patient(Open(section));
 

@@ -67,6 +67,7 @@ public static class DescribeText
         text.Append("\nTopic ").Append(PlainText.Name(topic.Name)).Append('\n');
         var atSource = topic.OriginalPartitionCount is { } count ? $"{PlainText.Count(count)} at the source" : "number at the source not recorded";
         text.Append("  ").Append(PlainText.Count(topic.Partitions.Count, "partition")).Append(" with data, ").Append(atSource).Append('\n');
+        AppendConfiguration(text, topic);
         if (topic.Partitions.Count == 0)
         {
             return;
@@ -90,6 +91,21 @@ public static class DescribeText
                 text.Append("    pruned ").Append(pruned.StartOffset).Append('-').Append(pruned.EndOffset)
                     .Append(", ").Append(PlainText.Name(pruned.Reason)).Append(", at ").Append(PlainText.Time(pruned.PrunedAt)).Append('\n');
             }
+        }
+    }
+
+    private static void AppendConfiguration(StringBuilder text, ManifestTopic topic)
+    {
+        if (topic.SourceReplicationFactor is { } replicas)
+        {
+            text.Append("  replication factor ").Append(PlainText.Count(replicas)).Append(" at the source\n");
+        }
+
+        if (topic.Configurations.Count > 0)
+        {
+            var settings = topic.Configurations.OrderBy(setting => setting.Key, StringComparer.Ordinal)
+                .Select(setting => $"{setting.Key}={setting.Value}");
+            text.Append("  settings: ").Append(PlainText.Name(string.Join(", ", settings))).Append('\n');
         }
     }
 

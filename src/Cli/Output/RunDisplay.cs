@@ -1,4 +1,3 @@
-using KafkaBackup.PartitionWorkers.Node;
 using KafkaBackup.Shared.Protocol;
 using Spectre.Console;
 
@@ -35,9 +34,9 @@ internal sealed class RunDisplay
 
     /// <summary>Shows progress until <paramref name="run"/> is over, and returns its result.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="progress">What this node has read.</param>
+    /// <param name="progress">What has been read, in records and bytes, at the time of a status.</param>
     /// <param name="askStatus">Asks the coordinator how far the run is; null when it does not answer.</param>
-    public async Task<T> ShowAsync<T>(Task<T> run, NodeProgress progress, Func<Task<BackupProtocol.BackupStatus?>> askStatus)
+    public async Task<T> ShowAsync<T>(Task<T> run, Func<BackupProtocol.BackupStatus, (long Records, long Bytes)> progress, Func<Task<BackupProtocol.BackupStatus?>> askStatus)
     {
         if (!IsLive)
         {
@@ -55,7 +54,7 @@ internal sealed class RunDisplay
                 {
                     if (await askStatus() is { } status)
                     {
-                        Update(bar, status, progress, rate);
+                        Update(bar, status, progress(status), rate);
                     }
                 }
 
@@ -65,7 +64,7 @@ internal sealed class RunDisplay
 
     private bool IsLive => _options is { ShowsProgress: true, Format: LogFormat.Text } && _console.Profile.Out.IsTerminal && !Console.IsErrorRedirected;
 
-    private static void Update(ProgressTask bar, BackupProtocol.BackupStatus status, NodeProgress progress, Rate rate)
+    private static void Update(ProgressTask bar, BackupProtocol.BackupStatus status, (long Records, long Bytes) progress, Rate rate)
     {
         rate.Add(progress.Records, progress.Bytes);
         if (status.PartitionsPlanned == 0)

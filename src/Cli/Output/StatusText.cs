@@ -7,6 +7,9 @@ namespace KafkaBackup.Cli.Output;
 /// <summary>The text that <c>status</c> prints.</summary>
 public static class StatusText
 {
+    /// <summary>How many of the partitions that could not be asked are told with their reason.</summary>
+    private const int MostReasons = 5;
+
     /// <summary>Renders the report; lines end in <c>\n</c>.</summary>
     public static string Render(StatusReport status)
     {
@@ -17,7 +20,7 @@ public static class StatusText
             ("last run", ledger is null ? "not known: only OSO's tool has written here" : ledger.Head.IsClosed ? "ended in good order" : $"under way, or ended without a word: {ledger.Head.Writer}"),
             ("records", PlainText.Count(status.Records)),
             ("stored", PlainText.Size(ManifestTotals.Of(manifest).StoredSize)),
-            ("behind", status.Lag is { } lag ? $"{PlainText.Count(lag)} offsets" : "not looked at; --config asks the source"));
+            ("behind", status.Lag is { } lag ? $"{PlainText.Count(lag)} offsets{Without(status, ", ")}" : "not looked at; --config asks the source"));
         if (ManifestTotals.Of(manifest).PrunedOffsets is var pruned and > 0)
         {
             text.AppendFields(("pruned", $"{PlainText.Count(pruned)} offsets were deleted from the backup on purpose"));
@@ -27,6 +30,11 @@ public static class StatusText
         {
             var since = open.Since is { } began ? $" since {PlainText.Time(began.ToUnixTimeMilliseconds())}" : "";
             text.AppendFields(("held back", $"{PlainText.Name(partition.ToString())}: {PlainText.Count(open.OffsetsHeldBack)} offsets by a transaction that is open at offset {open.Offset}{since}"));
+        }
+
+        foreach (var (partition, problem) in status.NotAsked.Take(MostReasons))
+        {
+            text.AppendFields(("not asked", $"{PlainText.Name(partition.ToString())}: {PlainText.Name(problem.Message)}"));
         }
 
         var partitions = status.Partitions.ToList();
@@ -64,9 +72,13 @@ public static class StatusText
     public static string Line(StatusReport status, long? before, DateTimeOffset now)
     {
         var more = before is { } old ? $" (+{PlainText.Count(status.Records - old)})" : "";
-        var lag = status.Lag is { } behind ? $", {PlainText.Count(behind)} behind" : "";
+        var lag = status.Lag is { } behind ? $", {PlainText.Count(behind)} behind{Without(status, " ")}" : "";
         return $"{PlainText.Time(now.ToUnixTimeMilliseconds())} {PlainText.Name(status.Contents.Manifest.BackupId)}: {PlainText.Count(status.Records)} records{more}{lag}";
     }
+
+    private static string Without(StatusReport status, string separator) => status.NotAsked.Count is var count and > 0
+        ? $"{separator}without {PlainText.Count(count, "partition")} that could not be asked"
+        : "";
 
     private static string[] Row(StatusReport status, PartitionId partition)
     {
@@ -81,7 +93,9 @@ public static class StatusText
         ];
         if (status.Source is { } source)
         {
-            row.Add(source.TryGetValue(partition, out var bounds) ? PlainText.Count(status.LagOf(partition, bounds)) : "not at the source");
+            row.Add(source.TryGetValue(partition, out var bounds)
+                ? status.LagOf(partition, bounds) is { } behind ? PlainText.Count(behind) : "not known"
+                : "not at the source");
         }
 
         if (status.LocalOffsets is { } saved)

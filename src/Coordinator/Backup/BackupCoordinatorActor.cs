@@ -20,10 +20,7 @@ namespace KafkaBackup.Coordinator.Backup;
 public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
 {
     private readonly BackupId _backup;
-    private readonly IBackupEnvironments _environments;
-    private readonly BackupCoordinatorSettings _settings;
-    private readonly TimeProvider _clock;
-    private readonly RunLog _runLog;
+    private readonly BackupCoordinatorServices _services;
     private readonly IActorRef _ledger;
     private readonly IActorRef _workers;
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -31,23 +28,26 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
     /// <summary>Who wants to hear of the end of the run.</summary>
     private readonly HashSet<IActorRef> _requesters = [];
 
+    /// <summary>The run under the name by which it was asked for.</summary>
+    private RunId _wanted;
+
+    /// <summary>How the last run ended, for whoever did not hear of it.</summary>
+    private BackupFinished? _last;
+
     private BackupRunState? _state;
+    private RunMeter? _meter;
     private CancellationTokenSource? _planning;
 
     /// <summary>A coordinator for <paramref name="backup"/>.</summary>
-    public BackupCoordinatorActor(
-        BackupId backup, IBackupEnvironments environments, BackupCoordinatorSettings settings, TimeProvider clock, RunLog runLog, IActorRef ledger, IActorRef workers)
-    {
-        (_backup, _environments, _settings, _clock, _runLog, _ledger, _workers) = (backup, environments, settings, clock, runLog, ledger, workers);
-    }
+    public BackupCoordinatorActor(BackupId backup, BackupCoordinatorServices services, IActorRef ledger, IActorRef workers) =>
+        (_backup, _services, _ledger, _workers) = (backup, services, ledger, workers);
 
     /// <inheritdoc />
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>Props of a coordinator for <paramref name="backup"/>.</summary>
-    public static Props Props(
-        BackupId backup, IBackupEnvironments environments, BackupCoordinatorSettings settings, TimeProvider clock, RunLog runLog, IActorRef ledger, IActorRef workers) =>
-        Akka.Actor.Props.Create(() => new BackupCoordinatorActor(backup, environments, settings, clock, runLog, ledger, workers));
+    public static Props Props(BackupId backup, BackupCoordinatorServices services, IActorRef ledger, IActorRef workers) =>
+        Akka.Actor.Props.Create(() => new BackupCoordinatorActor(backup, services, ledger, workers));
 
     /// <summary>A fault of this program ends the run: whoever started it would wait for ever for an actor that has forgotten it.</summary>
     protected override void PreRestart(Exception reason, object message)
@@ -70,14 +70,20 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
             case GetBackupStatus:
                 Sender.Tell(_state?.Status ?? new BackupStatus(_backup, "Idle", 0, 0));
                 break;
+            case StartBackup start when start.Run == _last?.Run:
+                Sender.Tell(_last); // The answer was lost.
+                break;
             case StartBackup start:
+                Start(start);
+                break;
+            case StopBackup { Run: { } run } when run == _last?.Run:
+                Sender.Tell(_last);
+                break;
+            case StopBackup { Run: { } run } when _state is null or { Phase: RunPhase.Idle }:
+                Sender.Tell(new BackupFinished(_backup, run) { WasStopped = true }); // It was lost with another coordinator: what is committed is safe.
+                break;
+            case StopBackup { Run: not null }:
                 _requesters.Add(Sender);
-                _state ??= new BackupRunState(_backup, _settings, _environments.For(_backup).Configuration);
-                if (_state.Phase != RunPhase.Idle && start.Run != _state.Run)
-                {
-                    _log.Info("Run {Run} joins run {Current}, which is under way", start.Run, _state.Run);
-                }
-
                 Take(message);
                 break;
             case StopBackup or LedgerOpened or LedgerFailed or SourceRecorded or RunFinished or PartitionEnded
@@ -90,11 +96,43 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
         }
     }
 
+    /// <summary>Begins a run, or joins the one under way.</summary>
+    private void Start(StartBackup start)
+    {
+        if (_state is { } state && state.Phase != RunPhase.Idle)
+        {
+            if (start.Run != _wanted)
+            {
+                _log.Info("Run {Run} joins run {Current}, which is under way", start.Run, _wanted);
+            }
+
+            _requesters.Add(Sender);
+            return;
+        }
+
+        var run = _services.OwnName(start.Run);
+        if (_services.Environments.Prepare(_backup, run, start.Definition) is { } unfit)
+        {
+            Sender.Tell(new BackupFinished(_backup, start.Run) { Failures = [unfit] });
+            return;
+        }
+
+        _wanted = start.Run;
+        _requesters.Add(Sender);
+        _meter = _services.Metrics.Begin(_backup);
+        _state = new BackupRunState(_backup, _services.Settings, _services.Environments.For(_backup, run).Configuration);
+        Take(start with { Run = run });
+    }
+
+    private BackupEnvironment Environment => _services.Environments.For(_backup, _state!.Run);
+
     private void Take(object message)
     {
-        if (_state is not null)
+        if (_state is { } before)
         {
-            CarryOut(_state.On(message, _clock.GetUtcNow()));
+            var step = before.On(message, _services.Clock.GetUtcNow());
+            _meter?.Observe(message, before, step.State);
+            CarryOut(step);
         }
     }
 
@@ -118,9 +156,11 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
                 _workers.Tell(tell.Message);
                 break;
             case TellRequesters tell:
+                _last = tell.Message with { Run = _wanted };
+                _meter?.End(_last);
                 foreach (var requester in _requesters)
                 {
-                    requester.Tell(tell.Message);
+                    requester.Tell(_last);
                 }
 
                 _requesters.Clear();
@@ -129,7 +169,7 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
                 Plan();
                 break;
             case StartRefresh refresh:
-                Refresh(refresh.KnownCluster);
+                Refresh(refresh);
                 break;
             case CancelPlanning:
                 _planning?.Cancel();
@@ -141,7 +181,7 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
                 Find(find.Partitions);
                 break;
             case Say say:
-                say.Sentence(_runLog);
+                say.Sentence(_services.RunLog);
                 break;
             default:
                 SetTimer(effect);
@@ -154,7 +194,7 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
         switch (effect)
         {
             case StartReassertTimer:
-                Timers.StartPeriodicTimer(Reassert.Instance, Reassert.Instance, _settings.ReassertInterval);
+                Timers.StartPeriodicTimer(Reassert.Instance, Reassert.Instance, _services.Settings.ReassertInterval);
                 break;
             case StartRefreshTimer start:
                 Timers.StartSingleTimer(RefreshDue.Instance, RefreshDue.Instance, start.Pause);
@@ -174,24 +214,24 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
     {
         var run = _state!.Run;
         _planning = new CancellationTokenSource();
-        _ = BackupPlanner.ReadAsync(_environments.For(_backup), _planning.Token)
-            .PipeTo(Self, success: read => new Planned(run, read.Known, read.Discovery), failure: e => new PlanFailed(run, Fault.Of(e)));
+        _ = BackupPlanner.ReadAsync(Environment, _planning.Token)
+            .PipeTo(Self, success: read => new Planned(run, read.Known, read.Discovery), failure: e => PlanFailed.Of(run, e));
     }
 
-    private void Refresh(string? knownCluster)
+    private void Refresh(StartRefresh refresh)
     {
-        var (run, clock, start) = (_state!.Run, _clock, _clock.GetTimestamp());
+        var (run, clock, start) = (_state!.Run, _services.Clock, _services.Clock.GetTimestamp());
         _planning = new CancellationTokenSource();
-        _ = BackupPlanner.DiscoverAsync(_environments.For(_backup), knownCluster, demandsLiterals: false, _planning.Token).PipeTo(
+        _ = BackupPlanner.DiscoverAsync(Environment, refresh.KnownCluster, demandsLiterals: false, refresh.Configured, _planning.Token).PipeTo(
             Self,
             success: discovery => new Refreshed(run, discovery, clock.GetElapsedTime(start)),
-            failure: e => new PlanFailed(run, Fault.Of(e)));
+            failure: e => PlanFailed.Of(run, e));
     }
 
     private void Take(IReadOnlySet<string> topics)
     {
-        var (run, environment) = (_state!.Run, _environments.For(_backup));
-        _ = new GroupSnapshotPublisher(environment.Store, environment.Catalog, _clock).TakeAsync(_backup, topics, CancellationToken.None).PipeTo(
+        var (run, environment) = (_state!.Run, Environment);
+        _ = new GroupSnapshotPublisher(environment.Store, environment.Catalog, _services.Clock).TakeAsync(_backup, topics, CancellationToken.None).PipeTo(
             Self,
             success: problem => new GroupsTaken(run, problem is null ? null : new Fault(FailureKind.Source, problem, IsRetryable: true)),
             failure: e => new GroupsTaken(run, Fault.Of(e)));
@@ -200,7 +240,7 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
     private void Find(IReadOnlyCollection<PartitionId> partitions)
     {
         var run = _state!.Run;
-        _ = _environments.For(_backup).Catalog.FindOpenTransactionsAsync(partitions, CancellationToken.None).PipeTo(
+        _ = Environment.Catalog.FindOpenTransactionsAsync(partitions, CancellationToken.None).PipeTo(
             Self,
             success: open => new TransactionsFound(run, open),
             failure: _ => new TransactionsFound(run, new Dictionary<PartitionId, OpenTransaction>())); // The next refresh tells what is wrong with the source.
@@ -210,6 +250,7 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
     protected override void PostStop()
     {
         _planning?.Cancel();
+        _meter?.Dispose();
         base.PostStop();
     }
 }

@@ -14,11 +14,16 @@ public sealed record BackupCoordinatorSettings
     /// <summary>How long a stop waits for workers before the run is finished without them. Default: 20 s.</summary>
     public TimeSpan StopPatience { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>How long a continuous run waits for somebody to renew what keeps it from the source: an expired certificate.
+    /// Default: 2 minutes.</summary>
+    public TimeSpan RenewalPatience { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>Reads the section.</summary>
     public static BackupCoordinatorSettings From(Config config) => new()
     {
         Window = config.GetInt("window"),
         ReassertInterval = config.GetTimeSpan("reassert-interval"),
         StopPatience = config.GetTimeSpan("stop-patience"),
+        RenewalPatience = config.GetTimeSpan("renewal-patience"),
     };
 }

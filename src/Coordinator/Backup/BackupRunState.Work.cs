@@ -27,6 +27,7 @@ internal sealed partial record BackupRunState
             Known = planned.Known.Discover(planned.Discovery),
             Watch = Configuration.Backup.IsContinuous ? new LagWatch(Configuration.Backup) : null,
         }).NotePlanFailures()
+            .Then(state => state.NoteConfigurations(planned.Discovery, now))
             .And(new Say(log => log.Started(plan, Configuration, now)))
             .Then(state => state.Enqueue(plan.Work).RecordThenRun());
     }
@@ -172,7 +173,29 @@ internal sealed partial record BackupRunState
 
     private static IReadOnlySet<string> TopicsOf(BackupPlan plan) => plan.Bounds.Keys.Select(partition => partition.Topic).ToHashSet(StringComparer.Ordinal);
 
-    private RunStep OnRefreshDue() => (this with { Refresh = RefreshPhase.Reading }).Do(new StartRefresh(Known!.ClusterId));
+    private RunStep NoteConfigurations(SourceDiscovery discovery, DateTimeOffset now)
+    {
+        var (reads, news) = Configurations.Note(discovery, now);
+        var noted = this with { Configurations = reads };
+        return news is null ? noted.Nothing : noted.Do(new Say(log => log.Warning(news)));
+    }
+
+    private RunStep OnRefreshDue(DateTimeOffset now) =>
+        (this with { Refresh = RefreshPhase.Reading }).Do(new StartRefresh(Known!.ClusterId, Configurations.Fresh(now)));
+
+    /// <summary>A source that is away is waited for as long as it takes; somebody who renews a certificate is not, as the end of a process
+    /// is seen sooner than a line of its log.</summary>
+    private RunStep OnRefreshFailed(PlanFailed failed, DateTimeOffset now)
+    {
+        var since = failed.EndsRun ? ExpiredSince ?? now : ExpiredSince;
+        var noted = (this with { ExpiredSince = since }).NoteRefresh(failed.Failure, failed.EndsRun);
+        return failed.EndsRun && now - since >= Settings.RenewalPatience
+            ? noted.Then(state => state.GiveUp(failed.Failure))
+            : noted.Then(state => state.RefreshLater(TimeSpan.Zero));
+    }
+
+    /// <summary>Ends a continuous run. What failed of single partitions was told when it did, and is not what is to be mended.</summary>
+    private RunStep GiveUp(Fault failure) => (this with { Failures = RunFailures.None.NoteEnd(failure) }).StopRunning();
 
     private RunStep OnRefreshed(Refreshed refreshed, DateTimeOffset now)
     {
@@ -180,8 +203,16 @@ internal sealed partial record BackupRunState
         var taken = Waiting.Select(work => work.Partition).Concat(Assigned.Keys).ToHashSet();
         var (watch, due) = Watch!.Due([.. plan.Work.Where(work => !taken.Contains(work.Partition))], now);
         return NoteRefresh(BackupPlan.MissingTopics(Configuration, refreshed.Discovery))
-            .Then(state => (state with { Plan = plan, Known = Known!.Discover(refreshed.Discovery), Watch = watch }).NotePlanFailures())
-            .And(plan.NewFacts.Select(topic => new Say(log => log.NewTopic(topic.Name, topic.Partitions))))
+            .Then(state => (state with
+            {
+                ExpiredSince = null,
+                Plan = plan,
+                Known = Known!.Discover(refreshed.Discovery),
+                Watch = watch,
+            }).NotePlanFailures())
+            .Then(state => state.NoteConfigurations(refreshed.Discovery, now))
+            .And(plan.NewFacts.Where(topic => Known!.Topics.GetValueOrDefault(topic.Name)?.Partitions != topic.Partitions)
+                .Select(topic => new Say(log => log.NewTopic(topic.Name, topic.Partitions))))
             .Then(state => state.RefreshLater(refreshed.Took))
             .Then(state => state.Enqueue(due).RecordThenRun())
             .Then(state => state.TakeGroupsIfDue(now))
@@ -193,13 +224,27 @@ internal sealed partial record BackupRunState
             ? (this with { IsTakingGroups = true, GroupsAt = now }).Do(new TakeGroups(TopicsOf(Plan!)))
             : Nothing;
 
-    private RunStep NoteRefresh(Fault? failure)
+    private RunStep NoteRefresh(Fault? failure, bool endsRun = false)
     {
         var (failures, isNews) = Failures.NoteRefresh(failure);
         var noted = this with { Failures = failures };
-        return isNews
-            ? noted.Do(new Say(failure is null ? log => log.SourceIsBack() : log => log.CannotRefresh(failure.Message)))
-            : noted.Nothing;
+        return isNews ? noted.Do(new Say(Tell)) : noted.Nothing;
+
+        void Tell(RunLog log)
+        {
+            if (failure is null)
+            {
+                log.SourceIsBack();
+            }
+            else if (endsRun)
+            {
+                log.CannotRefreshFor(failure.Message, (long)Settings.RenewalPatience.TotalSeconds);
+            }
+            else
+            {
+                log.CannotRefresh(failure.Message);
+            }
+        }
     }
 
     /// <summary>Refreshing is to take a twentieth of the time, so that ten thousand partitions are asked about less often than ten; but a slow answer,

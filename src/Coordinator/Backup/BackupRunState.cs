@@ -35,6 +35,9 @@ internal sealed partial record BackupRunState(BackupId Backup, BackupCoordinator
     /// <summary>The run.</summary>
     public RunId Run { get; private init; }
 
+    /// <summary>The configuration as its user wrote it; null where every node was started with it.</summary>
+    public string? Definition { get; private init; }
+
     /// <summary>What there is to do, as it was seen last; null before the first plan.</summary>
     public BackupPlan? Plan { get; private init; }
 
@@ -61,6 +64,8 @@ internal sealed partial record BackupRunState(BackupId Backup, BackupCoordinator
     /// <summary>Decides about visits of a continuous run; null in one that ends.</summary>
     private LagWatch? Watch { get; init; }
 
+    private ConfigurationReads Configurations { get; init; } = ConfigurationReads.None;
+
     private ImmutableQueue<RecordSource> ToRecord { get; init; } = [];
 
     /// <summary>The number of the order that was given last.</summary>
@@ -70,6 +75,9 @@ internal sealed partial record BackupRunState(BackupId Backup, BackupCoordinator
     private long LastRecord { get; init; }
 
     private RefreshPhase Refresh { get; init; }
+
+    /// <summary>Since when refreshing fails over something that has to be renewed; null when it went through since.</summary>
+    private DateTimeOffset? ExpiredSince { get; init; }
 
     private bool IsTakingGroups { get; init; }
 
@@ -94,7 +102,11 @@ internal sealed partial record BackupRunState(BackupId Backup, BackupCoordinator
     }
 
     /// <summary>What a status says of the run.</summary>
-    public BackupStatus Status => new(Backup, PhaseName, Progress.Partitions, Progress.Done, Progress.Offsets);
+    public BackupStatus Status => new(Backup, PhaseName, Progress.Partitions, Progress.Done, Progress.Offsets)
+    {
+        Records = Progress.Records,
+        Bytes = Progress.Bytes,
+    };
 
     private string PhaseName => this switch
     {
@@ -118,10 +130,10 @@ internal sealed partial record BackupRunState(BackupId Backup, BackupCoordinator
         LedgerFailed failed => failed.Run == Run && Phase != RunPhase.Idle ? OnLedgerFailed(failed.Failure) : Nothing,
         LedgerOpened opened => Phase == RunPhase.Opening && opened.Run == Run ? OnOpened() : Nothing,
         Planned planned => Phase == RunPhase.Planning && planned.Run == Run ? OnPlanned(planned, now) : Nothing,
-        PlanFailed failed => failed.Run == Run ? OnPlanFailed(failed.Failure) : Nothing,
+        PlanFailed failed => failed.Run == Run ? OnPlanFailed(failed, now) : Nothing,
         SourceRecorded recorded => recorded.Run == Run && Asked is RecordSource asked && asked.Number == recorded.Number ? RecordNextOrRun() : Nothing,
         PartitionEnded ended => OnEnded(ended, now),
-        RefreshDue => Phase == RunPhase.Running && !IsStopped ? OnRefreshDue() : Nothing,
+        RefreshDue => Phase == RunPhase.Running && !IsStopped ? OnRefreshDue(now) : Nothing,
         Refreshed refreshed => Phase == RunPhase.Running && refreshed.Run == Run && !IsStopped ? OnRefreshed(refreshed, now) : Nothing,
         GroupsTaken taken => taken.Run == Run ? OnGroupsTaken(taken.Failure) : Nothing,
         TransactionsFound found => found.Run == Run ? OnTransactionsFound(found.Open, now) : Nothing,
@@ -139,15 +151,15 @@ internal sealed partial record BackupRunState(BackupId Backup, BackupCoordinator
     private RunStep Do(params IEnumerable<RunEffect> effects) => new(this, [.. effects]);
 
     private RunStep OnStart(StartBackup start) => Phase == RunPhase.Idle
-        ? (this with { Run = start.Run, Phase = RunPhase.Opening }).Do(new StartReassertTimer()).Then(state => state.Ask(new OpenLedger(Backup, start.Run)))
+        ? (this with { Run = start.Run, Definition = start.Definition, Phase = RunPhase.Opening }).Do(new StartReassertTimer()).Then(state => state.Ask(state.Opening))
         : Nothing; // It joins the run under way.
 
     private RunStep OnOpened() => (this with { Asked = null, Phase = RunPhase.Planning }).Do(new StartPlanning());
 
-    private RunStep OnPlanFailed(Fault failure) => this switch
+    private RunStep OnPlanFailed(PlanFailed failed, DateTimeOffset now) => this switch
     {
-        { Phase: RunPhase.Planning } => (this with { Failures = Failures.NoteEnd(failure) }).Finish(),
-        { Phase: RunPhase.Running, IsStopped: false } => NoteRefresh(failure).Then(state => state.RefreshLater(TimeSpan.Zero)),
+        { Phase: RunPhase.Planning } => (this with { Failures = Failures.NoteEnd(failed.Failure) }).Finish(),
+        { Phase: RunPhase.Running, IsStopped: false } => OnRefreshFailed(failed, now),
         _ => Nothing,
     };
 
@@ -202,7 +214,7 @@ internal sealed partial record BackupRunState(BackupId Backup, BackupCoordinator
     /// <summary>A ledger actor that has the ledger open says so at once; one that the singleton started anew drops all else until it is told to.</summary>
     private RunStep OnReassert()
     {
-        var repeated = Do(new TellLedger(new OpenLedger(Backup, Run)));
+        var repeated = Do(new TellLedger(Opening));
         if (Asked is { } asked and not OpenLedger)
         {
             repeated = repeated.And(new TellLedger(asked));
@@ -215,7 +227,9 @@ internal sealed partial record BackupRunState(BackupId Backup, BackupCoordinator
 
     private RunStep Ask(IBackupMessage question) => (this with { Asked = question }).Do(new TellLedger(question));
 
+    private OpenLedger Opening => new(Backup, Run) { Definition = Definition };
+
     private PartitionKey KeyOf(PartitionId partition) => new(Backup, partition);
 
-    private AssignPartition AssignmentOf(Order order) => new(KeyOf(order.Work.Partition), order.Assignment, order.Work.Ranges, order.Work.TopicId);
+    private AssignPartition AssignmentOf(Order order) => new(KeyOf(order.Work.Partition), order.Assignment, order.Work.Ranges, order.Work.TopicId) { Definition = Definition };
 }

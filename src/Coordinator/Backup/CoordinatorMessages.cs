@@ -28,7 +28,14 @@ internal static class CoordinatorMessages
     }
 
     /// <summary>The source could not be asked, or the ledger not be read.</summary>
-    internal sealed record PlanFailed(RunId Run, Fault Failure) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    internal sealed record PlanFailed(RunId Run, Fault Failure) : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        /// <summary>Whether even a continuous run ends over it when it lasts.</summary>
+        public bool EndsRun { get; init; }
+
+        public static PlanFailed Of(RunId run, Exception exception) =>
+            new(run, Fault.Of(exception)) { EndsRun = exception.GetBaseException() is BackupException { EndsRun: true } };
+    }
 
     /// <summary>Time to repeat what is unanswered: messages may be lost, and entities move.</summary>
     internal sealed record Reassert : INoSerializationVerificationNeeded, IDeadLetterSuppression

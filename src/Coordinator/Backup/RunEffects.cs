@@ -24,7 +24,8 @@ internal static class RunEffects
 
     /// <summary>Reads the source again.</summary>
     /// <param name="KnownCluster">The cluster that the backup was made of; null when it is not known.</param>
-    internal sealed record StartRefresh(string? KnownCluster) : RunEffect;
+    /// <param name="Configured">Topics of which the configuration need not be asked for.</param>
+    internal sealed record StartRefresh(string? KnownCluster, IReadOnlySet<string> Configured) : RunEffect;
 
     /// <summary>Nobody waits for planning or refresh any more.</summary>
     internal sealed record CancelPlanning : RunEffect;

@@ -105,6 +105,10 @@ public sealed partial class RunLog(ILogger<RunLog> logger)
     [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot look for new records: {Problem} The run goes on trying")]
     public partial void CannotRefresh(string problem);
 
+    /// <summary>The same, and it will not for long go on without seeing it.</summary>
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Cannot look for new records: {Problem} The run ends when this has lasted for {Seconds} s")]
+    public partial void CannotRefreshFor(string problem, long seconds);
+
     /// <summary>A continuous run sees again what is new.</summary>
     [LoggerMessage(Level = LogLevel.Information, Message = "The source can be read again")]
     public partial void SourceIsBack();

@@ -17,6 +17,12 @@ internal sealed record RunProgress
     /// <summary>How many offsets they were to read.</summary>
     public long Offsets { get; private init; }
 
+    /// <summary>Records committed by orders that have ended.</summary>
+    public long Records { get; private init; }
+
+    /// <summary>Their bytes before compression.</summary>
+    public long Bytes { get; private init; }
+
     /// <summary>What was saved since this was last told, in records and partitions.</summary>
     public (long Records, int Partitions) Saved { get; private init; }
 
@@ -28,6 +34,8 @@ internal sealed record RunProgress
     public RunProgress End(PartitionProtocol.PartitionEnded ended, bool wasCancelled) => this with
     {
         Done = Done + (wasCancelled ? 0 : 1),
+        Records = Records + ended.Records,
+        Bytes = Bytes + ended.Bytes,
         Saved = (Saved.Records + ended.Records, Saved.Partitions + (ended.Records > 0 ? 1 : 0)),
     };
 

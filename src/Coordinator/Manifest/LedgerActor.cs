@@ -61,7 +61,7 @@ public sealed class LedgerActor : UntypedActor, IWithTimers
                 Continue();
                 break;
             case FinishRun { WasStopped: true } when _session is not null:
-                _services.Environments.For(_backup).Patience.Hurry(); // Whatever is under way.
+                _services.Environments.For(_backup, _run).Patience.Hurry(); // Whatever is under way.
                 Request(message);
                 break;
             case OpenLedger or FinishRun:
@@ -193,11 +193,17 @@ public sealed class LedgerActor : UntypedActor, IWithTimers
 
     private void Open(OpenLedger open, IActorRef from)
     {
+        if (_services.Environments.Prepare(_backup, open.Run, open.Definition) is { } unfit)
+        {
+            from.Tell(new LedgerFailed(_backup, open.Run, unfit)); // A run that is under way here goes on.
+            return;
+        }
+
         (_run, _coordinator, _isFinished) = (open.Run, from, false);
-        var session = _session = new LedgerSession(_backup, _services);
+        var session = _session = new LedgerSession(_backup, open.Run, _services);
         Start(session.OpenAsync(_stopped.Token), () =>
         {
-            var environment = _services.Environments.For(_backup);
+            var environment = _services.Environments.For(_backup, open.Run);
             Timers.StartPeriodicTimer(SyncDue.Instance, SyncDue.Instance, environment.Configuration.SyncInterval);
 
             from.Tell(new LedgerOpened(_backup, open.Run));

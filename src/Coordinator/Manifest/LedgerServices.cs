@@ -12,4 +12,8 @@ namespace KafkaBackup.Coordinator.Manifest;
 /// <param name="WriterName">A new name for a ledger writer, that no other ever has and that tells an operator which process it is.</param>
 public sealed record LedgerServices(
     IBackupEnvironments Environments, Func<BackupId, string> OffsetsPath, LedgerSettings Settings, RunLog RunLog, TimeProvider Clock,
-    Func<string> WriterName);
+    Func<string> WriterName)
+{
+    /// <summary>What is measured of commits. Default: for nobody.</summary>
+    public RunMetrics Metrics { get; init; } = RunMetrics.Unread;
+}

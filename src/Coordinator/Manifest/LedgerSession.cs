@@ -21,10 +21,10 @@ internal sealed class LedgerSession
     /// <summary>The object that a new store was tried with, when it could not be deleted yet.</summary>
     private string? _probe;
 
-    public LedgerSession(BackupId backup, LedgerServices services)
+    public LedgerSession(BackupId backup, RunId run, LedgerServices services)
     {
         (_backup, _services) = (backup, services);
-        _environment = services.Environments.For(backup);
+        _environment = services.Environments.For(backup, run);
         _writer = new LedgerWriter(_environment.Store, backup, services.WriterName(), services.Clock)
         {
             Housekeeping = _environment.Views,
@@ -108,12 +108,14 @@ internal sealed class LedgerSession
     /// <summary>Commits what may be committed, in one swap, and tells the verdict on each.</summary>
     public async Task<IReadOnlyList<CommitVerdict>> CommitAsync(IReadOnlyList<CommitSegment> commits, CancellationToken cancellation)
     {
+        var start = _services.Clock.GetTimestamp();
         await _writer.ClaimAsync(cancellation); // The first commit of a run claims the ledger, so that a run with nothing new writes nothing.
         var batch = _writer.NewBatch();
         var verdicts = commits.Select(commit => ConflictOf(commit) is null ? batch.Judge(commit.Entry, commit.Epoch) : CommitVerdict.Rejected).ToList();
         Healed = batch.Accepted.Where(entry => entry.Range.Base < _writer.Ledger.CoverageOf(entry.Partition).Position)
             .Aggregate(Healed, (sum, entry) => sum.Plus(entry));
         await _writer.CommitAsync(batch.Accepted, cancellation);
+        _services.Metrics.Committed(_backup, batch.Accepted, _services.Clock.GetElapsedTime(start));
         if (batch.Accepted.Count > 0)
         {
             _views.Outdate();

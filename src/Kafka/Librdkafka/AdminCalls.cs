@@ -11,14 +11,14 @@ internal sealed class AdminCalls : IDisposable
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     private readonly KafkaClients _clients;
-    private readonly ClientErrors _errors = new(TimeProvider.System);
+    private volatile ClientErrors _errors = new(TimeProvider.System);
     private readonly ClusterIdLog _clusterId = new();
     private readonly BoundedClient<IAdminClient> _admin;
 
     public AdminCalls(KafkaClients clients)
     {
         _clients = clients;
-        _admin = new BoundedClient<IAdminClient>(() => clients.CreateAdmin(_errors, _clusterId.Hear), TimeProvider.System);
+        _admin = new BoundedClient<IAdminClient>(Create, TimeProvider.System, clients.RefreshAdminVersion);
     }
 
     /// <summary>The cluster's id as of its last answer; null when it tells none.</summary>
@@ -79,6 +79,15 @@ internal sealed class AdminCalls : IDisposable
     {
         _admin.Dispose();
         _errors.Dispose();
+    }
+
+    /// <summary>A client with errors of its own: what one complains about that was replaced says nothing of the next.</summary>
+    private IAdminClient Create()
+    {
+        var (before, errors) = (_errors, new ClientErrors(TimeProvider.System));
+        _errors = errors;
+        before.Dispose();
+        return _clients.CreateAdmin(errors, _clusterId.Hear);
     }
 
     private async Task<BackupException> FailureAsync(string what, Error error, Exception? cause, CancellationToken cancellation)

@@ -7,7 +7,11 @@ namespace KafkaBackup.Kafka.Librdkafka;
 /// that are open then never end, and disposing of it a second time ends the process. A client with a call that did not come back in time is therefore
 /// replaced, and disposed of only when all its calls have come back, which may be never.
 /// </remarks>
-internal sealed class BoundedClient<TClient>(Func<TClient> create, TimeProvider clock) : IDisposable
+/// <param name="create">Makes a client.</param>
+/// <param name="clock">Measures how long calls are waited for.</param>
+/// <param name="version">Of what a client is made, as a number: when it is another one than before, the next call is made with a new
+/// client.</param>
+internal sealed class BoundedClient<TClient>(Func<TClient> create, TimeProvider clock, Func<int> version) : IDisposable
     where TClient : class, IDisposable
 {
     /// <summary>How long <see cref="Dispose"/> waits for the end of the client: librdkafka sets itself no limit for that.</summary>
@@ -57,7 +61,13 @@ internal sealed class BoundedClient<TClient>(Func<TClient> create, TimeProvider 
     {
         lock (_gate)
         {
-            _current ??= new Lease(create());
+            var wanted = version();
+            if (_current is { } outdated && outdated.Version != wanted)
+            {
+                _ = Retire(outdated);
+            }
+
+            _current ??= new Lease(create(), wanted);
             _current.Calls++;
             return _current;
         }
@@ -102,9 +112,11 @@ internal sealed class BoundedClient<TClient>(Func<TClient> create, TimeProvider 
     private static Task EndAsync(TClient client) =>
         Task.Factory.StartNew(client.Dispose, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    private sealed class Lease(TClient client)
+    private sealed class Lease(TClient client, int version)
     {
         public TClient Client { get; } = client;
+
+        public int Version { get; } = version;
 
         public int Calls { get; set; }
 

@@ -26,6 +26,8 @@ public sealed partial class KafkaClients
     private readonly BackupSection _backup;
     private readonly ILogger _logger;
     private readonly SourceFailures _failures;
+    private readonly CertificateFiles _files;
+    private volatile bool _hadClient;
 
     /// <summary>Clients for the source of <paramref name="configuration"/>.</summary>
     public KafkaClients(BackupConfiguration configuration, ILogger<KafkaClients> logger)
@@ -34,6 +36,7 @@ public sealed partial class KafkaClients
         _failures = new SourceFailures(_source);
         // A large record is here several times for a moment: in the answer, in a batch, in its segment, and compressed.
         LargestAnswer = (int)Math.Clamp(_backup.MemoryOf(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes) / 2, LeastLargestAnswer, int.MaxValue);
+        _files = new CertificateFiles(_source.Security, TimeProvider.System);
     }
 
     /// <summary>The addresses as the user gave them.</summary>
@@ -48,6 +51,33 @@ public sealed partial class KafkaClients
 
     /// <summary>How much is asked for at a time at most.</summary>
     internal int FetchMaxBytes => _backup.FetchMaxBytes;
+
+    /// <summary>Of which generation of the certificate files clients are to be, as of the last look at them.</summary>
+    internal int FilesGeneration => _files.Generation;
+
+    /// <summary>Looks at the certificate files again: before a client is made, before the admin client is asked, and when something has
+    /// failed.</summary>
+    /// <returns>Of which generation clients are to be.</returns>
+    internal int RefreshFiles()
+    {
+        var change = _files.Refresh();
+        if (change.WasTaken)
+        {
+            LogFilesTaken(_logger);
+        }
+
+        if (change.Objection is { } objection)
+        {
+            LogFilesUnusable(_logger, objection);
+        }
+
+        return _files.Generation;
+    }
+
+    /// <summary>The same for the admin client, which is also made anew when what it uses has expired.</summary>
+    /// <remarks>Its connection would outlive the certificate by days, and the run would learn of that only from readers, one by one.</remarks>
+    internal int RefreshAdminVersion() =>
+        (RefreshFiles() * 2) + (_files.ExpiredCertificate is null && _files.ExpiredAuthorities is null ? 0 : 1);
 
     /// <summary>An admin client.</summary>
     /// <param name="errors">Is told what the client complains about.</param>
@@ -92,8 +122,12 @@ public sealed partial class KafkaClients
             .Build());
 
     /// <summary>A failure of kind <see cref="FailureKind.Source"/> from what a client threw and what it had complained about.</summary>
-    internal BackupException Failure(string what, Error error, ClientErrors errors, BrokerCertificate? certificate = null, Exception? cause = null) =>
-        _failures.Of(what, error, errors.Worst, certificate, cause);
+    internal BackupException Failure(string what, Error error, ClientErrors errors, BrokerCertificate? certificate = null, Exception? cause = null)
+    {
+        RefreshFiles();
+        var facts = new CertificateFacts(_files.ExpiredCertificate, _files.ExpiredAuthorities, certificate);
+        return _failures.Of(what, error, errors.Worst, facts, cause);
+    }
 
     /// <summary>The settings of <see cref="SecuritySection"/> under librdkafka's names.</summary>
     /// <remarks>Without an authority of one's own librdkafka looks for the system's bundle by itself, in the places of all distributions.</remarks>
@@ -185,12 +219,27 @@ public sealed partial class KafkaClients
         return config;
     }
 
-    /// <exception cref="BackupException">librdkafka does not take a file that <see cref="PemFiles"/> had no objection to.</exception>
-    private static T Build<T>(Func<T> build)
+    /// <exception cref="BackupException">librdkafka does not take a file that <see cref="PemFiles"/> had no objection to, or finds the files
+    /// while they are replaced.</exception>
+    private T Build<T>(Func<T> build)
     {
         try
         {
-            return build();
+            var client = build();
+            _hadClient = true;
+            return client;
+        }
+        catch (InvalidOperationException e) when (_hadClient && _files.AreNamed)
+        {
+            // The files were good when the run began: at the next try they may be so again.
+            throw new BackupException(
+                FailureKind.Source,
+                $"No further Kafka client can be set up as source.security says: {e.Message.TrimEnd('.')}. Put its certificate files in order.",
+                e)
+            {
+                IsRetryable = true,
+                EndsRun = true,
+            };
         }
         catch (InvalidOperationException e)
         {
@@ -209,6 +258,14 @@ public sealed partial class KafkaClients
         errors.Note(message);
         LogClientMessage(_logger, message.Facility, message.Message);
     }
+
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "The certificate files of source.security have changed: new connections to Kafka use them")]
+    private static partial void LogFilesTaken(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "Certificate files have changed and cannot be used: {Objection} Clients that exist go on with what they have read")]
+    private static partial void LogFilesUnusable(ILogger logger, string objection);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Kafka client: {Code}: {Reason}")]
     private static partial void LogProblem(ILogger logger, ErrorCode code, string reason);

@@ -39,7 +39,20 @@ public sealed class KafkaRecordSource(KafkaClients clients) : IRecordSource
         Task.WaitAll([.. _retired], Patience);
     }
 
-    internal PooledConsumer Rent(AnswerSize size) => Idle(size).TryTake(out var consumer) ? consumer : new PooledConsumer(clients, size);
+    internal PooledConsumer Rent(AnswerSize size)
+    {
+        while (Idle(size).TryTake(out var consumer))
+        {
+            if (!consumer.IsExpired)
+            {
+                return consumer;
+            }
+
+            Retire(consumer, Task.CompletedTask);
+        }
+
+        return new PooledConsumer(clients, size);
+    }
 
     /// <summary>Takes a consumer back.</summary>
     /// <param name="consumer">The consumer.</param>

@@ -24,6 +24,7 @@ public sealed class KafkaTopicCatalog : ITopicCatalog
     private readonly AdminCalls _calls;
     private readonly LogOffsets _offsets;
     private readonly KafkaGroupReader _groups;
+    private readonly TopicConfigurationReader _configurations;
 
     /// <summary>Topics with a partition without in-sync replicas. Confluent.Kafka cannot read their description: what the metadata says has to do.</summary>
     private volatile HashSet<string> _withoutReplicas = [];
@@ -41,6 +42,7 @@ public sealed class KafkaTopicCatalog : ITopicCatalog
         _calls = new AdminCalls(clients);
         _offsets = new LogOffsets(_calls, leaderPatience);
         _groups = new KafkaGroupReader(_calls, Patience);
+        _configurations = new TopicConfigurationReader(_calls, Patience);
     }
 
     /// <inheritdoc />
@@ -64,14 +66,17 @@ public sealed class KafkaTopicCatalog : ITopicCatalog
 
         var matching = present.Values.Where(topic => filter.Matches(topic.Topic)).ToLookup(topic => !_withoutReplicas.Contains(topic.Topic));
         var topics = matching[false].Where(topic => Admits(filter, topic.Topic, InternalTopics.Contains(topic.Topic)))
-            .Select(topic => new TopicFacts(topic.Topic, topic.Partitions.Count)).ToList();
+            .Select(topic => new TopicFacts(topic.Topic, topic.Partitions.Count) { ReplicationFactor = ReplicationOf(topic) }).ToList();
         foreach (var names in matching[true].Select(topic => topic.Topic).Order(StringComparer.Ordinal).Chunk(BatchSize))
         {
             var described = await AskAsync("Cannot describe topics", admin => DescribeAsync(admin, names), Patience, cancellation);
             topics.AddRange(described.Where(topic => topic.Error.Code != ErrorCode.UnknownTopicOrPart && Admits(filter, topic.Name, topic.IsInternal)).Select(topic =>
                 topic.Error.IsError
                     ? throw _calls.Failure($"Cannot describe the topic '{topic.Name}'", topic.Error)
-                    : new TopicFacts(topic.Name, topic.Partitions.Count, IdOf(topic.TopicId))));
+                    : new TopicFacts(topic.Name, topic.Partitions.Count, IdOf(topic.TopicId))
+                    {
+                        ReplicationFactor = ReplicationOf(present[topic.Name]),
+                    }));
         }
 
         return topics.OrderBy(topic => topic.Name, StringComparer.Ordinal).ToList();
@@ -91,6 +96,10 @@ public sealed class KafkaTopicCatalog : ITopicCatalog
             return await ReadTopicIdsAsync(topics, cancellation);
         }
     }
+
+    /// <inheritdoc />
+    public Task<TopicConfigurations> GetConfigurationsAsync(IReadOnlyCollection<string> topics, CancellationToken cancellation) =>
+        _configurations.ReadAsync(topics, cancellation);
 
     /// <inheritdoc />
     public async Task<IReadOnlyDictionary<PartitionId, PartitionBounds>> GetBoundsAsync(
@@ -144,6 +153,10 @@ public sealed class KafkaTopicCatalog : ITopicCatalog
 
     /// <summary>An id as librdkafka writes it; null for the zero id of brokers and topics that have none.</summary>
     internal static string? IdOf(Uuid? id) => SourceIdentity.Known(id?.ToString());
+
+    /// <summary>The replicas of the first partition, as OSO's tool counts them.</summary>
+    private static int? ReplicationOf(TopicMetadata topic) =>
+        topic.Partitions.MinBy(partition => partition.PartitionId)?.Replicas.Length is > 0 and var replicas ? replicas : null;
 
     private static bool Admits(TopicFilter filter, string topic, bool isInternal)
     {

@@ -15,6 +15,15 @@ public static class PemFiles
     /// <exception cref="ConfigurationException">Something is wrong; it carries all that is.</exception>
     public static void Check(string file, SecuritySection security)
     {
+        if (Judge(security) is { Count: > 0 } problems)
+        {
+            throw new ConfigurationException(file, problems);
+        }
+    }
+
+    /// <summary>All that is wrong with the files; empty when they can be used.</summary>
+    internal static IReadOnlyList<ConfigurationProblem> Judge(SecuritySection security)
+    {
         var problems = new List<ConfigurationProblem>();
         void Report(string key, string message) => problems.Add(new ConfigurationProblem(Prefix + key, null, null, message));
 
@@ -30,10 +39,7 @@ public static class PemFiles
             CheckKey(security, certificate, key, Report);
         }
 
-        if (problems.Count > 0)
-        {
-            throw new ConfigurationException(file, problems);
-        }
+        return problems;
     }
 
     private static string? Read(string key, string? path, Action<string, string> report)

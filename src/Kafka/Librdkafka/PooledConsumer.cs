@@ -16,6 +16,8 @@ internal sealed class PooledConsumer : IDisposable
     private static readonly Timestamp Latest = new(Offset.End.Value, TimestampType.CreateTime);
 
     private readonly BatchDeserializer _deserializer = new();
+    private readonly KafkaClients _clients;
+    private readonly int _generation;
     private string? _topic;
     private int _topics;
     private long _returnedAt;
@@ -23,6 +25,7 @@ internal sealed class PooledConsumer : IDisposable
     public PooledConsumer(KafkaClients clients, AnswerSize size)
     {
         Size = size;
+        (_clients, _generation) = (clients, clients.RefreshFiles());
         Errors = new ClientErrors(TimeProvider.System);
         Client = clients.CreateConsumer(Errors, _deserializer, Answers, size);
     }
@@ -36,9 +39,11 @@ internal sealed class PooledConsumer : IDisposable
 
     public IConsumer<BatchSlice, BatchSlice> Client { get; }
 
-    /// <summary>Whether another client would do better: librdkafka goes through all partitions of all topics that it ever read, over and over.</summary>
+    /// <summary>Whether another client would do better: librdkafka goes through all partitions of all topics that it ever read, over and
+    /// over; and it stays with the certificates that it was made with.</summary>
     /// <remarks>An answer that was too large may still be under way; and the client for large batches is hardly ever needed.</remarks>
-    public bool IsExpired => _topics >= MostTopics || Errors.Oversize.Seen > 0 || Size == AnswerSize.OneLargeBatch;
+    public bool IsExpired => _topics >= MostTopics || _generation != _clients.FilesGeneration
+        || Errors.Oversize.Seen > 0 || Size == AnswerSize.OneLargeBatch;
 
     /// <summary>Makes the client read <paramref name="from"/> on.</summary>
     /// <remarks>

@@ -14,18 +14,21 @@ internal sealed class SourceFailures(SourceSection source)
     /// <param name="what">What could not be done, without a full stop.</param>
     /// <param name="error">What the call ended with.</param>
     /// <param name="problems">What the client had complained about.</param>
-    /// <param name="explanation">What a closer look at the broker's certificate has shown.</param>
+    /// <param name="certificates">What is known of certificates.</param>
     /// <param name="cause">The exception, if there was one.</param>
-    public BackupException Of(string what, Error error, IReadOnlyList<SourceProblem> problems, BrokerCertificate? explanation = null, Exception? cause = null)
+    public BackupException Of(
+        string what, Error error, IReadOnlyList<SourceProblem> problems, CertificateFacts certificates, Exception? cause = null)
     {
         // An error that a broker sent explains itself; those of the client only say that nothing came.
-        var told = error.IsLocalError && error.Code is not (ErrorCode.Local_BadMsg or ErrorCode.Local_UnknownTopic or ErrorCode.Local_UnknownPartition)
-            ? Tell(problems, explanation)
-            : null;
+        var isOfTheClient = error.IsLocalError
+            && error.Code is not (ErrorCode.Local_BadMsg or ErrorCode.Local_UnknownTopic or ErrorCode.Local_UnknownPartition);
+        var expired = isOfTheClient && problems.Count > 0 ? certificates.Culprit(problems[0].Kind) : null;
+        var told = isOfTheClient ? Tell(problems, certificates.Broker, expired) : null;
         var reason = error.Code is ErrorCode.Local_TimedOut or ErrorCode.Local_Transport ? "no answer came in time" : error.Reason.TrimEnd('.');
         return new BackupException(FailureKind.Source, told is null ? $"{what} at {Address}: {reason}. {Advice(error.Code)}".TrimEnd() : $"{what}: {told}", cause)
         {
             IsRetryable = !error.IsFatal && !IsFinal(error.Code),
+            EndsRun = expired is not null,
         };
     }
 
@@ -47,7 +50,7 @@ internal sealed class SourceFailures(SourceSection source)
         or ErrorCode.GroupCoordinatorNotAvailable or ErrorCode.GroupLoadInProgress or ErrorCode.NotCoordinatorForGroup
         || error.Reason.StartsWith("FindCoordinator", StringComparison.Ordinal); // It fails with the code of whatever ends a connection.
 
-    private string? Tell(IReadOnlyList<SourceProblem> problems, BrokerCertificate? certificate)
+    private string? Tell(IReadOnlyList<SourceProblem> problems, BrokerCertificate? certificate, ExpiredFile? expired)
     {
         if (problems.Count == 0)
         {
@@ -59,6 +62,12 @@ internal sealed class SourceFailures(SourceSection source)
         var brokers = string.Join(", ", problems.Select(problem => problem.Address ?? Address));
         return first.Kind switch
         {
+            SourceProblemKind.Certificate when expired is not null =>
+                $"the authorities in '{expired.Path}' have expired: they were valid until {expired.UntilText} at the latest. {at}. "
+                + "Put the authority of the brokers' present certificates in this file (source.security.ssl_ca_location).",
+            _ when expired is not null =>
+                $"the client certificate in '{expired.Path}' has expired: it was valid until {expired.UntilText}. {at}. "
+                + "Put a new certificate there, and its key in the place of source.security.ssl_key_location.",
             SourceProblemKind.Login when security.Mechanism == Shared.Configuration.SaslMechanism.OAuthBearer =>
                 $"the brokers do not take the token of '{security.OAuth!.ClientId}'. {at}. "
                 + "Check source.security.sasl_oauth_client_id and sasl_oauth_scope, and what the brokers ask of a token.",

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using KafkaBackup.Shared;
 using KafkaBackup.Shared.Protocol;
 using static KafkaBackup.PartitionWorkers.Backup.WorkerEffects;
 using static KafkaBackup.PartitionWorkers.Backup.WorkerMessages;
@@ -63,6 +64,9 @@ public sealed class PartitionWorkerActor : UntypedActor, IWithTimers
             case GetPartitionStatus:
                 Sender.Tell(new PartitionStatus(_key, _state.PhaseName, _state.Position));
                 break;
+            case AssignPartition order when _services.Environments.Prepare(_key.Backup, order.Assignment.Run, order.Definition) is { } unfit:
+                Refuse(order, unfit);
+                break;
             case AssignPartition or CancelPartition:
                 _coordinator = Sender;
                 Take(message);
@@ -89,6 +93,19 @@ public sealed class PartitionWorkerActor : UntypedActor, IWithTimers
 
     /// <inheritdoc />
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    /// <summary>What the work in hand needs, as the run that ordered it defines it.</summary>
+    private BackupEnvironment Environment => _services.Environments.For(_key.Backup, _state.Work!.Assignment.Run);
+
+    /// <summary>This node lacks what the backup needs, such as a variable; work on an earlier order goes on.</summary>
+    private void Refuse(AssignPartition order, Fault unfit)
+    {
+        Sender.Tell(new PartitionEnded(_key, order.Assignment, unfit, null));
+        if (_state.Work is null)
+        {
+            CarryOutLocally(new WorkerEffects.Passivate());
+        }
+    }
 
     private void Take(object message)
     {
@@ -118,8 +135,11 @@ public sealed class PartitionWorkerActor : UntypedActor, IWithTimers
             case Answer answer:
                 Sender.Tell(answer.Message);
                 break;
-            case TellPermits tell:
-                _permits.Tell(tell.Message);
+            case AskPermit:
+                _permits.Tell(_services.PermitOf(Environment.Configuration));
+                break;
+            case GivePermitBack:
+                _permits.Tell(ReleasePermit.Instance);
                 break;
             case StartPipeline start:
                 Start(start);
@@ -175,11 +195,12 @@ public sealed class PartitionWorkerActor : UntypedActor, IWithTimers
 
     private void Start(StartPipeline start)
     {
-        var (token, self, environment) = (start.Token, Self, _services.Environments.For(_key.Backup));
+        var (token, self, environment) = (start.Token, Self, Environment);
         _cancel = new CancellationTokenSource();
-        _pipeline = new SegmentPipeline(_key, environment, _services.Pipeline, _services.Clock, start.Epoch, entry => self.Tell(new EntryStored(token, entry)))
+        _pipeline = new SegmentPipeline(_key, environment, _services.PipelineOf(environment.Configuration), _services.Clock, start.Epoch, entry => self.Tell(new EntryStored(token, entry)))
         {
             Progress = _services.Progress,
+            Metrics = _services.Metrics,
             LeaderEpoch = start.LeaderEpoch,
             TopicId = start.TopicId,
         };
@@ -191,7 +212,7 @@ public sealed class PartitionWorkerActor : UntypedActor, IWithTimers
     private void ReadBoundsNow(int token)
     {
         var (partition, clock) = (_key.Partition, _services.Clock);
-        _ = _services.Environments.For(_key.Backup).Catalog.GetBoundsAsync([partition], Shared.Kafka.LogEnd.HighWatermark, CancellationToken.None).PipeTo(
+        _ = Environment.Catalog.GetBoundsAsync([partition], Shared.Kafka.LogEnd.HighWatermark, CancellationToken.None).PipeTo(
             Self,
             success: bounds => new BoundsRead(
                 token, bounds[partition], bounds[partition].Problem is { } problem ? Fault.Of(problem) : null, clock.GetUtcNow().ToUnixTimeMilliseconds()),
@@ -201,7 +222,7 @@ public sealed class PartitionWorkerActor : UntypedActor, IWithTimers
     private void CheckNow(CheckOffers check)
     {
         _cancel = new CancellationTokenSource();
-        _ = UploadedSegments.FindSoundAsync(_services.Environments.For(_key.Backup).Store, check.Offers, _cancel.Token).PipeTo(
+        _ = UploadedSegments.FindSoundAsync(Environment.Store, check.Offers, _cancel.Token).PipeTo(
             Self,
             success: sound => new OffersChecked(check.Token, sound),
             failure: _ => new OffersChecked(check.Token, [])); // Then they are read again.

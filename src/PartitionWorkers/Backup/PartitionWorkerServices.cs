@@ -1,21 +1,40 @@
 using KafkaBackup.PartitionWorkers.Node;
+using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Segments;
 using KafkaBackup.Shared;
+using static KafkaBackup.PartitionWorkers.Node.PermitProtocol;
 
 namespace KafkaBackup.PartitionWorkers.Backup;
 
 /// <summary>What all partition workers of a node share.</summary>
 /// <param name="Environments">Source, store and configuration by backup.</param>
-/// <param name="Pipeline">How segments are cut.</param>
+/// <param name="MemoryBytes">What this node has for segments and prefetched records of all backups together.</param>
 /// <param name="Settings">Timing.</param>
 /// <param name="Clock">The clock.</param>
 /// <param name="Log">What the user reads.</param>
 public sealed record PartitionWorkerServices(
-    IBackupEnvironments Environments, PipelineSettings Pipeline, PartitionWorkerSettings Settings, TimeProvider Clock,
-    WorkerLog Log)
+    IBackupEnvironments Environments, long MemoryBytes, PartitionWorkerSettings Settings, TimeProvider Clock, WorkerLog Log)
 {
     /// <summary>Where pipelines count what they read and store.</summary>
     public NodeProgress Progress { get; init; } = new();
 
+    /// <summary>What is measured of pipelines. Default: for nobody.</summary>
+    public WorkerMetrics Metrics { get; init; } = WorkerMetrics.Unread;
+
     /// <summary>Whether the journal can be relied on. Default: yes, and nobody hears when that changes.</summary>
     public JournalHealth Journal { get; init; } = new(_ => { });
+
+    /// <summary>How a backup's segments are cut on this node.</summary>
+    public PipelineSettings PipelineOf(BackupConfiguration configuration) => new()
+    {
+        Segments = SegmentSettings.From(configuration.Backup),
+        OverlapsUpload = PermitBudget.For(configuration.Backup, MemoryBytes).OverlapsUpload,
+    };
+
+    /// <summary>What a worker of a backup asks the node for.</summary>
+    public RequestPermit PermitOf(BackupConfiguration configuration)
+    {
+        var budget = PermitBudget.For(configuration.Backup, MemoryBytes);
+        return new RequestPermit(configuration.BackupId, budget.PermitBytes, budget.Slots);
+    }
 }

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using KafkaBackup.Shared.Protocol;
 using static KafkaBackup.PartitionWorkers.Backup.WorkerEffects;
 using static KafkaBackup.PartitionWorkers.Backup.WorkerMessages;
-using static KafkaBackup.PartitionWorkers.Node.PermitProtocol;
 using static KafkaBackup.Shared.Protocol.LedgerProtocol;
 using static KafkaBackup.Shared.Protocol.PartitionProtocol;
 
@@ -18,10 +17,14 @@ internal sealed partial record PartitionWorkerState
             return Nothing; // It came too late: the order is in work without it.
         }
 
-        return read.Uploaded.Count == 0
-            ? (this with { Phase = WorkerPhase.Idle }).BeginIfOrdered()
-            : (this with { Phase = WorkerPhase.Checking, Token = Token + 1 }).Do(new CheckOffers(Token + 1, read.Uploaded));
+        var idle = this with { Phase = WorkerPhase.Idle, Unchecked = [.. read.Uploaded] };
+        return Work is null ? idle.BeginIfOrdered() : idle.CheckOrBegin();
     }
+
+    /// <summary>Where to look for what an earlier life has uploaded is known only with an order: it says which store.</summary>
+    private WorkerStep CheckOrBegin() => Unchecked.IsEmpty
+        ? BeginIfOrdered()
+        : (this with { Phase = WorkerPhase.Checking, Token = Token + 1, Unchecked = [] }).Do(new CheckOffers(Token + 1, Unchecked));
 
     private WorkerStep OnOffersChecked(OffersChecked check) => Phase == WorkerPhase.Checking && check.Token == Token
         ? (this with { Phase = WorkerPhase.Idle, Offers = [.. check.Sound.OrderBy(offer => offer.Entry.Range)] }).BeginIfOrdered()
@@ -31,7 +34,7 @@ internal sealed partial record PartitionWorkerState
     {
         { Ending: WorkEnding.HandedOff } => Nothing, // The shard moves: whoever gave the order repeats it where the shard is then.
         { Phase: WorkerPhase.Recovering or WorkerPhase.Checking } => (this with { Work = order, Ending = WorkEnding.Through }).Nothing,
-        { Work: null } => (this with { Work = order }).BeginIfOrdered(),
+        { Work: null } => (this with { Work = order }).CheckOrBegin(),
         _ when order.Assignment == Work.Assignment || IsEarlier(order.Assignment, Work.Assignment) => Nothing,
         { Ending: WorkEnding.Cancelled } => (this with { Next = order }).Nothing,
         _ when order.TopicId != Work.TopicId => (this with { Next = order }).Stop(WorkEnding.Cancelled, abandon: true),
@@ -117,7 +120,7 @@ internal sealed partial record PartitionWorkerState
             Doom = null,
             Failures = 0,
             Committed = (0, 0),
-        }, [new StopTimers(), new TellPermits(ReleasePermit.Instance)]);
+        }, [new StopTimers(), new GivePermitBack()]);
         if (Ending == WorkEnding.HandedOff)
         {
             return over.And(new StopWorker()); // And nobody is told: what is left moves with the shard, to where the coordinator asserts it next.

@@ -55,6 +55,9 @@ internal sealed partial record PartitionWorkerState(PartitionKey Key, PartitionW
     /// <summary>What an earlier life of this worker had uploaded, and nobody is known to have committed.</summary>
     public ImmutableList<SegmentUploaded> Offers { get; private init; } = [];
 
+    /// <summary>What an earlier life has uploaded, as long as no order says in which store to look for it.</summary>
+    private ImmutableList<SegmentUploaded> Unchecked { get; init; } = [];
+
     /// <summary>What is to be read.</summary>
     public IReadOnlyList<OffsetRange> Ranges { get; private init; } = [];
 
@@ -135,7 +138,7 @@ internal sealed partial record PartitionWorkerState(PartitionKey Key, PartitionW
             return (told with { Phase = WorkerPhase.ReadingBounds, Token = token }).Do(new StopTimers(), new ReadBounds(token));
         }
 
-        return (told with { Phase = WorkerPhase.Waiting, LeaderEpoch = answer.LeaderEpoch }).Do(new StopTimers(), new TellPermits(RequestPermit.Instance));
+        return (told with { Phase = WorkerPhase.Waiting, LeaderEpoch = answer.LeaderEpoch }).Do(new StopTimers(), new AskPermit());
     }
 
     /// <summary>The leader epoch of the record right before the position; null when it is not known.</summary>
@@ -146,7 +149,7 @@ internal sealed partial record PartitionWorkerState(PartitionKey Key, PartitionW
         if (Phase != WorkerPhase.Waiting)
         {
             // A second answer, or one that came too late. The permit in use must not go back with it.
-            return HoldsPermit ? Nothing : Do(new TellPermits(ReleasePermit.Instance));
+            return HoldsPermit ? Nothing : Do(new GivePermitBack());
         }
 
         var token = Token + 1;
@@ -178,7 +181,7 @@ internal sealed partial record PartitionWorkerState(PartitionKey Key, PartitionW
         }
 
         // The pipeline holds no memory any more, so another partition may have the permit while the last entries are committed.
-        return (this with { Phase = WorkerPhase.Committing, PipelineEnd = ended }).Do(new TellPermits(ReleasePermit.Instance)).Then(state => state.SettleIfDone());
+        return (this with { Phase = WorkerPhase.Committing, PipelineEnd = ended }).Do(new GivePermitBack()).Then(state => state.SettleIfDone());
     }
 
     private WorkerStep OnBoundsRead(BoundsRead read)

@@ -1,5 +1,6 @@
 using KafkaBackup.PartitionWorkers.Node;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Protocol;
@@ -44,6 +45,9 @@ public sealed class SegmentPipeline
 
     /// <summary>Where what is read and stored is counted. Default: nowhere that anybody looks.</summary>
     public NodeProgress Progress { get; init; } = new();
+
+    /// <summary>Where that is measured. Default: for nobody.</summary>
+    public WorkerMetrics Metrics { get; init; } = WorkerMetrics.Unread;
 
     /// <summary>The topic that was planned, by Kafka's id. Nothing is handed out that may be of another topic under its name. Null: not known, so not checked.</summary>
     public string? TopicId { get; init; }
@@ -94,13 +98,14 @@ public sealed class SegmentPipeline
         {
             while (await stream.ReadAsync(cancellation) is { } records)
             {
-                var (count, bytes) = (0L, 0L);
+                var (count, bytes, content) = (0L, 0L, 0L);
                 while (records.MoveNext())
                 {
                     startedAt = writer.RecordCount == 0 ? _clock.GetTimestamp() : startedAt;
                     var before = writer.UncompressedSize;
                     writer.Append(records);
                     (count, bytes) = (count + 1, bytes + writer.UncompressedSize - before);
+                    content += records.Key.Bytes.Length + records.Value.Bytes.Length;
                     if (writer.IsFull)
                     {
                         next = await SealAsync(writer, next, writer.EndOffset + 1, EpochAtEnd(stream, writer), cancellation);
@@ -108,6 +113,7 @@ public sealed class SegmentPipeline
                 }
 
                 Progress.Read(count, bytes);
+                Metrics.Read(_key.Backup, count, content);
                 if (writer.RecordCount > 0 && _clock.GetElapsedTime(startedAt) >= _settings.Segments.MaxInterval)
                 {
                     next = await SealAsync(writer, next, writer.EndOffset + 1, EpochAtEnd(stream, writer), cancellation);
@@ -183,6 +189,7 @@ public sealed class SegmentPipeline
             }
 
             Progress.Stored(segment.Info.CompressedSize);
+            Metrics.Stored(_key.Backup, _settings.Segments.Codec.Name(), segment.Info.UncompressedSize, segment.Info.CompressedSize);
             var stored = segment.Info with { Key = key, UploadedAt = _clock.GetUtcNow().ToUnixTimeMilliseconds() };
             await HandOutAsync(entry with { Segment = stored }, cancellation);
         }

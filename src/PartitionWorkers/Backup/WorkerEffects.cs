@@ -19,8 +19,11 @@ internal static class WorkerEffects
     /// <summary>A message to the sender of the event.</summary>
     internal sealed record Answer(PartitionEnded Message) : WorkerEffect;
 
-    /// <summary>A message to the permits of this node.</summary>
-    internal sealed record TellPermits(object Message) : WorkerEffect;
+    /// <summary>Asks for a permit of this node.</summary>
+    internal sealed record AskPermit : WorkerEffect;
+
+    /// <summary>Gives the permit back, or leaves the queue for one.</summary>
+    internal sealed record GivePermitBack : WorkerEffect;
 
     /// <summary>Reads, encodes and stores <paramref name="Ranges"/>.</summary>
     internal sealed record StartPipeline(int Token, IReadOnlyList<OffsetRange> Ranges, long Epoch, int? LeaderEpoch, string? TopicId) : WorkerEffect;

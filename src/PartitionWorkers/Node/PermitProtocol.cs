@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using KafkaBackup.Shared;
 
 namespace KafkaBackup.PartitionWorkers.Node;
 
@@ -7,15 +8,10 @@ namespace KafkaBackup.PartitionWorkers.Node;
 public static class PermitProtocol
 {
     /// <summary>The sender wants a permit; it gets <see cref="PermitGranted"/> in its turn.</summary>
-    public sealed record RequestPermit : INoSerializationVerificationNeeded
-    {
-        private RequestPermit()
-        {
-        }
-
-        /// <summary>The only one.</summary>
-        public static RequestPermit Instance { get; } = new();
-    }
+    /// <param name="Backup">The backup that it works for.</param>
+    /// <param name="Bytes">Memory that the permit stands for.</param>
+    /// <param name="Most">How many permits the backup may have on this node at the same time, at least 1.</param>
+    public sealed record RequestPermit(BackupId Backup, long Bytes, int Most) : INoSerializationVerificationNeeded;
 
     /// <summary>The receiver may hold a segment in memory until it gives the permit back or stops.</summary>
     public sealed record PermitGranted : INoSerializationVerificationNeeded, IDeadLetterSuppression

@@ -1,37 +1,49 @@
 using Akka.Actor;
+using KafkaBackup.Shared;
 using static KafkaBackup.PartitionWorkers.Node.PermitProtocol;
 
 namespace KafkaBackup.PartitionWorkers.Node;
 
-/// <summary>Hands out the permits of this node, first come, first served. A holder that dies gives its permit back by dying.</summary>
+/// <summary>Hands out the memory of this node, first come, first served. A holder that dies gives its permit back by dying.</summary>
+/// <remarks>
+/// A backup that has as many permits as it may have lets others pass; a permit that does not fit into what is left does not, or large ones
+/// would wait for ever. One that is larger than all there is gets everything.
+/// </remarks>
 public sealed class PermitsActor : UntypedActor
 {
-    private readonly int _slots;
-    private readonly HashSet<IActorRef> _holders = [];
-    private readonly List<IActorRef> _waiting = [];
+    private readonly long _memoryBytes;
+    private readonly WorkerMetrics _metrics;
+    private readonly Dictionary<IActorRef, RequestPermit> _holders = [];
+    private readonly Dictionary<BackupId, int> _held = [];
+    private readonly List<(IActorRef From, RequestPermit Request)> _waiting = [];
+    private long _usedBytes;
 
-    /// <summary>An actor with <paramref name="slots"/> permits.</summary>
-    public PermitsActor(int slots)
+    /// <summary>An actor that hands out <paramref name="memoryBytes"/>.</summary>
+    public PermitsActor(long memoryBytes, WorkerMetrics metrics)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(slots, 1);
-        _slots = slots;
+        ArgumentOutOfRangeException.ThrowIfLessThan(memoryBytes, 1);
+        (_memoryBytes, _metrics) = (memoryBytes, metrics);
+        Show();
     }
 
-    /// <summary>The recipe of a permits actor with <paramref name="slots"/> permits, at least 1.</summary>
-    public static Props Props(int slots) => Akka.Actor.Props.Create(() => new PermitsActor(slots));
+    /// <summary>The recipe of a permits actor.</summary>
+    /// <param name="memoryBytes">What it hands out, at least 1.</param>
+    /// <param name="metrics">Where it shows how that goes. Default: nowhere.</param>
+    public static Props Props(long memoryBytes, WorkerMetrics? metrics = null) =>
+        Akka.Actor.Props.Create(() => new PermitsActor(memoryBytes, metrics ?? WorkerMetrics.Unread));
 
     /// <inheritdoc />
     protected override void OnReceive(object message)
     {
         switch (message)
         {
-            case RequestPermit when _holders.Contains(Sender):
+            case RequestPermit when _holders.ContainsKey(Sender):
                 Sender.Tell(PermitGranted.Instance); // Its first answer was for an earlier request, which it has forgotten.
                 break;
-            case RequestPermit when !_waiting.Contains(Sender):
+            case RequestPermit request when _waiting.All(waiting => !waiting.From.Equals(Sender)):
                 Context.Watch(Sender);
-                _waiting.Add(Sender);
-                GrantNext();
+                _waiting.Add((Sender, request));
+                Grant();
                 break;
             case RequestPermit:
                 break;
@@ -46,23 +58,48 @@ public sealed class PermitsActor : UntypedActor
                 Unhandled(message);
                 break;
         }
+
+        Show();
     }
+
+    private void Show() => _metrics.Use(new PermitUse(_holders.Count, _waiting.Count, _usedBytes, _memoryBytes));
 
     private void Forget(IActorRef holder)
     {
-        _holders.Remove(holder);
-        _waiting.Remove(holder);
-        GrantNext();
+        if (_holders.Remove(holder, out var held))
+        {
+            _usedBytes -= held.Bytes;
+            if (--_held[held.Backup] == 0)
+            {
+                _held.Remove(held.Backup);
+            }
+        }
+
+        _waiting.RemoveAll(waiting => waiting.From.Equals(holder));
+        Grant();
     }
 
-    private void GrantNext()
+    private void Grant()
     {
-        while (_holders.Count < _slots && _waiting.Count > 0)
+        for (var i = 0; i < _waiting.Count;)
         {
-            var next = _waiting[0];
-            _waiting.RemoveAt(0);
-            _holders.Add(next);
-            next.Tell(PermitGranted.Instance);
+            var (from, request) = _waiting[i];
+            if (_held.GetValueOrDefault(request.Backup) >= request.Most)
+            {
+                i++;
+            }
+            else if (_holders.Count == 0 || _usedBytes + request.Bytes <= _memoryBytes)
+            {
+                _waiting.RemoveAt(i);
+                _holders.Add(from, request);
+                _held[request.Backup] = _held.GetValueOrDefault(request.Backup) + 1;
+                _usedBytes += request.Bytes;
+                from.Tell(PermitGranted.Instance);
+            }
+            else
+            {
+                return;
+            }
         }
     }
 }

@@ -21,6 +21,9 @@ public sealed record BackupConfiguration
     /// <summary><c>offset_storage</c>: present when runs are incremental, null otherwise.</summary>
     public OffsetStorageSection? OffsetStorage { get; init; }
 
+    /// <summary><c>metrics</c>: where a run on this machine serves numbers about itself; null where it serves none.</summary>
+    public MetricsSection? Metrics { get; init; }
+
     /// <summary>Whether the run is to delete what nothing names, whatever it holds. An order for one run, by <c>--sweep-orphans</c>: no file
     /// says so.</summary>
     public bool SweepsOrphans { get; init; }

@@ -84,7 +84,7 @@ public static class ConfigurationLoader
         var storage = map.Required("storage")?.Map(StorageReader.Read);
         var backup = map.Section("backup", BackupSectionReader.Read) ?? new BackupSection();
         var offsets = map.Has("offset_storage") ? map.Section("offset_storage", ReadOffsetStorage) ?? new OffsetStorageSection() : null;
-        map.Section("metrics", ReadMetrics);
+        var metrics = map.Has("metrics") ? map.Section("metrics", MetricsSectionReader.Read) ?? new MetricsSection() : null;
         if (storage is FileSystemStorageSection && id is { } name && Encoding.UTF8.GetByteCount(name.Value) > MaxFolderBytes)
         {
             idValue!.Report($"is too long for the name of a folder, which has at most {MaxFolderBytes} bytes in UTF-8");
@@ -103,6 +103,7 @@ public static class ConfigurationLoader
             Storage = storage,
             Backup = backup,
             OffsetStorage = offsets,
+            Metrics = metrics is { IsEnabled: true } ? metrics : null,
         };
     }
 
@@ -128,18 +129,6 @@ public static class ConfigurationLoader
     {
         map.Choice("backend", ["sqlite"]);
         return new OffsetStorageSection { DbPath = map.Value("db_path")?.Text(LocationReader.PathObjection), SyncInterval = Seconds(map.Int64("sync_interval_secs", 1, MaxSeconds)) };
-    }
-
-    /// <summary>OSO's tool serves metrics unless it is told not to; this one does not yet, and says so to whoever counts on them.</summary>
-    private static object? ReadMetrics(YamlMapReader map)
-    {
-        if (map.Required("enabled")?.Boolean() == true)
-        {
-            map.Value("enabled")!.Report("this version serves no metrics yet; set it to false");
-        }
-
-        map.AcceptAll();
-        return null;
     }
 
     private static TimeSpan? Seconds(long? count) => count is { } value ? TimeSpan.FromSeconds(value) : null;

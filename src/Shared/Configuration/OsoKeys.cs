@@ -43,6 +43,7 @@ internal static class OsoKeys
         ["storage.service_account_path"] = OtherBackend,
         ["backup.checkpoint_interval_secs"] = "has no effect in OSO kafka-backup; here positions are saved with each segment; remove it",
         ["backup.segment_max_age_secs"] = "does not exist in OSO kafka-backup either; it is called segment_max_interval_ms",
+        ["metrics.update_interval_ms"] = "has no effect in OSO kafka-backup; here the numbers are those of the moment at which they are asked for; remove it",
         ["offset_storage.s3_key"] = "has no effect in OSO kafka-backup; offsets.db always lies beside the manifest; remove it",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -12,12 +12,17 @@ public interface ITopicCatalog : IDisposable
     /// be reached.</summary>
     Task<string?> GetClusterIdAsync(CancellationToken cancellation);
 
-    /// <summary>The topics that the filter lets through, in order of name.</summary>
+    /// <summary>The topics that the filter lets through, in order of name, with the replication factor; configurations are asked for apart.</summary>
     /// <exception cref="BackupException">A topic that the filter demands does not exist.</exception>
     Task<IReadOnlyList<TopicFacts>> GetTopicsAsync(TopicFilter filter, CancellationToken cancellation);
 
     /// <summary>The ids that topics have now, by name; null for one that has none or does not tell. Topics that do not exist are left out.</summary>
     Task<IReadOnlyDictionary<string, string?>> GetTopicIdsAsync(IReadOnlyCollection<string> topics, CancellationToken cancellation);
+
+    /// <summary>What was set for topics themselves: of the settings that OSO's format keeps, those that do not come from the cluster's
+    /// configuration or from Kafka's defaults.</summary>
+    /// <remarks>What the user may not see is no failure: <see cref="TopicConfigurations.Problem"/> tells it.</remarks>
+    Task<TopicConfigurations> GetConfigurationsAsync(IReadOnlyCollection<string> topics, CancellationToken cancellation);
 
     /// <summary>Log start offset and end of each partition, or the problem of a partition that cannot be asked.</summary>
     /// <remarks>A partition whose leader is away is waited for, 30 s in all, when it is asked for the first time; as long as it stays away,

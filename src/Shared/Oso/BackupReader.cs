@@ -62,11 +62,11 @@ public sealed class BackupReader(IObjectStore store)
                 $"There is no backup '{backup}' in {store.Name}. See 'kafka-backup list --path' for those that are there."), null);
         }
 
-        var counts = ledger.Topics.ToDictionary(topic => topic.Key, topic => topic.Value.Partitions, StringComparer.Ordinal);
         var pruned = (manifest is null ? [] : PrunedRanges.Supersede(manifest, ledger)).ToDictionary(entry => (entry.Partition, entry.Range));
         var entries = ledger.Entries.Select(entry => pruned.GetValueOrDefault((entry.Partition, entry.Range), entry));
-        return new BackupContents(
-            ManifestView.Render(backup, ledger.Head.CreatedAt, ledger.Head.SourceClusterId, [], CodecOf(ledger), counts, entries, manifest), ledger);
+        var shown = ManifestView.Render(
+            backup, ledger.Head.CreatedAt, ledger.Head.SourceClusterId, [], CodecOf(ledger), ledger.Topics, entries, manifest);
+        return new BackupContents(shown, ledger);
     }
 
     private async Task<bool> IsBackupAsync(BackupId backup, CancellationToken cancellation) =>

@@ -58,6 +58,11 @@ public static class ManifestJson
 
     private static void OmitEmptyLists(JsonTypeInfo type)
     {
+        if (type.Type == typeof(ManifestTopic))
+        {
+            Property("configurations").ShouldSerialize = static (_, value) => value is IReadOnlyDictionary<string, string> { Count: > 0 };
+        }
+
         if (type.Type == typeof(ManifestPartition))
         {
             Property("gaps").ShouldSerialize = static (_, value) => value is IReadOnlyList<ManifestGap> { Count: > 0 };
@@ -83,6 +88,7 @@ public static class ManifestJson
         null => "topics holds null",
         { Name: "" } => "a topic has an empty name",
         { OriginalPartitionCount: < 0 } => $"topic '{topic.Name}' has {topic.OriginalPartitionCount} partitions",
+        _ when topic.Configurations.Any(setting => setting.Value is null) => $"topic '{topic.Name}' has a setting that is null",
         _ => topic.Partitions.Select(ImpossibleValue).FirstOrDefault(problem => problem is not null) is { } problem
             ? $"topic '{topic.Name}' has {problem}"
             : null,

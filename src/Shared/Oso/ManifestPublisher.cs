@@ -20,7 +20,7 @@ public sealed class ManifestPublisher(IObjectStore store)
     /// <param name="Compression">The codec's name.</param>
     public sealed record SourceLabels(IReadOnlyList<string> Brokers, string Compression);
 
-    /// <summary>Takes over what another program put into the manifest and the ledger does not answer for.</summary>
+    /// <summary>Takes over what another program put into the manifest and the ledger does not answer for, and what it says of topics.</summary>
     /// <returns>How many entries were taken over, and a sentence for each thing that could not be.</returns>
     public async Task<AdoptionResult> AdoptAsync(LedgerWriter writer, CancellationToken cancellation)
     {
@@ -31,9 +31,15 @@ public sealed class ManifestPublisher(IObjectStore store)
             return new AdoptionResult([], []);
         }
 
-        return await store.GetAsync(key, cancellation) is { } stored
-            ? await AdoptAsync(writer, ManifestJson.Read(stored.Content.Span, key), cancellation)
-            : new AdoptionResult([], []);
+        if (await store.GetAsync(key, cancellation) is not { } stored)
+        {
+            return new AdoptionResult([], []);
+        }
+
+        var manifest = ManifestJson.Read(stored.Content.Span, key);
+        var adopted = await AdoptAsync(writer, manifest, cancellation);
+        await writer.RecordSourceAsync(null, SettingsOf(manifest, writer.Ledger), cancellation);
+        return adopted;
     }
 
     /// <summary>Writes the manifest when it does not show what the ledger says, or when another program wrote it since.</summary>
@@ -103,6 +109,15 @@ public sealed class ManifestPublisher(IObjectStore store)
         }
     }
 
+    /// <summary>What a manifest that another program wrote tells of the topics that the ledger knows. It was told by the source later than what the
+    /// ledger knows, and counts until the source tells anew; what it does not tell may just be unknown to that program.</summary>
+    private static List<TopicFacts> SettingsOf(BackupManifest manifest, LedgerSnapshot ledger) =>
+        [.. manifest.Topics.Where(topic => ledger.Topics.ContainsKey(topic.Name)).Select(topic => ledger.Topics[topic.Name] with
+        {
+            ReplicationFactor = topic.SourceReplicationFactor,
+            Configurations = topic.Configurations.Count > 0 ? topic.Configurations : null,
+        })];
+
     private static HashSet<string> KeysOf(LedgerSnapshot ledger) =>
         ledger.Entries.Where(entry => entry.Segment is not null).Select(entry => entry.Segment!.Key).ToHashSet(StringComparer.Ordinal);
 
@@ -141,7 +156,7 @@ public sealed class ManifestPublisher(IObjectStore store)
             entry => entry.Segment is { } segment && missing.ContainsKey(segment.Key) ? entry with { Segment = null } : entry);
         return ManifestJson.Write(ManifestView.Render(
             writer.Backup, ledger.Head.CreatedAt, ledger.Head.SourceClusterId, labels.Brokers, labels.Compression,
-            ledger.Topics.ToDictionary(topic => topic.Key, topic => topic.Value.Partitions, StringComparer.Ordinal), entries, existing));
+            ledger.Topics, entries, existing));
     }
 
     /// <summary>Writes the manifest where the version read before still is. Null when it is not.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Segments;
 
@@ -7,13 +8,16 @@ namespace KafkaBackup.Shared.Oso;
 /// <remarks>Pure. Whoever renders adopts first, so that nothing of the other program's is left out of the ledger for longer than a render.</remarks>
 public static class ManifestView
 {
+    private static readonly IReadOnlyDictionary<string, string> NoSettings = ReadOnlyDictionary<string, string>.Empty;
+
     /// <summary>Makes the manifest that shows the ledger and loses nothing that another program has put into the present one.</summary>
     /// <param name="id">The backup.</param>
     /// <param name="createdAt">When it began, ms since 1970; a present manifest's own value goes before it.</param>
     /// <param name="sourceClusterId">The Kafka cluster that was read, or null to leave what a present manifest says.</param>
     /// <param name="sourceBrokers">The brokers that were read from, or none to leave what a present manifest says.</param>
     /// <param name="compression">The codec in use; a present manifest's own value goes before it.</param>
-    /// <param name="partitionCounts">For each topic how many partitions it has at the source; topics without any data included.</param>
+    /// <param name="facts">What is remembered of each topic; topics without any data included. What is not remembered of one stays as a
+    /// present manifest says.</param>
     /// <param name="entries">The whole ledger, in any order.</param>
     /// <param name="existing">The present manifest, or null when there is none.</param>
     /// <returns>Topics in ordinal order, partitions by number, segments by start offset, adjacent gaps as one. Of the present manifest those
@@ -25,12 +29,11 @@ public static class ManifestView
         string? sourceClusterId,
         IReadOnlyList<string> sourceBrokers,
         string compression,
-        IReadOnlyDictionary<string, int> partitionCounts,
+        IReadOnlyDictionary<string, TopicFacts> facts,
         IEnumerable<LedgerEntry> entries,
         BackupManifest? existing)
     {
-        var counts = Counts(partitionCounts, existing);
-        var topics = (existing?.Topics ?? []).ToLookup(topic => topic.Name, topic => topic.Others);
+        var topics = (existing?.Topics ?? []).ToLookup(topic => topic.Name, StringComparer.Ordinal);
         var partitions = Views(entries, existing).ToLookup(view => view.Key.Topic);
         return new BackupManifest
         {
@@ -39,14 +42,25 @@ public static class ManifestView
             SourceClusterId = sourceClusterId ?? existing?.SourceClusterId,
             SourceBrokers = sourceBrokers is [] && existing is not null ? existing.SourceBrokers : sourceBrokers,
             Compression = existing is { Compression: not "" } ? existing.Compression : compression,
-            Topics = [.. counts.Keys.Union(partitions.Select(topic => topic.Key)).Order(StringComparer.Ordinal).Select(name => new ManifestTopic
-            {
-                Name = name,
-                OriginalPartitionCount = counts.GetValueOrDefault(name),
-                Partitions = [.. partitions[name].OrderBy(p => p.Key.Number).Select(p => p.Value.Render(p.Key.Number)).OfType<ManifestPartition>()],
-                Others = UnknownFields.Merge(topics[name]),
-            })],
+            Topics = [.. facts.Keys.Union(topics.Select(topic => topic.Key)).Union(partitions.Select(topic => topic.Key))
+                .Order(StringComparer.Ordinal).Select(name => Render(name, facts.GetValueOrDefault(name), partitions[name], [.. topics[name]]))],
             Others = existing?.Others,
+        };
+    }
+
+    private static ManifestTopic Render(
+        string name, TopicFacts? facts, IEnumerable<KeyValuePair<PartitionId, PartitionView>> partitions, IReadOnlyList<ManifestTopic> existing)
+    {
+        var settings = facts?.Configurations ?? existing.LastOrDefault(topic => topic.Configurations.Count > 0)?.Configurations ?? NoSettings;
+        return new ManifestTopic
+        {
+            Name = name,
+            OriginalPartitionCount = facts?.Partitions ?? existing.LastOrDefault()?.OriginalPartitionCount,
+            SourceReplicationFactor = facts?.ReplicationFactor
+                ?? existing.Select(topic => topic.SourceReplicationFactor).LastOrDefault(replicas => replicas is not null),
+            Configurations = new SortedDictionary<string, string>(settings.ToDictionary(), StringComparer.Ordinal),
+            Partitions = [.. partitions.OrderBy(p => p.Key.Number).Select(p => p.Value.Render(p.Key.Number)).OfType<ManifestPartition>()],
+            Others = UnknownFields.Merge(existing.Select(topic => topic.Others)),
         };
     }
 
@@ -75,22 +89,6 @@ public static class ManifestView
         }
 
         return new AdoptionResult(entries, problems);
-    }
-
-    private static Dictionary<string, int?> Counts(IReadOnlyDictionary<string, int> current, BackupManifest? existing)
-    {
-        var counts = new Dictionary<string, int?>();
-        foreach (var topic in existing?.Topics ?? [])
-        {
-            counts[topic.Name] = topic.OriginalPartitionCount;
-        }
-
-        foreach (var (topic, count) in current)
-        {
-            counts[topic] = count;
-        }
-
-        return counts;
     }
 
     private static Dictionary<PartitionId, PartitionView> Views(IEnumerable<LedgerEntry> entries, BackupManifest? existing)

@@ -20,8 +20,13 @@ public sealed record StatusReport
     /// <summary>Records in the backup.</summary>
     public long Records => Segments.Sum(segment => segment.RecordCount);
 
-    /// <summary>How many offsets the backup is behind the source; null when nobody looked.</summary>
+    /// <summary>How many offsets the backup is behind the source, without the partitions that could not be asked; null when nobody looked.</summary>
     public long? Lag => Source?.Sum(partition => LagOf(partition.Key, partition.Value));
+
+    /// <summary>Why partitions could not be asked, in order: no leader, or no right.</summary>
+    public IReadOnlyList<(PartitionId Partition, BackupException Problem)> NotAsked =>
+        [.. (Source ?? new Dictionary<PartitionId, PartitionBounds>()).Where(partition => partition.Value.Problem is not null)
+            .Select(partition => (partition.Key, partition.Value.Problem!)).OrderBy(partition => partition.Key)];
 
     private IEnumerable<ManifestSegment> Segments =>
         Contents.Manifest.Topics.SelectMany(topic => topic.Partitions).SelectMany(partition => partition.Segments);
@@ -33,9 +38,10 @@ public sealed record StatusReport
             .SelectMany(found => found.Segments.Select(segment => segment.EndOffset).Concat(found.Pruned.Select(pruned => pruned.EndOffset)))
             .Max(last => (long?)last + 1);
 
-    /// <summary>How many offsets a partition is behind.</summary>
-    public long LagOf(PartitionId partition, PartitionBounds bounds) =>
-        Math.Max(0, bounds.HighWatermark - Math.Max(bounds.LogStartOffset, PositionOf(partition) ?? 0));
+    /// <summary>How many offsets a partition is behind; null when it could not be asked.</summary>
+    public long? LagOf(PartitionId partition, PartitionBounds bounds) => bounds.Problem is not null
+        ? null
+        : Math.Max(0, bounds.HighWatermark - Math.Max(bounds.LogStartOffset, PositionOf(partition) ?? 0));
 
     /// <summary>All partitions that backup or source have, in order.</summary>
     public IEnumerable<PartitionId> Partitions =>

@@ -12,6 +12,9 @@ public static class ActorKeys
     /// <summary>The proxy of the manifest singleton.</summary>
     public sealed class LedgerWriters;
 
+    /// <summary>The proxy of the catalogue's keeper.</summary>
+    public sealed class Catalogue;
+
     /// <summary>The permits of this node.</summary>
     public sealed class Permits;
 }

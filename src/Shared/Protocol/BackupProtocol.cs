@@ -4,10 +4,18 @@ namespace KafkaBackup.Shared.Protocol;
 public static class BackupProtocol
 {
     /// <summary>Start a run, or join the one under way. Answered by <see cref="BackupFinished"/> when the run is over.</summary>
-    public sealed record StartBackup(BackupId Backup, RunId Run) : IBackupMessage;
+    public sealed record StartBackup(BackupId Backup, RunId Run) : IBackupMessage
+    {
+        /// <summary>The configuration as its user wrote it, variables unresolved; null where every node was started with it.</summary>
+        public string? Definition { get; init; }
+    }
 
     /// <summary>End the run early: what is uploaded is committed and shown, the rest is left for the next run.</summary>
-    public sealed record StopBackup(BackupId Backup) : IBackupMessage;
+    public sealed record StopBackup(BackupId Backup) : IBackupMessage
+    {
+        /// <summary>The run that is meant, by the name by which it was asked for: the sender hears of its end, even if it is over or never began here.</summary>
+        public RunId? Run { get; init; }
+    }
 
     /// <summary>Asks how far a run is; answered by <see cref="BackupStatus"/> in every state.</summary>
     public sealed record GetBackupStatus(BackupId Backup) : IBackupMessage;
@@ -18,7 +26,14 @@ public static class BackupProtocol
     /// <param name="PartitionsPlanned">Partitions with work in this run.</param>
     /// <param name="PartitionsDone">How many of them are finished or failed.</param>
     /// <param name="OffsetsPlanned">How many offsets they have to read together; not all need hold a record.</param>
-    public sealed record BackupStatus(BackupId Backup, string Phase, int PartitionsPlanned, int PartitionsDone, long OffsetsPlanned = 0) : IBackupMessage;
+    public sealed record BackupStatus(BackupId Backup, string Phase, int PartitionsPlanned, int PartitionsDone, long OffsetsPlanned = 0) : IBackupMessage
+    {
+        /// <summary>Records committed by orders that have ended.</summary>
+        public long Records { get; init; }
+
+        /// <summary>Their bytes before compression.</summary>
+        public long Bytes { get; init; }
+    }
 
     /// <summary>A run is over.</summary>
     public sealed record BackupFinished(BackupId Backup, RunId Run) : IBackupMessage

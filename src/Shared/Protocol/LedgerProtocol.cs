@@ -9,7 +9,11 @@ public static class LedgerProtocol
     public const int MaxTopics = 200;
 
     /// <summary>Load the ledger for a run, take over what another program added, and compare <c>offsets.db</c>. Answered by <see cref="LedgerOpened"/>.</summary>
-    public sealed record OpenLedger(BackupId Backup, RunId Run) : IBackupMessage;
+    public sealed record OpenLedger(BackupId Backup, RunId Run) : IBackupMessage
+    {
+        /// <summary>The configuration as its user wrote it; null where every node was started with it.</summary>
+        public string? Definition { get; init; }
+    }
 
     /// <summary>The ledger is loaded; whoever plans reads it from the store now.</summary>
     public sealed record LedgerOpened(BackupId Backup, RunId Run) : IBackupMessage;

@@ -8,7 +8,11 @@ public static class PartitionProtocol
     /// <param name="Assignment">The order, by which the end of the work is told.</param>
     /// <param name="Ranges">Disjoint, ascending ranges that the backup does not answer for yet, as far as the planner knew.</param>
     /// <param name="TopicId">The topic that was planned, by Kafka's id: a topic made anew under its name is another one. Null when it is not known.</param>
-    public sealed record AssignPartition(PartitionKey Key, AssignmentId Assignment, IReadOnlyList<OffsetRange> Ranges, string? TopicId) : IPartitionMessage;
+    public sealed record AssignPartition(PartitionKey Key, AssignmentId Assignment, IReadOnlyList<OffsetRange> Ranges, string? TopicId) : IPartitionMessage
+    {
+        /// <summary>The configuration as its user wrote it; null where every node was started with it.</summary>
+        public string? Definition { get; init; }
+    }
 
     /// <summary>Finish or drop what is in hand and stop: sharding's hand-off message, which is why it names nobody and nobody is answered.</summary>
     public sealed record StopPartition : IWireMessage

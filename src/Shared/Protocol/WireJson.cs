@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using static KafkaBackup.Shared.Protocol.BackupProtocol;
+using static KafkaBackup.Shared.Protocol.CatalogueProtocol;
 using static KafkaBackup.Shared.Protocol.LedgerProtocol;
 using static KafkaBackup.Shared.Protocol.PartitionProtocol;
 
@@ -16,6 +17,13 @@ namespace KafkaBackup.Shared.Protocol;
 [JsonSerializable(typeof(GetBackupStatus))]
 [JsonSerializable(typeof(BackupStatus))]
 [JsonSerializable(typeof(BackupFinished))]
+[JsonSerializable(typeof(DeclareBackup))]
+[JsonSerializable(typeof(ChangeBackup))]
+[JsonSerializable(typeof(GetBackup))]
+[JsonSerializable(typeof(GetBackups))]
+[JsonSerializable(typeof(CatalogueAnswer))]
+[JsonSerializable(typeof(BackupList))]
+[JsonSerializable(typeof(DeclaredBackup))]
 [JsonSerializable(typeof(AssignPartition))]
 [JsonSerializable(typeof(CancelPartition))]
 [JsonSerializable(typeof(GetPartitionStatus))]
@@ -37,4 +45,4 @@ namespace KafkaBackup.Shared.Protocol;
 [JsonSerializable(typeof(FinishRun))]
 [JsonSerializable(typeof(RunFinished))]
 [JsonSerializable(typeof(LedgerFailed))]
-internal sealed partial class WireJson : JsonSerializerContext;
+public sealed partial class WireJson : JsonSerializerContext;

@@ -44,6 +44,15 @@ public sealed class StoreNotice
         }
     }
 
+    /// <summary>For how long calls have been waiting; nothing when none is.</summary>
+    internal TimeSpan WaitingFor(TimeSpan now)
+    {
+        lock (_lock)
+        {
+            return _failing.Count == 0 ? TimeSpan.Zero : now - _since;
+        }
+    }
+
     internal void Settled(PatientCall call, TimeSpan now, bool hasAnswered)
     {
         lock (_lock)

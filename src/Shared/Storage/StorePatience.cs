@@ -59,6 +59,12 @@ public sealed class StorePatience
     /// <summary>How long a call that fails is repeated in the middle of a run. Default: <see cref="Default"/>.</summary>
     public TimeSpan Middle { get; init; } = Default;
 
+    /// <summary>Hears of each call that is tried again: read, write, delete or list. Default: nobody.</summary>
+    public Action<string> Retrying { get; init; } = _ => { };
+
+    /// <summary>For how long calls have been waiting for the store; nothing when none is.</summary>
+    public TimeSpan WaitingFor => _notice.WaitingFor(Now);
+
     /// <summary>Whether it was told to <see cref="Hurry"/>.</summary>
     public bool IsHurried
     {
@@ -149,6 +155,7 @@ public sealed class StorePatience
         }
 
         _notice.Failing(call, failure.Message, call.FailingSince ?? now, now);
+        Retrying(call.Verb);
         return true;
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Akka.Actor;
 using Akka.TestKit;
 using KafkaBackup.Coordinator.Backup;
@@ -5,6 +6,7 @@ using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Storage;
+using KafkaBackup.Testing;
 using KafkaBackup.Testing.Kafka;
 using KafkaBackup.Testing.Protocol;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -21,6 +23,7 @@ public abstract class BackupCoordinatorTestBase : PatientTestKit
 {
     protected static readonly RunId Run = new("run-1");
     private readonly Dictionary<PartitionKey, AssignmentId> _orders = [];
+    private readonly Meter _meter = new("test");
     private long _recorded;
 
     protected static readonly TimeSpan Instant = TimeSpan.FromMilliseconds(50);
@@ -28,7 +31,14 @@ public abstract class BackupCoordinatorTestBase : PatientTestKit
     protected BackupCoordinatorTestBase()
         : base(WireHocon.WithTestScheduler)
     {
+        Metrics = new RunMetrics(_meter, Clock);
+        Probe = new MeterProbe(_meter);
     }
+
+    protected RunMetrics Metrics { get; }
+
+    /// <summary>What is measured.</summary>
+    protected MeterProbe Probe { get; }
 
     protected FakeCluster Cluster { get; } = new();
 
@@ -60,8 +70,18 @@ public abstract class BackupCoordinatorTestBase : PatientTestKit
         }
     }
 
-    protected IActorRef NewCoordinator() => Sys.ActorOf(BackupCoordinatorActor.Props(
-        Backup, new FakeEnvironment(Cluster, Store, Configuration), Settings, Clock, new RunLog(NullLogger<RunLog>.Instance), Manifest, Workers));
+    protected IActorRef NewCoordinator()
+    {
+        Environments = new FakeEnvironment(Cluster, Store, Configuration);
+        var services = new BackupCoordinatorServices(Environments, Settings, Clock, new RunLog(NullLogger<RunLog>.Instance), OwnName) { Metrics = Metrics };
+        return Sys.ActorOf(BackupCoordinatorActor.Props(Backup, services, Manifest, Workers));
+    }
+
+    /// <summary>What the node of the coordinator made last knows of backups.</summary>
+    protected FakeEnvironment Environments { get; private set; } = null!;
+
+    /// <summary>How the coordinator calls a run among others; as it was asked for, unless a test wants to tell the two apart.</summary>
+    protected Func<RunId, RunId> OwnName { get; set; } = run => run;
 
     /// <summary>A coordinator that plans.</summary>
     protected async Task<IActorRef> PlanningAsync()
@@ -127,5 +147,12 @@ public abstract class BackupCoordinatorTestBase : PatientTestKit
         await StatusAsync(coordinator);
         Clock.Advance(time);
         ((TestScheduler)Sys.Scheduler).Advance(time);
+    }
+
+    protected override void AfterAll()
+    {
+        base.AfterAll();
+        Probe.Dispose();
+        _meter.Dispose();
     }
 }

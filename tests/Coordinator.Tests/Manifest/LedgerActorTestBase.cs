@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Akka.Actor;
 using Akka.TestKit;
 using KafkaBackup.Coordinator.Backup;
@@ -24,10 +25,11 @@ public abstract class LedgerActorTestBase : PatientTestKit
     protected static readonly RunId Run = new("run-1");
     protected static readonly TimeSpan Instant = TimeSpan.FromMilliseconds(50);
     private readonly string _folder = Directory.CreateTempSubdirectory("manifest-actor-").FullName;
+    private readonly Meter _meter = new("test");
     private int _writers;
 
     protected LedgerActorTestBase()
-        : base(WireHocon.WithTestScheduler) => Store = new FaultyObjectStore(Memory);
+        : base(WireHocon.WithTestScheduler) => (Store, Probe) = (new FaultyObjectStore(Memory), new MeterProbe(_meter));
 
     protected static BackupId Backup => Ledgers.Backup;
 
@@ -36,6 +38,9 @@ public abstract class LedgerActorTestBase : PatientTestKit
     protected FaultyObjectStore Store { get; }
 
     protected FakeTimeProvider Clock { get; } = new();
+
+    /// <summary>What is measured.</summary>
+    protected MeterProbe Probe { get; }
 
     protected StorePatience Patience { get; } = new(TimeProvider.System);
 
@@ -62,7 +67,10 @@ public abstract class LedgerActorTestBase : PatientTestKit
         var configuration = FakeEnvironment.Configured(Backup) with { OffsetStorage = IsIncremental ? new OffsetStorageSection() : null };
         return new LedgerServices(
             new FakeEnvironment(new FakeCluster(), IsPatient ? Patient() : Store, configuration) { Patience = Patience }, _ => OffsetsPath, Settings, new RunLog(NullLogger<RunLog>.Instance),
-            Clock, () => $"writer {Interlocked.Increment(ref _writers)}");
+            Clock, () => $"writer {Interlocked.Increment(ref _writers)}")
+        {
+            Metrics = new RunMetrics(_meter, Clock),
+        };
     }
 
     private RetryingObjectStore Patient() =>
@@ -129,6 +137,8 @@ public abstract class LedgerActorTestBase : PatientTestKit
     protected override void AfterAll()
     {
         base.AfterAll();
+        Probe.Dispose();
+        _meter.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 }

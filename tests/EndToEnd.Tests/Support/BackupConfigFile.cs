@@ -27,6 +27,9 @@ internal sealed record BackupConfigFile
     /// <summary>Lines of the section <c>backup</c>, without their indentation.</summary>
     public IReadOnlyList<string> Backup { get; init; } = [];
 
+    /// <summary>Lines of the section <c>metrics</c>, without their indentation.</summary>
+    public IReadOnlyList<string> Metrics { get; init; } = [];
+
     public override string ToString()
     {
         var yaml = new StringBuilder();
@@ -41,6 +44,11 @@ internal sealed record BackupConfigFile
         if (Backup.Count > 0)
         {
             yaml.Append("backup:\n").AppendJoin("", Backup.Select(line => $"  {line}\n"));
+        }
+
+        if (Metrics.Count > 0)
+        {
+            yaml.Append("metrics:\n").AppendJoin("", Metrics.Select(line => $"  {line}\n"));
         }
 
         if (OffsetsPath is not null)

@@ -29,6 +29,10 @@ internal sealed class CliRun : IDisposable
     /// <param name="arguments">Its arguments.</param>
     public static CliRun Start(string temporary, params IEnumerable<string> arguments) => StartUnder([], temporary, arguments);
 
+    /// <summary>Starts the program with variables of its own.</summary>
+    public static CliRun StartWith(IReadOnlyDictionary<string, string> variables, string temporary, params IEnumerable<string> arguments) =>
+        StartUnder(["env", .. variables.Select(variable => $"{variable.Key}={variable.Value}")], temporary, arguments);
+
     /// <summary>Starts the program by another one, which ends in it: its command line comes behind <paramref name="prefix"/>.</summary>
     public static CliRun StartUnder(IReadOnlyList<string> prefix, string temporary, params IEnumerable<string> arguments)
     {

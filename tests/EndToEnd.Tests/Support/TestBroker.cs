@@ -86,6 +86,15 @@ internal sealed class TestBroker
         consumer.Commit(offsets.Select(item => new TopicPartitionOffset(item.Partition.Topic, item.Partition.Number, item.Offset)));
     });
 
+    /// <summary>Changes a setting of a topic. The embedded broker knows no such request.</summary>
+    public Task SetAsync(string topic, string name, string value) => _admin.IncrementalAlterConfigsAsync(
+        new Dictionary<ConfigResource, List<ConfigEntry>>
+        {
+            [new ConfigResource { Type = ResourceType.Topic, Name = topic }] =
+                [new ConfigEntry { Name = name, Value = value, IncrementalOperation = AlterConfigOpType.Set }],
+        },
+        new IncrementalAlterConfigsOptions { RequestTimeout = Patience });
+
     public Task DeleteTopicAsync(string topic) => _admin.DeleteTopicsAsync([topic], new DeleteTopicsOptions { OperationTimeout = Patience });
 
     public async Task<string> TopicIdOfAsync(string topic)

@@ -13,9 +13,11 @@ internal sealed class FakeSourceUnderTest : SourceUnderTest
 
     public override ITopicCatalog Catalog => _cluster.Catalog;
 
-    public override Task CreateTopicAsync(string topic, int partitions)
+    public override Task CreateTopicAsync(string topic, int partitions, params (string Name, string Value)[] settings)
     {
         _cluster.WithTopic(topic, partitions);
+        _cluster.ReplicationFactor = 1;
+        _cluster.Configurations[topic] = settings.ToDictionary(setting => setting.Name, setting => setting.Value);
         return Task.CompletedTask;
     }
 

@@ -30,8 +30,16 @@ internal sealed class KafkaSourceUnderTest : SourceUnderTest
 
     public override ITopicCatalog Catalog { get; }
 
-    public override Task CreateTopicAsync(string topic, int partitions) => _admin.CreateTopicsAsync(
-        [new TopicSpecification { Name = topic, NumPartitions = partitions, ReplicationFactor = 1 }], new CreateTopicsOptions { OperationTimeout = Patience });
+    public override Task CreateTopicAsync(string topic, int partitions, params (string Name, string Value)[] settings) => _admin.CreateTopicsAsync(
+        [
+            new TopicSpecification
+            {
+                Name = topic,
+                NumPartitions = partitions,
+                ReplicationFactor = 1,
+                Configs = settings.ToDictionary(setting => setting.Name, setting => setting.Value),
+            },
+        ], new CreateTopicsOptions { OperationTimeout = Patience });
 
     public override Task AppendAsync(PartitionId partition, int count)
     {

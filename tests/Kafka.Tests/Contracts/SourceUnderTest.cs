@@ -10,7 +10,7 @@ public abstract class SourceUnderTest : IAsyncDisposable
 
     public abstract ITopicCatalog Catalog { get; }
 
-    public abstract Task CreateTopicAsync(string topic, int partitions);
+    public abstract Task CreateTopicAsync(string topic, int partitions, params (string Name, string Value)[] settings);
 
     public abstract Task AppendAsync(PartitionId partition, int count);
 

@@ -7,7 +7,14 @@ namespace KafkaBackup.Kafka.Tests.Contracts;
 /// <summary>Clients as a configuration file would set them up.</summary>
 internal static class TestClients
 {
-    public static KafkaClients For(string address, string settings = "", int largestAnswer = 100_000_000) => new(
+    public static KafkaClients For(string address, string settings = "", SecuritySection? security = null, int largestAnswer = 100_000_000) =>
+        new(Secured(Configured(address, settings), security), NullLogger<KafkaClients>.Instance) { LargestAnswer = largestAnswer };
+
+    private static BackupConfiguration Secured(BackupConfiguration configuration, SecuritySection? security) => security is null
+        ? configuration
+        : configuration with { Source = configuration.Source with { Security = security } };
+
+    private static BackupConfiguration Configured(string address, string settings) =>
         ConfigurationLoader.Parse(
             $"""
             mode: backup
@@ -20,9 +27,5 @@ internal static class TestClients
               backend: filesystem
               path: /nowhere
             {settings}
-            """, "reading.yaml", _ => null),
-        NullLogger<KafkaClients>.Instance)
-    {
-        LargestAnswer = largestAnswer,
-    };
+            """, "reading.yaml", _ => null);
 }

@@ -43,6 +43,7 @@ public abstract class TopicCatalogContract : IAsyncLifetime
 
         Assert.Equal([($"{_prefix}-a", 3), ($"{_prefix}-b", 1)], topics.Select(topic => (topic.Name, topic.Partitions)));
         Assert.All(topics, topic => Assert.NotNull(topic.TopicId));
+        Assert.All(topics, topic => Assert.Equal(1, topic.ReplicationFactor));
         Assert.NotNull(await Cluster.Catalog.GetClusterIdAsync(CancellationToken.None));
     }
 
@@ -52,6 +53,21 @@ public abstract class TopicCatalogContract : IAsyncLifetime
         SkipIfAbsent();
 
         await Assert.ThrowsAsync<BackupException>(() => Cluster.Catalog.GetTopicsAsync(Filter($"{_prefix}-c"), CancellationToken.None));
+    }
+
+    [SkippableFact]
+    public async Task Of_a_topics_settings_those_are_told_that_were_given_to_it_and_topics_that_are_not_there_are_left_out()
+    {
+        SkipIfAbsent();
+        (string, string)[] given = [("cleanup.policy", "compact"), ("retention.ms", "86400000")];
+        await Cluster.CreateTopicAsync($"{_prefix}-own", 1, given);
+
+        var told = await Cluster.Catalog.GetConfigurationsAsync([$"{_prefix}-own", $"{_prefix}-a", $"{_prefix}-nowhere"], CancellationToken.None);
+
+        Assert.Null(told.Problem);
+        Assert.Equal([$"{_prefix}-a", $"{_prefix}-own"], told.ByTopic.Keys.Order(StringComparer.Ordinal));
+        Assert.Empty(told.ByTopic[$"{_prefix}-a"]);
+        Assert.Equal(given, told.ByTopic[$"{_prefix}-own"].Select(setting => (setting.Key, setting.Value)).Order());
     }
 
     [SkippableFact]

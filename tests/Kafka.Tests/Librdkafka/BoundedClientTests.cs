@@ -10,6 +10,7 @@ public sealed class BoundedClientTests
 
     private readonly FakeTimeProvider _clock = new();
     private readonly List<Client> _made = [];
+    private int _version;
 
     [Fact]
     public async Task A_client_that_does_not_come_back_is_replaced_and_not_torn_down()
@@ -81,6 +82,36 @@ public sealed class BoundedClientTests
     }
 
     [Fact]
+    public async Task What_clients_are_made_of_has_changed_so_the_next_call_is_made_with_a_new_one()
+    {
+        using var clients = NewClient();
+        await clients.CallAsync(client => Task.FromResult(client.Number), Limit, CancellationToken.None);
+
+        _version++;
+
+        Assert.Equal(2, await clients.CallAsync(client => Task.FromResult(client.Number), Limit, CancellationToken.None));
+        Assert.Equal(2, await clients.CallAsync(client => Task.FromResult(client.Number), Limit, CancellationToken.None));
+        await _made[0].Ended;
+        Assert.False(_made[1].Ended.IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_client_of_old_make_ends_when_its_call_that_is_under_way_has_come_back()
+    {
+        using var clients = NewClient();
+        var (answer, call) = Hang(clients);
+        await call.Begun;
+
+        _version++;
+        Assert.Equal(2, await clients.CallAsync(client => Task.FromResult(client.Number), Limit, CancellationToken.None));
+        Assert.False(_made[0].Ended.IsCompleted);
+        call.Answer.SetResult(7);
+
+        Assert.Equal(7, await answer);
+        await _made[0].Ended;
+    }
+
+    [Fact]
     public void Without_a_call_no_client_is_made()
     {
         NewClient().Dispose();
@@ -100,7 +131,8 @@ public sealed class BoundedClientTests
             _made.Add(new Client(_made.Count + 1));
             return _made[^1];
         },
-        _clock);
+        _clock,
+        () => _version);
 
     private sealed class Call
     {

@@ -167,7 +167,7 @@ public sealed class LargeBatchTests : IAsyncLifetime
     private async Task<(long Records, BackupException? Failure)> ReadAsync(
         int end, int from = 0, int? epochBefore = null, int fetchMaxBytes = 65_536, int limit = Limit)
     {
-        using var source = new KafkaRecordSource(TestClients.For(_address, $"backup: {{fetch_max_bytes: {fetchMaxBytes}}}", limit));
+        using var source = new KafkaRecordSource(TestClients.For(_address, $"backup: {{fetch_max_bytes: {fetchMaxBytes}}}", largestAnswer: limit));
         await using var stream = source.Open(_partition, new OffsetRange(from, end), epochBefore);
         var count = 0L;
         try

@@ -1,23 +1,19 @@
-using System.Diagnostics;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using KafkaBackup.Shared;
-using Xunit;
 
 namespace KafkaBackup.Kafka.Tests.Librdkafka;
 
 /// <summary>Three brokers of Kafka's own, where KAFKA_BACKUP_TEST_KAFKA_HOME names a folder with scripts that start and kill them.</summary>
 internal sealed class ThreeBrokers : IAsyncDisposable
 {
-    private const string Variable = "KAFKA_BACKUP_TEST_KAFKA_HOME";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
-    private readonly string _home;
+    private readonly KafkaScripts _scripts;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("three-brokers-");
     private IAdminClient? _admin;
 
-    private ThreeBrokers(string home) => _home = home;
+    private ThreeBrokers(KafkaScripts scripts) => _scripts = scripts;
 
     public string Address { get; private set; } = "";
 
@@ -25,19 +21,16 @@ internal sealed class ThreeBrokers : IAsyncDisposable
 
     public static async Task<ThreeBrokers> StartOrSkipAsync()
     {
-        var home = Environment.GetEnvironmentVariable(Variable);
-        Skip.If(string.IsNullOrEmpty(home) || !File.Exists(Path.Combine(home, "up")), $"{Variable} names no folder with Kafka's brokers.");
-        var brokers = new ThreeBrokers(home!);
-        var told = await brokers.RunAsync("up", "--nodes", "3", "--heap", "256m", "--dir", brokers.Data);
-        brokers.Address = told.Split('\n').Single(line => line.StartsWith("export KAFKA_BOOTSTRAP_SERVERS=", StringComparison.Ordinal))
-            .Split('=', 2)[1].Replace("\\", "", StringComparison.Ordinal);
+        var brokers = new ThreeBrokers(KafkaScripts.FindOrSkip());
+        var told = await brokers._scripts.RunAsync("up", "--nodes", "3", "--heap", "256m", "--dir", brokers.Data);
+        brokers.Address = KafkaScripts.Told(told, "KAFKA_BOOTSTRAP_SERVERS");
         brokers._admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = brokers.Address }).Build();
         return brokers;
     }
 
-    public Task KillAsync(int node) => RunAsync("node", "kill", $"{node}", Data);
+    public Task KillAsync(int node) => _scripts.RunAsync("node", "kill", $"{node}", Data);
 
-    public Task StartAsync(int node) => RunAsync("node", "start", $"{node}", Data);
+    public Task StartAsync(int node) => _scripts.RunAsync("node", "start", $"{node}", Data);
 
     public Task CreateTopicAsync(string topic, params List<int> replicas) => _admin!.CreateTopicsAsync(
     [
@@ -53,7 +46,7 @@ internal sealed class ThreeBrokers : IAsyncDisposable
     /// <summary>Waits until the partition is led, or not, as wanted.</summary>
     public async Task WaitForAsync(PartitionId partition, Func<PartitionMetadata, bool> isWanted)
     {
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(KafkaScripts.Patience);
         while (!PartitionsOf(partition.Topic).Exists(found => found.PartitionId == partition.Number && isWanted(found)))
         {
             await Task.Delay(Pause, limit.Token);
@@ -81,30 +74,13 @@ internal sealed class ThreeBrokers : IAsyncDisposable
             producer.Produce(new TopicPartition(partition.Topic, partition.Number), new Message<Null, string> { Value = $"value-{number}" });
         }
 
-        producer.Flush(Patience);
+        producer.Flush(KafkaScripts.Patience);
     }
 
     public async ValueTask DisposeAsync()
     {
         _admin?.Dispose();
-        await RunAsync("down", "--fast", "--purge", Data);
+        await _scripts.RunAsync("down", "--fast", "--purge", Data);
         _folder.Delete(recursive: true);
-    }
-
-    private async Task<string> RunAsync(string script, params IEnumerable<string> arguments)
-    {
-        var start = new ProcessStartInfo(Path.Combine(_home, script), arguments)
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        using var limit = new CancellationTokenSource(Patience);
-        await process.WaitForExitAsync(limit.Token);
-        Assert.True(process.ExitCode == 0, $"{script} {string.Join(' ', arguments)}: exit {process.ExitCode}");
-        return await output;
     }
 }

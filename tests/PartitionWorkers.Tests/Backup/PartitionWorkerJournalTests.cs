@@ -1,4 +1,5 @@
 using Akka.Persistence;
+using Akka.Persistence.TestKit;
 using KafkaBackup.PartitionWorkers.Backup;
 using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared;
@@ -133,6 +134,26 @@ public sealed class PartitionWorkerJournalTests : PartitionWorkerTestBase
     }
 
     [Fact]
+    public async Task A_journal_that_never_answers_is_given_up_after_its_patience_is_told_once_and_the_work_goes_on()
+    {
+        Settings = Settings with { JournalPatience = TimeSpan.FromSeconds(1) };
+        Source.Append(10);
+        await KilledBeforeCommitAsync(Range(0, 10));
+        var silence = new Silence();
+        await JournalReads.SetInterceptorAsync(silence);
+        var worker = NewWorker();
+        worker.Tell(Assigned(Range(0, 10)), Coordinator);
+        await silence.Asked;
+
+        await PassAsync(worker, Settings.JournalPatience);
+
+        await AnswerNextAsync(worker, Range(0, 10));
+        await CommitNextAsync(worker);
+        Assert.Null((await EndAsync()).Failure);
+        Assert.Contains("could not be read (it did not answer for 1 s)", Assert.Single(JournalWarnings));
+    }
+
+    [Fact]
     public async Task What_is_not_needed_any_more_is_deleted_from_the_journal()
     {
         SegmentRecords = 1;
@@ -192,5 +213,20 @@ public sealed class PartitionWorkerJournalTests : PartitionWorkerTestBase
             return message is RecoverySuccess;
         });
         return found;
+    }
+
+    /// <summary>Holds back every answer to a question for what the journal holds.</summary>
+    private sealed class Silence : IJournalInterceptor
+    {
+        private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Done once a first question waits.</summary>
+        public Task Asked => _asked.Task;
+
+        public Task InterceptAsync(IPersistentRepresentation message)
+        {
+            _asked.TrySetResult();
+            return new TaskCompletionSource().Task;
+        }
     }
 }

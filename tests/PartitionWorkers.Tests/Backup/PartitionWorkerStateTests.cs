@@ -86,7 +86,7 @@ public sealed class PartitionWorkerStateTests
     {
         Idle();
 
-        Assert.Equal([new TellPermits(ReleasePermit.Instance)], Take(PermitGranted.Instance));
+        Assert.Equal([new GivePermitBack()], Take(PermitGranted.Instance));
     }
 
     [Fact]

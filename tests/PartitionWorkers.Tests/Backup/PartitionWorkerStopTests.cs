@@ -27,6 +27,19 @@ public sealed class PartitionWorkerStopTests : PartitionWorkerTestBase
     }
 
     [Fact]
+    public async Task Where_the_node_cannot_serve_the_backup_the_order_ends_with_the_reason()
+    {
+        var unfit = new Fault(FailureKind.Configuration, "The variable PASSWORD is not set.", IsRetryable: false);
+        var worker = NewWorker();
+        Environments.Unfit = unfit;
+
+        worker.Tell(Assigned(Range(0, 10)), Coordinator);
+
+        Assert.Equal(new PartitionEnded(Key, Order, unfit, null), await EndAsync());
+        await Shard.FishForMessageAsync(message => message is Akka.Cluster.Sharding.Passivate);
+    }
+
+    [Fact]
     public async Task Answers_status_in_every_other_state()
     {
         Cluster.CatalogGate = _never.Task;
@@ -87,13 +100,14 @@ public sealed class PartitionWorkerStopTests : PartitionWorkerTestBase
     [Fact]
     public async Task Its_permit_is_free_again_when_it_is_killed_mid_upload()
     {
-        var permits = Sys.ActorOf(PermitsActor.Props(1));
+        var permit = new RequestPermit(Key.Backup, Bytes: 10, Most: 100);
+        var permits = Sys.ActorOf(PermitsActor.Props(10));
         Store.Decide = _ => StoreFault.Delay(_never);
         Source.Append(10);
         var worker = await WaitingAsync(Range(0, 10));
-        permits.Tell(RequestPermit.Instance, worker);
+        permits.Tell(permit, worker);
         await AwaitAssertAsync(() => Assert.Single(Store.Calls));
-        permits.Tell(RequestPermit.Instance, Permits);
+        permits.Tell(permit, Permits);
 
         Sys.Stop(worker);
 

@@ -10,7 +10,6 @@ using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Protocol;
-using KafkaBackup.Shared.Segments;
 using KafkaBackup.Shared.Storage;
 using KafkaBackup.Testing.Kafka;
 using KafkaBackup.Testing.Protocol;
@@ -79,12 +78,22 @@ public abstract class PartitionWorkerTestBase : PatientTestKit
 
     private TestProbe Observer => field ??= CreateTestProbe("observer");
 
+    /// <summary>What the node of the worker made last knows of backups.</summary>
+    protected FakeEnvironment Environments { get; private set; } = null!;
+
     protected static OffsetRange Range(long @base, long next) => new(@base, next);
 
     protected IActorRef NewWorker()
     {
-        var pipeline = new PipelineSettings { Segments = new SegmentSettings { Codec = CompressionCodec.None, MaxRecords = SegmentRecords } };
-        var services = new PartitionWorkerServices(new FakeEnvironment(Cluster, Store, Key.Backup), pipeline, Settings, Clock, new WorkerLog(NullLogger<WorkerLog>.Instance)) { Journal = new JournalHealth(JournalWarnings.Enqueue) };
+        var configuration = FakeEnvironment.Configured(Key.Backup) with
+        {
+            Backup = new BackupSection { Compression = CompressionCodec.None, SegmentMaxRecords = SegmentRecords },
+        };
+        Environments = new FakeEnvironment(Cluster, Store, configuration);
+        var services = new PartitionWorkerServices(Environments, long.MaxValue, Settings, Clock, new WorkerLog(NullLogger<WorkerLog>.Instance))
+        {
+            Journal = new JournalHealth(JournalWarnings.Enqueue),
+        };
         return Shard.ChildActorOf(PartitionWorkerActor.Props(Key, services, Manifest, Permits));
     }
 

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using KafkaBackup.PartitionWorkers.Backup;
+using KafkaBackup.PartitionWorkers.Node;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Ledger;
@@ -34,6 +35,8 @@ internal sealed class PipelineBench
 
     public PipelineSettings Settings { get; set; } = new() { Segments = new SegmentSettings { Codec = CompressionCodec.None, MaxRecords = 10 } };
 
+    public WorkerMetrics Metrics { get; init; } = WorkerMetrics.Unread;
+
     public bool CommitsAtOnce { get; init; } = true;
 
     public IEnumerable<StoreCall> Puts => Store.Calls.Where(call => call.Operation == StoreOperation.Put);
@@ -47,8 +50,8 @@ internal sealed class PipelineBench
     {
         var patience = new StorePatience(new LeapingClock { LeapsAtOnce = TimeSpan.FromSeconds(10) });
         var store = IsPatient ? new RetryingObjectStore(Store, patience, new Random(1)) : (IObjectStore)Store;
-        var environment = new FakeEnvironment(_cluster, store, Key.Backup).For(Key.Backup);
-        _pipeline = new SegmentPipeline(Key, environment, Settings, Clock, 4, OnStored);
+        var environment = new FakeEnvironment(_cluster, store, Key.Backup).For(Key.Backup, default);
+        _pipeline = new SegmentPipeline(Key, environment, Settings, Clock, 4, OnStored) { Metrics = Metrics };
         return Task.Run(() => _pipeline.RunAsync(ranges, cancellation), CancellationToken.None);
     }
 

@@ -29,7 +29,7 @@ public sealed class PermitBudgetTests
     [MemberData(nameof(Budgets))]
     public void Permits_fit_into_the_memory_given(long memory, int concurrent, int slots, bool overlaps)
     {
-        var budget = PermitBudget.For(Section(memory, concurrent), availableBytes: 0);
+        var budget = Budget(Section(memory, concurrent), available: 0);
 
         Assert.Equal(slots, budget.Slots);
         Assert.Equal(overlaps, budget.OverlapsUpload);
@@ -38,8 +38,15 @@ public sealed class PermitBudgetTests
     [Fact]
     public void A_quarter_of_the_machine_is_the_default()
     {
-        Assert.Equal(2, PermitBudget.For(Section(null, 8), availableBytes: 8 * Double).Slots);
-        Assert.Equal(1, PermitBudget.For(Section(null, 8), availableBytes: (8 * Double) - 4).Slots);
+        Assert.Equal(2, Budget(Section(null, 8), available: 8 * Double).Slots);
+        Assert.Equal(1, Budget(Section(null, 8), available: (8 * Double) - 4).Slots);
+    }
+
+    [Fact]
+    public void Of_a_node_with_many_backups_each_gets_no_more_than_its_own_share()
+    {
+        Assert.Equal(2, PermitBudget.For(Section(2 * Double, 8), nodeBytes: 8 * Double).Slots);
+        Assert.Equal(3, PermitBudget.For(Section(8 * Double, 8), nodeBytes: 3 * Double).Slots);
     }
 
     [Fact]
@@ -48,7 +55,7 @@ public sealed class PermitBudgetTests
     [Fact]
     public void A_budget_too_small_for_one_partition_is_refused_with_what_it_takes()
     {
-        var failure = Assert.Throws<BackupException>(() => PermitBudget.For(Section(Single - 1, 8), availableBytes: long.MaxValue));
+        var failure = Assert.Throws<BackupException>(() => Budget(Section(Single - 1, 8), available: long.MaxValue));
 
         Assert.Equal(FailureKind.Configuration, failure.Kind);
         Assert.Contains("backup.max_memory_bytes", failure.Message, StringComparison.Ordinal);
@@ -58,10 +65,12 @@ public sealed class PermitBudgetTests
     [Fact]
     public void A_machine_too_small_for_one_partition_is_refused_by_its_own_name()
     {
-        var failure = Assert.Throws<BackupException>(() => PermitBudget.For(Section(null, 8), availableBytes: (4 * Single) - 1));
+        var failure = Assert.Throws<BackupException>(() => Budget(Section(null, 8), available: (4 * Single) - 1));
 
         Assert.Contains("a quarter of", failure.Message, StringComparison.Ordinal);
     }
+
+    private static PermitBudget Budget(BackupSection section, long available) => PermitBudget.For(section, PermitBudget.BytesFor(section, available));
 
     private static BackupSection Section(long? memory, int concurrent) =>
         new() { SegmentMaxBytes = 10 * MiB, MaxMemoryBytes = memory, MaxConcurrentPartitions = concurrent };

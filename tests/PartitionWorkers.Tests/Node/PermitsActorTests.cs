@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.TestKit;
 using KafkaBackup.PartitionWorkers.Node;
+using KafkaBackup.Shared;
 using KafkaBackup.Testing.Protocol;
 using Xunit;
 using static KafkaBackup.PartitionWorkers.Node.PermitProtocol;
@@ -10,6 +11,7 @@ namespace KafkaBackup.PartitionWorkers.Tests.Node;
 public sealed class PermitsActorTests : PatientTestKit
 {
     private static readonly TimeSpan Instant = TimeSpan.FromMilliseconds(50);
+    private static readonly RequestPermit Wanted = new(new BackupId("nightly"), Bytes: 10, Most: 100);
     private readonly IActorRef _permits;
     private readonly TestProbe _first;
     private readonly TestProbe _second;
@@ -18,17 +20,17 @@ public sealed class PermitsActorTests : PatientTestKit
     public PermitsActorTests()
         : base(WireHocon.Real)
     {
-        _permits = Sys.ActorOf(PermitsActor.Props(1));
+        _permits = Sys.ActorOf(PermitsActor.Props(10));
         (_first, _second, _third) = (CreateTestProbe(), CreateTestProbe(), CreateTestProbe());
     }
 
     [Fact]
     public async Task As_many_permits_are_out_as_there_are()
     {
-        var permits = Sys.ActorOf(PermitsActor.Props(2));
-        permits.Tell(RequestPermit.Instance, _first);
-        permits.Tell(RequestPermit.Instance, _second);
-        permits.Tell(RequestPermit.Instance, _third);
+        var permits = Sys.ActorOf(PermitsActor.Props(20));
+        permits.Tell(Wanted, _first);
+        permits.Tell(Wanted, _second);
+        permits.Tell(Wanted, _third);
 
         await _first.ExpectMsgAsync<PermitGranted>();
         await _second.ExpectMsgAsync<PermitGranted>();
@@ -124,11 +126,52 @@ public sealed class PermitsActorTests : PatientTestKit
         await _third.ExpectNoMsgAsync(Instant);
     }
 
+    [Fact]
+    public async Task A_backup_that_has_all_it_may_have_lets_others_pass()
+    {
+        var permits = Sys.ActorOf(PermitsActor.Props(1000));
+        permits.Tell(Wanted with { Most = 1 }, _first);
+        permits.Tell(Wanted with { Most = 1 }, _second);
+        permits.Tell(Wanted with { Backup = new BackupId("hourly"), Most = 1 }, _third);
+
+        await _first.ExpectMsgAsync<PermitGranted>();
+        await _third.ExpectMsgAsync<PermitGranted>();
+        await _second.ExpectNoMsgAsync(Instant);
+
+        permits.Tell(ReleasePermit.Instance, _first);
+        await _second.ExpectMsgAsync<PermitGranted>();
+    }
+
+    [Fact]
+    public async Task A_large_permit_is_not_passed_by_small_ones_for_ever()
+    {
+        _permits.Tell(Wanted with { Bytes = 6 }, _first);
+        _permits.Tell(Wanted with { Bytes = 8 }, _second);
+        _permits.Tell(Wanted with { Bytes = 2 }, _third);
+        await _first.ExpectMsgAsync<PermitGranted>();
+        await _third.ExpectNoMsgAsync(Instant);
+
+        _permits.Tell(ReleasePermit.Instance, _first);
+
+        await _second.ExpectMsgAsync<PermitGranted>();
+        await _third.ExpectMsgAsync<PermitGranted>();
+    }
+
+    [Fact]
+    public async Task One_that_is_larger_than_all_memory_gets_all_of_it()
+    {
+        _permits.Tell(Wanted with { Bytes = 50 }, _first);
+        _permits.Tell(Wanted with { Bytes = 1 }, _second);
+
+        await _first.ExpectMsgAsync<PermitGranted>();
+        await _second.ExpectNoMsgAsync(Instant);
+    }
+
     private void Request(params TestProbe[] askers)
     {
         foreach (var asker in askers)
         {
-            _permits.Tell(RequestPermit.Instance, asker);
+            _permits.Tell(Wanted, asker);
         }
     }
 }

@@ -36,20 +36,5 @@ public sealed class ContinuousKeysTests
         Assert.Equal(($"backup.{key}", message), (problem.Path, problem.Message));
     }
 
-    [Theory]
-    [InlineData("{enabled: false, port: 8080}", null)]
-    [InlineData("{enabled: true}", "metrics.enabled")]
-    [InlineData("{port: 8080}", "metrics.enabled")]
-    public void Metrics_are_not_promised(string section, string? path)
-    {
-        var yaml = $"{Yaml.Minimal}metrics: {section}\n";
-
-        Assert.Equal(path, path is null ? null : Yaml.Problem(yaml).Path);
-        if (path is null)
-        {
-            Yaml.Parse(yaml);
-        }
-    }
-
     private static BackupSection Read(string keys) => Yaml.Parse($"{Yaml.Minimal}backup: {{{keys}}}\n").Backup;
 }

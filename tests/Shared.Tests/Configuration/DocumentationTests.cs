@@ -19,7 +19,8 @@ public sealed class DocumentationTests
         var documented = KeyInTable.Matches(Read("docs/configuration.md")).Select(row => row.Groups["key"].Value);
 
         var read = ConfigurationKeysTests.Effects.Select(row => (string)row[0]!)
-            .Concat(SecurityKeysTests.Keys).Concat(StorageKeysTests.Keys).Concat(ContinuousKeysTests.Keys).Append("offset_storage").Append("metrics.enabled");
+            .Concat(SecurityKeysTests.Keys).Concat(StorageKeysTests.Keys)
+            .Concat(ContinuousKeysTests.Keys).Append("offset_storage").Concat(MetricsKeysTests.Keys);
         Assert.Equal(read.Distinct().Order(), documented.Order());
     }
 

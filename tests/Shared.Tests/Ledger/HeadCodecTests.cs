@@ -144,6 +144,24 @@ public sealed class HeadCodecTests
         Assert.NotEqual(new TopicFacts("b", 2), read[1]);
     }
 
+    [Fact]
+    public void Settings_that_are_all_defaults_are_told_from_settings_that_are_not_known()
+    {
+        var defaults = new TopicFacts("a", 1) { ReplicationFactor = 3, Configurations = new Dictionary<string, string>() };
+        var own = defaults with { Name = "b", Configurations = new Dictionary<string, string> { ["segment.ms"] = "7", ["retention.ms"] = "5" } };
+
+        var read = HeadCodec.ReadTopics(HeadCodec.WriteTopics([defaults, own, new TopicFacts("c", 1)]), Key);
+
+        Assert.Equal([defaults, own, new TopicFacts("c", 1)], read);
+        Assert.NotEqual(defaults, read[0] with { Configurations = null });
+        Assert.NotEqual(own, read[1] with { Configurations = new Dictionary<string, string> { ["segment.ms"] = "8", ["retention.ms"] = "5" } });
+        Assert.NotEqual(own, read[1] with { ReplicationFactor = 1 });
+    }
+
+    [Fact]
+    public void A_topics_object_of_an_older_program_reads() => Assert.Equal(
+        [new TopicFacts("a", 1, "id")], HeadCodec.ReadTopics("""{"format":1,"topics":[{"name":"a","partitions":1,"topic_id":"id"}]}"""u8, Key));
+
     [Theory]
     [InlineData("""{"format":9}""", "has format 9")]
     [InlineData("""{"format":1}""", "is damaged")]

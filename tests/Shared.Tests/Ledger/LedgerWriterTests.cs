@@ -215,6 +215,25 @@ public sealed class LedgerWriterTests
     }
 
     [Fact]
+    public async Task Settings_are_remembered_as_they_were_told_last_and_stay_when_they_are_not_told()
+    {
+        var writer = await _samples.LoadedAsync("w");
+        var settings = new Dictionary<string, string> { ["retention.ms"] = "5" };
+        var facts = new TopicFacts("t", 1, "id") { ReplicationFactor = 3, Configurations = settings };
+        await writer.RecordSourceAsync("cluster", [facts], CancellationToken.None);
+        var before = await _samples.BytesAsync(HeadKey);
+
+        await writer.RecordSourceAsync("cluster", [new TopicFacts("t", 1, "id")], CancellationToken.None);
+        Assert.Equal(before, await _samples.BytesAsync(HeadKey));
+
+        var changed = facts with { Configurations = new Dictionary<string, string>() };
+        await writer.RecordSourceAsync("cluster", [changed], CancellationToken.None);
+        var read = (await _samples.ReadAsync())!;
+        Assert.Equal([changed], read.Topics.Values);
+        Assert.True(read.Head.IsManifestStale);
+    }
+
+    [Fact]
     public async Task Where_empty_partitions_began_stays_as_it_was_seen_first_whoever_comes_later()
     {
         var late = await _samples.LoadedAsync("late");

@@ -1,4 +1,5 @@
 using CsCheck;
+using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Oso;
 using KafkaBackup.Testing;
 using Xunit;
@@ -78,7 +79,8 @@ public sealed class ManifestAdoptionTests
         var original = Golden.Manifest(sample);
         var adopted = ManifestView.Adopt(original, _ => [], NoKeys).Entries;
 
-        var rendered = ManifestView.Render(new BackupId(sample), 1, null, [], original.Compression, new Dictionary<string, int>(), adopted, original);
+        var rendered = ManifestView.Render(
+            new BackupId(sample), 1, null, [], original.Compression, new Dictionary<string, TopicFacts>(), adopted, original);
 
         var sorted = original with
         {
@@ -204,7 +206,7 @@ public sealed class ManifestAdoptionTests
                 var entries = ManifestView.Adopt(manifest, _ => [], NoKeys).Entries;
                 var keys = entries.Select(entry => entry.Segment?.Key).OfType<string>().ToHashSet();
 
-                var rendered = ManifestView.Render(new BackupId("b"), 1, null, [], "none", new Dictionary<string, int>(), entries, manifest);
+                var rendered = ManifestView.Render(new BackupId("b"), 1, null, [], "none", new Dictionary<string, TopicFacts>(), entries, manifest);
 
                 Assert.Empty(ManifestView.Adopt(rendered, _ => [.. entries.Select(entry => entry.Range)], keys).Entries);
                 Assert.Equal(keys, rendered.Topics.SelectMany(t => t.Partitions).SelectMany(p => p.Segments).Select(s => s.Key).ToHashSet());

@@ -21,7 +21,7 @@ public sealed class ManifestRenderTests
         ];
 
         var manifest = ManifestView.Render(
-            new BackupId("b1"), 1755522569000, "abc", ["k:9092"], "zstd", new Dictionary<string, int> { ["orders"] = 3 }, entries, null);
+            new BackupId("b1"), 1755522569000, "abc", ["k:9092"], "zstd", Counted(("orders", 3)), entries, null);
 
         const string expected = """
             {
@@ -126,7 +126,7 @@ public sealed class ManifestRenderTests
     {
         var existing = Render([], NoCounts) with { CreatedAt = 5, Compression = "lz4", SourceClusterId = "first", SourceBrokers = ["old:9092"] };
 
-        var manifest = ManifestView.Render(new BackupId("b"), 9, null, [], "zstd", NoCounts, [], existing);
+        var manifest = ManifestView.Render(new BackupId("b"), 9, null, [], "zstd", Counted(), [], existing);
 
         Assert.Equal((5, "lz4", "first"), (manifest.CreatedAt, manifest.Compression, manifest.SourceClusterId));
         Assert.Equal(["old:9092"], manifest.SourceBrokers);
@@ -246,7 +246,11 @@ public sealed class ManifestRenderTests
         new() { StartOffset = @base, EndOffset = next, Reason = Gap.OffsetOutOfRange, DetectedAt = detectedAt };
 
     private static BackupManifest Render(IEnumerable<LedgerEntry> entries, Dictionary<string, int> counts, BackupManifest? existing = null) =>
-        ManifestView.Render(new BackupId("b"), 1, null, [], "zstd", counts, entries, existing);
+        ManifestView.Render(
+            new BackupId("b"), 1, null, [], "zstd", Counted([.. counts.Select(count => (count.Key, count.Value))]), entries, existing);
+
+    private static Dictionary<string, TopicFacts> Counted(params (string Topic, int Partitions)[] counts) =>
+        counts.ToDictionary(count => count.Topic, count => new TopicFacts(count.Topic, count.Partitions));
 
     private static ManifestPartition Partition(BackupManifest manifest) => Assert.Single(Assert.Single(manifest.Topics).Partitions);
 

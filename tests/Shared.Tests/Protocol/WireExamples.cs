@@ -2,6 +2,7 @@ using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Segments;
 using static KafkaBackup.Shared.Protocol.BackupProtocol;
+using static KafkaBackup.Shared.Protocol.CatalogueProtocol;
 using static KafkaBackup.Shared.Protocol.LedgerProtocol;
 using static KafkaBackup.Shared.Protocol.PartitionProtocol;
 
@@ -38,18 +39,37 @@ internal static class WireExamples
 
     private static readonly LedgerEntry Gone = new() { Partition = Partition, Range = Range, Gap = new Gap(Gap.OffsetOutOfRange, 1_700_000_000_000) };
 
+    private static readonly DeclaredBackup Declared = new(Backup, "mode: backup", IsContinuous: true)
+    {
+        Schedule = "0 3 * * *",
+        TimeZone = "Europe/Berlin",
+        NextAt = DateTimeOffset.UnixEpoch,
+        IsPaused = true,
+        IsRemoved = true,
+        IsStopping = true,
+        FailedRuns = 2,
+        Current = new DeclaredRun("run-2", DateTimeOffset.UnixEpoch),
+        Runs = [new DeclaredRun("run-1", DateTimeOffset.UnixEpoch) { EndedAt = DateTimeOffset.UnixEpoch, Records = 1, Topics = 2, Gaps = 3, Failures = [Failure] }],
+    };
+
     /// <summary>Names are never changed, reused or taken away: journals and nodes of other versions know messages by them.</summary>
     public static IReadOnlyList<(string Name, object Message)> All { get; } =
     [
-        ("b.start.1", new StartBackup(Backup, Run)),
-        ("b.stop.1", new StopBackup(Backup)),
+        ("b.start.1", new StartBackup(Backup, Run) { Definition = "mode: backup" }),
+        ("b.stop.1", new StopBackup(Backup) { Run = Run }),
         ("b.get.1", new GetBackupStatus(Backup)),
-        ("b.status.1", new BackupStatus(Backup, "Running", 7, 3)),
+        ("b.status.1", new BackupStatus(Backup, "Running", 7, 3) { Records = 10, Bytes = 1000 }),
         ("b.finished.1", new BackupFinished(Backup, Run)
         {
             Records = 1, Topics = 2, Gaps = 3, WasStopped = true, Failures = [Failure, Failure with { Kind = FailureKind.Source }], FailedPartitions = 4,
         }),
-        ("p.assign.2", new AssignPartition(Key, Order, [new OffsetRange(0, 5), Range], "id-1")),
+        ("c.declare.1", new DeclareBackup(Backup, "mode: backup", IsContinuous: false) { Schedule = "0 3 * * *", TimeZone = "Europe/Berlin" }),
+        ("c.change.1", new ChangeBackup(Backup, CatalogueOrder.Pause)),
+        ("c.get.1", new GetBackup(Backup)),
+        ("c.list.1", new GetBackups("nightly")),
+        ("c.answer.1", new CatalogueAnswer(Failure, Declared)),
+        ("c.listed.1", new BackupList([Declared], HasMore: true)),
+        ("p.assign.2", new AssignPartition(Key, Order, [new OffsetRange(0, 5), Range], "id-1") { Definition = "mode: backup" }),
         ("p.cancel.2", new CancelPartition(Key, Order, Abandon: true)),
         ("p.stop.1", StopPartition.Instance),
         ("p.get.1", new GetPartitionStatus(Key)),
@@ -59,9 +79,13 @@ internal static class WireExamples
         ("p.uploaded.1", new SegmentUploaded(Stored, "id-1")),
         ("p.dropped.1", new SegmentDropped(Range)),
         ("p.snapshot.1", new WorkerSnapshot(12, 10, 500)),
-        ("m.open.1", new OpenLedger(Backup, Run)),
+        ("m.open.1", new OpenLedger(Backup, Run) { Definition = "mode: backup" }),
         ("m.opened.1", new LedgerOpened(Backup, Run)),
-        ("m.source.1", new RecordSource(Backup, Run, "cluster-1", [new TopicFacts("orders", 4, "id-1"), new TopicFacts("users", 2) { EmptyFrom = new Dictionary<int, long> { [1] = 7 } }])),
+        ("m.source.1", new RecordSource(Backup, Run, "cluster-1", [new TopicFacts("orders", 4, "id-1")
+        {
+            ReplicationFactor = 3,
+            Configurations = new Dictionary<string, string> { ["cleanup.policy"] = "compact" },
+        }, new TopicFacts("users", 2) { EmptyFrom = new Dictionary<int, long> { [1] = 7 } }])),
         ("m.recorded.1", new SourceRecorded(Backup, Run) { Number = 3 }),
         ("m.get.2", new GetUncovered(Backup, Partition, Order, [Range])),
         ("m.uncovered.2", new Uncovered(Backup, Partition, Order, [Range], 4, 7)),
@@ -76,6 +100,13 @@ internal static class WireExamples
     /// <summary>The same types with everything absent that may be.</summary>
     public static IReadOnlyList<object> Sparse { get; } =
     [
+        new StartBackup(Backup, Run),
+        new StopBackup(Backup),
+        new OpenLedger(Backup, Run),
+        new DeclareBackup(Backup, "", IsContinuous: true),
+        new GetBackups(null),
+        new CatalogueAnswer(null, null),
+        new CatalogueAnswer(null, new DeclaredBackup(Backup, "", IsContinuous: true)),
         new BackupFinished(Backup, Run),
         new AssignPartition(Key, Order, [], null),
         new PartitionStatus(Key, "Unassigned", null),

@@ -53,14 +53,21 @@ public sealed class WireFormatTests
     }
 
     [Theory]
-    [InlineData(1, 25_000)]
-    [InlineData(500, 100)]
-    [InlineData(90, 1_990)]
-    [InlineData(201, 0)]
-    public void Topics_with_many_empty_partitions_are_cut_into_messages_that_fit_and_lack_none(int topics, int empty)
+    [InlineData(1, 25_000, 0)]
+    [InlineData(500, 100, 0)]
+    [InlineData(90, 1_990, 0)]
+    [InlineData(201, 0, 0)]
+    [InlineData(1_000, 0, 2)]
+    [InlineData(1_000, 0, 24)]
+    [InlineData(90, 1_990, 24)]
+    [InlineData(3, 25_000, 24)]
+    public void Topics_with_many_empty_partitions_or_settings_are_cut_into_messages_that_fit_and_lack_none(int topics, int empty, int settings)
     {
         var facts = Enumerable.Range(0, topics).Select(number => new TopicFacts(new string('t', 245) + $"{number:D4}", 30_000, Guid.Empty.ToString())
         {
+            ReplicationFactor = 3,
+            Configurations = Enumerable.Range(0, settings)
+                .ToDictionary(setting => $"message.timestamp.difference.max.{setting}", _ => $"{long.MaxValue}"),
             EmptyFrom = empty == 0 ? null : Enumerable.Range(0, empty).ToDictionary(partition => partition, partition => 10_000_000_000L + partition),
         }).ToList();
 
@@ -68,6 +75,40 @@ public sealed class WireFormatTests
 
         Assert.All(batches, batch => Assert.InRange(WireFormat.Write(new LedgerProtocol.RecordSource(new BackupId("b"), new RunId("r"), "c", batch)).Length, 0, 110_000));
         Assert.Equal(facts, batches.SelectMany(batch => batch).GroupBy(topic => topic.Name).Select(same => same.Aggregate((known, topic) => topic.MergedWith(known))));
+    }
+
+    [Fact]
+    public void Settings_of_the_usual_kind_take_hardly_more_messages()
+    {
+        var facts = Enumerable.Range(0, 1_000).Select(number => new TopicFacts($"orders-{number:D4}", 10, Guid.Empty.ToString())
+        {
+            ReplicationFactor = 3,
+            Configurations = new Dictionary<string, string>
+            {
+                ["cleanup.policy"] = "compact",
+                ["retention.ms"] = "604800000",
+                ["min.insync.replicas"] = "2",
+            },
+        });
+
+        Assert.InRange(TopicBatches.Of(facts).Count(), 5, 7);
+    }
+
+    [Fact]
+    public void The_longest_settings_there_are_fit_into_a_message()
+    {
+        var facts = new TopicFacts(new string('t', 249), 30_000, Guid.Empty.ToString())
+        {
+            Configurations = Enumerable.Range(0, 24).ToDictionary(
+                setting => $"message.timestamp.difference.max.{setting}", _ => new string('ä', Shared.Oso.TopicConfigurationKeys.MaxValueLength)),
+            EmptyFrom = Enumerable.Range(0, 2_001).ToDictionary(partition => partition, partition => 10_000_000_000L + partition),
+        };
+
+        Assert.All(TopicBatches.Of([facts, facts with { Name = "other" }]), batch =>
+        {
+            Assert.NotEmpty(batch);
+            Assert.InRange(WireFormat.Write(new LedgerProtocol.RecordSource(new BackupId("b"), new RunId("r"), "c", batch)).Length, 0, 110_000);
+        });
     }
 
     [Fact]

@@ -32,6 +32,22 @@ public sealed class FakeCluster
     /// <summary>Consumer groups that are there, and are not listed.</summary>
     public IList<GroupOffsets> HiddenGroups { get; } = [];
 
+    /// <summary>How many replicas each topic tells; null for a cluster that does not tell.</summary>
+    public int? ReplicationFactor { get; set; }
+
+    /// <summary>The settings of topics themselves. A topic that is not in it does not tell.</summary>
+    public IDictionary<string, IReadOnlyDictionary<string, string>> Configurations { get; } =
+        new Dictionary<string, IReadOnlyDictionary<string, string>>();
+
+    /// <summary>Why not all topics tell their settings.</summary>
+    public string? ConfigurationProblem { get; set; }
+
+    /// <summary>What the question for settings fails with; null when it does not.</summary>
+    public BackupException? ConfigurationFailure { get; set; }
+
+    /// <summary>The topics that were asked for settings, question by question.</summary>
+    public IList<IReadOnlyCollection<string>> ConfigurationsRead { get; } = [];
+
     /// <summary>How often the bounds of partitions were asked for.</summary>
     public int BoundsRead { get; private set; }
 
@@ -150,7 +166,10 @@ public sealed class FakeCluster
             return
             [
                 .. cluster._topics.Where(topic => filter.Matches(topic.Key) && filter.Admits(topic.Key, isInternal: topic.Key.StartsWith("__", StringComparison.Ordinal)))
-                    .Select(topic => new TopicFacts(topic.Key, cluster._logs.Keys.Count(partition => partition.Topic == topic.Key), topic.Value)),
+                    .Select(topic => new TopicFacts(topic.Key, cluster._logs.Keys.Count(partition => partition.Topic == topic.Key), topic.Value)
+                    {
+                        ReplicationFactor = cluster.ReplicationFactor,
+                    }),
             ];
         }
 
@@ -158,6 +177,17 @@ public sealed class FakeCluster
         {
             await cluster.CatalogGate.WaitAsync(cancellation);
             return topics.Where(cluster._topics.ContainsKey).ToDictionary(topic => topic, topic => cluster._topics[topic]);
+        }
+
+        public async Task<TopicConfigurations> GetConfigurationsAsync(IReadOnlyCollection<string> topics, CancellationToken cancellation)
+        {
+            cluster.ConfigurationsRead.Add(topics);
+            await cluster.CatalogGate.WaitAsync(cancellation);
+            return cluster.ConfigurationFailure is { } failure
+                ? throw failure
+                : new TopicConfigurations(
+                    cluster.Configurations.Where(topic => topics.Contains(topic.Key)).ToDictionary(topic => topic.Key, topic => topic.Value),
+                    cluster.ConfigurationProblem);
         }
 
         public async Task<IReadOnlyDictionary<PartitionId, PartitionBounds>> GetBoundsAsync(

@@ -1,5 +1,6 @@
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Storage;
 
 namespace KafkaBackup.Testing.Kafka;
@@ -24,7 +25,12 @@ public sealed class FakeEnvironment(FakeCluster cluster, IObjectStore store, Bac
     /// <summary>How long the store is borne with, if anybody asks.</summary>
     public StorePatience Patience { get; init; } = new(TimeProvider.System);
 
-    public BackupEnvironment For(BackupId backup) => new(configuration, store, cluster.Source, cluster.Catalog) { Patience = Patience };
+    public BackupEnvironment For(BackupId backup, RunId run) => new(configuration, store, cluster.Source, cluster.Catalog) { Patience = Patience };
+
+    /// <summary>Why this node cannot serve the backup; null when it can.</summary>
+    public Fault? Unfit { get; set; }
+
+    public Fault? Prepare(BackupId backup, RunId run, string? definition) => Unfit;
 
     private sealed record NoStorage : StorageSection;
 }

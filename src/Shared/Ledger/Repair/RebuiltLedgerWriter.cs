@@ -61,7 +61,11 @@ internal sealed class RebuiltLedgerWriter(IObjectStore store, TimeProvider clock
     /// <summary>What the manifest tells of topics, when no topics object is left. Their ids are not known then; the next run asks for them.</summary>
     private static List<TopicFacts> FactsOf(LedgerEvidence evidence) =>
         [.. (evidence.Manifest?.Topics ?? []).Where(topic => topic.OriginalPartitionCount > 0).DistinctBy(topic => topic.Name)
-            .Select(topic => new TopicFacts(topic.Name, topic.OriginalPartitionCount!.Value))];
+            .Select(topic => new TopicFacts(topic.Name, topic.OriginalPartitionCount!.Value)
+            {
+                ReplicationFactor = topic.SourceReplicationFactor,
+                Configurations = topic.Configurations.Count > 0 ? topic.Configurations : null, // None may mean that nobody asked.
+            })];
 
     private async Task PutAsync(string key, byte[] content, CancellationToken cancellation)
     {

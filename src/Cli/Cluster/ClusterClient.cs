@@ -1,0 +1,132 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using KafkaBackup.Management;
+using KafkaBackup.Shared;
+
+namespace KafkaBackup.Cli.Cluster;
+
+/// <summary>Talks to a cluster through whichever of its nodes answers.</summary>
+/// <remarks>A question is put to one address after the other. An order that a node took and did not answer may have been carried out; all orders can be given twice.</remarks>
+internal sealed class ClusterClient : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    private readonly IReadOnlyList<string> _addresses;
+    private readonly HttpClient _http;
+    private int _current;
+
+    /// <summary>A client for the nodes at <paramref name="addresses"/>.</summary>
+    /// <param name="addresses"><c>host:port</c> of their HTTP ports, separated by commas.</param>
+    /// <param name="token">What they demand; null: nothing.</param>
+    public ClusterClient(string addresses, string? token)
+    {
+        _addresses = addresses.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (_addresses.Count == 0 || _addresses.Any(address => !Uri.TryCreate($"http://{address}/", UriKind.Absolute, out _)))
+        {
+            throw new BackupException(FailureKind.Configuration, $"--cluster: '{addresses}' is no list of host:port. Give the HTTP ports of nodes, such as node-0:8080,node-1:8080.");
+        }
+
+        _http = new HttpClient { Timeout = Patience };
+        if (token is not null)
+        {
+            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+    }
+
+    /// <summary>Declares a backup.</summary>
+    /// <param name="file">The file of the definition, for messages.</param>
+    /// <param name="submission">The definition.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<Submitted> SubmitAsync(string file, Submission submission, CancellationToken cancellation)
+    {
+        var body = JsonSerializer.Serialize(submission, ApiJson.Default.Submission);
+        return await SendAsync(HttpMethod.Post, "backups", body, ApiJson.Default.Submitted, file, cancellation);
+    }
+
+    /// <summary>Carries out an order: <c>start</c>, <c>pause</c>, <c>resume</c>, <c>cancel</c>.</summary>
+    public Task<Submitted> OrderAsync(string backup, string order, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Post, $"backups/{Uri.EscapeDataString(backup)}/{order}", "", ApiJson.Default.Submitted, null, cancellation);
+
+    /// <summary>Forgets a backup.</summary>
+    public Task<Submitted> RemoveAsync(string backup, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Delete, $"backups/{Uri.EscapeDataString(backup)}", null, ApiJson.Default.Submitted, null, cancellation);
+
+    /// <summary>One declared backup.</summary>
+    public Task<BackupDetails> GetAsync(string backup, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Get, $"backups/{Uri.EscapeDataString(backup)}", null, ApiJson.Default.BackupDetails, null, cancellation);
+
+    /// <summary>One run of a declared backup.</summary>
+    public Task<RunDetails> GetRunAsync(string backup, string run, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Get, $"backups/{Uri.EscapeDataString(backup)}/runs/{Uri.EscapeDataString(run)}", null, ApiJson.Default.RunDetails, null, cancellation);
+
+    /// <summary>The nodes of the cluster.</summary>
+    public Task<IReadOnlyList<ClusterMember>> GetMembersAsync(CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Get, "members", null, ApiJson.Default.IReadOnlyListClusterMember, null, cancellation);
+
+    /// <summary>All declared backups.</summary>
+    public async Task<IReadOnlyList<BackupDetails>> ListAsync(CancellationToken cancellation)
+    {
+        var all = new List<BackupDetails>();
+        for (var page = new BackupPage([], true); page.HasMore; all.AddRange(page.Backups))
+        {
+            var after = all.Count == 0 ? "" : $"?after={Uri.EscapeDataString(all[^1].Backup.Backup.Value)}";
+            page = await SendAsync(HttpMethod.Get, $"backups{after}", null, ApiJson.Default.BackupPage, null, cancellation);
+        }
+
+        return all;
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _http.Dispose();
+
+    private async Task<T> SendAsync<T>(HttpMethod method, string path, string? body, JsonTypeInfo<T> type, string? file, CancellationToken cancellation)
+    {
+        Exception? last = null;
+        for (var tries = 0; tries < _addresses.Count; tries++)
+        {
+            using var request = new HttpRequestMessage(method, $"http://{_addresses[_current]}/api/v1/{path}");
+            request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
+            try
+            {
+                using var response = await _http.SendAsync(request, cancellation);
+                if (response.StatusCode != HttpStatusCode.ServiceUnavailable || tries == _addresses.Count - 1)
+                {
+                    return await ReadAsync(response, type, file, cancellation);
+                }
+            }
+            catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+            {
+                last = e;
+            }
+
+            _current = (_current + 1) % _addresses.Count;
+        }
+
+        throw new ClusterAwayException(
+            $"No node of the cluster answers at {string.Join(", ", _addresses)} ({last?.GetBaseException().Message.TrimEnd('.')}). See that nodes run, and that --cluster names their HTTP ports.", last);
+    }
+
+    private static async Task<T> ReadAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> type, string? file, CancellationToken cancellation)
+    {
+        await using var content = await response.Content.ReadAsStreamAsync(cancellation);
+        try
+        {
+            if (response.IsSuccessStatusCode)
+            {
+                return await JsonSerializer.DeserializeAsync(content, type, cancellation) ?? throw new JsonException("it is null");
+            }
+
+            var problem = await JsonSerializer.DeserializeAsync(content, ApiJson.Default.ApiProblem, cancellation) ?? throw new JsonException("it is null");
+            var sentences = string.Join(Environment.NewLine, problem.Problems.Select(sentence => file is null ? sentence : $"{file}: {sentence}"));
+            throw response.StatusCode == HttpStatusCode.ServiceUnavailable ? new ClusterAwayException(sentences, null) : new BackupException(problem.Kind, sentences);
+        }
+        catch (JsonException e)
+        {
+            throw new BackupException(FailureKind.Configuration,
+                $"{response.RequestMessage!.RequestUri!.Authority} answers with {(int)response.StatusCode} and something that no node says. See that --cluster names the HTTP ports of nodes.", e);
+        }
+    }
+}

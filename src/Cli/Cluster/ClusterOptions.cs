@@ -1,0 +1,36 @@
+using System.CommandLine;
+using KafkaBackup.Shared;
+
+namespace KafkaBackup.Cli.Cluster;
+
+/// <summary>The options by which commands find a cluster.</summary>
+internal static class ClusterOptions
+{
+    /// <summary><c>--cluster</c>.</summary>
+    public static Option<string?> Cluster(bool isRequired) => new("--cluster")
+    {
+        Description = "HTTP ports of nodes, host:port, separated by commas: the next one is asked when one does not answer.",
+        HelpName = "HOST:PORT",
+        Required = isRequired,
+    };
+
+    /// <summary><c>--token-file</c>.</summary>
+    public static Option<string?> TokenFile() => new("--token-file")
+    {
+        Description = "A file with the token that the nodes demand. Default: the variable KAFKA_BACKUP_HTTP_TOKEN.",
+        HelpName = "FILE",
+    };
+
+    /// <summary>A client by these options.</summary>
+    public static ClusterClient Connect(string addresses, string? tokenFile)
+    {
+        try
+        {
+            return new ClusterClient(addresses, tokenFile is null ? Environment.GetEnvironmentVariable("KAFKA_BACKUP_HTTP_TOKEN") : File.ReadAllText(tokenFile).Trim());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BackupException(FailureKind.Configuration, $"--token-file: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using KafkaBackup.Kafka.Librdkafka;
+using KafkaBackup.PartitionWorkers.Node;
+using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Protocol;
+using KafkaBackup.Shared;
+using Microsoft.Extensions.Logging;
+
+namespace KafkaBackup.Cli.Hosting;
+
+/// <summary>The environments of all runs that this node works for. Variables and files of a definition are this node's own.</summary>
+/// <remarks>Each run has its own clients and its own patience; those of the runs before it end a while later, when nobody uses them any more.</remarks>
+internal sealed class NodeEnvironments(long memoryBytes, string nodeName, ILoggerFactory loggers, StoreLog log, TimeProvider clock) : IBackupEnvironments, IDisposable
+{
+    /// <summary>How long the clients of a run outlive the beginning of the next one.</summary>
+    private static readonly TimeSpan Afterlife = TimeSpan.FromMinutes(10);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(BackupId Backup, RunId Run), BackupEnvironment> _environments = [];
+    private readonly HashSet<ITimer> _endings = [];
+
+    public BackupEnvironment For(BackupId backup, RunId run)
+    {
+        lock (_gate)
+        {
+            return _environments.TryGetValue((backup, run), out var environment)
+                ? environment
+                : throw new BackupException(FailureKind.Internal, $"{nodeName} was not prepared for run {run} of backup '{backup}'.");
+        }
+    }
+
+    public Fault? Prepare(BackupId backup, RunId run, string? definition)
+    {
+        lock (_gate)
+        {
+            if (_environments.ContainsKey((backup, run)))
+            {
+                return null;
+            }
+
+            try
+            {
+                var made = Make(backup, definition ?? throw new BackupException(FailureKind.Internal, "an order came without a definition."));
+                foreach (var (key, before) in _environments.Where(item => item.Key.Backup == backup).ToList())
+                {
+                    EndLater(key, before);
+                }
+
+                _environments.Add((backup, run), made);
+                return null;
+            }
+            catch (ConfigurationException e)
+            {
+                var problems = string.Join("; ", e.Problems.Select(problem => problem.ToString()));
+                return new Fault(FailureKind.Configuration, $"{nodeName} cannot serve backup '{backup}': {problems}.", IsRetryable: false);
+            }
+            catch (BackupException e)
+            {
+                return new Fault(e.Kind, $"{nodeName} cannot serve backup '{backup}': {e.Message}", e.IsRetryable);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            foreach (var timer in _endings)
+            {
+                timer.Dispose();
+            }
+
+            foreach (var environment in _environments.Values)
+            {
+                End(environment);
+            }
+
+            _environments.Clear();
+        }
+    }
+
+    private BackupEnvironment Make(BackupId backup, string definition)
+    {
+        var name = $"definition of {backup}";
+        var configuration = ConfigurationLoader.Parse(definition, name, Environment.GetEnvironmentVariable);
+        if (configuration.BackupId != backup)
+        {
+            throw new BackupException(FailureKind.Configuration, $"its definition is of backup '{configuration.BackupId}' here. backup_id must not differ between nodes.");
+        }
+
+        PemFiles.Check(name, configuration.Source.Security);
+        _ = PermitBudget.For(configuration.Backup, memoryBytes);
+        return ConfiguredEnvironment.Environment(configuration, new KafkaClients(configuration, loggers.CreateLogger<KafkaClients>()), log);
+    }
+
+    private void EndLater((BackupId, RunId) key, BackupEnvironment environment)
+    {
+        ITimer? timer = null;
+        timer = clock.CreateTimer(
+            _ =>
+            {
+                lock (_gate)
+                {
+                    _environments.Remove(key);
+                    _endings.Remove(timer!);
+                }
+
+                timer!.Dispose();
+                End(environment);
+            },
+            null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _endings.Add(timer);
+        timer.Change(Afterlife, Timeout.InfiniteTimeSpan);
+    }
+
+    private static void End(BackupEnvironment environment)
+    {
+        environment.Source.Dispose();
+        environment.Catalog.Dispose();
+        (environment.Store as IDisposable)?.Dispose();
+    }
+}

@@ -1,0 +1,86 @@
+using System.Security.Cryptography;
+using System.Text;
+using Akka.Actor;
+using Akka.Cluster.Hosting;
+using Akka.Hosting;
+using KafkaBackup.Cli.Output;
+using KafkaBackup.Coordinator;
+using KafkaBackup.Coordinator.Backup;
+using KafkaBackup.Coordinator.Catalogue;
+using KafkaBackup.Coordinator.Manifest;
+using KafkaBackup.Management;
+using KafkaBackup.Management.Pbm;
+using KafkaBackup.PartitionWorkers;
+using KafkaBackup.PartitionWorkers.Backup;
+using KafkaBackup.PartitionWorkers.Node;
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace KafkaBackup.Cli.Hosting;
+
+/// <summary>Puts a node of a cluster together: the actors of <see cref="BackupHost"/>, the catalogue, and what the node shows.</summary>
+internal static class NodeHost
+{
+    /// <summary>How many log lines a node keeps to be looked at.</summary>
+    private const int RecentLines = 200;
+
+    /// <summary>Builds the host of a node.</summary>
+    /// <param name="settings">Its settings.</param>
+    /// <param name="output">What is logged, and how.</param>
+    /// <param name="writeLine">Takes log lines.</param>
+    public static WebApplication Build(NodeSettings settings, OutputOptions output, Action<string> writeLine)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls($"http://{settings.HttpHost}:{settings.HttpPort}");
+        var recent = new RecentLog(RecentLines, TimeProvider.System);
+        ActorHosting.AddLogging(builder.Logging, output, line =>
+        {
+            recent.Add(line);
+            writeLine(line);
+        });
+        builder.Services.AddRoutingCore();
+        builder.Services
+            .AddSingleton<IBackupEnvironments>(services => new NodeEnvironments(
+                settings.MemoryBytes, settings.Name, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<StoreLog>(), TimeProvider.System))
+            .AddSingleton(services => new NodeView(services.GetRequiredService<ActorSystem>(), settings.Token))
+            .AddSingleton(services => new JournalHealth(services.GetRequiredService<WorkerLog>().JournalFailed))
+            .AddActorParts()
+            .AddAkka(NodeSettings.System, (akka, services) => akka
+                .WithSharedParts(output, settings.Hocon)
+                .WithClustering(new ClusterOptions())
+                .WithSqliteJournal(Path.Combine(settings.DataDirectory, "journal.db"))
+                .WithBackupCoordinators(ledger => new LedgerServices(
+                    services.GetRequiredService<IBackupEnvironments>(), backup => OffsetsPath(settings, backup), ledger, services.GetRequiredService<RunLog>(),
+                    TimeProvider.System, () => $"{settings.Name}/{Environment.ProcessId}/{Guid.NewGuid():N}")
+                {
+                    Metrics = services.GetRequiredService<RunMetrics>(),
+                })
+                .WithCatalogue(new CatalogueStore(OpenCatalog(settings.Catalog)))
+                .WithPartitionWorkers(settings.MemoryBytes, timing => new PartitionWorkerServices(
+                    services.GetRequiredService<IBackupEnvironments>(), settings.MemoryBytes, timing, TimeProvider.System, services.GetRequiredService<WorkerLog>())
+                {
+                    Progress = services.GetRequiredService<NodeProgress>(),
+                    Metrics = services.GetRequiredService<WorkerMetrics>(),
+                    Journal = services.GetRequiredService<JournalHealth>(),
+                }));
+        if (settings.Pbm is { } pbm)
+        {
+            builder.Services.AddSingleton(pbm).AddSingleton(recent).AddSingleton<PbmServer>().AddHostedService(services => services.GetRequiredService<PbmServer>());
+        }
+
+        var node = builder.Build();
+        node.UseRouting();
+        node.MapNodeApi(node.Services.GetRequiredService<NodeView>());
+        node.MapNodeMetrics(settings);
+        return node;
+    }
+
+    private static string OffsetsPath(NodeSettings settings, BackupId backup) =>
+        Path.Combine(settings.DataDirectory, $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(backup.Value)).AsSpan(0, 16))}-offsets.db");
+
+    private static RetryingObjectStore OpenCatalog(string address) => Stores.OpenToLook(Stores.Parse(address));
+}

@@ -1,0 +1,92 @@
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Protocol;
+using static KafkaBackup.Shared.Protocol.BackupProtocol;
+using static KafkaBackup.Shared.Protocol.CatalogueProtocol;
+
+namespace KafkaBackup.Coordinator.Catalogue;
+
+/// <summary>How what is declared of a backup changes. Pure: what comes out is stored before anybody acts on it.</summary>
+internal static class CatalogueRules
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
+
+    /// <summary>Takes a declaration in. A run under way goes on if nothing but its schedule changed; otherwise it ends, and the next one is by the new definition.</summary>
+    /// <exception cref="BackupException">The schedule cannot be read.</exception>
+    public static DeclaredBackup Declare(DeclaredBackup? known, DeclareBackup wanted, DateTimeOffset now, string run)
+    {
+        var declared = (known ?? new DeclaredBackup(wanted.Backup, wanted.Definition, wanted.IsContinuous)) with
+        {
+            Definition = wanted.Definition,
+            IsContinuous = wanted.IsContinuous,
+            Schedule = wanted.Schedule,
+            TimeZone = wanted.TimeZone,
+            NextAt = wanted.Schedule is { } schedule ? CronSchedule.Next(schedule, wanted.TimeZone, now) : null,
+            IsPaused = false,
+            IsRemoved = false,
+        };
+        if (declared.Current is not null)
+        {
+            return known!.Definition == wanted.Definition && !known.IsStopping
+                ? declared
+                : declared with { IsStopping = true, NextAt = declared.NextAt ?? now };
+        }
+
+        return wanted.Schedule is null ? Begin(declared, now, run) : declared;
+    }
+
+    /// <summary>Carries out an order; null: the backup is to be forgotten.</summary>
+    public static DeclaredBackup? Change(DeclaredBackup known, CatalogueOrder order, DateTimeOffset now, string run) => order switch
+    {
+        CatalogueOrder.Start => Begin(known with { IsPaused = false }, now, run),
+        CatalogueOrder.Resume => Schedule(known with { IsPaused = false }, now) is var resumed && resumed is { IsContinuous: true, Schedule: null }
+            ? Begin(resumed, now, run)
+            : resumed,
+        CatalogueOrder.Pause => Stop(known with { IsPaused = true, NextAt = null }),
+        CatalogueOrder.Cancel => Stop(known.IsContinuous ? known with { IsPaused = true, NextAt = null } : known with { NextAt = known.Schedule is null ? null : known.NextAt }),
+        CatalogueOrder.Remove => known.Current is null ? null : Stop(known with { IsRemoved = true, NextAt = null }),
+        _ => throw new ArgumentOutOfRangeException(nameof(order), order, "There is no such order."),
+    };
+
+    /// <summary>A run ended; null: the backup is to be forgotten. The end of another run than the one that is wanted changes nothing.</summary>
+    public static DeclaredBackup? End(DeclaredBackup known, BackupFinished finished, DateTimeOffset now)
+    {
+        if (known.Current is not { } current || current.Id != finished.Run.Value)
+        {
+            return known;
+        }
+
+        var ended = current.End(finished, now);
+        var failedRuns = finished.Failures.Count > 0 ? known.FailedRuns + 1 : 0;
+        var idle = known with { Current = null, IsStopping = false, FailedRuns = failedRuns, Runs = [ended, .. known.Runs.Take(DeclaredBackup.MaxRuns - 1)] };
+        if (idle.IsRemoved)
+        {
+            return null;
+        }
+
+        // A run without an end that ended was stopped, or could not go on: it is tried again by and by, until somebody pauses it.
+        return idle is { IsContinuous: true, IsPaused: false, Schedule: null, NextAt: null } ? idle with { NextAt = now + PauseAfter(failedRuns) } : idle;
+    }
+
+    /// <summary>Begins what is due. A tick that comes while a run is under way, or that nobody was there for, is one run and no more.</summary>
+    public static DeclaredBackup Tick(DeclaredBackup known, DateTimeOffset now, string run)
+    {
+        if (known.NextAt is not { } due || due > now || known.IsPaused)
+        {
+            return known;
+        }
+
+        return known.Current is null ? Begin(Schedule(known, now), now, run) : known;
+    }
+
+    private static TimeSpan PauseAfter(int failedRuns) =>
+        TimeSpan.FromTicks((long)Math.Min(LongestPause.Ticks, FirstPause.Ticks * Math.Pow(2, Math.Max(0, failedRuns - 1))));
+
+    private static DeclaredBackup Schedule(DeclaredBackup known, DateTimeOffset now) =>
+        known with { NextAt = known.Schedule is { } schedule ? CronSchedule.Next(schedule, known.TimeZone, now) : null };
+
+    private static DeclaredBackup Begin(DeclaredBackup known, DateTimeOffset now, string run) =>
+        known.Current is null ? known with { Current = new DeclaredRun(run, now), IsStopping = false } : known;
+
+    private static DeclaredBackup Stop(DeclaredBackup known) => known with { IsStopping = known.Current is not null };
+}

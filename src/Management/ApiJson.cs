@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+
+namespace KafkaBackup.Management;
+
+/// <summary>How the API's answers become JSON.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(BackupPage))]
+[JsonSerializable(typeof(BackupDetails))]
+[JsonSerializable(typeof(RunDetails))]
+[JsonSerializable(typeof(Submission))]
+[JsonSerializable(typeof(Submitted))]
+[JsonSerializable(typeof(ApiProblem))]
+[JsonSerializable(typeof(IReadOnlyList<ClusterMember>))]
+public sealed partial class ApiJson : JsonSerializerContext;

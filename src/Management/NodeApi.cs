@@ -1,0 +1,134 @@
+using System.Net.Mime;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Akka.Actor;
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Protocol;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using static KafkaBackup.Shared.Protocol.CatalogueProtocol;
+
+namespace KafkaBackup.Management;
+
+/// <summary>The JSON API of a node: what is declared in the cluster, how it goes, and orders about it. Any node answers for all.</summary>
+public static class NodeApi
+{
+    private const string Root = "/api/v1";
+
+    /// <summary>Adds the routes.</summary>
+    /// <param name="routes">Where they are added.</param>
+    /// <param name="node">The node.</param>
+    public static void MapNodeApi(this IEndpointRouteBuilder routes, NodeView node)
+    {
+        routes.MapGet("/health/live", context => WriteTextAsync(context, StatusCodes.Status200OK, "live"));
+        routes.MapGet("/health/ready", context => node.WhyNotReady is { } reason
+            ? WriteTextAsync(context, StatusCodes.Status503ServiceUnavailable, reason)
+            : WriteTextAsync(context, StatusCodes.Status200OK, "ready"));
+
+        var api = routes.MapGroup(Root).AddEndpointFilterFactory((_, next) => next);
+        api.MapGet("/members", Guarded(node, async context => await WriteAsync(context, node.Members, ApiJson.Default.IReadOnlyListClusterMember)));
+        api.MapGet("/backups", Guarded(node, context => ListAsync(context, node)));
+        api.MapPost("/backups", Guarded(node, context => SubmitAsync(context, node)));
+        api.MapGet("/backups/{id}", Guarded(node, context => ShowAsync(context, node)));
+        api.MapDelete("/backups/{id}", Guarded(node, context => OrderAsync(context, node, CatalogueOrder.Remove)));
+        api.MapGet("/backups/{id}/runs/{run}", Guarded(node, context => ShowRunAsync(context, node)));
+        foreach (var order in Enum.GetValues<CatalogueOrder>().Where(order => order != CatalogueOrder.Remove))
+        {
+            api.MapPost($"/backups/{{id}}/{order.ToString().ToLowerInvariant()}", Guarded(node, context => OrderAsync(context, node, order)));
+        }
+    }
+
+    private static async Task ListAsync(HttpContext context, NodeView node)
+    {
+        var list = await node.ListBackupsAsync(context.Request.Query["after"], context.RequestAborted);
+        var page = new BackupPage([.. list.Backups.Select(backup => new BackupDetails(backup.State, backup, null))], list.HasMore);
+        await WriteAsync(context, page, ApiJson.Default.BackupPage);
+    }
+
+    private static async Task SubmitAsync(HttpContext context, NodeView node)
+    {
+        var submission = await JsonSerializer.DeserializeAsync(context.Request.Body, ApiJson.Default.Submission, context.RequestAborted)
+            ?? throw new JsonException("The body is null.");
+        var (configuration, notes) = DefinitionCheck.Read(submission.Definition, Environment.GetEnvironmentVariable);
+        var declare = new DeclareBackup(configuration.BackupId, submission.Definition, configuration.Backup.IsContinuous)
+        {
+            Schedule = submission.Schedule,
+            TimeZone = submission.TimeZone,
+        };
+        var declared = await node.AskCatalogueAsync(declare, context.RequestAborted);
+        await WriteAsync(context, new Submitted(configuration.BackupId.Value, CatalogueAccess.WantedRun(declared), notes), ApiJson.Default.Submitted);
+    }
+
+    private static async Task ShowAsync(HttpContext context, NodeView node) =>
+        await WriteAsync(context, await node.ShowBackupAsync(IdOf(context), context.RequestAborted), ApiJson.Default.BackupDetails);
+
+    private static async Task ShowRunAsync(HttpContext context, NodeView node)
+    {
+        var declared = await node.FindBackupAsync(IdOf(context), context.RequestAborted);
+        var id = (string)context.GetRouteValue("run")!;
+        var run = declared.RunOf(id) ?? throw new NotThereException($"Backup '{declared.Backup}' has no run '{id}', or it is forgotten: the last {DeclaredBackup.MaxRuns} are kept.");
+        var status = run.EndedAt is null ? await node.StatusOfAsync(declared) : null;
+        await WriteAsync(context, new RunDetails(run.Outcome, run, status), ApiJson.Default.RunDetails);
+    }
+
+    private static async Task OrderAsync(HttpContext context, NodeView node, CatalogueOrder order) =>
+        await WriteAsync(context, await node.OrderAsync(IdOf(context), order, context.RequestAborted), ApiJson.Default.Submitted);
+
+    private static string IdOf(HttpContext context) => (string)context.GetRouteValue("id")!;
+
+    /// <summary>Lets in who has the token, and turns what goes wrong into an answer.</summary>
+    private static RequestDelegate Guarded(NodeView node, RequestDelegate handle) => async context =>
+    {
+        if (node.Token.Length > 0 && !Tokens.AreEqual(context.Request.Headers.Authorization.ToString(), $"Bearer {node.Token}"))
+        {
+            await RefuseAsync(context, StatusCodes.Status401Unauthorized, FailureKind.Configuration, "This node demands a token: give --token-file, or set KAFKA_BACKUP_HTTP_TOKEN.");
+            return;
+        }
+
+        try
+        {
+            await handle(context);
+        }
+        catch (ConfigurationException e)
+        {
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, e.Kind, [.. e.Problems.Select(problem => problem.ToString())]);
+        }
+        catch (NotThereException e)
+        {
+            await RefuseAsync(context, StatusCodes.Status404NotFound, FailureKind.Configuration, e.Message);
+        }
+        catch (BackupException e)
+        {
+            await RefuseAsync(context, e.Kind == FailureKind.Configuration ? StatusCodes.Status400BadRequest : StatusCodes.Status502BadGateway, e.Kind, e.Message);
+        }
+        catch (JsonException e)
+        {
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, FailureKind.Configuration, $"The body is not what this route takes: {e.Message}");
+        }
+        catch (AskTimeoutException)
+        {
+            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, FailureKind.Internal, CatalogueAccess.Away);
+        }
+    };
+
+    private static Task RefuseAsync(HttpContext context, int status, FailureKind kind, params IReadOnlyList<string> problems)
+    {
+        context.Response.StatusCode = status;
+        return WriteAsync(context, new ApiProblem(kind, problems), ApiJson.Default.ApiProblem);
+    }
+
+    private static Task WriteAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type)
+    {
+        context.Response.ContentType = MediaTypeNames.Application.Json;
+        return JsonSerializer.SerializeAsync(context.Response.Body, value, type, context.RequestAborted);
+    }
+
+    private static Task WriteTextAsync(HttpContext context, int status, string text)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = MediaTypeNames.Text.Plain;
+        return context.Response.WriteAsync(text + "\n", context.RequestAborted);
+    }
+}

@@ -1,0 +1,48 @@
+using System.Reflection;
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Hosting;
+using KafkaBackup.Shared.Protocol;
+
+namespace KafkaBackup.Management;
+
+/// <summary>What a node can be asked about itself and its cluster.</summary>
+/// <param name="system">The node's actor system.</param>
+/// <param name="token">Demanded of whoever asks; empty: nobody is asked for one.</param>
+public sealed class NodeView(ActorSystem system, string token)
+{
+    private static readonly string Version = typeof(NodeView).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
+
+    /// <summary>The proxy of the catalogue's keeper.</summary>
+    public IActorRef Catalogue => ActorRegistry.For(system).Get<ActorKeys.Catalogue>();
+
+    /// <summary>The shard region of backup coordinators.</summary>
+    public IActorRef Coordinators => ActorRegistry.For(system).Get<ActorKeys.Coordinators>();
+
+    /// <summary>Demanded of whoever asks; empty: nobody is asked for one.</summary>
+    public string Token => token;
+
+    /// <summary>What keeps this node from work, in a sentence; null when nothing does.</summary>
+    public string? WhyNotReady => Cluster.Get(system).SelfMember.Status is MemberStatus.Up
+        ? null
+        : $"this node is {Cluster.Get(system).SelfMember.Status.ToString().ToLowerInvariant()}, not up: it has not joined the cluster, or is leaving it";
+
+    /// <summary>All members, in order of their addresses.</summary>
+    public IReadOnlyList<ClusterMember> Members
+    {
+        get
+        {
+            var state = Cluster.Get(system).State;
+            return [.. state.Members.OrderBy(member => member.Address.ToString(), StringComparer.Ordinal)
+                .Select(member => Describe(member, !state.Unreachable.Contains(member)))];
+        }
+    }
+
+    /// <summary>The actor system.</summary>
+    internal ActorSystem ActorSystem => system;
+
+    /// <summary>A member as it is shown.</summary>
+    internal static ClusterMember Describe(Member member, bool isReachable) => new(
+        member.Address.ToString(), [.. member.Roles.Order(StringComparer.Ordinal)],
+            member.Status.ToString().ToLowerInvariant(), isReachable, Version);
+}

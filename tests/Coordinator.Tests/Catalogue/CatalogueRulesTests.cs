@@ -1,0 +1,171 @@
+using KafkaBackup.Coordinator.Catalogue;
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Protocol;
+using Xunit;
+using static KafkaBackup.Shared.Protocol.BackupProtocol;
+using static KafkaBackup.Shared.Protocol.CatalogueProtocol;
+
+namespace KafkaBackup.Coordinator.Tests.Catalogue;
+
+public sealed class CatalogueRulesTests
+{
+    private static readonly BackupId Backup = new("nightly");
+    private static readonly DateTimeOffset Noon = new(2026, 11, 28, 12, 0, 0, TimeSpan.Zero);
+    private static readonly Fault Away = new(FailureKind.Source, "The broker is away.", IsRetryable: true);
+    private int _runs;
+
+    [Fact]
+    public void A_backup_that_is_declared_runs_at_once()
+    {
+        var declared = Declare(null, "a");
+
+        Assert.Equal(("run-1", "Running"), (declared.Current!.Id, declared.State));
+    }
+
+    [Fact]
+    public void The_same_declaration_again_joins_the_run_under_way() => Assert.Equal("run-1", Declare(Declare(null, "a"), "a").Current!.Id);
+
+    [Fact]
+    public void Another_definition_ends_the_run_and_begins_one_by_the_new_one()
+    {
+        var changed = Declare(Declare(null, "a"), "b");
+        Assert.Equal(("Stopping", "run-1"), (changed.State, changed.Current!.Id));
+
+        var ended = End(changed, stopped: true)!;
+        var next = CatalogueRules.Tick(ended, Noon, "run-9");
+
+        Assert.Equal(("run-9", "b"), (next.Current!.Id, next.Definition));
+        Assert.Null(next.NextAt);
+    }
+
+    [Fact]
+    public void A_run_that_ends_is_remembered_and_none_follows_it()
+    {
+        var ended = End(Declare(null, "a"))!;
+
+        Assert.Equal(("Completed", 10L), (ended.State, ended.Runs[0].Records));
+        Assert.Same(ended, CatalogueRules.Tick(ended, Noon.AddDays(1), "run-9"));
+    }
+
+    [Fact]
+    public void No_more_ended_runs_are_remembered_than_are_told()
+    {
+        var known = Declare(null, "a");
+        for (var i = 0; i < 30; i++)
+        {
+            known = CatalogueRules.Change(End(known)!, CatalogueOrder.Start, Noon, $"again-{i}")!;
+        }
+
+        Assert.Equal(DeclaredBackup.MaxRuns, known.Runs.Count);
+        Assert.Equal("again-28", known.Runs[0].Id);
+    }
+
+    [Fact]
+    public void The_end_of_another_run_changes_nothing()
+    {
+        var known = Declare(null, "a");
+
+        Assert.Same(known, CatalogueRules.End(known, new BackupFinished(Backup, new RunId("run-0")), Noon));
+    }
+
+    [Fact]
+    public void A_run_without_an_end_that_fails_is_begun_again_later_and_later()
+    {
+        var known = Declare(null, "a", continuous: true);
+        var pauses = new List<double>();
+        for (var i = 0; i < 9; i++)
+        {
+            var ended = End(known, Away)!;
+            pauses.Add((ended.NextAt! - Noon).Value.TotalSeconds);
+            Assert.Same(ended, CatalogueRules.Tick(ended, ended.NextAt!.Value.AddMilliseconds(-1), "early"));
+            known = CatalogueRules.Tick(ended, ended.NextAt.Value, $"again-{i}");
+            Assert.Equal($"again-{i}", known.Current!.Id);
+        }
+
+        Assert.Equal([5, 10, 20, 40, 80, 160, 300, 300, 300], pauses);
+    }
+
+    [Fact]
+    public void Paused_it_ends_its_run_and_begins_none_until_it_is_resumed()
+    {
+        var paused = End(Change(Declare(null, "a", continuous: true), CatalogueOrder.Pause)!, stopped: true)!;
+        Assert.Equal("Paused", paused.State);
+        Assert.Same(paused, CatalogueRules.Tick(paused, Noon.AddDays(1), "run-9"));
+
+        Assert.Equal("Running", Change(paused, CatalogueOrder.Resume)!.State);
+    }
+
+    [Fact]
+    public void Removed_it_is_forgotten_once_its_run_has_ended()
+    {
+        var removed = Change(Declare(null, "a"), CatalogueOrder.Remove)!;
+        Assert.Equal("Stopping", removed.State);
+
+        Assert.Null(End(removed, stopped: true));
+        Assert.Null(Change(End(Declare(null, "a"))!, CatalogueOrder.Remove));
+    }
+
+    [Fact]
+    public void To_cancel_a_run_without_an_end_is_to_pause_it()
+    {
+        var cancelled = End(Change(Declare(null, "a", continuous: true), CatalogueOrder.Cancel)!, stopped: true)!;
+
+        Assert.Equal("Paused", cancelled.State);
+    }
+
+    [Fact]
+    public void A_schedule_begins_one_run_a_tick_and_never_two_at_a_time()
+    {
+        var known = Declare(null, "a", schedule: "*/5 * * * *");
+        Assert.Equal((Noon.AddMinutes(5), null), (known.NextAt, known.Current));
+
+        var running = CatalogueRules.Tick(known, Noon.AddMinutes(5), "first");
+        Assert.Equal(("first", Noon.AddMinutes(10)), (running.Current!.Id, running.NextAt!.Value));
+        Assert.Same(running, CatalogueRules.Tick(running, Noon.AddMinutes(10), "second"));
+
+        var late = CatalogueRules.Tick(End(running)!, Noon.AddMinutes(11), "second");
+        Assert.Equal(("second", Noon.AddMinutes(15)), (late.Current!.Id, late.NextAt!.Value));
+    }
+
+    [Fact]
+    public void Ticks_that_nobody_was_there_for_are_one_run()
+    {
+        var known = Declare(null, "a", schedule: "* * * * *");
+
+        var late = CatalogueRules.Tick(known, Noon.AddHours(3), "one");
+
+        Assert.Equal(Noon.AddHours(3).AddMinutes(1), late.NextAt);
+        Assert.Null(CatalogueRules.Tick(End(late)!, Noon.AddHours(3).AddSeconds(30), "two").Current);
+    }
+
+    [Fact]
+    public void A_schedule_goes_by_its_time_zone()
+    {
+        var known = CatalogueRules.Declare(null, new DeclareBackup(Backup, "a", false) { Schedule = "30 3 * * *", TimeZone = "Europe/Berlin" }, Noon, "run");
+
+        Assert.Equal(new DateTimeOffset(2026, 11, 29, 2, 30, 0, TimeSpan.Zero), known.NextAt!.Value.ToUniversalTime());
+    }
+
+    [Theory]
+    [InlineData("every day", null, "no cron expression")]
+    [InlineData("61 * * * *", null, "no cron expression")]
+    [InlineData("* * * * *", "Europe/Bonn", "no time zone")]
+    public void What_is_no_schedule_is_refused_with_the_reason(string schedule, string? zone, string reason)
+    {
+        var failure = Assert.Throws<BackupException>(() => CatalogueRules.Declare(
+            null, new DeclareBackup(Backup, "a", false) { Schedule = schedule, TimeZone = zone }, Noon, "run"));
+
+        Assert.Equal(FailureKind.Configuration, failure.Kind);
+        Assert.Contains(reason, failure.Message, StringComparison.Ordinal);
+    }
+
+    private DeclaredBackup Declare(DeclaredBackup? known, string definition, bool continuous = false, string? schedule = null) =>
+        CatalogueRules.Declare(known, new DeclareBackup(Backup, definition, continuous) { Schedule = schedule }, Noon, $"run-{++_runs}");
+
+    private DeclaredBackup? Change(DeclaredBackup known, CatalogueOrder order) => CatalogueRules.Change(known, order, Noon, $"run-{++_runs}");
+
+    private static DeclaredBackup? End(DeclaredBackup known, Fault? failure = null, bool stopped = false) => CatalogueRules.End(
+        known,
+        new BackupFinished(Backup, new RunId(known.Current!.Id)) { Records = 10, WasStopped = stopped, Failures = failure is null ? [] : [failure] },
+        Noon);
+}

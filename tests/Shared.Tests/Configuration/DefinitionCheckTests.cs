@@ -1,0 +1,80 @@
+using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Protocol;
+using Xunit;
+
+namespace KafkaBackup.Shared.Tests.Configuration;
+
+public sealed class DefinitionCheckTests
+{
+    private const string Plain = """
+        mode: backup
+        backup_id: nightly
+        source:
+          bootstrap_servers: ["kafka:9092"]
+          topics: {include: ["*"]}
+        storage: {backend: filesystem, path: /backups}
+        """;
+
+    private const string WithPassword = """
+        mode: backup
+        backup_id: nightly
+        source:
+          bootstrap_servers: ["kafka:9092"]
+          topics: {include: ["*"]}
+          security:
+            security_protocol: SASL_PLAINTEXT
+            sasl_mechanism: PLAIN
+            sasl_username: alice
+            sasl_password: PASSWORD
+        storage: {backend: filesystem, path: /backups}
+        """;
+
+    [Fact]
+    public void A_definition_without_secrets_is_taken() => Assert.Equal("nightly", DefinitionCheck.Read(Plain, _ => null).Configuration.BackupId.Value);
+
+    [Theory]
+    [InlineData("swordfish")]
+    [InlineData("\"${USER}fish\"")]
+    [InlineData("\"${PASSWORD:-swordfish}\"")]
+    public void A_secret_that_is_written_out_is_refused_with_its_place_and_not_shown(string password)
+    {
+        var failure = Assert.Throws<ConfigurationException>(() => DefinitionCheck.Read(WithPassword.Replace("PASSWORD", password, StringComparison.Ordinal), _ => "x"));
+
+        var problem = Assert.Single(failure.Problems);
+        Assert.Equal(("source.security.sasl_password", 10), (problem.Path, problem.Line));
+        Assert.DoesNotContain("fish", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_variable_that_this_node_lacks_is_noted_and_no_fault_of_the_definition()
+    {
+        var (configuration, notes) = DefinitionCheck.Read(WithPassword.Replace("PASSWORD", "\"${KAFKA_PASSWORD}\"", StringComparison.Ordinal), _ => null);
+
+        Assert.Equal("nightly", configuration.BackupId.Value);
+        Assert.Contains("KAFKA_PASSWORD is not set", Assert.Single(notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_number_that_this_node_lacks_is_told_as_the_variable_it_is()
+    {
+        var failure = Assert.Throws<ConfigurationException>(() => DefinitionCheck.Read(Plain + "\nbackup: {segment_max_bytes: \"${SIZE}\"}", _ => null));
+
+        Assert.Contains("the variable SIZE is not set", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Each_mistake_has_its_place()
+    {
+        var failure = Assert.Throws<ConfigurationException>(() => DefinitionCheck.Read(Plain.Replace("path:", "pfad:", StringComparison.Ordinal), _ => null));
+
+        Assert.Contains(failure.Problems, problem => problem.Path == "storage.pfad" && problem.Line == 6);
+    }
+
+    [Fact]
+    public void One_that_does_not_fit_into_messages_is_refused()
+    {
+        var failure = Assert.Throws<ConfigurationException>(() => DefinitionCheck.Read(Plain + "\n#" + new string('x', CatalogueProtocol.MaxDefinitionBytes), _ => null));
+
+        Assert.Contains("at most 32,768", failure.Message, StringComparison.Ordinal);
+    }
+}
