@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -25,7 +23,7 @@ public static class MetricsRoutes
 
     private static async Task WriteAsync(HttpContext context, PrometheusExporter exporter, IReadOnlyList<string> tokens)
     {
-        if (tokens.Count > 0 && !tokens.Any(token => IsToken(context.Request.Headers.Authorization.ToString(), token)))
+        if (tokens.Count > 0 && !tokens.Any(token => token.Length > 0 && Tokens.AreEqual(context.Request.Headers.Authorization.ToString(), $"Bearer {token}")))
         {
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
             context.Response.Headers.WWWAuthenticate = "Bearer";
@@ -35,7 +33,4 @@ public static class MetricsRoutes
         context.Response.ContentType = PrometheusExporter.ContentType;
         await exporter.WriteAsync(context.Response.Body, context.RequestAborted);
     }
-
-    private static bool IsToken(string header, string token) => token.Length > 0 && CryptographicOperations.FixedTimeEquals(
-        SHA256.HashData(Encoding.UTF8.GetBytes(header)), SHA256.HashData(Encoding.UTF8.GetBytes($"Bearer {token}")));
 }

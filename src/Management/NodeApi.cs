@@ -27,7 +27,7 @@ public static class NodeApi
             ? WriteTextAsync(context, StatusCodes.Status503ServiceUnavailable, reason)
             : WriteTextAsync(context, StatusCodes.Status200OK, "ready"));
 
-        var api = routes.MapGroup(Root).AddEndpointFilterFactory((_, next) => next);
+        var api = routes.MapGroup(Root);
         api.MapGet("/members", Guarded(node, async context => await WriteAsync(context, node.Members, ApiJson.Default.IReadOnlyListClusterMember)));
         api.MapGet("/backups", Guarded(node, context => ListAsync(context, node)));
         api.MapPost("/backups", Guarded(node, context => SubmitAsync(context, node)));

@@ -191,7 +191,9 @@ def stores(args, report, kafka, folder, topic, records):
         run = backup.run(timeout=120)
         judged(report, name, run, STORAGE, said)
         now = listing(backup.store, content=True)
-        report.check(all(now.get(path) == facts for path, facts in before.items()), "%s: nothing was overwritten" % name, changes(before, now))
+        # A manifest is a view: without it everything is committed all the same.
+        kept = {path: facts for path, facts in before.items() if not (name.startswith("manifest") and path in ("b/_cluster/head.json", "b/offsets.db"))}
+        report.check(all(now.get(path) == facts for path, facts in kept.items()), "%s: nothing was overwritten" % name, changes(kept, now))
         if now.keys() - before.keys():
             report.check(name.startswith("manifest"), "%s: nothing was added" % name, changes(before, now))
             report.note("%d new objects" % len(now.keys() - before.keys()))

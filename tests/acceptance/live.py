@@ -157,13 +157,16 @@ class LedgerWatch(threading.Thread):
         self.join()
 
     def when(self, wanted, timeout, process=None):
-        """When all of `wanted` was committed; None when that did not come in time, or the process ended before."""
-        until = time.monotonic() + timeout
+        """When all of `wanted` was committed; None when nothing more of it was for so many seconds, or the process ended before."""
+        until, most = time.monotonic() + timeout, 0
         while True:
             over = time.monotonic() > until or process is not None and process.poll() is not None
             for at, reached in list(self.seen):
                 if all(reached.get(where, 0) >= offset for where, offset in wanted.items()):
                     return at
+                done = sum(min(reached.get(where, 0), offset) for where, offset in wanted.items())
+                if done > most:
+                    until, most = time.monotonic() + timeout, done
             if over:
                 return None
             time.sleep(0.1)

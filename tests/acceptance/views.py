@@ -100,7 +100,7 @@ def cases(backup, older):
     loaded = "Loaded offset database from remote storage"
     return [("local offsets.db deleted", lambda: backup.remove(backup.db), loaded, False),
             ("both offsets.db deleted", both, None, False),
-            ("local offsets.db older", old_local, None, True),
+            ("local offsets.db older", old_local, "is behind what is committed", False),
             ("remote offsets.db older", old_remote, None, False),
             ("remote offsets.db corrupt", corrupt_remote, None, True),
             ("remote offsets.db corrupt, no local one", alone(corrupt_remote), None, True),

@@ -22,11 +22,14 @@ internal static class ClusterOptions
     };
 
     /// <summary>A client by these options.</summary>
-    public static ClusterClient Connect(string addresses, string? tokenFile)
+    public static ClusterClient Connect(string addresses, string? tokenFile) => new(addresses, ReadToken(tokenFile, "KAFKA_BACKUP_HTTP_TOKEN"));
+
+    /// <summary>What stands in <paramref name="file"/>, or without one in the variable; null when it stands in neither.</summary>
+    public static string? ReadToken(string? file, string variable)
     {
         try
         {
-            return new ClusterClient(addresses, tokenFile is null ? Environment.GetEnvironmentVariable("KAFKA_BACKUP_HTTP_TOKEN") : File.ReadAllText(tokenFile).Trim());
+            return file is null ? Environment.GetEnvironmentVariable(variable) : File.ReadAllText(file).Trim();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -42,7 +42,7 @@ internal static class NodeCommand
         await node.StartAsync(signals.Stopped);
         var life = node.Services.GetRequiredService<IHostApplicationLifetime>();
         var ended = new TaskCompletionSource();
-        await using var asked = signals.Stopped.Register(ended.SetResult);
+        await using var asked = signals.Stopped.Register(() => ended.TrySetResult());
         await using var left = life.ApplicationStopping.Register(() => ended.TrySetResult());
         await ended.Task;
         await node.StopAsync();

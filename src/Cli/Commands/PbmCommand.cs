@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using KafkaBackup.Cli.Cluster;
 using KafkaBackup.Cli.Pbm;
-using KafkaBackup.Shared;
 
 namespace KafkaBackup.Cli.Commands;
 
@@ -35,7 +35,7 @@ internal static class PbmCommand
             var given = parsed.GetValue(words) ?? [];
             var (address, rest) = given is [var first, .. var others] && PbmAddress.TryParse(first, out var named)
                 ? (named, others) : (PbmAddress.Default, given);
-            var client = new PbmClient(address, ReadToken(parsed.GetValue(token)));
+            var client = new PbmClient(address, ClusterOptions.ReadToken(parsed.GetValue(token), TokenVariable));
             return rest.Length > 0 ? await AskAsync(client, rest, parsed.GetValue(json)) : await OpenAsync(client, parsed.GetValue(json));
         });
         return command;
@@ -83,18 +83,6 @@ internal static class PbmCommand
         finally
         {
             Console.TreatControlCAsInput = false;
-        }
-    }
-
-    private static string? ReadToken(string? file)
-    {
-        try
-        {
-            return file is null ? Environment.GetEnvironmentVariable(TokenVariable) : File.ReadAllText(file).Trim();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new BackupException(FailureKind.Configuration, $"--token-file: {e.Message}", e);
         }
     }
 }

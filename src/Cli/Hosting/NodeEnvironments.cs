@@ -16,7 +16,7 @@ internal sealed class NodeEnvironments(long memoryBytes, string nodeName, ILogge
 
     private readonly Lock _gate = new();
     private readonly Dictionary<(BackupId Backup, RunId Run), BackupEnvironment> _environments = [];
-    private readonly HashSet<ITimer> _endings = [];
+    private readonly Dictionary<(BackupId Backup, RunId Run), ITimer> _endings = [];
 
     public BackupEnvironment For(BackupId backup, RunId run)
     {
@@ -40,7 +40,7 @@ internal sealed class NodeEnvironments(long memoryBytes, string nodeName, ILogge
             try
             {
                 var made = Make(backup, definition ?? throw new BackupException(FailureKind.Internal, "an order came without a definition."));
-                foreach (var (key, before) in _environments.Where(item => item.Key.Backup == backup).ToList())
+                foreach (var (key, before) in _environments.Where(item => item.Key.Backup == backup && !_endings.ContainsKey(item.Key)))
                 {
                     EndLater(key, before);
                 }
@@ -64,7 +64,7 @@ internal sealed class NodeEnvironments(long memoryBytes, string nodeName, ILogge
     {
         lock (_gate)
         {
-            foreach (var timer in _endings)
+            foreach (var timer in _endings.Values)
             {
                 timer.Dispose();
             }
@@ -94,22 +94,22 @@ internal sealed class NodeEnvironments(long memoryBytes, string nodeName, ILogge
 
     private void EndLater((BackupId, RunId) key, BackupEnvironment environment)
     {
-        ITimer? timer = null;
-        timer = clock.CreateTimer(
+        _endings.Add(key, clock.CreateTimer(
             _ =>
             {
                 lock (_gate)
                 {
-                    _environments.Remove(key);
-                    _endings.Remove(timer!);
+                    if (!_environments.Remove(key) || !_endings.Remove(key, out var timer))
+                    {
+                        return; // The node stops, which has ended it.
+                    }
+
+                    timer.Dispose();
                 }
 
-                timer!.Dispose();
                 End(environment);
             },
-            null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _endings.Add(timer);
-        timer.Change(Afterlife, Timeout.InfiniteTimeSpan);
+            null, Afterlife, Timeout.InfiniteTimeSpan));
     }
 
     private static void End(BackupEnvironment environment)

@@ -97,8 +97,6 @@ public sealed class CatalogueActor : UntypedActor, IWithTimers
             case ListDue:
                 List();
                 break;
-            case BackupStatus:
-                break;
             default:
                 Unhandled(message);
                 break;
@@ -123,7 +121,7 @@ public sealed class CatalogueActor : UntypedActor, IWithTimers
                 break;
             case GetBackups ask:
                 var rest = _declared.Values.Where(declared => ask.After is null || string.CompareOrdinal(declared.Backup.Value, ask.After) > 0);
-                var page = rest.Take(MaxListed + 1).Select(declared => declared with { Definition = "", Runs = [.. declared.Runs.Take(1)] }).ToList();
+                var page = rest.Take(MaxListed + 1).Select(Brief).ToList();
                 from.Tell(new BackupList([.. page.Take(MaxListed)], page.Count > MaxListed));
                 break;
             case DeclareBackup declare:
@@ -145,6 +143,10 @@ public sealed class CatalogueActor : UntypedActor, IWithTimers
         }
     }
 
+    /// <summary>What a list shows: a page of them fits into a frame.</summary>
+    private static DeclaredBackup Brief(DeclaredBackup declared) =>
+        declared with { Definition = "", Runs = [.. declared.Runs.Take(1).Select(run => run with { Failures = [.. run.Failures.Take(1)] })] };
+
     private void Change(BackupId backup, Func<DeclaredBackup?, DeclaredBackup?> change, IActorRef asker)
     {
         _isBusy = true;
@@ -163,6 +165,7 @@ public sealed class CatalogueActor : UntypedActor, IWithTimers
     private void OnListed(Listed listed)
     {
         (_isListing, _isRead) = (false, true);
+        _told.IntersectWith(listed.Damaged); // What comes again after it was well is told again.
         foreach (var problem in listed.Damaged)
         {
             TellOnce(problem);

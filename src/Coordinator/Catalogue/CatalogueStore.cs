@@ -67,6 +67,7 @@ public sealed class CatalogueStore(IObjectStore store)
                 return null;
             }
 
+            next = next with { Revision = Guid.NewGuid().ToString("N") };
             var bytes = JsonSerializer.SerializeToUtf8Bytes(next, WireJson.Default.DeclaredBackup);
             try
             {

@@ -35,6 +35,9 @@ public sealed record DeclaredBackup(BackupId Backup, string Definition, bool IsC
     /// <summary>Runs that failed since one did not: the pause before the next grows with them.</summary>
     public int FailedRuns { get; init; }
 
+    /// <summary>Of each version stored another text: so that a writer knows its own from one that another has made alike.</summary>
+    public string? Revision { get; init; }
+
     /// <summary>Ended runs, newest first.</summary>
     public IReadOnlyList<DeclaredRun> Runs { get; init; } = [];
 

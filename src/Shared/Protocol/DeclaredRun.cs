@@ -8,6 +8,11 @@ namespace KafkaBackup.Shared.Protocol;
 /// <param name="StartedAt">When it was wanted.</param>
 public sealed record DeclaredRun(string Id, DateTimeOffset StartedAt)
 {
+    /// <summary>How many failures are remembered, and how much of each: a declared backup with all its runs fits into a frame.</summary>
+    private const int MaxFailures = 5;
+
+    private const int MaxSentence = 500;
+
     /// <summary>When it ended; null while it is under way.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 
@@ -49,7 +54,9 @@ public sealed record DeclaredRun(string Id, DateTimeOffset StartedAt)
         Gaps = finished.Gaps,
         FailedPartitions = finished.FailedPartitions,
         WasStopped = finished.WasStopped,
-        Failures = finished.Failures,
+        Failures = [.. finished.Failures.Take(MaxFailures).Select(failure => failure.Message.Length <= MaxSentence
+            ? failure
+            : failure with { Message = failure.Message[..MaxSentence] + "…" })],
     };
 
     /// <summary>The run's end as its coordinator told it.</summary>

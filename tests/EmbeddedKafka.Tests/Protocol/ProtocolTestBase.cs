@@ -18,7 +18,7 @@ public abstract class ProtocolTestBase : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Client = new RawClient(await StartAsync());
-        var created = await CreateAsync(Topic, partitions: 2);
+        var created = await CreateAsync(Topic, partitions: 2, ("retention.ms", "-1")); // A real broker looks every five minutes for records as old as these.
         Assert.Equal(KafkaError.None, created.ErrorCode);
         TopicId = created.TopicId;
 

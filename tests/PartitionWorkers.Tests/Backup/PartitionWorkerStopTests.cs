@@ -27,19 +27,6 @@ public sealed class PartitionWorkerStopTests : PartitionWorkerTestBase
     }
 
     [Fact]
-    public async Task Where_the_node_cannot_serve_the_backup_the_order_ends_with_the_reason()
-    {
-        var unfit = new Fault(FailureKind.Configuration, "The variable PASSWORD is not set.", IsRetryable: false);
-        var worker = NewWorker();
-        Environments.Unfit = unfit;
-
-        worker.Tell(Assigned(Range(0, 10)), Coordinator);
-
-        Assert.Equal(new PartitionEnded(Key, Order, unfit, null), await EndAsync());
-        await Shard.FishForMessageAsync(message => message is Akka.Cluster.Sharding.Passivate);
-    }
-
-    [Fact]
     public async Task Answers_status_in_every_other_state()
     {
         Cluster.CatalogGate = _never.Task;

@@ -48,6 +48,7 @@ internal static class WireExamples
         IsRemoved = true,
         IsStopping = true,
         FailedRuns = 2,
+        Revision = "1",
         Current = new DeclaredRun("run-2", DateTimeOffset.UnixEpoch),
         Runs = [new DeclaredRun("run-1", DateTimeOffset.UnixEpoch) { EndedAt = DateTimeOffset.UnixEpoch, Records = 1, Topics = 2, Gaps = 3, Failures = [Failure] }],
     };
