@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Reflection;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Cluster.Sharding;
@@ -24,8 +23,7 @@ public sealed class ClusterMetrics
     public ClusterMetrics(Meter meter, ActorSystem system)
     {
         _system = system;
-        var program = typeof(ClusterMetrics).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>();
-        var version = new KeyValuePair<string, object?>("version", program?.InformationalVersion.Split('+')[0] ?? "");
+        var version = new KeyValuePair<string, object?>("version", NodeView.Version);
         meter.CreateObservableGauge("kafka_backup_node_info", () => new Measurement<long>(1, version), null,
             "1, with the version of the node's program");
         meter.CreateObservableGauge("kafka_backup_cluster_members", Members, null, "Members of the cluster by status, as this node sees them");

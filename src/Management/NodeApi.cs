@@ -28,7 +28,7 @@ public static class NodeApi
             : WriteTextAsync(context, StatusCodes.Status200OK, "ready"));
 
         var api = routes.MapGroup(Root);
-        api.MapGet("/members", Guarded(node, async context => await WriteAsync(context, node.Members, ApiJson.Default.IReadOnlyListClusterMember)));
+        api.MapGet("/members", Guarded(node, async context => await WriteAsync(context, await node.GetMembersAsync(context.RequestAborted), ApiJson.Default.IReadOnlyListClusterMember)));
         api.MapGet("/backups", Guarded(node, context => ListAsync(context, node)));
         api.MapPost("/backups", Guarded(node, context => SubmitAsync(context, node)));
         api.MapGet("/backups/{id}", Guarded(node, context => ShowAsync(context, node)));

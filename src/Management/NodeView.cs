@@ -11,7 +11,11 @@ namespace KafkaBackup.Management;
 /// <param name="token">Demanded of whoever asks; empty: nobody is asked for one.</param>
 public sealed class NodeView(ActorSystem system, string token)
 {
-    private static readonly string Version = typeof(NodeView).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
+    /// <summary>How long this node's own view of the cluster is waited for.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>This program's version, which each node tells the others.</summary>
+    public static readonly string Version = typeof(NodeView).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
 
     /// <summary>The proxy of the catalogue's keeper.</summary>
     public IActorRef Catalogue => ActorRegistry.For(system).Get<ActorKeys.Catalogue>();
@@ -27,22 +31,45 @@ public sealed class NodeView(ActorSystem system, string token)
         ? null
         : $"this node is {Cluster.Get(system).SelfMember.Status.ToString().ToLowerInvariant()}, not up: it has not joined the cluster, or is leaving it";
 
-    /// <summary>All members, in order of their addresses.</summary>
-    public IReadOnlyList<ClusterMember> Members
+    /// <summary>The actor system.</summary>
+    internal ActorSystem ActorSystem => system;
+
+    /// <summary>All members, in order of their addresses, as they are after every change that was published.</summary>
+    public async Task<IReadOnlyList<ClusterMember>> GetMembersAsync(CancellationToken cancellation)
     {
-        get
+        var cluster = Cluster.Get(system);
+        var asked = new TaskCompletionSource<ClusterEvent.CurrentClusterState>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var receiver = system.ActorOf(Props.Create(() => new StateReceiver(asked)));
+        try
         {
-            var state = Cluster.Get(system).State;
+            cluster.SendCurrentClusterState(receiver); // Its property State may be behind what subscribers were told.
+            var state = await asked.Task.WaitAsync(Patience, cancellation);
             return [.. state.Members.OrderBy(member => member.Address.ToString(), StringComparer.Ordinal)
                 .Select(member => Describe(member, !state.Unreachable.Contains(member)))];
         }
+        finally
+        {
+            system.Stop(receiver);
+        }
     }
-
-    /// <summary>The actor system.</summary>
-    internal ActorSystem ActorSystem => system;
 
     /// <summary>A member as it is shown.</summary>
     internal static ClusterMember Describe(Member member, bool isReachable) => new(
         member.Address.ToString(), [.. member.Roles.Order(StringComparer.Ordinal)],
-            member.Status.ToString().ToLowerInvariant(), isReachable, Version);
+            member.Status.ToString().ToLowerInvariant(), isReachable, member.AppVersion.Version);
+
+    private sealed class StateReceiver : UntypedActor
+    {
+        private readonly TaskCompletionSource<ClusterEvent.CurrentClusterState> _asked;
+
+        public StateReceiver(TaskCompletionSource<ClusterEvent.CurrentClusterState> asked) => _asked = asked;
+
+        protected override void OnReceive(object message)
+        {
+            if (message is ClusterEvent.CurrentClusterState state)
+            {
+                _asked.TrySetResult(state);
+            }
+        }
+    }
 }

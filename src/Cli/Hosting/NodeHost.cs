@@ -52,6 +52,7 @@ internal static class NodeHost
             .AddAkka(NodeSettings.System, (akka, services) => akka
                 .WithSharedParts(output, settings.Hocon)
                 .WithClustering(new ClusterOptions())
+                .AddHocon($"akka.cluster.app-version = \"{NodeView.Version}\"", HoconAddMode.Prepend)
                 .WithSqliteJournal(Path.Combine(settings.DataDirectory, "journal.db"))
                 .WithBackupCoordinators(ledger => new LedgerServices(
                     services.GetRequiredService<IBackupEnvironments>(), backup => OffsetsPath(settings, backup), ledger, services.GetRequiredService<RunLog>(),

@@ -42,8 +42,8 @@ public static class DescribeText
             ("stored", SizeOf(totals.StoredSize, totals)),
             ("uncompressed", SizeOf(totals.RecordSize, totals)),
             ("ratio", Ratio(totals)),
-            ("first record", totals.Earliest is { } earliest ? PlainText.Time(earliest) : "none"),
-            ("last record", totals.Latest is { } latest ? PlainText.Time(latest) : "none"),
+            ("first record", TimeOf(totals.Earliest, totals)),
+            ("last record", TimeOf(totals.Latest, totals)),
             ("gaps", Gaps(totals)));
         if (totals.Pruned > 0)
         {
@@ -54,6 +54,9 @@ public static class DescribeText
     private static string Gaps(ManifestTotals totals) => totals.Gaps == 0
         ? "none"
         : $"{PlainText.Count(totals.Gaps)} ({PlainText.Count(totals.LostOffsets)} offsets were gone at the source)";
+
+    private static string TimeOf(long? timestamp, ManifestTotals totals) =>
+        timestamp is { } time ? PlainText.Time(time) : totals.Records == 0 ? "none" : "without a timestamp";
 
     private static string SizeOf(long bytes, ManifestTotals totals) =>
         bytes == 0 && totals.Segments > 0 ? "not recorded" : PlainText.Size(bytes);

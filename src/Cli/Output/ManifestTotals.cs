@@ -1,3 +1,4 @@
+using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Oso;
 
 namespace KafkaBackup.Cli.Output;
@@ -14,8 +15,8 @@ internal sealed record ManifestTotals
             Records += segment.RecordCount;
             StoredSize += segment.CompressedSize;
             RecordSize += segment.UncompressedSize;
-            Earliest = Math.Min(Earliest ?? long.MaxValue, Math.Min(segment.StartTimestamp, segment.EndTimestamp));
-            Latest = Math.Max(Latest ?? long.MinValue, Math.Max(segment.StartTimestamp, segment.EndTimestamp));
+            AddTime(segment.StartTimestamp);
+            AddTime(segment.EndTimestamp);
             FirstOffset = Math.Min(FirstOffset ?? long.MaxValue, segment.StartOffset);
             LastOffset = Math.Max(LastOffset ?? long.MinValue, segment.EndOffset);
         }
@@ -45,9 +46,11 @@ internal sealed record ManifestTotals
     /// <summary>Bytes of all bodies before compression; 0 when the manifest does not tell.</summary>
     public long RecordSize { get; }
 
-    public long? Earliest { get; }
+    /// <summary>Null when no record has a timestamp.</summary>
+    public long? Earliest { get; private set; }
 
-    public long? Latest { get; }
+    /// <summary>Null when no record has a timestamp.</summary>
+    public long? Latest { get; private set; }
 
     /// <summary>Means something for one partition only.</summary>
     public long? FirstOffset { get; }
@@ -69,4 +72,12 @@ internal sealed record ManifestTotals
     public static ManifestTotals Of(ManifestTopic topic) => new(topic.Partitions);
 
     public static ManifestTotals Of(ManifestPartition partition) => new([partition]);
+
+    private void AddTime(long timestamp)
+    {
+        if (timestamp != RecordCursor.NoTimestamp)
+        {
+            (Earliest, Latest) = (Math.Min(Earliest ?? timestamp, timestamp), Math.Max(Latest ?? timestamp, timestamp));
+        }
+    }
 }

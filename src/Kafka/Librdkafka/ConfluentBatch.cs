@@ -13,6 +13,9 @@ internal sealed class ConfluentBatch : RecordCursor, IDisposable
     /// <summary>A buffer larger than this was for a record out of the ordinary, and is not kept.</summary>
     private const int MostKeptBytes = 4 * 1024 * 1024;
 
+    /// <summary>What stands in a name in place of bytes that are not UTF-8: Confluent.Kafka makes it so.</summary>
+    private const char UnreadableCharacter = '\uFFFD';
+
     private readonly List<Entry> _records = [];
     private byte[] _bytes = [];
     private int _used;
@@ -31,6 +34,9 @@ internal sealed class ConfluentBatch : RecordCursor, IDisposable
 
     /// <summary>The leader epoch of the last record; null when the source keeps none.</summary>
     public int? LeaderEpoch { get; private set; }
+
+    /// <summary>The offset of the first record with a header name that is not UTF-8; null: none.</summary>
+    public long? FirstChangedHeaderName { get; private set; }
 
     public override long Offset => _records[_at].Offset;
 
@@ -62,8 +68,14 @@ internal sealed class ConfluentBatch : RecordCursor, IDisposable
     /// <summary>Adds a record whose key and value were taken in.</summary>
     public void Add(ConsumeResult<BatchSlice, BatchSlice> result)
     {
-        _records.Add(
-            new Entry(result.Offset.Value, result.Message.Timestamp.UnixTimestampMs, result.Message.Key, result.Message.Value, result.Message.Headers));
+        var message = result.Message;
+        var timestamp = message.Timestamp.Type == TimestampType.NotAvailable ? NoTimestamp : message.Timestamp.UnixTimestampMs;
+        if (FirstChangedHeaderName is null && message.Headers is { } headers && HasUnreadableName(headers))
+        {
+            FirstChangedHeaderName = result.Offset.Value;
+        }
+
+        _records.Add(new Entry(result.Offset.Value, timestamp, message.Key, message.Value, message.Headers));
         LeaderEpoch = result.LeaderEpoch;
     }
 
@@ -71,7 +83,7 @@ internal sealed class ConfluentBatch : RecordCursor, IDisposable
     public void Clear()
     {
         _records.Clear();
-        (_used, _at, _header) = (0, -1, -1);
+        (_used, _at, _header, FirstChangedHeaderName) = (0, -1, -1, null);
         if (_bytes.Length > MostKeptBytes)
         {
             Dispose();
@@ -120,6 +132,19 @@ internal sealed class ConfluentBatch : RecordCursor, IDisposable
 
         (_bytes, _used) = ([], 0);
         _records.Clear();
+    }
+
+    private static bool HasUnreadableName(Headers headers)
+    {
+        for (var i = 0; i < headers.Count; i++)
+        {
+            if (headers[i].Key.Contains(UnreadableCharacter))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private NullableSpan Span(BatchSlice slice) => slice == BatchSlice.Null ? NullableSpan.Null : NullableSpan.Of(_bytes.AsSpan(slice.Start, slice.Length));

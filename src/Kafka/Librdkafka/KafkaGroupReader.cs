@@ -6,7 +6,10 @@ using KafkaBackup.Shared;
 namespace KafkaBackup.Kafka.Librdkafka;
 
 /// <summary>Reads consumer groups through librdkafka's admin client, which finds the coordinator of each by itself.</summary>
-internal sealed class KafkaGroupReader(AdminCalls calls, TimeSpan patience)
+/// <param name="calls">Makes the calls.</param>
+/// <param name="patience">How long one may take.</param>
+/// <param name="clock">For the pauses between them.</param>
+internal sealed class KafkaGroupReader(AdminCalls calls, TimeSpan patience, TimeProvider clock)
 {
     private const int AtOnce = 16;
 
@@ -47,7 +50,7 @@ internal sealed class KafkaGroupReader(AdminCalls calls, TimeSpan patience)
     /// again.</summary>
     private async Task<GroupOffsets> ReadAsync(string group, CancellationToken cancellation)
     {
-        var began = TimeProvider.System.GetTimestamp();
+        var began = clock.GetTimestamp();
         while (true)
         {
             var (offsets, error) = await AskAsync(group, cancellation);
@@ -56,12 +59,12 @@ internal sealed class KafkaGroupReader(AdminCalls calls, TimeSpan patience)
                 return new GroupOffsets(group, offsets, null);
             }
 
-            if (error.Code != ErrorCode.UnstableOffsetCommit || TimeProvider.System.GetElapsedTime(began) > UnstablePatience)
+            if (error.Code != ErrorCode.UnstableOffsetCommit || clock.GetElapsedTime(began) > UnstablePatience)
             {
                 return new GroupOffsets(group, offsets, Problem(group, error));
             }
 
-            await Task.Delay(UnstablePause, cancellation);
+            await Task.Delay(UnstablePause, clock, cancellation);
         }
     }
 

@@ -39,6 +39,8 @@ internal sealed class KafkaRecordStream : IRecordStream
 
     public int? LeaderEpoch { get; private set; }
 
+    public long? FirstChangedHeaderName { get; private set; }
+
     public async ValueTask<RecordCursor?> ReadAsync(CancellationToken cancellation)
     {
         Release();
@@ -46,6 +48,7 @@ internal sealed class KafkaRecordStream : IRecordStream
         if (await WaitAsync(cancellation) && _batches.Reader.TryRead(out var batch))
         {
             (Position, LeaderEpoch) = (batch.Next, batch.LeaderEpoch);
+            FirstChangedHeaderName ??= batch.FirstChangedHeaderName;
             return _current = batch;
         }
 

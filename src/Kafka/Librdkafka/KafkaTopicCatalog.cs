@@ -41,7 +41,7 @@ public sealed class KafkaTopicCatalog : ITopicCatalog
         _clients = clients;
         _calls = new AdminCalls(clients);
         _offsets = new LogOffsets(_calls, leaderPatience);
-        _groups = new KafkaGroupReader(_calls, Patience);
+        _groups = new KafkaGroupReader(_calls, Patience, TimeProvider.System);
         _configurations = new TopicConfigurationReader(_calls, Patience);
     }
 

@@ -24,16 +24,16 @@ internal sealed class ClusterPalette(NodeView node, TimeProvider clock)
 
     /// <summary>Makes it.</summary>
     public PbmPalette Create() => new("cluster", "The nodes of the cluster. An ADDRESS is host:port, or whole as 'cluster show' writes it.", [
-        new PbmVerb("show", "List all nodes: address, roles, status, whether unreachable, version.", (_, _) => Show().ToAsyncEnumerable()),
-        new PbmVerb("status", "Show this node, or the one at ADDRESS.", (arguments, _) => Answer(Line(MemberOf(arguments)))) { Options = [Of] },
+        new PbmVerb("show", "List all nodes: address, roles, status, whether unreachable, version.", (_, cancellation) => ShowAsync(cancellation)),
+        new PbmVerb("status", "Show this node, or the one at ADDRESS.", StatusAsync) { Options = [Of] },
         new PbmVerb("leader", "Show the address of the leader.", (_, _) => Answer(Leader())),
         new PbmVerb("join", "Let this node, which is in no cluster yet, join the one of ADDRESS.", JoinAsync) { Options = [OfRequired] },
-        new PbmVerb("leave", "Let this node, or the one at ADDRESS, leave in good order and stop.", (arguments, _) => Answer(Leave(arguments)))
+        new PbmVerb("leave", "Let this node, or the one at ADDRESS, leave in good order and stop.", LeaveAsync)
         {
             Options = [Of],
         },
-        new PbmVerb("down", "Take the node at ADDRESS for dead.", (arguments, _) => Answer(Down(MemberOf(arguments)))) { Options = [OfRequired] },
-        new PbmVerb("down-unreachable", "Take all unreachable nodes for dead.", (_, _) => DownUnreachable().ToAsyncEnumerable()),
+        new PbmVerb("down", "Take the node at ADDRESS for dead.", DownAsync) { Options = [OfRequired] },
+        new PbmVerb("down-unreachable", "Take all unreachable nodes for dead.", (_, cancellation) => DownUnreachableAsync(cancellation)),
         new PbmVerb("tail", "Show the nodes, and what happens to them from now on.", TailAsync) { Streams = true },
     ]);
 
@@ -41,10 +41,20 @@ internal sealed class ClusterPalette(NodeView node, TimeProvider clock)
 
     private static PbmLine OfAddress(string text, string address) => PbmLine.Of(text, new KeyValuePair<string, string>("address", address));
 
-    private IEnumerable<PbmLine> Show()
+    private async IAsyncEnumerable<PbmLine> ShowAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        var members = node.Members;
-        return members.Select(Line).Append(new PbmLine($"Count: {members.Count} nodes"));
+        var members = await node.GetMembersAsync(cancellation);
+        foreach (var member in members)
+        {
+            yield return Line(member);
+        }
+
+        yield return new PbmLine($"Count: {members.Count} nodes");
+    }
+
+    private async IAsyncEnumerable<PbmLine> StatusAsync(PbmArguments arguments, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        yield return Line(await MemberOfAsync(arguments, cancellation));
     }
 
     private static PbmLine Line(ClusterMember member) => PbmLine.Of(member.ToString(), member, PbmDataJson.Default.ClusterMember);
@@ -58,7 +68,7 @@ internal sealed class ClusterPalette(NodeView node, TimeProvider clock)
     private async IAsyncEnumerable<PbmLine> JoinAsync(PbmArguments arguments, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var address = AddressOf(arguments.Get(OfRequired)!);
-        if (node.Members is [_, ..] members)
+        if (await node.GetMembersAsync(cancellation) is [_, ..] members)
         {
             throw new BackupException(FailureKind.Configuration,
                 $"This node is in a cluster of {members.Count} already. A join is for a node that has found none of its seed nodes; "
@@ -81,11 +91,16 @@ internal sealed class ClusterPalette(NodeView node, TimeProvider clock)
         yield return OfAddress($"{Cluster.SelfAddress} has joined {address}", Cluster.SelfAddress.ToString());
     }
 
-    private PbmLine Leave(PbmArguments arguments)
+    private async IAsyncEnumerable<PbmLine> LeaveAsync(PbmArguments arguments, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var member = MemberOf(arguments);
+        var member = await MemberOfAsync(arguments, cancellation);
         Cluster.Leave(Address.Parse(member.Address));
-        return OfAddress($"{member.Address} is told to leave", member.Address);
+        yield return OfAddress($"{member.Address} is told to leave", member.Address);
+    }
+
+    private async IAsyncEnumerable<PbmLine> DownAsync(PbmArguments arguments, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        yield return Down(await MemberOfAsync(arguments, cancellation));
     }
 
     private PbmLine Down(ClusterMember member)
@@ -94,10 +109,15 @@ internal sealed class ClusterPalette(NodeView node, TimeProvider clock)
         return OfAddress($"{member.Address} is taken for dead", member.Address);
     }
 
-    private IEnumerable<PbmLine> DownUnreachable()
+    private async IAsyncEnumerable<PbmLine> DownUnreachableAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        var unreachable = node.Members.Where(member => !member.IsReachable).ToList();
-        return unreachable.Select(Down).Append(new PbmLine($"Count: {unreachable.Count} nodes"));
+        var unreachable = (await node.GetMembersAsync(cancellation)).Where(member => !member.IsReachable).ToList();
+        foreach (var member in unreachable)
+        {
+            yield return Down(member);
+        }
+
+        yield return new PbmLine($"Count: {unreachable.Count} nodes");
     }
 
     private async IAsyncEnumerable<PbmLine> TailAsync(PbmArguments arguments, [EnumeratorCancellation] CancellationToken cancellation)
@@ -119,10 +139,10 @@ internal sealed class ClusterPalette(NodeView node, TimeProvider clock)
         }
     }
 
-    private ClusterMember MemberOf(PbmArguments arguments)
+    private async Task<ClusterMember> MemberOfAsync(PbmArguments arguments, CancellationToken cancellation)
     {
         var address = arguments.Get(Of) is { } given ? AddressOf(given) : Cluster.SelfAddress;
-        return node.Members.FirstOrDefault(member => member.Address == address.ToString())
+        return (await node.GetMembersAsync(cancellation)).FirstOrDefault(member => member.Address == address.ToString())
             ?? throw new BackupException(FailureKind.Configuration,
                 $"{address} is no member of the cluster that this node sees. 'cluster show' lists those that are.");
     }

@@ -47,7 +47,7 @@ internal sealed class ShardingPalette(NodeView node)
                     + "'cluster show' tells whether one is unreachable; ask again in a few seconds.");
             }
 
-            var roles = node.Members.ToDictionary(member => member.Address, member => member.Roles, StringComparer.Ordinal);
+            var roles = (await node.GetMembersAsync(cancellation)).ToDictionary(member => member.Address, member => member.Roles, StringComparer.Ordinal);
             foreach (var (address, part) in stats.Regions.OrderBy(item => item.Key.ToString(), StringComparer.Ordinal))
             {
                 yield return Line(new RegionShare(

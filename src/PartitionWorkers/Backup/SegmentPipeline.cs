@@ -25,6 +25,7 @@ public sealed class SegmentPipeline
     private readonly Action<LedgerEntry> _stored;
     private readonly SemaphoreSlim _uncommitted;
     private long _epoch;
+    private long? _changedAt;
     private Task _uploading = Task.CompletedTask;
 
     /// <summary>A pipeline for one partition.</summary>
@@ -74,6 +75,11 @@ public sealed class SegmentPipeline
             foreach (var range in ranges)
             {
                 var reached = await RunAsync(writer, range, range == ranges[^1] ? LeaderEpoch : null, cancellation);
+                if (_changedAt is { } offset && (reached < range.Next || range == ranges[^1]))
+                {
+                    throw HeaderNamesChanged(offset);
+                }
+
                 if (reached < range.Next)
                 {
                     return reached;
@@ -112,6 +118,7 @@ public sealed class SegmentPipeline
                     }
                 }
 
+                _changedAt ??= stream.FirstChangedHeaderName;
                 Progress.Read(count, bytes);
                 Metrics.Read(_key.Backup, count, content);
                 if (writer.RecordCount > 0 && _clock.GetElapsedTime(startedAt) >= _settings.Segments.MaxInterval)
@@ -212,6 +219,11 @@ public sealed class SegmentPipeline
 
         _stored(entry);
     }
+
+    /// <summary>All was stored that could be read, and handed out; but not as it is at the source.</summary>
+    private BackupException HeaderNamesChanged(long offset) => new(FailureKind.Source,
+        $"{_key.Partition} has header names that are not UTF-8, the first in the record at offset {offset}: the Kafka client cannot hand them over, and they were "
+        + "stored with U+FFFD in place of what is no text. The records are backed up, with all else as it is at the source.");
 
     private LedgerEntry Entry(long @base, long next) => new() { Partition = _key.Partition, Range = new OffsetRange(@base, next) };
 }

@@ -10,6 +10,9 @@ public interface IRecordStream : IAsyncDisposable
     /// <summary>The leader epoch of the last record that was returned; null before the first one, and when the source keeps no epochs.</summary>
     int? LeaderEpoch { get; }
 
+    /// <summary>The offset of the first record that was returned with a header name changed, as the client could not hand it over as it is; null: none was seen.</summary>
+    long? FirstChangedHeaderName => null;
+
     /// <summary>The next records; null at the end. A cursor is valid until the next call.</summary>
     /// <remarks>What was read before a failure is returned before the failure is thrown.</remarks>
     /// <exception cref="OffsetsGoneException">The source deleted records of the range before they were read.</exception>

@@ -3,10 +3,14 @@ namespace KafkaBackup.Shared.Kafka;
 /// <summary>Walks over records without making an object for each. Spans are valid until the next move.</summary>
 public abstract class RecordCursor
 {
+    /// <summary>The timestamp of a record that has none: it was written in a format of before Kafka 0.10, or its producer said so.</summary>
+    public const long NoTimestamp = -1;
+
     /// <summary>The record's offset.</summary>
     public abstract long Offset { get; }
 
-    /// <summary>The record's timestamp, ms since 1970: the broker's where the topic says LogAppendTime, else the producer's.</summary>
+    /// <summary>The record's timestamp, ms since 1970: the broker's where the topic says LogAppendTime, else the producer's;
+    /// <see cref="NoTimestamp"/> where there is none.</summary>
     public abstract long Timestamp { get; }
 
     /// <summary>The record's key.</summary>

@@ -15,12 +15,12 @@ public static class SegmentInspector
     {
         using var records = SegmentRecords.Open(stored, key);
         var (count, bytes, first, last) = (0L, 0L, 0L, 0L);
-        var (least, greatest) = (long.MaxValue, long.MinValue);
+        var times = new RecordTimes();
         while (records.MoveNext())
         {
             first = count == 0 ? records.Offset : first;
             last = records.Offset;
-            (least, greatest) = (Math.Min(least, records.Timestamp), Math.Max(greatest, records.Timestamp));
+            times.Add(records.Timestamp);
             (count, bytes) = (count + 1, bytes + RecordSize(records));
             look?.Invoke(records);
         }
@@ -30,8 +30,8 @@ public static class SegmentInspector
             Key = key,
             StartOffset = first,
             EndOffset = last,
-            MinTimestamp = least,
-            MaxTimestamp = greatest,
+            MinTimestamp = times.Least,
+            MaxTimestamp = times.Greatest,
             RecordCount = count,
             UncompressedSize = bytes,
             CompressedSize = stored.Length,

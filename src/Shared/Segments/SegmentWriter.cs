@@ -20,8 +20,7 @@ public sealed class SegmentWriter : IDisposable
     private int _inBlock;
     private long _start;
     private long _end;
-    private long _minTimestamp;
-    private long _maxTimestamp;
+    private RecordTimes _times = new();
 
     /// <summary>A writer for the given settings.</summary>
     public SegmentWriter(SegmentSettings settings)
@@ -62,13 +61,12 @@ public sealed class SegmentWriter : IDisposable
             _body.Write(reserved);
             _encoder.Begin(_body);
             _start = record.Offset;
-            _minTimestamp = _maxTimestamp = record.Timestamp;
+            _times = new RecordTimes();
         }
 
         WriteRecord(record, length, added);
         _end = record.Offset;
-        _minTimestamp = Math.Min(_minTimestamp, record.Timestamp);
-        _maxTimestamp = Math.Max(_maxTimestamp, record.Timestamp);
+        _times.Add(record.Timestamp);
         RecordCount++;
     }
 
@@ -110,8 +108,8 @@ public sealed class SegmentWriter : IDisposable
                 Key = "",
                 StartOffset = _start,
                 EndOffset = _end,
-                MinTimestamp = _minTimestamp,
-                MaxTimestamp = _maxTimestamp,
+                MinTimestamp = _times.Least,
+                MaxTimestamp = _times.Greatest,
                 RecordCount = RecordCount,
                 UncompressedSize = UncompressedSize,
                 CompressedSize = _body.Length,

@@ -42,6 +42,21 @@ public sealed class ManifestTextTests
     };
 
     [Fact]
+    public void Records_without_a_timestamp_are_not_the_oldest()
+    {
+        var segments = new[] { Segment(0, 9, 1_700_000_000_000, 1, 1), Segment(10, 19, -1, 1, 1) with { EndTimestamp = -1 } };
+        var (both, none) = (WithSegments(segments), WithSegments(segments[1]));
+
+        Assert.Contains("first record  2023-11-14T22:13:20.000Z", DescribeText.Render(both), StringComparison.Ordinal);
+        Assert.Contains("first record  without a timestamp", DescribeText.Render(none), StringComparison.Ordinal);
+
+        static BackupManifest WithSegments(params ManifestSegment[] segments) => Small with
+        {
+            Topics = [new ManifestTopic { Name = "t", Partitions = [new ManifestPartition { PartitionId = 0, Segments = [.. segments] }] }],
+        };
+    }
+
+    [Fact]
     public void Describe_shows_the_whole_backup()
     {
         const string expected = """

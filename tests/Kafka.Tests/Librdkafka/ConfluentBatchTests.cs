@@ -82,7 +82,17 @@ public sealed class ConfluentBatchTests
         Assert.False(batch.MoveNext());
     }
 
-    private static void Add(ConfluentBatch batch, long offset, byte[]? key, byte[]? value, Headers? headers = null)
+    [Fact]
+    public void A_record_without_a_timestamp_says_so()
+    {
+        using var batch = new ConfluentBatch();
+        Add(batch, 1, null, [], timestamp: Timestamp.Default);
+
+        Assert.True(batch.MoveNext());
+        Assert.Equal(-1, batch.Timestamp);
+    }
+
+    private static void Add(ConfluentBatch batch, long offset, byte[]? key, byte[]? value, Headers? headers = null, Timestamp? timestamp = null)
     {
         var deserializer = new BatchDeserializer { Target = batch };
         batch.Add(new ConsumeResult<BatchSlice, BatchSlice>
@@ -93,7 +103,7 @@ public sealed class ConfluentBatchTests
                 Key = deserializer.Deserialize(key, key is null, default),
                 Value = deserializer.Deserialize(value, value is null, default),
                 Headers = headers,
-                Timestamp = new Timestamp(offset, TimestampType.CreateTime),
+                Timestamp = timestamp ?? new Timestamp(offset, TimestampType.CreateTime),
             },
         });
     }

@@ -24,6 +24,18 @@ public sealed class SegmentPipelineTests
     }
 
     [Fact]
+    public async Task Header_names_that_the_client_had_to_change_are_told_once_all_is_handed_out()
+    {
+        _bench.Log.Append(25).HeaderNamesChangedAt = 12;
+
+        var failure = await Assert.ThrowsAsync<BackupException>(() => _bench.RunAsync(Range(0, 20), Range(20, 25)));
+
+        Assert.Equal((FailureKind.Source, false), (failure.Kind, failure.IsRetryable));
+        Assert.StartsWith("orders:3 has header names that are not UTF-8, the first in the record at offset 12", failure.Message, StringComparison.Ordinal);
+        Assert.Equal([Range(0, 10), Range(10, 20), Range(20, 25)], Ranges(_bench.TakeAll()));
+    }
+
+    [Fact]
     public async Task A_segment_ends_at_its_number_of_bytes()
     {
         _bench.Settings = _bench.Settings with { Segments = new SegmentSettings { Codec = CompressionCodec.None, MaxBytes = 1000, IncludeOffsetHeaders = false } };

@@ -12,11 +12,25 @@ public sealed partial class SegmentWriterTests
     [Fact]
     public void Times_are_the_smallest_and_the_largest_and_not_the_first_and_the_last()
     {
-        var records = new TestRecords().Add("", "", timestamp: 50).Add("", "", timestamp: 90).Add("", "", timestamp: -1).Add("", "", timestamp: 60);
+        var records = new TestRecords().Add("", "", timestamp: 50).Add("", "", timestamp: 90).Add("", "", timestamp: -2).Add("", "", timestamp: 60);
 
         using var segment = Segment.Write(Bare, records);
 
-        Assert.Equal((-1, 90), (segment.Info.MinTimestamp, segment.Info.MaxTimestamp));
+        Assert.Equal((-2, 90), (segment.Info.MinTimestamp, segment.Info.MaxTimestamp));
+    }
+
+    [Fact]
+    public void A_record_without_a_time_counts_only_where_none_has_one()
+    {
+        using var writer = new SegmentWriter(Bare);
+        using var some = Segment.Write(writer, new TestRecords().Add("", "", timestamp: -1).Add("", "", timestamp: 50).Add("", "", timestamp: -1));
+        using var none = Segment.Write(writer, new TestRecords().Add("", "", timestamp: -1).Add("", "", timestamp: -1));
+
+        Assert.Equal((50, 50), (some.Info.MinTimestamp, some.Info.MaxTimestamp));
+        Assert.Equal((-1, -1), (none.Info.MinTimestamp, none.Info.MaxTimestamp));
+        Assert.Equal([-1, 50, -1], Segment.Read(some.Content.ToArray()).Select(record => record.Timestamp));
+        var seen = SegmentInspector.Inspect(some.Content.ToArray(), Segment.Key)!;
+        Assert.Equal((50, 50), (seen.MinTimestamp, seen.MaxTimestamp));
     }
 
     [Fact]

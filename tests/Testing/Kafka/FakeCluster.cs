@@ -112,6 +112,8 @@ public sealed class FakeCluster
 
         public int? LeaderEpoch { get; private set; }
 
+        public long? FirstChangedHeaderName { get; private set; }
+
         public async ValueTask<RecordCursor?> ReadAsync(CancellationToken cancellation)
         {
             while (Position < _range.Next)
@@ -127,6 +129,7 @@ public sealed class FakeCluster
                 if (records.Count > 0)
                 {
                     LeaderEpoch = _log.EpochAt(records[^1].Offset);
+                    FirstChangedHeaderName ??= records.FirstOrDefault(record => record.Offset >= _log.HeaderNamesChangedAt)?.Offset;
                     return TestRecords.Cursor(records);
                 }
             }

@@ -30,6 +30,9 @@ public sealed class FakeLog(PartitionId partition)
     /// <summary>The epoch of the leader that appends now.</summary>
     public int LeaderEpoch { get; set; }
 
+    /// <summary>From where on the client cannot hand over header names as they are; null when it can.</summary>
+    public long? HeaderNamesChangedAt { get; set; }
+
     /// <summary>Why the partition's bounds cannot be asked for; null when they can.</summary>
     public BackupException? BoundsProblem { get; set; }
 
