@@ -26,6 +26,13 @@ internal static class NodeCommand
 
             Example: KAFKA_BACKUP_SEEDS=node-0:4053 KAFKA_BACKUP_CATALOG=/shared KAFKA_BACKUP_DATA_DIR=/var/lib/kafka-backup kafka-backup node
             """) { config, verbose, quiet, format };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(verbose) && result.GetValue(quiet))
+            {
+                result.AddError("--verbose and --quiet exclude each other.");
+            }
+        });
         command.SetAction(async (parsed, _) => await RunAsync(
             NodeSettings.Read(parsed.GetValue(config), Environment.GetEnvironmentVariable),
             new OutputOptions(
@@ -39,7 +46,7 @@ internal static class NodeCommand
     {
         using var signals = new StopSignals();
         await using var node = NodeHost.Build(settings, output, Console.Error.WriteLine);
-        await node.StartAsync(signals.Stopped);
+        await NodeHost.StartAsync(node, settings, signals.Stopped);
         var life = node.Services.GetRequiredService<IHostApplicationLifetime>();
         var ended = new TaskCompletionSource();
         await using var asked = signals.Stopped.Register(() => ended.TrySetResult());
@@ -51,7 +58,10 @@ internal static class NodeCommand
             return ExitCode.Ok;
         }
 
-        output.WriteError("This node was taken for dead by the others, or lost the majority of them, and has stopped. What is committed is safe. Start it again.");
+        // Akka's transport stops the whole node when it meets a peer that it asked and does not trust.
+        output.WriteError(node.Services.GetRequiredService<NodeLog>().LastRefused is { } refused
+            ? $"This node has stopped, as it cannot trust a node of its cluster. {refused}"
+            : "This node was taken for dead by the others, or lost the majority of them, and has stopped. What is committed is safe. Start it again.");
         return ExitCode.Failure;
     }
 }

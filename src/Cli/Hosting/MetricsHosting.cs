@@ -32,15 +32,14 @@ internal static class MetricsHosting
     {
         var services = node.Services;
         var runs = services.GetRequiredService<RunMetrics>();
-        runs.MaxPartitionLabels = settings.Hocon.GetInt("kafka-backup.metrics.max-partition-labels");
+        runs.MaxPartitionLabels = settings.MaxPartitionLabels;
         services.GetRequiredService<WorkerMetrics>().Watch(services.GetRequiredService<JournalHealth>());
         var system = services.GetRequiredService<ActorSystem>();
         var cluster = new ClusterMetrics(services.GetRequiredService<Meter>(), system);
         var exporter = new PrometheusExporter(
             services.GetRequiredService<Meter>(), cluster.RefreshAsync, cancellation => AskCatalogueAsync(system, runs, cancellation));
         services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(exporter.Dispose);
-        var token = settings.Hocon.GetString("kafka-backup.metrics.token");
-        node.MapMetrics(exporter, token.Length == 0 ? [] : [token, settings.Token], "/metrics");
+        node.MapMetrics(exporter, settings.MetricsToken.Length == 0 ? [] : [settings.MetricsToken, settings.Token], "/metrics");
     }
 
     /// <summary>A coordinator may have ended its runs on another node, or before this one was started.</summary>

@@ -32,6 +32,7 @@ internal static class NodeHost
     /// <param name="settings">Its settings.</param>
     /// <param name="output">What is logged, and how.</param>
     /// <param name="writeLine">Takes log lines.</param>
+    /// <exception cref="BackupException">It cannot listen for other nodes where its settings say.</exception>
     public static WebApplication Build(NodeSettings settings, OutputOptions output, Action<string> writeLine)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -46,11 +47,15 @@ internal static class NodeHost
         builder.Services
             .AddSingleton<IBackupEnvironments>(services => new NodeEnvironments(
                 settings.MemoryBytes, settings.Name, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<StoreLog>(), TimeProvider.System))
+            .AddSingleton(settings)
             .AddSingleton(services => new NodeView(services.GetRequiredService<ActorSystem>(), settings.Token))
             .AddSingleton(services => new JournalHealth(services.GetRequiredService<WorkerLog>().JournalFailed))
             .AddActorParts()
+            .AddSingleton<NodeLog>()
+            .AddHostedService<JoinWatch>()
             .AddAkka(NodeSettings.System, (akka, services) => akka
                 .WithSharedParts(output, settings.Hocon)
+                .WithTls(settings.Tls, services.GetRequiredService<NodeLog>())
                 .WithClustering(new ClusterOptions())
                 .AddHocon($"akka.cluster.app-version = \"{NodeView.Version}\"", HoconAddMode.Prepend)
                 .WithSqliteJournal(Path.Combine(settings.DataDirectory, "journal.db"))
@@ -75,10 +80,51 @@ internal static class NodeHost
 
         var node = builder.Build();
         node.UseRouting();
-        node.MapNodeApi(node.Services.GetRequiredService<NodeView>());
+        try
+        {
+            node.MapNodeApi(node.Services.GetRequiredService<NodeView>()); // Starts the actor system.
+        }
+        catch (Exception e) when (WhyNotListening(e, settings) is { } problem)
+        {
+            throw new BackupException(FailureKind.Configuration, problem, e);
+        }
+
         node.MapNodeMetrics(settings);
         return node;
     }
+
+    /// <summary>Starts a node.</summary>
+    /// <exception cref="BackupException">It cannot listen where its settings say.</exception>
+    public static async Task StartAsync(WebApplication node, NodeSettings settings, CancellationToken cancellation)
+    {
+        try
+        {
+            await node.StartAsync(cancellation);
+        }
+        catch (Exception e) when (WhyNotListening(e, settings) is { } problem)
+        {
+            throw new BackupException(FailureKind.Configuration, problem, e);
+        }
+    }
+
+    private static string? WhyNotListening(Exception failure, NodeSettings settings)
+    {
+        var causes = Causes(failure).ToList();
+        var reason = causes[^1].Message.TrimEnd('.');
+        return causes.Exists(cause => cause.Message.StartsWith("Failed to bind to address ", StringComparison.Ordinal)) // Kestrel's words.
+            ? $"Cannot listen on {settings.HttpHost}:{settings.HttpPort} for commands: {reason}. Set KAFKA_BACKUP_HTTP_PORT to a free port "
+                + "(several nodes on one machine need one each), and KAFKA_BACKUP_HTTP_HOST to an address of this machine."
+            : causes.Exists(cause => cause.Message.StartsWith("Failed to bind to [", StringComparison.Ordinal)) // DotNetty's.
+                ? $"Cannot listen on {settings.Listening} for other nodes: {reason}. Set KAFKA_BACKUP_PORT to a free port "
+                    + "(several nodes on one machine need one each), and KAFKA_BACKUP_BIND_HOSTNAME to an address of this machine."
+                : null;
+    }
+
+    private static IEnumerable<Exception> Causes(Exception failure) =>
+        (failure is AggregateException all ? all.InnerExceptions : failure.InnerException is { } inner ? [inner] : []).SelectMany(Causes).Prepend(failure);
+
+    private static AkkaConfigurationBuilder WithTls(this AkkaConfigurationBuilder akka, NodeTls? tls, NodeLog log) =>
+        tls is null ? akka : akka.AddSetup(tls.ToSetup(log.Refused));
 
     private static string OffsetsPath(NodeSettings settings, BackupId backup) =>
         Path.Combine(settings.DataDirectory, $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(backup.Value)).AsSpan(0, 16))}-offsets.db");

@@ -17,12 +17,26 @@ namespace KafkaBackup.Cli.Hosting;
 internal sealed record NodeSettings(Config Hocon, string Catalog, string DataDirectory, long MemoryBytes, string HttpHost, int HttpPort, string Token)
 {
     private const string SystemName = "KafkaBackup";
+    private const string SeedsPath = "akka.cluster.seed-nodes";
+    private const string RolesPath = "akka.cluster.roles";
 
     /// <summary>The actor system's name, the same on all nodes.</summary>
     public static string System => SystemName;
 
     /// <summary>This node as other nodes address it.</summary>
     public string Name => $"{PublicHost}:{Hocon.GetInt("akka.remote.dot-netty.tcp.port")}";
+
+    /// <summary>Where this node listens for others.</summary>
+    public string Listening => $"{Hocon.GetString("akka.remote.dot-netty.tcp.hostname")}:{Hocon.GetInt("akka.remote.dot-netty.tcp.port")}";
+
+    /// <summary>Certificates between nodes; null: nodes speak in the clear, with anybody.</summary>
+    public NodeTls? Tls { get; private init; }
+
+    /// <summary>For how many partitions <c>/metrics</c> has series of their own; 0: for all.</summary>
+    public int MaxPartitionLabels { get; private init; }
+
+    /// <summary>Demanded of whoever reads <c>/metrics</c>; empty: nobody is asked for one.</summary>
+    public string MetricsToken { get; private init; } = "";
 
     /// <summary>Where commands in the manner of <c>pbm</c> are taken; null: nowhere.</summary>
     public PbmSettings? Pbm { get; } = PbmSettings.Read(Hocon);
@@ -32,50 +46,64 @@ internal sealed record NodeSettings(Config Hocon, string Catalog, string DataDir
     /// <summary>Reads file and environment.</summary>
     /// <param name="file">A HOCON file; null: none.</param>
     /// <param name="environment">Gives a variable's value, or null when it is not set.</param>
-    /// <exception cref="BackupException">Something is missing or wrong.</exception>
+    /// <exception cref="BackupException">Something is missing or wrong; the message has a line for each.</exception>
     public static NodeSettings Read(string? file, Func<string, string?> environment)
     {
         var hocon = NodeVariables.Read(environment).WithFallback(NodeVariables.ReadFile(file))
             .WithFallback(CoordinatorHosting.LoadHocon("cluster")).WithFallback(CoordinatorHosting.LoadHocon("reference"));
-        var seeds = hocon.GetStringList("akka.cluster.seed-nodes").Select(SeedOf).ToList();
+        var values = new NodeValues(hocon);
+        var tls = NodeTls.Read(values);
+        var seeds = values.List(SeedsPath).Select(seed => SeedOf(seed, tls is not null)).ToList();
         if (seeds.Count == 0)
         {
-            throw Missing("akka.cluster.seed-nodes", "KAFKA_BACKUP_SEEDS", "the nodes to join through, the same list on all nodes; the first one forms the cluster");
+            values.Needed(SeedsPath, "the nodes to join through, the same list on all nodes; the first one forms the cluster");
         }
 
-        var catalog = hocon.GetString("kafka-backup.catalog");
-        if (catalog.Length == 0)
+        foreach (var role in values.List(RolesPath).Where(role => role is not ("coordinator" or "worker")))
         {
-            throw Missing("kafka-backup.catalog", "KAFKA_BACKUP_CATALOG", "a directory that all nodes share, or s3://bucket/prefix");
+            values.Report($"{RolesPath}: there is no role '{role}'. Give coordinator, worker, or both.");
         }
 
-        var directory = hocon.GetString("kafka-backup.node.data-dir");
-        if (directory.Length == 0)
-        {
-            throw Missing("kafka-backup.node.data-dir", "KAFKA_BACKUP_DATA_DIR", "a directory of this node's own");
-        }
-
-        var memory = hocon.GetLong("kafka-backup.node.max-memory-bytes");
+        values.Port("akka.remote.dot-netty.tcp.port", least: 1);
+        var memory = values.Number("kafka-backup.node.max-memory-bytes", 0, long.MaxValue);
         var settings = new NodeSettings(
-            ConfigurationFactory.ParseString($"akka.cluster.seed-nodes = [{string.Join(", ", seeds.Select(seed => $"\"{seed}\""))}]").WithFallback(hocon),
-            catalog,
-            Path.GetFullPath(directory),
+            ConfigurationFactory.ParseString(
+                $"{SeedsPath} = [{string.Join(", ", seeds.Select(seed => $"\"{seed}\""))}]\nakka.remote.dot-netty.tcp.enable-ssl = {(tls is null ? "off" : "on")}")
+                .WithFallback(hocon),
+            values.Needed("kafka-backup.catalog", "a directory that all nodes share, or s3://bucket/prefix"),
+            values.Needed("kafka-backup.node.data-dir", "a directory of this node's own"),
             memory > 0 ? memory : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4,
-            hocon.GetString("kafka-backup.http.host"),
-            hocon.GetInt("kafka-backup.http.port"),
-            hocon.GetString("kafka-backup.http.token"));
+            values.Text("kafka-backup.http.host"),
+            values.Port("kafka-backup.http.port"),
+            values.Text("kafka-backup.http.token"))
+        {
+            Tls = tls,
+            MaxPartitionLabels = (int)values.Number("kafka-backup.metrics.max-partition-labels", 0, int.MaxValue),
+            MetricsToken = values.Text("kafka-backup.metrics.token"),
+        };
         if (settings.Token.Length == 0 && !ListenAddress.IsLoopback(settings.HttpHost))
         {
-            throw new BackupException(FailureKind.Configuration,
+            values.Report(
                 $"kafka-backup.http.host is {settings.HttpHost}, where others can reach it, and there is no token. Set KAFKA_BACKUP_HTTP_TOKEN, or listen on 127.0.0.1.");
         }
 
-        Directory.CreateDirectory(settings.DataDirectory);
-        return settings;
+        values.ThrowIfWrong();
+        return settings with { DataDirectory = MakeDirectory(settings.DataDirectory) };
     }
 
-    private static string SeedOf(string seed) => seed.Contains("://", StringComparison.Ordinal) ? seed : $"akka.tcp://{SystemName}@{seed}";
+    private static string SeedOf(string seed, bool isTls) =>
+        seed.Contains("://", StringComparison.Ordinal) ? seed : $"akka.{(isTls ? "ssl." : "")}tcp://{SystemName}@{seed}";
 
-    private static BackupException Missing(string path, string variable, string what) =>
-        new(FailureKind.Configuration, $"{path} is not set. Set {variable} (or the setting in the file of --config) to {what}.");
+    private static string MakeDirectory(string directory)
+    {
+        try
+        {
+            return Directory.CreateDirectory(Path.GetFullPath(directory)).FullName;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BackupException(FailureKind.Configuration,
+                $"kafka-backup.node.data-dir is '{directory}', which cannot be made a directory of this node: {e.Message}", e);
+        }
+    }
 }

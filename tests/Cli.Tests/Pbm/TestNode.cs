@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Threading.Channels;
 using Akka.Actor;
 using KafkaBackup.Cli.Hosting;
 using KafkaBackup.Cli.Output;
@@ -18,9 +19,11 @@ internal sealed class TestNode : IAsyncDisposable
     private readonly WebApplication _host;
     private readonly string _folder;
     private readonly string? _token;
+    private readonly ChannelReader<string> _log;
 
-    private TestNode(WebApplication host, string folder, string name, string? token)
+    private TestNode(WebApplication host, string folder, string name, string? token, ChannelReader<string> log)
     {
+        _log = log;
         _host = host;
         _folder = folder;
         _token = token;
@@ -33,6 +36,19 @@ internal sealed class TestNode : IAsyncDisposable
     public string Name { get; }
 
     public string Address => $"akka.tcp://KafkaBackup@{Name}";
+
+    /// <summary>Reads what the node logs until a line has <paramref name="part"/>, and returns that line.</summary>
+    public async Task<string> LoggedAsync(string part)
+    {
+        using var limit = new CancellationTokenSource(TestLimits.Hang);
+        while (true)
+        {
+            if (await _log.ReadAsync(limit.Token) is var line && line.Contains(part, StringComparison.Ordinal))
+            {
+                return line;
+            }
+        }
+    }
 
     public TaskCompletionSource Stopped { get; }
 
@@ -62,9 +78,11 @@ internal sealed class TestNode : IAsyncDisposable
         var environment = Variables(folder, name, seed ?? name, variables);
         var file = Path.Combine(folder, "node.hocon");
         await File.WriteAllTextAsync(file, hocon);
-        var host = NodeHost.Build(NodeSettings.Read(file, environment.GetValueOrDefault), OutputOptions.Default, _ => { });
-        var node = new TestNode(host, folder, name, environment.GetValueOrDefault("KAFKA_BACKUP_PBM_TOKEN"));
-        await host.StartAsync();
+        var log = Channel.CreateUnbounded<string>();
+        var settings = NodeSettings.Read(file, environment.GetValueOrDefault);
+        var host = NodeHost.Build(settings, OutputOptions.Default, line => log.Writer.TryWrite(line));
+        var node = new TestNode(host, folder, name, environment.GetValueOrDefault("KAFKA_BACKUP_PBM_TOKEN"), log.Reader);
+        await NodeHost.StartAsync(host, settings, CancellationToken.None);
         return node;
     }
 

@@ -1,5 +1,6 @@
 using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Testing;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 

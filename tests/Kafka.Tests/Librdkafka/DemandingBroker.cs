@@ -3,6 +3,7 @@ using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Testing;
 using SecurityProtocol = KafkaBackup.Shared.Configuration.SecurityProtocol;
 
 namespace KafkaBackup.Kafka.Tests.Librdkafka;

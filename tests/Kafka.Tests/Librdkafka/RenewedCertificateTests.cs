@@ -2,6 +2,7 @@ using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.Kafka.Tests.Contracts;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Testing;
 using Xunit;
 
 namespace KafkaBackup.Kafka.Tests.Librdkafka;

@@ -2,6 +2,7 @@ using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.Kafka.Tests.Contracts;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Testing;
 using Xunit;
 using SecurityProtocol = KafkaBackup.Shared.Configuration.SecurityProtocol;
 

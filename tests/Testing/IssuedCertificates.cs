@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace KafkaBackup.Kafka.Tests.Librdkafka;
+namespace KafkaBackup.Testing;
 
 /// <summary>Writes certificates and keys as PEM files, and puts files in place as those who renew certificates do: at once.</summary>
-internal static class IssuedCertificates
+public static class IssuedCertificates
 {
     /// <summary>A certificate and its key; signed by itself without an authority.</summary>
     public static (string Certificate, string Key) Issue(string subject, DateTimeOffset until, X509Certificate2? authority = null)

@@ -1,0 +1,69 @@
+using System.Net;
+using System.Net.Sockets;
+using KafkaBackup.Cli.Hosting;
+using KafkaBackup.Cli.Tests.Pbm;
+using KafkaBackup.Shared;
+using Xunit;
+
+namespace KafkaBackup.Cli.Tests.Nodes;
+
+/// <summary>What is said of settings that a node cannot start with.</summary>
+public sealed class NodeSettingsTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("node-settings-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Everything_that_is_wrong_is_told_at_once_with_setting_and_variable()
+    {
+        var refused = Refused(
+            ("KAFKA_BACKUP_PORT", "abc"), ("KAFKA_BACKUP_HTTP_PORT", "99999"), ("KAFKA_BACKUP_MAX_MEMORY_BYTES", "1G"), ("KAFKA_BACKUP_ROLES", "worker,boss"),
+            ("KAFKA_BACKUP_SEEDS", ""), ("KAFKA_BACKUP_CATALOG", ""), ("KAFKA_BACKUP_DATA_DIR", ""));
+
+        Assert.Equal(
+            [
+                "akka.cluster.seed-nodes is not set. Set KAFKA_BACKUP_SEEDS (or the setting in the file of --config) to the nodes to join through, the same list on all nodes; the first one forms the cluster.",
+                "akka.cluster.roles: there is no role 'boss'. Give coordinator, worker, or both.",
+                "akka.remote.dot-netty.tcp.port is 'abc'. Give a whole number from 1 to 65535 in KAFKA_BACKUP_PORT or in the file of --config.",
+                $"kafka-backup.node.max-memory-bytes is '1G'. Give a whole number from 0 to {long.MaxValue} in KAFKA_BACKUP_MAX_MEMORY_BYTES or in the file of --config.",
+                "kafka-backup.catalog is not set. Set KAFKA_BACKUP_CATALOG (or the setting in the file of --config) to a directory that all nodes share, or s3://bucket/prefix.",
+                "kafka-backup.node.data-dir is not set. Set KAFKA_BACKUP_DATA_DIR (or the setting in the file of --config) to a directory of this node's own.",
+                "kafka-backup.http.port is '99999'. Give a whole number from 0 to 65535 in KAFKA_BACKUP_HTTP_PORT or in the file of --config.",
+            ],
+            refused.Split(Environment.NewLine));
+    }
+
+    [Fact]
+    public void A_data_directory_that_cannot_be_made_is_named()
+    {
+        var file = Path.Combine(_folder, "file");
+        File.WriteAllText(file, "");
+
+        Assert.StartsWith(
+            $"kafka-backup.node.data-dir is '{file}', which cannot be made a directory of this node: ", Refused(("KAFKA_BACKUP_DATA_DIR", file)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("KAFKA_BACKUP_PORT", "for other nodes")]
+    [InlineData("KAFKA_BACKUP_HTTP_PORT", "for commands")]
+    public async Task A_port_in_use_is_named_with_its_variable(string variable, string purpose)
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+
+        var refused = await Assert.ThrowsAsync<BackupException>(() => TestNode.StartAlone(
+            variables: new Dictionary<string, string>(StringComparer.Ordinal) { [variable] = $"{port}" }));
+
+        Assert.Equal(FailureKind.Configuration, refused.Kind);
+        Assert.StartsWith($"Cannot listen on 127.0.0.1:{port} {purpose}: Address already in use. Set {variable} ", refused.Message, StringComparison.Ordinal);
+    }
+
+    private string Refused(params (string Name, string Value)[] variables)
+    {
+        var environment = TestNode.Variables(
+            _folder, "127.0.0.1:4053", "127.0.0.1:4053", variables.ToDictionary(variable => variable.Name, variable => variable.Value, StringComparer.Ordinal));
+        return Assert.Throws<BackupException>(() => NodeSettings.Read(null, environment.GetValueOrDefault)).Message;
+    }
+}
