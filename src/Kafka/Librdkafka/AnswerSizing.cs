@@ -7,7 +7,9 @@ namespace KafkaBackup.Kafka.Librdkafka;
 /// Nothing tells beforehand to how much an answer unpacks. So reading begins with one batch an answer, wherever it begins: a run that was
 /// killed for an answer that was too large goes on with a small one. What was seen of the records then allows for more.
 /// </remarks>
-internal sealed class AnswerSizing(int fetchMaxBytes)
+/// <param name="fetchMaxBytes">What is asked for at most.</param>
+/// <param name="first">What is asked for first.</param>
+internal sealed class AnswerSizing(int fetchMaxBytes, AnswerSize first = AnswerSize.OneBatch)
 {
     /// <summary>What one answer should take at most when unpacked.</summary>
     public const long Room = BackupSection.MemoryBesideSegment;
@@ -24,7 +26,7 @@ internal sealed class AnswerSizing(int fetchMaxBytes)
     private int _caution = 1;
 
     /// <summary>What is asked for now.</summary>
-    public AnswerSize Size { get; private set; } = AnswerSize.OneBatch;
+    public AnswerSize Size { get; private set; } = first;
 
     /// <summary>The bytes that are asked for with a size.</summary>
     public static int BytesOf(AnswerSize size, int fetchMaxBytes) => size switch
