@@ -181,7 +181,7 @@ internal sealed class PartitionReader
     /// <param name="isRead">Whether the client has no more records.</param>
     private bool Resize(bool isRead)
     {
-        if (_end == _range.Next || _client.Consumer.Answers.Take() is not { } came || !_sizing.Take(came, isRead))
+        if (_end == _range.Next || _client.Consumer.Answers.Take() is not { } came || !_sizing.Take(came, isRead, _range.Next - _end))
         {
             return false;
         }
