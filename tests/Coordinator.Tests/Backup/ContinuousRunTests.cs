@@ -113,6 +113,27 @@ public sealed class ContinuousRunTests : ContinuousRunTestBase
     }
 
     [Fact]
+    public async Task A_topic_that_appears_is_not_read_before_it_is_remembered_though_others_end()
+    {
+        Configuration = Configuration with { Backup = Configuration.Backup with { SegmentMaxRecords = 5 } };
+        var coordinator = await CaughtUpAsync();
+        Cluster.Log("orders").Append(5);
+        await DiscoverAsync(coordinator);
+        var orders = await AssignedAsync();
+        Cluster.WithTopic("users").Log("users").Append(5);
+        await DiscoverAsync(coordinator);
+        await Manifest.ExpectMsgAsync<RecordSource>();
+
+        Ended(coordinator, orders.Key, records: 5);
+        await StatusAsync(coordinator);
+        await Workers.ExpectNoMsgAsync(Instant);
+
+        Recorded(coordinator);
+        await DiscoverAsync(coordinator);
+        Assert.Equal("users", (await AssignedAsync()).Key.Partition.Topic);
+    }
+
+    [Fact]
     public async Task What_lies_behind_an_open_transaction_is_not_waited_for()
     {
         var coordinator = await CaughtUpAsync();

@@ -20,10 +20,14 @@ internal sealed class PipelineBench
     public static readonly PartitionKey Key = new(new BackupId("nightly"), new PartitionId("orders", 3));
 
     private readonly Channel<LedgerEntry> _entries = Channel.CreateUnbounded<LedgerEntry>();
-    private readonly FakeCluster _cluster = new();
     private SegmentPipeline? _pipeline;
 
     public PipelineBench() => Store = new FaultyObjectStore(Memory);
+
+    public FakeCluster Cluster { get; } = new();
+
+    /// <summary>The topic that was planned; null: not known.</summary>
+    public string? TopicId { get; init; }
 
     public MemoryObjectStore Memory { get; } = new();
 
@@ -31,7 +35,7 @@ internal sealed class PipelineBench
 
     public FakeTimeProvider Clock { get; } = new();
 
-    public FakeLog Log => _cluster.Log(Key.Partition);
+    public FakeLog Log => Cluster.Log(Key.Partition);
 
     public PipelineSettings Settings { get; set; } = new() { Segments = new SegmentSettings { Codec = CompressionCodec.None, MaxRecords = 10 } };
 
@@ -50,8 +54,8 @@ internal sealed class PipelineBench
     {
         var patience = new StorePatience(new LeapingClock { LeapsAtOnce = TimeSpan.FromSeconds(10) });
         var store = IsPatient ? new RetryingObjectStore(Store, patience, new Random(1)) : (IObjectStore)Store;
-        var environment = new FakeEnvironment(_cluster, store, Key.Backup).For(Key.Backup, default);
-        _pipeline = new SegmentPipeline(Key, environment, Settings, Clock, 4, OnStored) { Metrics = Metrics };
+        var environment = new FakeEnvironment(Cluster, store, Key.Backup).For(Key.Backup, default);
+        _pipeline = new SegmentPipeline(Key, environment, Settings, Clock, 4, OnStored) { Metrics = Metrics, TopicId = TopicId };
         return Task.Run(() => _pipeline.RunAsync(ranges, cancellation), CancellationToken.None);
     }
 

@@ -115,6 +115,21 @@ public sealed partial class ManifestPublisherTests
     }
 
     [Fact]
+    public async Task A_segment_that_the_manifest_still_names_is_not_pruned_whatever_it_says_of_its_offsets()
+    {
+        var writer = await _samples.LoadedAsync("w");
+        await writer.ClaimAsync(CancellationToken.None);
+        await writer.CommitAsync([Entry(0, 10, "a"), Entry(10, 20, "b")], CancellationToken.None);
+        await RenderAsync(writer);
+        await PutManifestAsync([Foreign(0, 10, "a"), Foreign(10, 20, "b")], [new ManifestPruned { StartOffset = 0, EndOffset = 9, PrunedAt = 7 }]);
+
+        await RenderAsync(writer);
+
+        Assert.Equal([null, null], (await _samples.ReadAsync())!.Entries.Select(entry => entry.Pruned));
+        Assert.Equal(["a", "b"], await ShownAsync());
+    }
+
+    [Fact]
     public async Task What_was_pruned_before_there_was_a_ledger_is_answered_for()
     {
         await PutManifestAsync([Foreign(10, 20, "b")], [new ManifestPruned { StartOffset = 0, EndOffset = 9, PrunedAt = 7 }]);

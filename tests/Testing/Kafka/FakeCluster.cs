@@ -26,6 +26,9 @@ public sealed class FakeCluster
     /// <summary>What every question to the catalog waits for, and fails with when it fails.</summary>
     public Task CatalogGate { get; set; } = Task.CompletedTask;
 
+    /// <summary>Is done when the ids of topics are asked for, for the first time.</summary>
+    public TaskCompletionSource TopicIdsAsked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>Consumer groups that are listed.</summary>
     public IList<GroupOffsets> Groups { get; } = [];
 
@@ -178,6 +181,7 @@ public sealed class FakeCluster
 
         public async Task<IReadOnlyDictionary<string, string?>> GetTopicIdsAsync(IReadOnlyCollection<string> topics, CancellationToken cancellation)
         {
+            cluster.TopicIdsAsked.TrySetResult();
             await cluster.CatalogGate.WaitAsync(cancellation);
             return topics.Where(cluster._topics.ContainsKey).ToDictionary(topic => topic, topic => cluster._topics[topic]);
         }
