@@ -23,9 +23,13 @@ public static class NodeApi
     public static void MapNodeApi(this IEndpointRouteBuilder routes, NodeView node)
     {
         routes.MapGet("/health/live", context => WriteTextAsync(context, StatusCodes.Status200OK, "live"));
-        routes.MapGet("/health/ready", context => node.WhyNotReady is { } reason
-            ? WriteTextAsync(context, StatusCodes.Status503ServiceUnavailable, reason)
-            : WriteTextAsync(context, StatusCodes.Status200OK, "ready"));
+        routes.MapGet("/health/ready", async context =>
+        {
+            var problems = await node.FindProblemsAsync(context.RequestAborted);
+            await (problems.Count == 0
+                ? WriteTextAsync(context, StatusCodes.Status200OK, "ready")
+                : WriteTextAsync(context, StatusCodes.Status503ServiceUnavailable, string.Join('\n', problems)));
+        });
 
         var api = routes.MapGroup(Root);
         api.MapGet("/members", Guarded(node, async context => await WriteAsync(context, await node.GetMembersAsync(context.RequestAborted), ApiJson.Default.IReadOnlyListClusterMember)));

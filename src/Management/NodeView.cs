@@ -26,13 +26,22 @@ public sealed class NodeView(ActorSystem system, string token)
     /// <summary>Demanded of whoever asks; empty: nobody is asked for one.</summary>
     public string Token => token;
 
-    /// <summary>What keeps this node from work, in a sentence; null when nothing does.</summary>
-    public string? WhyNotReady => Cluster.Get(system).SelfMember.Status is MemberStatus.Up
-        ? null
-        : $"this node is {Cluster.Get(system).SelfMember.Status.ToString().ToLowerInvariant()}, not up: it has not joined the cluster, or is leaving it";
+    /// <summary>What it needs beside the cluster; each tells in a sentence what is wrong with it, or null.</summary>
+    public IReadOnlyList<Func<CancellationToken, Task<string?>>> Needs { get; init; } = [];
 
     /// <summary>The actor system.</summary>
     internal ActorSystem ActorSystem => system;
+
+    /// <summary>What keeps this node from work, a line for each; empty when nothing does.</summary>
+    public async Task<IReadOnlyList<string>> FindProblemsAsync(CancellationToken cancellation)
+    {
+        var status = Cluster.Get(system).SelfMember.Status;
+        var needed = await Task.WhenAll(Needs.Select(need => need(cancellation)));
+        string?[] joined = [status == MemberStatus.Up
+            ? null
+            : $"this node is {status.ToString().ToLowerInvariant()}, not up: it has not joined the cluster, or is leaving it"];
+        return [.. joined.Concat(needed).OfType<string>()];
+    }
 
     /// <summary>All members, in order of their addresses, as they are after every change that was published.</summary>
     public async Task<IReadOnlyList<ClusterMember>> GetMembersAsync(CancellationToken cancellation)

@@ -38,7 +38,7 @@ internal static class BackupHost
             {
                 state.SetJournalAside();
                 services.GetRequiredService<WorkerLog>().JournalFailed(problem);
-            }))
+            }, services.GetRequiredService<TimeProvider>()))
             .AddActorParts()
             .AddAkka("kafka-backup", (akka, services) => akka
                 .WithSharedParts(output, CoordinatorHosting.LoadHocon("single").WithFallback(CoordinatorHosting.LoadHocon("reference")))

@@ -28,6 +28,12 @@ internal static class NodeHost
     /// <summary>How many log lines a node keeps to be looked at.</summary>
     private const int RecentLines = 200;
 
+    /// <summary>After how long a journal that failed is tried again: long enough that a database that is away costs next to nothing.</summary>
+    private static readonly TimeSpan JournalRetryPause = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long the catalogue's store may take to answer before the node is not ready.</summary>
+    private static readonly TimeSpan CatalogPatience = TimeSpan.FromSeconds(5);
+
     /// <summary>Builds the host of a node.</summary>
     /// <param name="settings">Its settings.</param>
     /// <param name="output">What is logged, and how.</param>
@@ -48,8 +54,16 @@ internal static class NodeHost
             .AddSingleton<IBackupEnvironments>(services => new NodeEnvironments(
                 settings.MemoryBytes, settings.Name, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<StoreLog>(), TimeProvider.System))
             .AddSingleton(settings)
-            .AddSingleton(services => new NodeView(services.GetRequiredService<ActorSystem>(), settings.Token))
-            .AddSingleton(services => new JournalHealth(services.GetRequiredService<WorkerLog>().JournalFailed))
+            .AddSingleton(services => new NodeView(services.GetRequiredService<ActorSystem>(), settings.Token)
+            {
+                Needs =
+                [
+                    _ => Task.FromResult(services.GetRequiredService<JournalHealth>().Problem),
+                    cancellation => WhyCatalogIsAwayAsync(settings.Catalog, cancellation),
+                ],
+            })
+            .AddSingleton(services => new JournalHealth(
+                services.GetRequiredService<WorkerLog>().JournalFailed, services.GetRequiredService<TimeProvider>(), JournalRetryPause))
             .AddActorParts()
             .AddSingleton<NodeLog>()
             .AddHostedService<JoinWatch>()
@@ -58,21 +72,10 @@ internal static class NodeHost
                 .WithTls(settings.Tls, services.GetRequiredService<NodeLog>())
                 .WithClustering(new ClusterOptions())
                 .AddHocon($"akka.cluster.app-version = \"{NodeView.Version}\"", HoconAddMode.Prepend)
-                .WithSqliteJournal(Path.Combine(settings.DataDirectory, "journal.db"))
-                .WithBackupCoordinators(ledger => new LedgerServices(
-                    services.GetRequiredService<IBackupEnvironments>(), backup => OffsetsPath(settings, backup), ledger, services.GetRequiredService<RunLog>(),
-                    TimeProvider.System, () => $"{settings.Name}/{Environment.ProcessId}/{Guid.NewGuid():N}")
-                {
-                    Metrics = services.GetRequiredService<RunMetrics>(),
-                })
+                .WithWorkerJournal(settings)
+                .WithBackupCoordinators(ledger => Ledgers(services, settings, ledger))
                 .WithCatalogue(new CatalogueStore(OpenCatalog(settings.Catalog)))
-                .WithPartitionWorkers(settings.MemoryBytes, timing => new PartitionWorkerServices(
-                    services.GetRequiredService<IBackupEnvironments>(), settings.MemoryBytes, timing, TimeProvider.System, services.GetRequiredService<WorkerLog>())
-                {
-                    Progress = services.GetRequiredService<NodeProgress>(),
-                    Metrics = services.GetRequiredService<WorkerMetrics>(),
-                    Journal = services.GetRequiredService<JournalHealth>(),
-                }));
+                .WithPartitionWorkers(settings.MemoryBytes, timing => Workers(services, settings, timing)));
         if (settings.Pbm is { } pbm)
         {
             builder.Services.AddSingleton(pbm).AddSingleton(recent).AddSingleton<PbmServer>().AddHostedService(services => services.GetRequiredService<PbmServer>());
@@ -123,11 +126,49 @@ internal static class NodeHost
     private static IEnumerable<Exception> Causes(Exception failure) =>
         (failure is AggregateException all ? all.InnerExceptions : failure.InnerException is { } inner ? [inner] : []).SelectMany(Causes).Prepend(failure);
 
+    private static LedgerServices Ledgers(IServiceProvider services, NodeSettings settings, LedgerSettings ledger) => new(
+        services.GetRequiredService<IBackupEnvironments>(), backup => OffsetsPath(settings, backup), ledger, services.GetRequiredService<RunLog>(),
+        TimeProvider.System, () => $"{settings.Name}/{Environment.ProcessId}/{Guid.NewGuid():N}")
+    {
+        Metrics = services.GetRequiredService<RunMetrics>(),
+    };
+
+    private static PartitionWorkerServices Workers(IServiceProvider services, NodeSettings settings, PartitionWorkerSettings timing) => new(
+        services.GetRequiredService<IBackupEnvironments>(), settings.MemoryBytes, timing, TimeProvider.System, services.GetRequiredService<WorkerLog>())
+    {
+        Progress = services.GetRequiredService<NodeProgress>(),
+        Metrics = services.GetRequiredService<WorkerMetrics>(),
+        Journal = services.GetRequiredService<JournalHealth>(),
+    };
+
+    private static AkkaConfigurationBuilder WithWorkerJournal(this AkkaConfigurationBuilder akka, NodeSettings settings) =>
+        settings.PostgreSqlJournal is { } database
+            ? akka.WithPostgreSqlJournal(database)
+            : akka.WithSqliteJournal(Path.Combine(settings.DataDirectory, "journal.db"));
+
     private static AkkaConfigurationBuilder WithTls(this AkkaConfigurationBuilder akka, NodeTls? tls, NodeLog log) =>
         tls is null ? akka : akka.AddSetup(tls.ToSetup(log.Refused));
 
     private static string OffsetsPath(NodeSettings settings, BackupId backup) =>
         Path.Combine(settings.DataDirectory, $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(backup.Value)).AsSpan(0, 16))}-offsets.db");
+
+    /// <summary>Why the catalogue cannot be read, in a sentence; null when it can.</summary>
+    private static async Task<string?> WhyCatalogIsAwayAsync(string address, CancellationToken cancellation)
+    {
+        var store = Stores.Open(Stores.Parse(address));
+        using var connections = store as IDisposable;
+        try
+        {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            patience.CancelAfter(CatalogPatience);
+            await store.GetAsync("_catalogue/ready", patience.Token).WaitAsync(CatalogPatience, cancellation); // It is not there, which is an answer.
+            return null;
+        }
+        catch (Exception e) when (e is StorageException or TimeoutException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        {
+            return $"the catalogue {store.Name} does not answer: {e.Message}";
+        }
+    }
 
     private static RetryingObjectStore OpenCatalog(string address) => Stores.OpenToLook(Stores.Parse(address));
 }

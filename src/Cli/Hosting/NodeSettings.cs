@@ -32,6 +32,9 @@ internal sealed record NodeSettings(Config Hocon, string Catalog, string DataDir
     /// <summary>Certificates between nodes; null: nodes speak in the clear, with anybody.</summary>
     public NodeTls? Tls { get; private init; }
 
+    /// <summary>The database of the workers' journal; null: a file in the data directory.</summary>
+    public string? PostgreSqlJournal { get; private init; }
+
     /// <summary>For how many partitions <c>/metrics</c> has series of their own; 0: for all.</summary>
     public int MaxPartitionLabels { get; private init; }
 
@@ -78,6 +81,7 @@ internal sealed record NodeSettings(Config Hocon, string Catalog, string DataDir
             values.Text("kafka-backup.http.token"))
         {
             Tls = tls,
+            PostgreSqlJournal = values.Text("kafka-backup.journal.postgresql") is { Length: > 0 } journal ? Hosting.PostgreSqlJournal.Read(journal) : null,
             MaxPartitionLabels = (int)values.Number("kafka-backup.metrics.max-partition-labels", 0, int.MaxValue),
             MetricsToken = values.Text("kafka-backup.metrics.token"),
         };

@@ -22,7 +22,7 @@ public sealed record PartitionWorkerServices(
     public WorkerMetrics Metrics { get; init; } = WorkerMetrics.Unread;
 
     /// <summary>Whether the journal can be relied on. Default: yes, and nobody hears when that changes.</summary>
-    public JournalHealth Journal { get; init; } = new(_ => { });
+    public JournalHealth Journal { get; init; } = new(_ => { }, TimeProvider.System);
 
     /// <summary>How a backup's segments are cut on this node.</summary>
     public PipelineSettings PipelineOf(BackupConfiguration configuration) => new()

@@ -20,6 +20,9 @@ internal sealed class TestCluster : IDisposable
 
     public IReadOnlyList<TestNode> Nodes { get; }
 
+    /// <summary>The folder with all that is the nodes' own.</summary>
+    public string Root => _root.FullName;
+
     /// <summary>What <c>--cluster</c> takes.</summary>
     public string Addresses => string.Join(",", Nodes.Select(node => node.Address));
 

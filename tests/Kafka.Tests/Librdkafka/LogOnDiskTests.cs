@@ -12,12 +12,14 @@ using Xunit;
 namespace KafkaBackup.Kafka.Tests.Librdkafka;
 
 /// <summary>What no client of today writes, but what may lie in the log of a broker: it is put there by hand.</summary>
-public sealed class LogOnDiskTests : IAsyncDisposable
+public sealed class LogOnDiskTests : IAsyncLifetime
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("old-formats-");
     private KafkaScripts? _scripts;
 
     private string Data => Path.Combine(_folder.FullName, "kafka");
+
+    public Task InitializeAsync() => Task.CompletedTask;
 
     [SkippableFact]
     public async Task Records_of_the_formats_0_and_1_come_with_their_offsets_and_times_and_those_without_a_time_say_so()
@@ -63,7 +65,7 @@ public sealed class LogOnDiskTests : IAsyncDisposable
         Assert.Null((await ReadAsync(address, new OffsetRange(3, 4))).ChangedAt);
     }
 
-    public async ValueTask DisposeAsync()
+    public async Task DisposeAsync()
     {
         if (_scripts is { } scripts)
         {

@@ -92,7 +92,7 @@ public abstract class PartitionWorkerTestBase : PatientTestKit
         Environments = new FakeEnvironment(Cluster, Store, configuration);
         var services = new PartitionWorkerServices(Environments, long.MaxValue, Settings, Clock, new WorkerLog(NullLogger<WorkerLog>.Instance))
         {
-            Journal = new JournalHealth(JournalWarnings.Enqueue),
+            Journal = new JournalHealth(JournalWarnings.Enqueue, TimeProvider.System),
         };
         return Shard.ChildActorOf(PartitionWorkerActor.Props(Key, services, Manifest, Permits));
     }

@@ -59,7 +59,7 @@ public sealed class WorkerMetricsTests : PatientTestKit
     [Fact]
     public void A_journal_that_failed_is_shown()
     {
-        var journal = new JournalHealth(_ => { });
+        var journal = new JournalHealth(_ => { }, TimeProvider.System);
         Assert.Null(_probe["kafka_backup_journal_usable"]);
 
         _metrics.Watch(journal);
