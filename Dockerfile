@@ -16,8 +16,8 @@ RUN case "$TARGETARCH" in \
     && CI=true dotnet publish src/Cli/KafkaBackup.Cli.csproj -c Release -r "$runtime" --self-contained false -p:PublishDocumentationFiles=false -o /app
 
 # Chiseled: no shell, no package manager. "extra" for its tzdata, as schedules have time zones; ICU, which comes with it, is not used.
-# There is no libsasl2 in it, so the Kafka client loads the centos8-librdkafka.so that lies beside it: without Kerberos, with PLAIN, SCRAM,
-# OAUTHBEARER, TLS and certificates. All that library, zstd and SQLite want of the image is libc.
+# There is no libsasl2 in it, so on amd64 the Kafka client loads the centos8-librdkafka.so that lies beside its own; that of arm64 is built
+# without it. Both have PLAIN, SCRAM, OAUTHBEARER, TLS and certificates, and no Kerberos. All that they, zstd and SQLite want is libc.
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled-extra
 COPY --from=build /app /app
 # So that `kubectl exec … -- kafka-backup pbm` finds it too.
