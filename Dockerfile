@@ -13,7 +13,8 @@ RUN case "$TARGETARCH" in \
       arm64) runtime=linux-arm64 ;; \
       *) echo "There is no build for '$TARGETARCH'." >&2; exit 1 ;; \
     esac \
-    && CI=true dotnet publish src/Cli/KafkaBackup.Cli.csproj -c Release -r "$runtime" --self-contained false -p:PublishDocumentationFiles=false -o /app
+    && CI=true dotnet publish src/Cli/KafkaBackup.Cli.csproj -c Release -r "$runtime" --self-contained false \
+      -p:PublishDocumentationFiles=false -o /app
 
 # Chiseled: no shell, no package manager. "extra" for its tzdata, as schedules have time zones; ICU, which comes with it, is not used.
 # There is no libsasl2 in it, so on amd64 the Kafka client loads the centos8-librdkafka.so that lies beside its own; that of arm64 is built

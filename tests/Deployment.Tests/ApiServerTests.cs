@@ -4,7 +4,7 @@ using KafkaBackup.Testing;
 
 namespace KafkaBackup.Deployment.Tests;
 
-/// <summary>A real API server takes what the overlays make, in a namespace that takes restricted pods only, and its controllers make the pods.</summary>
+/// <summary>A real API server takes what the overlays make, in a namespace that takes restricted pods only, and makes the pods.</summary>
 public sealed class ApiServerTests : IAsyncLifetime
 {
     private const string Variable = "KAFKA_BACKUP_TEST_KUBECTL";
@@ -23,7 +23,8 @@ public sealed class ApiServerTests : IAsyncLifetime
         if (WhyNot is null)
         {
             await RunAsync("create", "namespace", _namespace);
-            await RunAsync("label", "namespace", _namespace, "pod-security.kubernetes.io/enforce=restricted", "pod-security.kubernetes.io/warn=restricted");
+            await RunAsync("label", "namespace", _namespace,
+                "pod-security.kubernetes.io/enforce=restricted", "pod-security.kubernetes.io/warn=restricted");
         }
     }
 
@@ -48,8 +49,8 @@ public sealed class ApiServerTests : IAsyncLifetime
         await RunAsync("apply", "--server-side", "--validate=strict", "-n", _namespace, "-k", FolderOf(overlay, component));
 
         var pods = await WaitForPodsAsync(3, "app.kubernetes.io/component=node");
-        Assert.Equal(["kafka-backup-0", "kafka-backup-1", "kafka-backup-2"], pods.Select(pod => pod.GetProperty("metadata").GetProperty("name").GetString()).Order());
-        var variables = pods[0].GetProperty("spec").GetProperty("containers")[0].GetProperty("env").EnumerateArray().Select(one => one.GetProperty("name").GetString()).ToList();
+        Assert.Equal(["kafka-backup-0", "kafka-backup-1", "kafka-backup-2"], pods.Select(pod => NameOf(pod.GetProperty("metadata"))).Order());
+        var variables = pods[0].GetProperty("spec").GetProperty("containers")[0].GetProperty("env").EnumerateArray().Select(NameOf).ToList();
         Assert.Equal(overlay == "cluster-postgresql", variables.Contains("KAFKA_BACKUP_JOURNAL_POSTGRESQL"));
         Assert.Equal(component == "tls", variables.Contains("KAFKA_BACKUP_TLS_KEY"));
         Assert.Contains("KAFKA_BACKUP_HOSTNAME", variables);
@@ -65,6 +66,8 @@ public sealed class ApiServerTests : IAsyncLifetime
 
         Assert.Single(await WaitForPodsAsync(1, "job-name=now"));
     }
+
+    private static string? NameOf(JsonElement named) => named.GetProperty("name").GetString();
 
     /// <summary>The overlay, or one laid over it as an operator would do it.</summary>
     private string FolderOf(string overlay, string? component)
@@ -100,11 +103,17 @@ public sealed class ApiServerTests : IAsyncLifetime
     /// <summary>What kubectl writes; an error and a warning are failures.</summary>
     private static async Task<string> RunAsync(params string[] arguments)
     {
-        using var kubectl = Process.Start(new ProcessStartInfo(Kubectl!, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var kubectl = Process.Start(new ProcessStartInfo(Kubectl!, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
         var (output, errors) = (kubectl.StandardOutput.ReadToEndAsync(), kubectl.StandardError.ReadToEndAsync());
         await kubectl.WaitForExitAsync();
 
-        Assert.True(kubectl.ExitCode == 0 && !(await errors).Contains("Warning", StringComparison.Ordinal), $"kubectl {string.Join(' ', arguments)}: {await errors}");
+        Assert.True(kubectl.ExitCode == 0 && !(await errors).Contains("Warning", StringComparison.Ordinal),
+            $"kubectl {string.Join(' ', arguments)}: {await errors}");
         return await output;
     }
 }

@@ -17,7 +17,8 @@ public sealed class CronJobTests
         var container = Spec.JobTemplate.Spec.Template.Spec.Containers.Single();
         Assert.Equal(["backup", "-c", "/etc/kafka-backup/backup.yaml"], container.Args);
         Assert.Contains(container.VolumeMounts, mount => mount.MountPath == "/etc/kafka-backup");
-        Assert.Contains(container.VolumeMounts, mount => mount.ReadOnlyProperty != true && mount.MountPath == Path.GetDirectoryName(configuration.OffsetStorage!.DbPath));
+        var local = Path.GetDirectoryName(configuration.OffsetStorage!.DbPath);
+        Assert.Contains(container.VolumeMounts, mount => mount.ReadOnlyProperty != true && mount.MountPath == local);
         Assert.False(configuration.Backup.IsContinuous);
     }
 

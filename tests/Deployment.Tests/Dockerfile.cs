@@ -7,7 +7,8 @@ internal static class Dockerfile
 {
     public static IReadOnlyList<string> Lines { get; } =
     [
-        .. Regex.Replace(SourceTree.Text("Dockerfile"), @"^#.*\n|\\\n", "", RegexOptions.Multiline | RegexOptions.NonBacktracking).Split('\n', StringSplitOptions.RemoveEmptyEntries),
+        .. Regex.Replace(SourceTree.Text("Dockerfile"), @"^#.*\n|\\\n", "", RegexOptions.Multiline | RegexOptions.NonBacktracking)
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries),
     ];
 
     /// <summary>The number of the user of the image.</summary>

@@ -23,7 +23,8 @@ public sealed class DockerfileTests
     [Fact]
     public void Everything_that_all_projects_share_is_copied()
     {
-        string[] shared = ["global.json", "BannedSymbols.txt", ".editorconfig", .. Directory.GetFiles(Repository.Root, "Directory.*").Select(Path.GetFileName)!];
+        string[] shared =
+            ["global.json", "BannedSymbols.txt", ".editorconfig", .. Directory.GetFiles(Repository.Root, "Directory.*").Select(Path.GetFileName)!];
 
         Assert.Equal(4, shared.Count(name => name[0] != '.'));
         Assert.Empty(shared.Except(Copied));
@@ -37,7 +38,8 @@ public sealed class DockerfileTests
         Assert.Contains($"CI=true dotnet publish {Cli} ", run, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(Repository.Root, Cli)));
         Assert.Contains("'$(CI)' == 'true'\">true</RestoreLockedMode>", SourceTree.Text("Directory.Build.props"), StringComparison.Ordinal);
-        Assert.Equal(SourceTree.Property("RuntimeIdentifiers").Split(';'), Regex.Matches(run, "runtime=linux-[a-z0-9]+", RegexOptions.NonBacktracking).Select(match => match.Value["runtime=".Length..]));
+        Assert.Equal(SourceTree.Property("RuntimeIdentifiers").Split(';'),
+            Regex.Matches(run, "runtime=linux-[a-z0-9]+", RegexOptions.NonBacktracking).Select(match => match.Value["runtime=".Length..]));
     }
 
     [Fact]
@@ -45,7 +47,9 @@ public sealed class DockerfileTests
     {
         var version = SourceTree.Property("TargetFramework")["net".Length..];
 
-        Assert.Equal([$"--platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:{version} AS build", $"mcr.microsoft.com/dotnet/aspnet:{version}-noble-chiseled-extra"], Dockerfile.Rest("FROM"));
+        Assert.Equal(
+            [$"--platform=$BUILDPLATFORM mcr.microsoft.com/dotnet/sdk:{version} AS build", $"mcr.microsoft.com/dotnet/aspnet:{version}-noble-chiseled-extra"],
+            Dockerfile.Rest("FROM"));
         Assert.Equal([$"[\"{SourceTree.Property("AssemblyName", Cli)}\"]"], Dockerfile.Rest("ENTRYPOINT"));
         Assert.Equal("true", SourceTree.Property("InvariantGlobalization"));
         Assert.Contains("-o /app", Dockerfile.Rest("RUN").Single(), StringComparison.Ordinal);

@@ -12,7 +12,8 @@ public sealed class KubernetesDocumentTests
     [Fact]
     public void Every_secret_that_pods_refer_to_is_explained()
     {
-        var pods = Manifests.All.OfType<V1StatefulSet>().Select(set => set.Spec.Template.Spec).Append(Manifests.CronJob.Spec.JobTemplate.Spec.Template.Spec).ToList();
+        var pods = Manifests.All.OfType<V1StatefulSet>().Select(set => set.Spec.Template.Spec)
+            .Append(Manifests.CronJob.Spec.JobTemplate.Spec.Template.Spec).ToList();
         var containers = pods.SelectMany(pod => pod.Containers).ToList();
         var secrets = pods.SelectMany(pod => pod.Volumes ?? []).Select(volume => volume.Secret?.SecretName)
             .Concat(containers.SelectMany(container => container.Env).Select(one => one.ValueFrom?.SecretKeyRef?.Name))
@@ -26,7 +27,8 @@ public sealed class KubernetesDocumentTests
     [Fact]
     public void Every_folder_that_is_named_is_there()
     {
-        var folders = Regex.Matches(Document, "deploy/k8s/[a-z0-9/-]+", RegexOptions.NonBacktracking).Select(match => match.Value).Distinct(StringComparer.Ordinal).ToList();
+        var folders = Regex.Matches(Document, "deploy/k8s/[a-z0-9/-]+", RegexOptions.NonBacktracking)
+            .Select(match => match.Value).Distinct(StringComparer.Ordinal).ToList();
 
         Assert.True(folders.Count >= 4);
         Assert.All(folders, folder => Assert.True(Directory.Exists(Path.Combine(Repository.Root, folder)), folder));

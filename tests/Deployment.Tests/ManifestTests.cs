@@ -47,7 +47,7 @@ public sealed class ManifestTests
         var images = Kustomization.All.SelectMany(one => one.Images).ToList();
 
         Assert.NotEmpty(images);
-        Assert.All(images, image => Assert.Equal((Manifests.Nodes.Spec.Template.Spec.Containers[0].Image, SourceTree.Property("Version")), (image.Name, image.NewTag)));
+        Assert.All(images, image => Assert.Equal(("kafka-backup", SourceTree.Property("Version")), (image.Name, image.NewTag)));
         Assert.All(Manifests.Pods, one => Assert.Equal("kafka-backup", one.Pod.Spec.Containers.Single().Image));
     }
 
@@ -88,8 +88,11 @@ public sealed class ManifestTests
         var policy = Manifests.Of<V1NetworkPolicy>("base").Single().Spec;
 
         Assert.Equal(["Ingress"], policy.PolicyTypes);
-        Assert.Equal([("remoting", true), ("http", false)], policy.Ingress.Select(rule =>
-            (rule.Ports.Single().Port.ToString(), Matches(policy.PodSelector.MatchLabels, rule.FromProperty.Single().PodSelector.MatchLabels ?? new Dictionary<string, string>()))));
+        Assert.Equal(["remoting", "http"], policy.Ingress.Select(rule => rule.Ports.Single().Port.ToString()));
+        var peers = policy.Ingress.Select(rule => rule.FromProperty.Single()).ToList();
+        Assert.Equal(policy.PodSelector.MatchLabels, peers[0].PodSelector.MatchLabels);
+        Assert.Null(peers[1].PodSelector.MatchLabels);
+        Assert.All(peers, peer => Assert.Null(peer.NamespaceSelector));
     }
 
     [Fact]
@@ -118,9 +121,10 @@ public sealed class ManifestTests
         var patches = Manifests.All.OfType<V1StatefulSet>().Where(one => one != Manifests.Nodes && one.Spec.Selector is null).ToList();
 
         Assert.Equal(2, patches.Count);
-        Assert.All(patches, patch => Assert.Equal(
-            (Manifests.Nodes.Metadata.Name, Manifests.Nodes.Spec.Template.Spec.Containers.Single().Name), (patch.Metadata.Name, patch.Spec.Template.Spec.Containers.Single().Name)));
+        Assert.All(patches, patch => Assert.Equal(NamesOf(Manifests.Nodes), NamesOf(patch)));
     }
+
+    private static (string Set, string Container) NamesOf(V1StatefulSet set) => (set.Metadata.Name, set.Spec.Template.Spec.Containers.Single().Name);
 
     private static bool Matches(IDictionary<string, string> selector, IDictionary<string, string> labels) =>
         selector.Count > 0 && selector.All(pair => labels.TryGetValue(pair.Key, out var value) && value == pair.Value);

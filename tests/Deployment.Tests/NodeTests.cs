@@ -76,7 +76,8 @@ public sealed class NodeTests
         await using var application = builder.Build();
         IEndpointRouteBuilder routes = application;
         routes.MapNodeApi(new NodeView(null!, "")); // Routes are listed, and none is called.
-        var paths = routes.DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>().Select(route => route.RoutePattern.RawText).ToList();
+        var paths = routes.DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
+            .Select(route => route.RoutePattern.RawText).ToList();
 
         var node = NodeEnvironment.Container;
         V1HTTPGetAction[] asked = [node.StartupProbe.HttpGet, node.LivenessProbe.HttpGet, node.ReadinessProbe.HttpGet];

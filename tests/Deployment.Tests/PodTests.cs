@@ -85,8 +85,10 @@ public sealed class PodTests
         var spec = Manifests.Nodes.Spec;
 
         Assert.Equal((3, "Parallel"), (spec.Replicas, spec.PodManagementPolicy));
-        Assert.Equal([("kubernetes.io/hostname", "DoNotSchedule", "Honor"), ("topology.kubernetes.io/zone", "ScheduleAnyway", null)],
-            spec.Template.Spec.TopologySpreadConstraints.Select(spread => (spread.TopologyKey, spread.WhenUnsatisfiable, (string?)spread.NodeTaintsPolicy)));
+        Assert.Equal(
+            [("kubernetes.io/hostname", "DoNotSchedule", "Honor"), ("topology.kubernetes.io/zone", "ScheduleAnyway", null)],
+            spec.Template.Spec.TopologySpreadConstraints.Select(spread =>
+                (spread.TopologyKey, spread.WhenUnsatisfiable, (string?)spread.NodeTaintsPolicy)));
         Assert.Equal("1", Manifests.Of<V1PodDisruptionBudget>("base").Single().Spec.MaxUnavailable.ToString());
     }
 
