@@ -8,6 +8,7 @@ using KafkaBackup.Shared.Protocol;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using static KafkaBackup.Shared.Protocol.CatalogueProtocol;
 
 namespace KafkaBackup.Management;
@@ -32,17 +33,39 @@ public static class NodeApi
         });
 
         var api = routes.MapGroup(Root);
-        api.MapGet("/members", Guarded(node, async context => await WriteAsync(context, await node.GetMembersAsync(context.RequestAborted), ApiJson.Default.IReadOnlyListClusterMember)));
-        api.MapGet("/backups", Guarded(node, context => ListAsync(context, node)));
-        api.MapPost("/backups", Guarded(node, context => SubmitAsync(context, node)));
-        api.MapGet("/backups/{id}", Guarded(node, context => ShowAsync(context, node)));
-        api.MapDelete("/backups/{id}", Guarded(node, context => OrderAsync(context, node, CatalogueOrder.Remove)));
-        api.MapGet("/backups/{id}/runs/{run}", Guarded(node, context => ShowRunAsync(context, node)));
-        foreach (var order in Enum.GetValues<CatalogueOrder>().Where(order => order != CatalogueOrder.Remove))
+        void Map(string method, string path, Func<HttpContext, Task> handle, ApiRoute route) =>
+            route.Describe(api.MapMethods(path, [method], Guarded(node, context => handle(context))));
+
+        Map(HttpMethods.Get, "/members", async context => await WriteAsync(context, await node.GetMembersAsync(context.RequestAborted), ApiJson.Default.IReadOnlyListClusterMember),
+            new("The nodes of the cluster.", ApiJson.Default.IReadOnlyListClusterMember));
+        Map(HttpMethods.Get, "/backups", context => ListAsync(context, node),
+            new("The declared backups, in order of their ids, some at a time.", ApiJson.Default.BackupPage) { Query = ("after", "The last id of the page before.") });
+        Map(HttpMethods.Post, "/backups", context => SubmitAsync(context, node),
+            new("Declares a backup. The same text again joins the run under way.", ApiJson.Default.Submitted, ApiJson.Default.Submission));
+        Map(HttpMethods.Get, "/backups/{id}", context => ShowAsync(context, node),
+            new("A declared backup, its last runs, and how far the one under way is.", ApiJson.Default.BackupDetails));
+        Map(HttpMethods.Delete, "/backups/{id}", context => OrderAsync(context, node, CatalogueOrder.Remove),
+            new("Forgets the backup once its run has ended. What is stored stays.", ApiJson.Default.Submitted));
+        Map(HttpMethods.Get, "/backups/{id}/runs/{run}", context => ShowRunAsync(context, node), new("A run of a backup.", ApiJson.Default.RunDetails));
+        foreach (var (order, summary) in Orders)
         {
-            api.MapPost($"/backups/{{id}}/{order.ToString().ToLowerInvariant()}", Guarded(node, context => OrderAsync(context, node, order)));
+            Map(HttpMethods.Post, $"/backups/{{id}}/{order.ToString().ToLowerInvariant()}", context => OrderAsync(context, node, order), new(summary, ApiJson.Default.Submitted));
         }
+
+        api.MapGet("/openapi.json", Guarded(node, context =>
+        {
+            context.Response.ContentType = MediaTypeNames.Application.Json;
+            return context.Response.WriteAsync(ApiDocument.Of(context.RequestServices.GetRequiredService<EndpointDataSource>()).ToJsonString(), context.RequestAborted);
+        }));
     }
+
+    private static IEnumerable<(CatalogueOrder Order, string Summary)> Orders =>
+    [
+        (CatalogueOrder.Start, "Begins a run, or joins the one under way."),
+        (CatalogueOrder.Pause, "Ends the run in good order and begins none."),
+        (CatalogueOrder.Resume, "Lets runs begin again."),
+        (CatalogueOrder.Cancel, "Ends the run in good order; a continuous backup is paused by it."),
+    ];
 
     private static async Task ListAsync(HttpContext context, NodeView node)
     {

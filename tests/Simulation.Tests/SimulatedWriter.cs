@@ -1,5 +1,6 @@
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Ledger;
+using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Segments;
 using KafkaBackup.Shared.Storage;
@@ -46,8 +47,8 @@ internal sealed class SimulatedWriter : SimulatedActor
         switch (message)
         {
             case GetUncovered ask:
-                var ranges = Uncovered(ask.Partition, ask.Ranges);
-                World.To(from, new Uncovered(World.Backup, ask.Partition, ask.Assignment, ranges, Epoch), this);
+                var (page, hasMore) = RangePages.First(Uncovered(ask.Partition, ask.Ranges), most: 1);
+                World.To(from, new Uncovered(World.Backup, ask.Partition, ask.Assignment, page, Epoch) { HasMore = hasMore }, this);
                 break;
             case OpenLedger open:
                 World.To(from, new LedgerOpened(World.Backup, open.Run), this);

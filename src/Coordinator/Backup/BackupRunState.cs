@@ -231,5 +231,5 @@ internal sealed partial record BackupRunState(BackupId Backup, BackupCoordinator
 
     private PartitionKey KeyOf(PartitionId partition) => new(Backup, partition);
 
-    private AssignPartition AssignmentOf(Order order) => new(KeyOf(order.Work.Partition), order.Assignment, order.Work.Ranges, order.Work.TopicId) { Definition = Definition };
+    private AssignPartition AssignmentOf(Order order) => new(KeyOf(order.Work.Partition), order.Assignment, RangePages.Order(order.Work.Ranges), order.Work.TopicId) { Definition = Definition };
 }

@@ -188,7 +188,8 @@ public sealed class LedgerActor : UntypedActor, IWithTimers
             return;
         }
 
-        from.Tell(new Uncovered(_backup, ask.Partition, ask.Assignment, ranges, _session.Epoch, _session.LeaderEpochBefore(ask.Partition, ranges)));
+        var (page, hasMore) = RangePages.First(ranges);
+        from.Tell(new Uncovered(_backup, ask.Partition, ask.Assignment, page, _session.Epoch, _session.LeaderEpochBefore(ask.Partition, page)) { HasMore = hasMore });
     }
 
     private void Open(OpenLedger open, IActorRef from)

@@ -13,12 +13,18 @@ internal sealed class LedgerViews
 {
     private static readonly TimeSpan LongestLag = TimeSpan.FromHours(1);
 
+    /// <summary>How long a view that fails is left alone at most.</summary>
+    private static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(1);
+
     private readonly BackupId _backup;
     private readonly LedgerServices _services;
     private readonly BackupEnvironment _environment;
     private readonly LedgerWriter _writer;
     private readonly ViewFailures _failures;
     private readonly OffsetsPublisher? _offsets;
+
+    private long _restingSince;
+    private TimeSpan _rest;
 
     /// <summary>When the first thing was committed that the manifest does not show.</summary>
     private long? _outdatedAt;
@@ -65,11 +71,12 @@ internal sealed class LedgerViews
     /// <summary>Brings the views up to date: at the end of a run in any case and with all patience, before that when it is due.</summary>
     public async Task SyncAsync(bool isRunOver, CancellationToken cancellation)
     {
-        if (!isRunOver && !IsDue())
+        if (!isRunOver && (!IsDue() || _services.Clock.GetElapsedTime(_restingSince) < _rest))
         {
             return;
         }
 
+        var began = _services.Clock.GetTimestamp();
         var store = isRunOver ? _environment.Store : _environment.Views;
         if (await _failures.TryAsync(LedgerView.Manifest, () => RenderAsync(store, cancellation)))
         {
@@ -85,7 +92,13 @@ internal sealed class LedgerViews
             });
             await _failures.TryAsync(LedgerView.RemoteOffsets, () => SyncOffsetsAsync(_offsets, store, isRunOver, cancellation));
         }
+
+        _restingSince = _services.Clock.GetTimestamp();
+        _rest = HasFailed ? RestAfter(_services.Clock.GetElapsedTime(began)) : TimeSpan.Zero;
     }
+
+    /// <summary>Commits wait while a view is written: one that fails after seconds may take a tenth of the time, and no more.</summary>
+    private static TimeSpan RestAfter(TimeSpan failing) => TimeSpan.FromTicks(Math.Min(9 * failing.Ticks, LongestRest.Ticks));
 
     private bool IsDue()
     {
@@ -93,8 +106,10 @@ internal sealed class LedgerViews
         var isNew = head.EntryCount - (head.Rendered?.Entries ?? 0);
         return (isNew > 0 && isNew * 4 >= head.EntryCount)
             || (head.IsManifestStale && (_wasOutdated || (_outdatedAt is { } at && _services.Clock.GetElapsedTime(at) >= LongestLag)))
-            || _failures.Has(LedgerView.Manifest, LedgerView.LocalOffsets, LedgerView.RemoteOffsets);
+            || HasFailed;
     }
+
+    private bool HasFailed => _failures.Has(LedgerView.Manifest, LedgerView.LocalOffsets, LedgerView.RemoteOffsets);
 
     private async Task AdoptAsync(IObjectStore store, CancellationToken cancellation)
     {

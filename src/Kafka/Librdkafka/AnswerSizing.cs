@@ -5,9 +5,12 @@ namespace KafkaBackup.Kafka.Librdkafka;
 /// <summary>Decides how much packed data of one partition is asked for at a time, so that it unpacks to what memory there is. Pure.</summary>
 /// <remarks>
 /// Nothing tells beforehand to how much an answer unpacks. So reading begins with one batch an answer, wherever it begins: a run that was
-/// killed for an answer that was too large goes on with a small one. What was seen of the records then allows for more.
+/// killed for an answer that was too large goes on with a small one. What was seen of the records then allows for more. That costs another client and
+/// the record before the place once more, so it is not done for the few records that a continuous run reads at a time.
 /// </remarks>
-internal sealed class AnswerSizing(int fetchMaxBytes)
+/// <param name="fetchMaxBytes">What is asked for at most.</param>
+/// <param name="first">What is asked for first.</param>
+internal sealed class AnswerSizing(int fetchMaxBytes, AnswerSize first = AnswerSize.OneBatch)
 {
     /// <summary>What one answer should take at most when unpacked.</summary>
     public const long Room = BackupSection.MemoryBesideSegment;
@@ -24,7 +27,7 @@ internal sealed class AnswerSizing(int fetchMaxBytes)
     private int _caution = 1;
 
     /// <summary>What is asked for now.</summary>
-    public AnswerSize Size { get; private set; } = AnswerSize.OneBatch;
+    public AnswerSize Size { get; private set; } = first;
 
     /// <summary>The bytes that are asked for with a size.</summary>
     public static int BytesOf(AnswerSize size, int fetchMaxBytes) => size switch
@@ -37,8 +40,9 @@ internal sealed class AnswerSizing(int fetchMaxBytes)
     /// <summary>Takes what came.</summary>
     /// <param name="came">The answers since the last call.</param>
     /// <param name="isRead">Whether all of them was read, so that nothing comes twice when more is asked for.</param>
+    /// <param name="left">How many offsets are left to be read.</param>
     /// <returns>Whether <see cref="Size"/> is another now.</returns>
-    public bool Take(AnswerTotals came, bool isRead)
+    public bool Take(AnswerTotals came, bool isRead, long left)
     {
         _seen = _seen.And(came);
         if (Size > AnswerSize.OneBatch && came.LargestUnpacked > 2 * Room)
@@ -46,7 +50,7 @@ internal sealed class AnswerSizing(int fetchMaxBytes)
             return Lower(came.Ratio);
         }
 
-        for (var size = AnswerSize.Whole; (isRead || Size == AnswerSize.Part) && size > AnswerSize.OneBatch && size > Size; size--)
+        for (var size = AnswerSize.Whole; (isRead || Size == AnswerSize.Part) && left > _seen.Records && size > AnswerSize.OneBatch && size > Size; size--)
         {
             if (BytesOf(size, fetchMaxBytes) > BytesOf(Size, fetchMaxBytes) && Fits(size, _seen.Ratio) && IsProven(size))
             {

@@ -45,7 +45,7 @@ internal sealed class FetchAnswers
             case "CONSUME" when message.Level == SyslogLevel.Debug:
                 if (Number(text, "Enqueue ") is > 0 and { } records && Number(text, "message(s) (") is { } bytes)
                 {
-                    Add(bytes + (records * BytesBesideRecord));
+                    Add(bytes + (records * BytesBesideRecord), records);
                 }
 
                 return true;
@@ -80,12 +80,12 @@ internal sealed class FetchAnswers
         Volatile.Write(ref _isTooLarge, false);
     }
 
-    private void Add(long unpacked)
+    private void Add(long unpacked, long records)
     {
         lock (_gate)
         {
             var packed = Math.Max(1, LastPacked);
-            _totals = _totals.And(new AnswerTotals(packed, unpacked, (double)unpacked / packed));
+            _totals = _totals.And(new AnswerTotals(packed, unpacked, (double)unpacked / packed, records));
             _isNew = true;
         }
     }

@@ -49,6 +49,9 @@ public sealed partial class KafkaClients
     /// <remarks>Tests set less.</remarks>
     internal int LargestAnswer { get; init; }
 
+    /// <summary>What is asked for before anything is known of a partition.</summary>
+    internal AnswerSize FirstAnswer { get; init; } = AnswerSize.OneBatch;
+
     /// <summary>How much is asked for at a time at most.</summary>
     internal int FetchMaxBytes => _backup.FetchMaxBytes;
 

@@ -46,7 +46,7 @@ internal sealed class PartitionReader
         (_pool, _batches, _free, _stopped) = (pool, batches, free, stopped);
         ((_partition, _range, _epoch), _end) = (work, work.Range.Base);
         (_failures, _client) = (new ReadFailures(clients, _partition), new ReadingClient(pool, _partition, IsStopped));
-        _sizing = new AnswerSizing(clients.FetchMaxBytes);
+        _sizing = new AnswerSizing(clients.FetchMaxBytes, clients.FirstAnswer);
         _stall = new ReadStall(_partition, _range.Next, TimeProvider.System);
     }
 
@@ -181,7 +181,7 @@ internal sealed class PartitionReader
     /// <param name="isRead">Whether the client has no more records.</param>
     private bool Resize(bool isRead)
     {
-        if (_end == _range.Next || _client.Consumer.Answers.Take() is not { } came || !_sizing.Take(came, isRead))
+        if (_end == _range.Next || _client.Consumer.Answers.Take() is not { } came || !_sizing.Take(came, isRead, _range.Next - _end))
         {
             return false;
         }

@@ -104,6 +104,7 @@ internal sealed partial record PartitionWorkerState
         { Doom: { } doom } => Complete(doom),
         { Phase: WorkerPhase.Offering } or { Ending: WorkEnding.AskAgain } or { PipelineEnd.IsTrimmed: true } => Ask(),
         { PipelineEnd.Failure: { } failure } => OnFailed(failure),
+        { HasMore: true, PipelineEnd.BlockedAt: null } => Ask(), // Behind an open transaction nothing can be read.
         _ => Complete(null),
     };
 

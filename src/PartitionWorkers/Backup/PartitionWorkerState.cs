@@ -131,7 +131,7 @@ internal sealed partial record PartitionWorkerState(PartitionKey Key, PartitionW
             return Complete(null);
         }
 
-        var told = this with { Ranges = answer.Ranges, Epoch = answer.Epoch };
+        var told = this with { Ranges = answer.Ranges, HasMore = answer.HasMore, Epoch = answer.Epoch };
         if (PipelineEnd?.IsTrimmed == true)
         {
             var token = Token + 1;
@@ -140,6 +140,9 @@ internal sealed partial record PartitionWorkerState(PartitionKey Key, PartitionW
 
         return (told with { Phase = WorkerPhase.Waiting, LeaderEpoch = answer.LeaderEpoch }).Do(new StopTimers(), new AskPermit());
     }
+
+    /// <summary>Whether the ledger has told a part of the ranges only.</summary>
+    private bool HasMore { get; init; }
 
     /// <summary>The leader epoch of the record right before the position; null when it is not known.</summary>
     private int? LeaderEpoch { get; init; }

@@ -44,7 +44,11 @@ public static class LedgerProtocol
     /// <param name="LeaderEpoch">The leader epoch of the record right before the partition's position, by which the source tells whether its log
     /// is still the one that was backed up; null when it is not known.</param>
     public sealed record Uncovered(
-        BackupId Backup, PartitionId Partition, AssignmentId Assignment, IReadOnlyList<OffsetRange> Ranges, long Epoch, int? LeaderEpoch = null) : IBackupMessage;
+        BackupId Backup, PartitionId Partition, AssignmentId Assignment, IReadOnlyList<OffsetRange> Ranges, long Epoch, int? LeaderEpoch = null) : IBackupMessage
+    {
+        /// <summary>Whether there are more ranges than a message holds: the worker asks again when it is through with these.</summary>
+        public bool HasMore { get; init; }
+    }
 
     /// <summary>A stored segment, a gap, or a range without records, to be committed. Repeated until answered.</summary>
     /// <param name="Backup">The backup.</param>

@@ -83,6 +83,37 @@ public sealed class LedgerActorViewTests : LedgerActorTestBase
     }
 
     [Fact]
+    public async Task A_view_that_fails_slowly_takes_a_tenth_of_the_time_from_commits_and_no_more()
+    {
+        var manifest = await OpenAsync();
+        await CommittedAsync(manifest, CommitOf(0));
+        Store.Decide = call =>
+        {
+            if (call.Operation != StoreOperation.Put || call.Key != Manifest)
+            {
+                return null;
+            }
+
+            Clock.Advance(TimeSpan.FromSeconds(3));
+            return StoreFault.FailBefore();
+        };
+        await SyncAfterAsync(TimeSpan.Zero);
+        Assert.Equal(1, Puts(Manifest));
+
+        await SyncAfterAsync(TimeSpan.FromSeconds(26));
+        Assert.Equal(1, Puts(Manifest));
+        await SyncAfterAsync(TimeSpan.FromSeconds(1));
+        Assert.Equal(2, Puts(Manifest));
+
+        async Task SyncAfterAsync(TimeSpan pause)
+        {
+            Clock.Advance(pause);
+            Sync(manifest);
+            await SettledAsync(manifest);
+        }
+    }
+
+    [Fact]
     public async Task A_manifest_that_is_damaged_keeps_a_run_with_a_head_from_nothing()
     {
         await Ledgers.CommitAsync(Memory, [Ledgers.Entry(Ledgers.Orders(), 0, 10)]);

@@ -7,8 +7,9 @@ namespace KafkaBackup.Kafka.Tests.Contracts;
 /// <summary>Clients as a configuration file would set them up.</summary>
 internal static class TestClients
 {
-    public static KafkaClients For(string address, string settings = "", SecuritySection? security = null, int largestAnswer = 100_000_000) =>
-        new(Secured(Configured(address, settings), security), NullLogger<KafkaClients>.Instance) { LargestAnswer = largestAnswer };
+    public static KafkaClients For(
+        string address, string settings = "", SecuritySection? security = null, int largestAnswer = 100_000_000, AnswerSize first = AnswerSize.OneBatch) =>
+        new(Secured(Configured(address, settings), security), NullLogger<KafkaClients>.Instance) { LargestAnswer = largestAnswer, FirstAnswer = first };
 
     private static BackupConfiguration Secured(BackupConfiguration configuration, SecuritySection? security) => security is null
         ? configuration

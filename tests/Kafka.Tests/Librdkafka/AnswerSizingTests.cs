@@ -16,12 +16,12 @@ public sealed class AnswerSizingTests
     [Fact]
     public void Sixteen_times_what_was_seen_to_be_harmless_is_asked_for_next()
     {
-        Assert.False(_sizing.Take(Came(15 * KiB, ratio: 3), isRead: true));
-        Assert.True(_sizing.Take(Came(1 * KiB, ratio: 3), isRead: true));
+        Assert.False(_sizing.Take(Came(15 * KiB, ratio: 3), isRead: true, long.MaxValue));
+        Assert.True(_sizing.Take(Came(1 * KiB, ratio: 3), isRead: true, long.MaxValue));
         Assert.Equal(AnswerSize.Part, _sizing.Size);
 
-        Assert.False(_sizing.Take(Came(255 * KiB, ratio: 3), isRead: true));
-        Assert.True(_sizing.Take(Came(1 * KiB, ratio: 3), isRead: true));
+        Assert.False(_sizing.Take(Came(255 * KiB, ratio: 3), isRead: true, long.MaxValue));
+        Assert.True(_sizing.Take(Came(1 * KiB, ratio: 3), isRead: true, long.MaxValue));
         Assert.Equal(AnswerSize.Whole, _sizing.Size);
     }
 
@@ -35,17 +35,24 @@ public sealed class AnswerSizingTests
     {
         for (var i = 0; i < 1_000; i++)
         {
-            _sizing.Take(Came(16 * KiB, ratio), isRead: true);
+            _sizing.Take(Came(16 * KiB, ratio), isRead: true, long.MaxValue);
         }
 
         Assert.Equal(expected, _sizing.Size);
     }
 
     [Fact]
+    public void For_fewer_records_than_were_seen_no_more_is_asked_for()
+    {
+        Assert.False(_sizing.Take(Came(1 * MiB, ratio: 3), isRead: true, left: 1 * KiB));
+        Assert.True(_sizing.Take(Came(1 * MiB, ratio: 3), isRead: true, left: (2 * KiB) + 1));
+    }
+
+    [Fact]
     public void While_batches_are_left_no_more_is_asked_for_as_they_would_come_twice()
     {
-        Assert.False(_sizing.Take(Came(1 * MiB, ratio: 1), isRead: false));
-        Assert.True(_sizing.Take(Came(1 * KiB, ratio: 1), isRead: true));
+        Assert.False(_sizing.Take(Came(1 * MiB, ratio: 1), isRead: false, long.MaxValue));
+        Assert.True(_sizing.Take(Came(1 * KiB, ratio: 1), isRead: true, long.MaxValue));
     }
 
     [Fact]
@@ -53,8 +60,8 @@ public sealed class AnswerSizingTests
     {
         Grow();
 
-        Assert.False(_sizing.Take(Came(4 * MiB, ratio: 16), isRead: false));
-        Assert.True(_sizing.Take(Came(4 * MiB, ratio: 17), isRead: false));
+        Assert.False(_sizing.Take(Came(4 * MiB, ratio: 16), isRead: false, long.MaxValue));
+        Assert.True(_sizing.Take(Came(4 * MiB, ratio: 17), isRead: false, long.MaxValue));
         Assert.Equal(AnswerSize.Part, _sizing.Size);
     }
 
@@ -63,7 +70,7 @@ public sealed class AnswerSizingTests
     {
         Grow();
 
-        Assert.True(_sizing.Take(Came(4 * MiB, ratio: 200), isRead: false));
+        Assert.True(_sizing.Take(Came(4 * MiB, ratio: 200), isRead: false, long.MaxValue));
         Assert.Equal(AnswerSize.OneBatch, _sizing.Size);
     }
 
@@ -71,21 +78,21 @@ public sealed class AnswerSizingTests
     public void More_is_seen_before_more_is_asked_for_again()
     {
         Grow();
-        _sizing.Take(Came(4 * MiB, ratio: 200), isRead: false);
+        _sizing.Take(Came(4 * MiB, ratio: 200), isRead: false, long.MaxValue);
 
-        Assert.False(_sizing.Take(Came(63 * KiB, ratio: 3), isRead: true));
-        Assert.True(_sizing.Take(Came(1 * KiB, ratio: 3), isRead: true));
+        Assert.False(_sizing.Take(Came(63 * KiB, ratio: 3), isRead: true, long.MaxValue));
+        Assert.True(_sizing.Take(Came(1 * KiB, ratio: 3), isRead: true, long.MaxValue));
         Assert.Equal(AnswerSize.Part, _sizing.Size);
     }
 
     [Fact]
     public void A_batch_that_was_an_exception_does_not_count_for_ever()
     {
-        _sizing.Take(Came(16 * KiB, ratio: 4_000), isRead: true);
+        _sizing.Take(Came(16 * KiB, ratio: 4_000), isRead: true, long.MaxValue);
 
         for (var i = 0; i < 2_000; i++)
         {
-            _sizing.Take(Came(16 * KiB, ratio: 2), isRead: true);
+            _sizing.Take(Came(16 * KiB, ratio: 2), isRead: true, long.MaxValue);
         }
 
         Assert.Equal(AnswerSize.Whole, _sizing.Size);
@@ -106,10 +113,10 @@ public sealed class AnswerSizingTests
     {
         _sizing.TakeTooLarge();
 
-        Assert.False(_sizing.Take(Came(16 * KiB, ratio: 4_000), isRead: true));
+        Assert.False(_sizing.Take(Came(16 * KiB, ratio: 4_000), isRead: true, long.MaxValue));
         for (var i = 0; i < 2_000; i++)
         {
-            _sizing.Take(Came(16 * KiB, ratio: 2), isRead: true);
+            _sizing.Take(Came(16 * KiB, ratio: 2), isRead: true, long.MaxValue);
         }
 
         Assert.Equal(AnswerSize.Whole, _sizing.Size);
@@ -120,16 +127,16 @@ public sealed class AnswerSizingTests
     {
         var sizing = new AnswerSizing(1);
 
-        Assert.False(sizing.Take(Came(64 * MiB, ratio: 1), isRead: true));
+        Assert.False(sizing.Take(Came(64 * MiB, ratio: 1), isRead: true, long.MaxValue));
         Assert.Equal(AnswerSize.OneBatch, sizing.Size);
     }
 
     private void Grow()
     {
-        _sizing.Take(Came(16 * KiB, ratio: 3), isRead: true);
-        _sizing.Take(Came(256 * KiB, ratio: 3), isRead: true);
+        _sizing.Take(Came(16 * KiB, ratio: 3), isRead: true, long.MaxValue);
+        _sizing.Take(Came(256 * KiB, ratio: 3), isRead: true, long.MaxValue);
         Assert.Equal(AnswerSize.Whole, _sizing.Size);
     }
 
-    private static AnswerTotals Came(long packed, int ratio) => new(packed, packed * ratio, ratio);
+    private static AnswerTotals Came(long packed, int ratio) => new(packed, packed * ratio, ratio, packed / KiB);
 }

@@ -14,7 +14,7 @@ public sealed class FetchAnswersTests
     {
         Answer(packed: 10_000, records: 1_000, bytes: 680_000);
 
-        Assert.Equal(new AnswerTotals(10_000, 1_000_000, 100), _answers.Take());
+        Assert.Equal(new AnswerTotals(10_000, 1_000_000, 100, 1_000), _answers.Take());
         Assert.Null(_answers.Take());
     }
 
@@ -25,7 +25,7 @@ public sealed class FetchAnswersTests
         Answer(packed: 1_000, records: 10, bytes: 6_800);
         Answer(packed: 100_000, records: 100, bytes: 168_000);
 
-        Assert.Equal(new AnswerTotals(101_000, 200_000, 10), _answers.Take());
+        Assert.Equal(new AnswerTotals(101_000, 200_000, 10, 110), _answers.Take());
         Assert.Equal(100_000, _answers.LastPacked);
     }
 

@@ -1,4 +1,5 @@
 using KafkaBackup.EmbeddedKafka;
+using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.Kafka.Tests.Contracts;
 using KafkaBackup.Kafka.Wire;
 using KafkaBackup.Kafka.Wire.Messages;
@@ -28,7 +29,8 @@ public sealed class ReadFailureTests
         await using var cluster = new KafkaSourceUnderTest(broker.BootstrapServers);
         await cluster.CreateTopicAsync(Partition.Topic, 1);
         await cluster.AppendAsync(Partition, Records);
-        await using var stream = cluster.Source.Open(Partition, new OffsetRange(0, 2 * Records));
+        using var source = new KafkaRecordSource(TestClients.For(broker.BootstrapServers, first: AnswerSize.Whole)); // So that the client fetches ahead.
+        await using var stream = source.Open(Partition, new OffsetRange(0, 2 * Records));
 
         var count = 0L;
         var failure = await Record.ExceptionAsync(async () =>

@@ -133,17 +133,36 @@ public sealed class PartitionWorkerStateTests
 
     private static LedgerEntry Entry(long @base, long next) => new() { Partition = Key.Partition, Range = new OffsetRange(@base, next) };
 
+    [Fact]
+    public void When_the_ledger_has_told_a_part_only_it_is_asked_for_the_rest()
+    {
+        Reading(First, hasMore: true);
+
+        Assert.Equal(First, Assert.IsType<GetUncovered>(Told(Take(new PipelineEnded(_state.Token, null, null, IsTrimmed: false)))).Assignment);
+        Assert.Equal(First, Ended(Take(new Uncovered(Key.Backup, Key.Partition, First, [], 1))).Assignment);
+    }
+
+    [Fact]
+    public void Behind_an_open_transaction_the_rest_is_not_asked_for()
+    {
+        Reading(First, hasMore: true);
+
+        Assert.Equal(50, Ended(Take(new PipelineEnded(_state.Token, 50, null, IsTrimmed: false))).BlockedAt);
+    }
+
+    private static PartitionEnded Ended(IReadOnlyList<WorkerEffect> effects) => effects.OfType<TellCoordinator>().Single().Message;
+
     private static object Told(IReadOnlyList<WorkerEffect> effects) => effects.OfType<TellLedger>().Single().Message;
 
     private EntryStored Stored(long @base, long next) => new(_state.Token, Entry(@base, next));
 
     private void Idle() => Take(JournalRead.Nothing);
 
-    private void Reading(AssignmentId assignment)
+    private void Reading(AssignmentId assignment, bool hasMore = false)
     {
         Idle();
         Take(Order(assignment));
-        Take(new Uncovered(Key.Backup, Key.Partition, assignment, [new OffsetRange(0, 100)], 1));
+        Take(new Uncovered(Key.Backup, Key.Partition, assignment, [new OffsetRange(0, 100)], 1) { HasMore = hasMore });
         Take(PermitGranted.Instance);
         Assert.Equal(WorkerPhase.Reading, _state.Phase);
     }

@@ -112,6 +112,26 @@ public sealed class WireFormatTests
     }
 
     [Fact]
+    public void An_order_with_more_ranges_than_a_message_holds_fits_and_leaves_none_out()
+    {
+        var ranges = Enumerable.Range(0, 20_000).Select(number => new OffsetRange(long.MaxValue - 100_000 + (2 * number), long.MaxValue - 99_999 + (2 * number))).ToList();
+        var order = RangePages.Order(ranges);
+        var (page, hasMore) = RangePages.First(ranges);
+
+        Assert.Equal(RangePages.Most, order.Count);
+        Assert.Equal(ranges[^1].Next, order[^1].Next);
+        Assert.All(ranges, range => Assert.Contains(order, part => part.Base <= range.Base && range.Next <= part.Next));
+        Assert.Equal(ranges.Take(RangePages.Most), page);
+        Assert.True(hasMore);
+        Assert.Same(page, RangePages.Order(page));
+        var message = new PartitionProtocol.AssignPartition(new PartitionKey(new BackupId("b"), new PartitionId(new string('t', 249), 99_999)), new AssignmentId(new RunId("r"), 1), order, null)
+        {
+            Definition = new string('d', 32 * 1024),
+        };
+        Assert.InRange(WireFormat.Write(message).Length, 0, 110_000);
+    }
+
+    [Fact]
     public void An_unknown_name_is_refused_as_a_newer_programs()
     {
         var failure = Assert.Throws<ArgumentException>(() => WireFormat.Read("{}"u8, "p.assign.99"));
