@@ -1,0 +1,36 @@
+using System.Text.RegularExpressions;
+using k8s.Models;
+using KafkaBackup.Testing;
+
+namespace KafkaBackup.Deployment.Tests;
+
+/// <summary>What the document tells operators to make and to use is what the manifests want and have.</summary>
+public sealed class KubernetesDocumentTests
+{
+    private static readonly string Document = SourceTree.Text("docs/kubernetes.md");
+
+    [Fact]
+    public void Every_secret_that_pods_refer_to_is_explained()
+    {
+        var pods = Manifests.All.OfType<V1StatefulSet>().Select(set => set.Spec.Template.Spec)
+            .Append(Manifests.CronJob.Spec.JobTemplate.Spec.Template.Spec).ToList();
+        var containers = pods.SelectMany(pod => pod.Containers).ToList();
+        var secrets = pods.SelectMany(pod => pod.Volumes ?? []).Select(volume => volume.Secret?.SecretName)
+            .Concat(containers.SelectMany(container => container.Env).Select(one => one.ValueFrom?.SecretKeyRef?.Name))
+            .Concat(containers.SelectMany(container => container.EnvFrom ?? []).Select(one => one.SecretRef?.Name))
+            .OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+
+        Assert.Equal(6, secrets.Count);
+        Assert.All(secrets, secret => Assert.Contains($"`{secret}`", Document, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_folder_that_is_named_is_there()
+    {
+        var folders = Regex.Matches(Document, "deploy/k8s/[a-z0-9/-]+", RegexOptions.NonBacktracking)
+            .Select(match => match.Value).Distinct(StringComparer.Ordinal).ToList();
+
+        Assert.True(folders.Count >= 4);
+        Assert.All(folders, folder => Assert.True(Directory.Exists(Path.Combine(Repository.Root, folder)), folder));
+    }
+}
