@@ -16,9 +16,11 @@ internal sealed class CertificateFiles(SecuritySection security, TimeProvider cl
     public static readonly TimeSpan ObjectionPatience = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
-    private readonly string[] _paths = security.IsTls
-        ? [.. new[] { security.CaLocation, security.CertificateLocation, security.KeyLocation }.OfType<string>()]
-        : [];
+    private readonly string[] _paths =
+    [
+        .. new[] { security.CaLocation, security.CertificateLocation, security.KeyLocation }.Where(_ => security.IsTls)
+            .Append(security.IsSasl ? security.PasswordFile : null).OfType<string>(),
+    ];
 
     private string? _used;
     private DateTimeOffset? _certificateUntil;

@@ -162,7 +162,7 @@ public sealed partial class KafkaClients
                 _ => ClientMechanism.Plain,
             };
             config.SaslUsername = security.Username;
-            config.SaslPassword = security.Password;
+            config.SaslPassword = security.PasswordFile is { } file ? PasswordFiles.Read(file) : security.Password;
         }
 
         if (security.OAuth is { } oauth)
@@ -232,23 +232,26 @@ public sealed partial class KafkaClients
             _hadClient = true;
             return client;
         }
-        catch (InvalidOperationException e) when (_hadClient && _files.AreNamed)
+        catch (Exception e) when (IsOfSettings(e) && _hadClient && _files.AreNamed)
         {
             // The files were good when the run began: at the next try they may be so again.
             throw new BackupException(
                 FailureKind.Source,
-                $"No further Kafka client can be set up as source.security says: {e.Message.TrimEnd('.')}. Put its certificate files in order.",
+                $"No further Kafka client can be set up as source.security says: {e.Message.TrimEnd('.')}. Put its files in order.",
                 e)
             {
                 IsRetryable = true,
                 EndsRun = true,
             };
         }
-        catch (InvalidOperationException e)
+        catch (Exception e) when (IsOfSettings(e))
         {
             throw new BackupException(FailureKind.Configuration, $"The Kafka client cannot be set up as source.security says: {e.Message.TrimEnd('.')}.", e);
         }
     }
+
+    /// <summary>What librdkafka throws of its settings, and the system of a file with a password.</summary>
+    private static bool IsOfSettings(Exception failure) => failure is InvalidOperationException or IOException or UnauthorizedAccessException;
 
     private void Note(Error error, ClientErrors errors)
     {
@@ -263,11 +266,11 @@ public sealed partial class KafkaClients
     }
 
     [LoggerMessage(Level = LogLevel.Information,
-        Message = "The certificate files of source.security have changed: new connections to Kafka use them")]
+        Message = "Files that source.security names have changed: new connections to Kafka use them")]
     private static partial void LogFilesTaken(ILogger logger);
 
     [LoggerMessage(Level = LogLevel.Warning,
-        Message = "Certificate files have changed and cannot be used: {Objection} Clients that exist go on with what they have read")]
+        Message = "Files that source.security names have changed and cannot be used: {Objection} Clients that exist go on with what they have read")]
     private static partial void LogFilesUnusable(ILogger logger, string objection);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Kafka client: {Code}: {Reason}")]

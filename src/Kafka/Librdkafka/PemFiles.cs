@@ -27,6 +27,11 @@ public static class PemFiles
         var problems = new List<ConfigurationProblem>();
         void Report(string key, string message) => problems.Add(new ConfigurationProblem(Prefix + key, null, null, message));
 
+        if (security.PasswordFile is not null && Read("sasl_password_file", security.PasswordFile, Report) is { } password && PasswordFiles.Of(password) is null)
+        {
+            Report("sasl_password_file", $"the file '{security.PasswordFile}' has to hold the password, in one line.");
+        }
+
         if (Read("ssl_ca_location", security.CaLocation, Report) is { } authorities)
         {
             CheckCertificates("ssl_ca_location", security.CaLocation!, authorities, Report);
@@ -53,7 +58,7 @@ public static class PemFiles
             report(key, e switch
             {
                 FileNotFoundException or DirectoryNotFoundException => $"the file '{path}' does not exist.",
-                UnauthorizedAccessException when Directory.Exists(path) => $"'{path}' is a directory; name a PEM file.",
+                UnauthorizedAccessException when Directory.Exists(path) => $"'{path}' is a directory; name a file.",
                 UnauthorizedAccessException => $"the file '{path}' may not be read by this user.",
                 _ => $"the file '{path}' cannot be read: {e.Message.TrimEnd('.')}.",
             });

@@ -17,6 +17,9 @@ public sealed record SecuritySection
     /// <summary><c>sasl_password</c>: for PLAIN and SCRAM.</summary>
     public string? Password { get; init; }
 
+    /// <summary><c>sasl_password_file</c>: a file with the password, in place of <see cref="Password"/>. Read anew when it changes.</summary>
+    public string? PasswordFile { get; init; }
+
     /// <summary>The keys <c>sasl_oauth_…</c>: for OAUTHBEARER.</summary>
     public OAuthSection? OAuth { get; init; }
 

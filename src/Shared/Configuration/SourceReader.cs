@@ -69,6 +69,7 @@ internal static class SourceReader
             Mechanism = name is null ? null : Mechanisms[name],
             Username = map.Text("sasl_username"),
             Password = SecretReader.Password(map.Value("sasl_password")),
+            PasswordFile = map.Text("sasl_password_file"),
             OAuth = ReadOAuth(map, isUsed: name == "OAUTHBEARER"),
             CaLocation = map.Text("ssl_ca_location"),
             CertificateLocation = map.Text("ssl_certificate_location"),
@@ -92,7 +93,7 @@ internal static class SourceReader
             map.Required("sasl_mechanism");
         }
 
-        foreach (var key in new[] { "sasl_mechanism", "sasl_username", "sasl_password" }.Where(key => !section.IsSasl && map.Value(key) is not null))
+        foreach (var key in new[] { "sasl_mechanism", "sasl_username", "sasl_password", "sasl_password_file" }.Where(key => !section.IsSasl && map.Value(key) is not null))
         {
             map.Value(key)!.Report($"{Unneeded} {Sasl}");
         }
@@ -106,7 +107,14 @@ internal static class SourceReader
         if (section is { IsSasl: true, Mechanism: not (null or SaslMechanism.OAuthBearer) })
         {
             map.Required("sasl_username");
-            map.Required("sasl_password");
+            if (section.PasswordFile is null)
+            {
+                map.Required("sasl_password");
+            }
+            else
+            {
+                map.Value("sasl_password")?.Report("is of no use beside sasl_password_file: give one of them");
+            }
         }
 
         RequireBoth(map, "ssl_certificate_location", "ssl_key_location");

@@ -34,6 +34,16 @@ public sealed class GettingInTests : BrokerTest
     [InlineData("SCRAM-SHA-512")]
     public Task By_login(string mechanism) => BacksUpExactlyAsync("SASL", SecuredBroker.Login(mechanism));
 
+    [SkippableFact]
+    public async Task By_a_login_whose_password_is_in_a_file()
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, "admin-secret\n");
+
+        await BacksUpExactlyAsync("SASL", [.. SecuredBroker.Login("PLAIN").SkipLast(1), $"sasl_password_file: {file}"]);
+        File.Delete(file);
+    }
+
     [SkippableTheory]
     [InlineData("PLAIN")]
     [InlineData("SCRAM-SHA256")]

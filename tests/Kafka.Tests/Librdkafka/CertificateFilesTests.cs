@@ -58,6 +58,34 @@ public sealed class CertificateFilesTests : IDisposable
     }
 
     [Fact]
+    public void Another_password_replaces_clients_and_a_file_without_one_does_not()
+    {
+        var security = new SecuritySection { Protocol = SecurityProtocol.SaslPlaintext, PasswordFile = At("password") };
+        IssuedCertificates.Place(At("password"), "first\n");
+        var files = new CertificateFiles(security, _clock);
+        Assert.Equal(FilesChange.None, files.Refresh());
+
+        IssuedCertificates.Place(At("password"), "\n");
+        Assert.Equal((FilesChange.None, 0), (files.Refresh(), files.Generation));
+        _clock.Advance(CertificateFiles.ObjectionPatience);
+        Assert.Contains("has to hold the password, in one line", files.Refresh().Objection, StringComparison.Ordinal);
+
+        IssuedCertificates.Place(At("password"), "second");
+        Assert.Equal((true, 1), (files.Refresh().WasTaken, files.Generation));
+        Assert.Equal("second", PasswordFiles.Read(At("password")));
+    }
+
+    [Theory]
+    [InlineData("p w", "p w")]
+    [InlineData("p\n", "p")]
+    [InlineData("p\r\n", "p")]
+    [InlineData("", null)]
+    [InlineData("\n", null)]
+    [InlineData("p\nq", null)]
+    [InlineData("p\n\n", null)]
+    public void A_password_is_the_one_line_of_its_file(string content, string? password) => Assert.Equal(password, PasswordFiles.Of(content));
+
+    [Fact]
     public void A_certificate_whose_key_is_not_there_yet_is_passed_over_until_it_is()
     {
         var (certificate, key) = IssuedCertificates.Issue("client", Now.AddHours(3));

@@ -38,7 +38,7 @@ public sealed class PemFilesTests : IDisposable
 
         AssertSays(security,
             $"source.security.ssl_ca_location: the file '{At("no-ca.pem")}' does not exist.",
-            $"source.security.ssl_certificate_location: '{_folder.FullName}' is a directory; name a PEM file.",
+            $"source.security.ssl_certificate_location: '{_folder.FullName}' is a directory; name a file.",
             $"source.security.ssl_key_location: the file '{At("no-key.pem")}' does not exist.");
     }
 

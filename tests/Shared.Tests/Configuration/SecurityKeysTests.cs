@@ -13,7 +13,7 @@ public sealed class SecurityKeysTests
     [
         .. new[]
         {
-            "security_protocol", "sasl_mechanism", "sasl_username", "sasl_password", "ssl_ca_location", "ssl_certificate_location", "ssl_key_location",
+            "security_protocol", "sasl_mechanism", "sasl_username", "sasl_password", "sasl_password_file", "ssl_ca_location", "ssl_certificate_location", "ssl_key_location",
             "ssl_key_password", "sasl_oauth_token_endpoint_url", "sasl_oauth_client_id", "sasl_oauth_client_secret", "sasl_oauth_scope",
         }.Select(name => $"source.security.{name}"),
     ];
@@ -35,6 +35,14 @@ public sealed class SecurityKeysTests
         var section = Read($"{{security_protocol: {protocol}, sasl_mechanism: {mechanism}, sasl_username: u, sasl_password: p}}");
 
         Assert.Equal((expectedProtocol, expectedMechanism, "u", "p"), (section.Protocol, section.Mechanism, section.Username, section.Password));
+    }
+
+    [Fact]
+    public void A_password_may_be_in_a_file()
+    {
+        var section = Read("{security_protocol: SASL_SSL, sasl_mechanism: PLAIN, sasl_username: u, sasl_password_file: /run/secrets/p}");
+
+        Assert.Equal((null, "/run/secrets/p"), (section.Password, section.PasswordFile));
     }
 
     [Fact]
@@ -62,6 +70,9 @@ public sealed class SecurityKeysTests
         "must be PLAIN or SCRAM-SHA-256 or SCRAM-SHA-512 or OAUTHBEARER, not 'SCRAM'")]
     [InlineData("{security_protocol: SASL_SSL, sasl_mechanism: GSSAPI}", "sasl_mechanism",
         "'GSSAPI' (Kerberos) is not supported by this version; use PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER")]
+    [InlineData("{security_protocol: SASL_SSL, sasl_mechanism: PLAIN, sasl_username: u, sasl_password: p, sasl_password_file: f}", "sasl_password",
+        "is of no use beside sasl_password_file: give one of them")]
+    [InlineData("{sasl_password_file: f}", "sasl_password_file", "is of no use without security_protocol SASL_PLAINTEXT or SASL_SSL")]
     [InlineData("{sasl_password: p}", "sasl_password", "is of no use without security_protocol SASL_PLAINTEXT or SASL_SSL")]
     [InlineData("{security_protocol: SASL_PLAINTEXT, sasl_mechanism: PLAIN, sasl_username: u, sasl_password: p, ssl_ca_location: x}", "ssl_ca_location",
         "is of no use without security_protocol SSL or SASL_SSL")]
