@@ -41,6 +41,19 @@ public sealed class ClusterTests : BrokerTest
     }
 
     [Fact]
+    public async Task A_node_that_is_told_to_leave_ends_with_0_and_says_so()
+    {
+        var port = TestNode.FreePort();
+        using var cluster = await new TestCluster(2, node => node == 0 ? new Dictionary<string, string> { ["KAFKA_BACKUP_PBM_PORT"] = $"{port}" } : []).StartAsync();
+
+        var told = (await CliRun.RunAsync("pbm", $"127.0.0.1:{port}", "cluster", "leave", "-a", cluster.Nodes[1].Name)).AssertExit(0);
+
+        Assert.Contains("is told to leave", told.Output, StringComparison.Ordinal);
+
+        (await cluster.Nodes[1].Run.FinishAsync()).AssertExit(0).AssertSays("This node has left the cluster, as it was told to");
+    }
+
+    [Fact]
     public async Task A_cluster_that_is_started_anew_goes_on_with_its_continuous_backups()
     {
         using var cluster = await new TestCluster(1).StartAsync();

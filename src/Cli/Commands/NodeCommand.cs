@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Akka.Actor;
 using KafkaBackup.Cli.Hosting;
 using KafkaBackup.Cli.Output;
 using Microsoft.Extensions.Hosting;
@@ -47,6 +48,7 @@ internal static class NodeCommand
         using var signals = new StopSignals();
         await using var node = NodeHost.Build(settings, output, Console.Error.WriteLine);
         await NodeHost.StartAsync(node, settings, signals.Stopped);
+        var shutdown = CoordinatedShutdown.Get(node.Services.GetRequiredService<ActorSystem>());
         var life = node.Services.GetRequiredService<IHostApplicationLifetime>();
         var ended = new TaskCompletionSource();
         await using var asked = signals.Stopped.Register(() => ended.TrySetResult());
@@ -55,6 +57,12 @@ internal static class NodeCommand
         await node.StopAsync();
         if (signals.Stopped.IsCancellationRequested)
         {
+            return ExitCode.Ok;
+        }
+
+        if (shutdown.ShutdownReason is CoordinatedShutdown.ClusterLeavingReason)
+        {
+            node.Services.GetRequiredService<NodeLog>().Left();
             return ExitCode.Ok;
         }
 

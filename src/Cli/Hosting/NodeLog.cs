@@ -24,6 +24,10 @@ internal sealed partial class NodeLog(ILogger<NodeLog> logger)
     [LoggerMessage(Level = LogLevel.Information, Message = "This node has joined the cluster")]
     public partial void Joined();
 
+    /// <summary>An order to leave, carried out.</summary>
+    [LoggerMessage(Level = LogLevel.Information, Message = "This node has left the cluster, as it was told to")]
+    public partial void Left();
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Sentence}")]
     private partial void LogRefused(string sentence);
 }

@@ -14,6 +14,9 @@ internal sealed class TestNode(string root, string seeds, int port, IReadOnlyDic
     /// <summary>Where commands find it.</summary>
     public string Address => $"127.0.0.1:{_http}";
 
+    /// <summary>What other nodes call it.</summary>
+    public string Name => $"127.0.0.1:{port}";
+
     /// <summary>Its process.</summary>
     public CliRun Run => _run ?? throw new InvalidOperationException("The node was not started.");
 
