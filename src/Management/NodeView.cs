@@ -2,6 +2,7 @@ using System.Reflection;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Hosting;
+using KafkaBackup.Shared;
 using KafkaBackup.Shared.Protocol;
 
 namespace KafkaBackup.Management;
@@ -44,6 +45,7 @@ public sealed class NodeView(ActorSystem system, string token)
     }
 
     /// <summary>All members, in order of their addresses, as they are after every change that was published.</summary>
+    /// <exception cref="BackupException">This node is no part of a cluster any more.</exception>
     public async Task<IReadOnlyList<ClusterMember>> GetMembersAsync(CancellationToken cancellation)
     {
         var cluster = Cluster.Get(system);
@@ -55,6 +57,10 @@ public sealed class NodeView(ActorSystem system, string token)
             var state = await asked.Task.WaitAsync(Patience, cancellation);
             return [.. state.Members.OrderBy(member => member.Address.ToString(), StringComparer.Ordinal)
                 .Select(member => Describe(member, !state.Unreachable.Contains(member)))];
+        }
+        catch (TimeoutException e)
+        {
+            throw new BackupException(FailureKind.Internal, "This node does not tell who is in the cluster: it is leaving it, or stopping. Ask another one.", e);
         }
         finally
         {

@@ -31,9 +31,6 @@ internal static class NodeHost
     /// <summary>After how long a journal that failed is tried again: long enough that a database that is away costs next to nothing.</summary>
     private static readonly TimeSpan JournalRetryPause = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long the catalogue's store may take to answer before the node is not ready.</summary>
-    private static readonly TimeSpan CatalogPatience = TimeSpan.FromSeconds(5);
-
     /// <summary>Builds the host of a node.</summary>
     /// <param name="settings">Its settings.</param>
     /// <param name="output">What is logged, and how.</param>
@@ -54,12 +51,13 @@ internal static class NodeHost
             .AddSingleton<IBackupEnvironments>(services => new NodeEnvironments(
                 settings.MemoryBytes, settings.Name, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<StoreLog>(), TimeProvider.System))
             .AddSingleton(settings)
+            .AddSingleton<CatalogProbe>()
             .AddSingleton(services => new NodeView(services.GetRequiredService<ActorSystem>(), settings.Token)
             {
                 Needs =
                 [
                     _ => Task.FromResult(services.GetRequiredService<JournalHealth>().Problem),
-                    cancellation => WhyCatalogIsAwayAsync(settings.Catalog, cancellation),
+                    services.GetRequiredService<CatalogProbe>().WhyAwayAsync,
                 ],
             })
             .AddSingleton(services => new JournalHealth(
@@ -151,24 +149,6 @@ internal static class NodeHost
 
     private static string OffsetsPath(NodeSettings settings, BackupId backup) =>
         Path.Combine(settings.DataDirectory, $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(backup.Value)).AsSpan(0, 16))}-offsets.db");
-
-    /// <summary>Why the catalogue cannot be read, in a sentence; null when it can.</summary>
-    private static async Task<string?> WhyCatalogIsAwayAsync(string address, CancellationToken cancellation)
-    {
-        var store = Stores.Open(Stores.Parse(address));
-        using var connections = store as IDisposable;
-        try
-        {
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            patience.CancelAfter(CatalogPatience);
-            await store.GetAsync("_catalogue/ready", patience.Token).WaitAsync(CatalogPatience, cancellation); // It is not there, which is an answer.
-            return null;
-        }
-        catch (Exception e) when (e is StorageException or TimeoutException or OperationCanceledException && !cancellation.IsCancellationRequested)
-        {
-            return $"the catalogue {store.Name} does not answer: {e.Message}";
-        }
-    }
 
     private static RetryingObjectStore OpenCatalog(string address) => Stores.OpenToLook(Stores.Parse(address));
 }

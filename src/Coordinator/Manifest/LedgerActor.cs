@@ -80,6 +80,11 @@ public sealed class LedgerActor : UntypedActor, IWithTimers
                 _isSyncDue = true;
                 Continue();
                 break;
+            case IdleDue when _isFinished && !_isBusy && _commits.Count == 0 && _requests.Count == 0:
+                Context.Stop(Self); // The next run opens it anew. What comes in between is repeated.
+                break;
+            case IdleDue:
+                break;
             case OperationDone done:
                 _isBusy = false;
                 done.Then();
@@ -166,6 +171,7 @@ public sealed class LedgerActor : UntypedActor, IWithTimers
                 Timers.Cancel(SyncDue.Instance);
                 Start(_session.FinishAsync(finish.IsClean, _stopped.Token), () =>
                 {
+                    Timers.StartSingleTimer(IdleDue.Instance, IdleDue.Instance, _services.Settings.IdleAfter);
                     from.Tell(new RunFinished(_backup, finish.Run, _session.CommittedRecords, _session.CommittedGaps, _session.OffsetsSyncedTo)
                     {
                         Healed = _session.Healed,
@@ -200,6 +206,7 @@ public sealed class LedgerActor : UntypedActor, IWithTimers
             return;
         }
 
+        Timers.Cancel(IdleDue.Instance);
         (_run, _coordinator, _isFinished) = (open.Run, from, false);
         var session = _session = new LedgerSession(_backup, open.Run, _services);
         Start(session.OpenAsync(_stopped.Token), () =>

@@ -20,6 +20,12 @@ internal static class LedgerMessages
         public static CommitDue Instance { get; } = new();
     }
 
+    /// <summary>No run has wanted the ledger for a while.</summary>
+    internal sealed record IdleDue : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        public static IdleDue Instance { get; } = new();
+    }
+
     /// <summary>The views should be looked at.</summary>
     internal sealed record SyncDue : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {

@@ -11,10 +11,14 @@ public sealed record LedgerSettings
     /// <summary>How many commits wait at most; further ones are dropped, as workers repeat them. Default: 10,000.</summary>
     public int MaxWaiting { get; init; } = 10_000;
 
+    /// <summary>How long after a run the ledger stays in memory for the next one. Default: 5 minutes.</summary>
+    public TimeSpan IdleAfter { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Reads the section.</summary>
     public static LedgerSettings From(Config config) => new()
     {
         CommitInterval = config.GetTimeSpan("commit-interval"),
         MaxWaiting = config.GetInt("max-waiting"),
+        IdleAfter = config.GetTimeSpan("idle-after"),
     };
 }

@@ -2,8 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using KafkaBackup.Cli.Tests.Pbm;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -49,16 +47,14 @@ public sealed class ApiDocumentTests(NodeFixture fixture)
     public async Task The_document_wants_the_token_as_every_route_does()
     {
         using var client = new HttpClient();
-        Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync(new Uri(Address, Document))).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync(new Uri(fixture.Node.Http, Document))).StatusCode);
     }
-
-    private Uri Address => new(fixture.Node.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
 
     private static JsonNode Schema(JsonNode described) => described["content"]!["application/json"]!["schema"]!;
 
     private async Task<JsonNode> ReadAsync()
     {
-        using var client = new HttpClient { BaseAddress = Address };
+        using var client = new HttpClient { BaseAddress = fixture.Node.Http };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", NodeFixture.Secret);
         return JsonNode.Parse(await client.GetStringAsync(Document))!;
     }

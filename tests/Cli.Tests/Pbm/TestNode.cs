@@ -54,6 +54,9 @@ internal sealed class TestNode : IAsyncDisposable
 
     public IServiceProvider Services => _host.Services;
 
+    /// <summary>Where it answers HTTP.</summary>
+    public Uri Http => new(_host.Urls.Single());
+
     public ActorSystem Actors => Services.GetRequiredService<ActorSystem>();
 
     public PbmAddress Pbm => new("127.0.0.1", Services.GetRequiredService<PbmServer>().EndPoint.Port);

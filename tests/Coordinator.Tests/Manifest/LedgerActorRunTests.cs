@@ -1,3 +1,4 @@
+using Akka.TestKit;
 using KafkaBackup.Coordinator.Tests.Backup;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Ledger;
@@ -13,6 +14,34 @@ namespace KafkaBackup.Coordinator.Tests.Manifest;
 /// <summary>How runs begin and end at the ledger actor.</summary>
 public sealed class LedgerActorRunTests : LedgerActorTestBase
 {
+    [Fact]
+    public async Task A_ledger_that_no_run_wants_any_more_is_not_kept_in_memory()
+    {
+        var manifest = await OpenAsync();
+        await CommittedAsync(manifest, CommitOf(0));
+        Watch(manifest);
+        await FinishedAsync(manifest);
+
+        Pass(Settings.IdleAfter - TimeSpan.FromSeconds(1));
+        await SettledAsync(manifest);
+        Pass(TimeSpan.FromSeconds(1));
+
+        await ExpectTerminatedAsync(manifest);
+    }
+
+    [Fact]
+    public async Task The_next_run_keeps_it_there()
+    {
+        var manifest = await OpenAsync();
+        await FinishedAsync(manifest);
+        await OpenAsync(manifest, new RunId("run-2"));
+
+        Pass(Settings.IdleAfter);
+
+        await SettledAsync(manifest);
+        await CommittedAsync(manifest, CommitOf(0));
+    }
+
     [Fact]
     public async Task A_run_with_nothing_new_writes_nothing()
     {
@@ -133,4 +162,6 @@ public sealed class LedgerActorRunTests : LedgerActorTestBase
         manifest.Tell(new GetUncovered(Backup, Ledgers.Orders(), Ledgers.Order, [new OffsetRange(0, 10)]), Worker);
         Assert.Empty((await Worker.ExpectMsgAsync<Uncovered>()).Ranges);
     }
+
+    private void Pass(TimeSpan time) => ((TestScheduler)Sys.Scheduler).Advance(time);
 }
