@@ -28,7 +28,7 @@ from store_gate import OPEN, SHUT, STUCK, Gate
 from stores import Bucket
 
 ANY = [Fault(method, "", 503) for method in ("GET", "HEAD", "PUT", "POST", "DELETE")]
-HEAD, PARTS, MANIFEST, OFFSETS = r"/_cluster/head\.json$", r"/_cluster/parts/", r"/manifest\.json$", r"/offsets\.db$"
+HEAD, PARTS, MANIFEST, OFFSETS = r"/_cluster/head\.json$", r"/_cluster/parts/[^/?&]+$", r"/manifest\.json$", r"/offsets\.db$"
 OK, STORAGE = 0, 5
 START_LIMIT, STOP_LIMIT = 75, 45
 
