@@ -8,6 +8,7 @@ using KafkaBackup.Shared;
 using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Testing.Kafka;
 using Xunit;
+using RecordBatchOptions = KafkaBackup.Kafka.Wire.Records.RecordBatchOptions;
 
 namespace KafkaBackup.Kafka.Tests.Librdkafka;
 
@@ -65,6 +66,23 @@ public sealed class LogOnDiskTests : IAsyncLifetime
         Assert.Null((await ReadAsync(address, new OffsetRange(3, 4))).ChangedAt);
     }
 
+    /// <summary>Nothing lies right before the base in either log, as transaction markers and compaction leave it; further back one has records of an election.</summary>
+    [SkippableTheory]
+    [InlineData(0, false)]
+    [InlineData(2, true)]
+    public async Task A_log_that_diverged_far_before_the_base_is_told_from_one_that_lost_its_records_there(int epoch, bool isDiverged)
+    {
+        var address = await StartOrSkipAsync(
+            Batch.Of(new TestRecords().AddMany(10)),
+            Batch.Of(new TestRecords().Add("a", "1", offset: 10).Add("b", "2", offset: 11), new RecordBatchOptions { BaseOffset = 10, LeaderEpoch = epoch }),
+            Batch.Of(new TestRecords().Add("c", "3", offset: 100).Add("d", "4", offset: 101), new RecordBatchOptions { BaseOffset = 100, LeaderEpoch = 3 }));
+
+        var failure = await Record.ExceptionAsync(() => ReadAsync(address, new OffsetRange(100, 102), epochBefore: 0));
+
+        Assert.Equal(isDiverged ? 10 : null, (failure as LogDivergedException)?.Offset);
+        Assert.Equal(isDiverged, failure is not null);
+    }
+
     public async Task DisposeAsync()
     {
         if (_scripts is { } scripts)
@@ -117,11 +135,11 @@ public sealed class LogOnDiskTests : IAsyncLifetime
     }
 
     private static async Task<(List<(long Offset, long Timestamp, string? Key, string? Value)> Records, long? ChangedAt)> ReadAsync(
-        string address, OffsetRange range)
+        string address, OffsetRange range, int? epochBefore = null)
     {
         var records = new List<(long, long, string?, string?)>();
         using var source = new KafkaRecordSource(TestClients.For(address));
-        await using var stream = source.Open(new PartitionId("t", 0), range, null);
+        await using var stream = source.Open(new PartitionId("t", 0), range, epochBefore);
         while (await stream.ReadAsync(CancellationToken.None) is { } batch)
         {
             while (batch.MoveNext())
