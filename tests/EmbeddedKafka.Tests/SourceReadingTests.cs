@@ -8,6 +8,7 @@ using KafkaBackup.Kafka.Wire.Records;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Testing;
 using KafkaBackup.Testing.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -52,6 +53,47 @@ public sealed class SourceReadingTests : BrokerFixture
         Assert.Equal(0, lies);
         Assert.Equal(Enumerable.Range(0, 20).Select(i => ((long)i, $"value {i}")), read);
         Assert.Equal(20, stream.Position);
+    }
+
+    /// <summary>The client tells an end, and has heard since that there is more, before anybody looks at what it told.</summary>
+    [Fact]
+    public async Task An_end_that_is_looked_at_when_there_is_more_is_not_taken_for_it()
+    {
+        const int Batches = 1_650, All = 10 * Batches; // More than four of the reader's batches: it waits until one of them is taken.
+        const long Known = All - 10;
+        await FillAsync(Batches);
+        var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var (hasLied, isTrue) = (false, false);
+        await using var proxy = new WireProxy(Broker.Port, answer =>
+        {
+            if (isTrue)
+            {
+                if (answer.Records!.Length == 0)
+                {
+                    arrived.TrySetResult(); // The client asks behind the last record: it has taken in all that came before.
+                }
+
+                return;
+            }
+
+            answer.Records = Before(Known, answer.Records);
+            (answer.HighWatermark, answer.LastStableOffset) = (Known, Known);
+            (hasLied, isTrue) = (hasLied || answer.Records.Length > 0, hasLied && answer.Records.Length == 0);
+        });
+        using var source = NewSource(proxy.BootstrapServers, AnswerSize.Whole);
+        await using var stream = source.Open(Partition, new OffsetRange(0, All));
+        var first = (await stream.ReadAsync(CancellationToken.None))!;
+        await arrived.Task.WaitAsync(TestLimits.Hang);
+        var read = new List<(long Offset, string Value)>();
+        while (first.MoveNext())
+        {
+            read.Add((first.Offset, Encoding.UTF8.GetString(first.Value.Bytes)));
+        }
+
+        await ReadAllAsync(stream, read);
+
+        Assert.Equal(All, read.Count);
+        Assert.Equal(All, stream.Position);
     }
 
     [Theory]
@@ -166,7 +208,7 @@ public sealed class SourceReadingTests : BrokerFixture
         return new RecordSet(all);
     }
 
-    private static KafkaRecordSource NewSource(string address)
+    private static KafkaRecordSource NewSource(string address, AnswerSize first = AnswerSize.OneBatch)
     {
         var configuration = ConfigurationLoader.Parse(
             $"""
@@ -180,6 +222,6 @@ public sealed class SourceReadingTests : BrokerFixture
               backend: filesystem
               path: /nowhere
             """, "reading.yaml", _ => null);
-        return new KafkaRecordSource(new KafkaClients(configuration, NullLogger<KafkaClients>.Instance));
+        return new KafkaRecordSource(new KafkaClients(configuration, NullLogger<KafkaClients>.Instance) { FirstAnswer = first });
     }
 }
