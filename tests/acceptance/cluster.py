@@ -132,8 +132,7 @@ def spread(args, report, kafka, cluster):
     """A backup of many partitions, and one of few large ones."""
     for name, partitions, records in (("many", 200, args.records * 5), ("few", 6, args.records)):
         topic = "cluster-%s-%d" % (name, os.getpid())
-        # One codec: six producers with 200 partitions each are more than a small machine's broker answers in time.
-        kafka.load(topic, records, partitions, args.seed, shape="fixed:200", codec="lz4", create=True)
+        kafka.fill(topic, records, partitions)
         backup = common.Backup(args.product, args.work, name, kafka.bootstrap, [topic], incremental=False, segment_max_bytes=1_048_576)
         run = backup.run("backup", "-c", backup.config, "--cluster", cluster.addresses())
         report.check(run.code == 0, "%s: %s records of %d partitions in %.1f s" % (name, format(records, ","), partitions, run.seconds), run.err)
