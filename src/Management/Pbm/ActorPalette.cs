@@ -14,7 +14,7 @@ internal sealed class ActorPalette(ExtendedActorSystem system)
     private static readonly PbmOption Start = new("-s", "--start", "PATH");
 
     /// <summary>Endings of the names of settings whose values are nobody's to see.</summary>
-    private static readonly string[] Secrets = ["token", "password", "secret", "secret-key", "connection-string"];
+    private static readonly string[] Secrets = ["token", "password", "secret", "secret-key", "connection-string", "journal.postgresql"];
 
     /// <summary>Makes it.</summary>
     public PbmPalette Create() => new("actor", "The actors of this node.", [

@@ -60,6 +60,20 @@ public sealed class NodeSettingsTests : IDisposable
         Assert.StartsWith($"Cannot listen on 127.0.0.1:{port} {purpose}: Address already in use. Set {variable} ", refused.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_database_of_the_journal_is_not_shown_among_the_settings_in_force()
+    {
+        await using var node = await TestNode.StartAsync(variables: new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["KAFKA_BACKUP_JOURNAL_POSTGRESQL"] = "Host=127.0.0.1;Port=1;Username=u;Password=tOpSeCrEt",
+        });
+
+        var lines = await node.AskAsync("actor", "config");
+
+        Assert.Contains("kafka-backup.journal.postgresql = <hidden>", lines);
+        Assert.DoesNotContain(lines, line => line.Contains("tOpSeCrEt", StringComparison.Ordinal));
+    }
+
     private string Refused(params (string Name, string Value)[] variables)
     {
         var environment = TestNode.Variables(
