@@ -1,5 +1,6 @@
 using KafkaBackup.EndToEnd.Tests.Support;
 using KafkaBackup.Shared;
+using KafkaBackup.Testing;
 
 namespace KafkaBackup.EndToEnd.Tests;
 
@@ -51,6 +52,39 @@ public sealed class ClusterTests : BrokerTest
         Assert.Contains("is told to leave", told.Output, StringComparison.Ordinal);
 
         (await cluster.Nodes[1].Run.FinishAsync()).AssertExit(0).AssertSays("This node has left the cluster, as it was told to");
+    }
+
+    [Fact]
+    public async Task A_node_that_does_not_trust_the_one_it_asks_stops_and_says_whom()
+    {
+        var folder = Directory.CreateTempSubdirectory("untrusted-");
+        var until = new DateTimeOffset(2050, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        using var cluster = new TestCluster(2, node =>
+        {
+            using var authority = IssuedCertificates.NewAuthority($"authority-{node}", until);
+            var (certificate, key) = IssuedCertificates.Issue($"node-{node}", until, authority);
+            return new Dictionary<string, string>
+            {
+                ["KAFKA_BACKUP_TLS_CERTIFICATE"] = Written($"{node}.crt", certificate),
+                ["KAFKA_BACKUP_TLS_KEY"] = Written($"{node}.key", key),
+                ["KAFKA_BACKUP_TLS_CA"] = Written($"{node}-ca.crt", authority.ExportCertificatePem()),
+            };
+        });
+        cluster.Nodes[0].Start();
+        Assert.True(await cluster.Nodes[0].Run.WaitUntilAsync(() => cluster.Nodes[0].GetAsync("health/live").GetAwaiter().GetResult() is not null));
+
+        cluster.Nodes[1].Start();
+
+        (await cluster.Nodes[1].Run.FinishAsync()).AssertExit(1)
+            .AssertSays("This node has stopped, as it cannot trust a node of its cluster. Refused ssl.tcp://KafkaBackup@127.0.0.1:").AssertSays("with the certificate 'CN=node-0'");
+        folder.Delete(recursive: true);
+
+        string Written(string name, string content)
+        {
+            var path = Path.Combine(folder.FullName, name);
+            File.WriteAllText(path, content);
+            return path;
+        }
     }
 
     [Fact]

@@ -11,6 +11,9 @@ namespace KafkaBackup.Cli.Commands;
 /// <summary><c>kafka-backup node</c>: a member of a cluster, until it is stopped.</summary>
 internal static class NodeCommand
 {
+    /// <summary>Why Akka's transport stops a node that meets a peer which it asked and does not trust. The type is not public.</summary>
+    private const string UntrustedReason = "TlsHandshakeFailureReason";
+
     public static Command Create()
     {
         var config = new Option<string?>("--config", "-c") { Description = "A file with settings of the node (HOCON).", HelpName = "FILE" };
@@ -66,9 +69,8 @@ internal static class NodeCommand
             return ExitCode.Ok;
         }
 
-        // Akka's transport stops the whole node when it meets a peer that it asked and does not trust.
-        output.WriteError(node.Services.GetRequiredService<NodeLog>().LastRefused is { } refused
-            ? $"This node has stopped, as it cannot trust a node of its cluster. {refused}"
+        output.WriteError(shutdown.ShutdownReason?.GetType().Name == UntrustedReason
+            ? $"This node has stopped, as it cannot trust a node of its cluster. {node.Services.GetRequiredService<NodeLog>().LastRefused}"
             : "This node was taken for dead by the others, or lost the majority of them, and has stopped. What is committed is safe. Start it again.");
         return ExitCode.Failure;
     }
