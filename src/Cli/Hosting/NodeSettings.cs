@@ -42,7 +42,7 @@ internal sealed record NodeSettings(Config Hocon, string Catalog, string DataDir
     public string MetricsToken { get; private init; } = "";
 
     /// <summary>Where commands in the manner of <c>pbm</c> are taken; null: nowhere.</summary>
-    public PbmSettings? Pbm { get; } = PbmSettings.Read(Hocon);
+    public PbmSettings? Pbm { get; private init; }
 
     private string PublicHost => Hocon.GetString("akka.remote.dot-netty.tcp.public-hostname") is { Length: > 0 } name ? name : Hocon.GetString("akka.remote.dot-netty.tcp.hostname");
 
@@ -62,7 +62,13 @@ internal sealed record NodeSettings(Config Hocon, string Catalog, string DataDir
             values.Needed(SeedsPath, "the nodes to join through, the same list on all nodes; the first one forms the cluster");
         }
 
-        foreach (var role in values.List(RolesPath).Where(role => role is not ("coordinator" or "worker")))
+        var roles = values.List(RolesPath);
+        if (roles.Count == 0)
+        {
+            values.Report($"{RolesPath} is no list of roles. Give [coordinator, worker], or one of them in brackets.");
+        }
+
+        foreach (var role in roles.Where(role => role is not ("coordinator" or "worker")))
         {
             values.Report($"{RolesPath}: there is no role '{role}'. Give coordinator, worker, or both.");
         }
@@ -81,7 +87,8 @@ internal sealed record NodeSettings(Config Hocon, string Catalog, string DataDir
             values.Text("kafka-backup.http.token"))
         {
             Tls = tls,
-            PostgreSqlJournal = values.Text("kafka-backup.journal.postgresql") is { Length: > 0 } journal ? Hosting.PostgreSqlJournal.Read(journal) : null,
+            PostgreSqlJournal = values.Text("kafka-backup.journal.postgresql") is { Length: > 0 } journal ? values.Try(() => Hosting.PostgreSqlJournal.Read(journal)) : null,
+            Pbm = values.Try(() => PbmSettings.Read(hocon)),
             MaxPartitionLabels = (int)values.Number("kafka-backup.metrics.max-partition-labels", 0, int.MaxValue),
             MetricsToken = values.Text("kafka-backup.metrics.token"),
         };

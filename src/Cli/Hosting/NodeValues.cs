@@ -42,17 +42,21 @@ internal sealed class NodeValues(Config hocon)
     /// <summary>A port to listen on.</summary>
     public int Port(string path, int least = 0) => (int)Number(path, least, ushort.MaxValue);
 
-    /// <summary>A list of texts.</summary>
-    public IReadOnlyList<string> List(string path)
+    /// <summary>A list of texts; empty where something else stands.</summary>
+    public IReadOnlyList<string> List(string path) => [.. hocon.GetStringList(path)];
+
+    /// <summary>What something reads of the settings; null when it finds them wrong, which is kept.</summary>
+    public T? Try<T>(Func<T?> read)
+        where T : class
     {
         try
         {
-            return [.. hocon.GetStringList(path)];
+            return read();
         }
-        catch (Exception e) when (e is ConfigurationException or InvalidCastException or InvalidOperationException)
+        catch (BackupException e)
         {
-            Report($"{path} is no list{Either(path)}: {e.Message.ReplaceLineEndings(" ")}");
-            return [];
+            Report(e.Message);
+            return null;
         }
     }
 

@@ -19,7 +19,8 @@ public sealed class NodeSettingsTests : IDisposable
     {
         var refused = Refused(
             ("KAFKA_BACKUP_PORT", "abc"), ("KAFKA_BACKUP_HTTP_PORT", "99999"), ("KAFKA_BACKUP_MAX_MEMORY_BYTES", "1G"), ("KAFKA_BACKUP_ROLES", "worker,boss"),
-            ("KAFKA_BACKUP_SEEDS", ""), ("KAFKA_BACKUP_CATALOG", ""), ("KAFKA_BACKUP_DATA_DIR", ""));
+            ("KAFKA_BACKUP_SEEDS", ""), ("KAFKA_BACKUP_CATALOG", ""), ("KAFKA_BACKUP_DATA_DIR", ""),
+            ("KAFKA_BACKUP_JOURNAL_POSTGRESQL", "Hast=db"), ("KAFKA_BACKUP_PBM_PORT", "x"));
 
         Assert.Equal(
             [
@@ -30,8 +31,24 @@ public sealed class NodeSettingsTests : IDisposable
                 "kafka-backup.catalog is not set. Set KAFKA_BACKUP_CATALOG (or the setting in the file of --config) to a directory that all nodes share, or s3://bucket/prefix.",
                 "kafka-backup.node.data-dir is not set. Set KAFKA_BACKUP_DATA_DIR (or the setting in the file of --config) to a directory of this node's own.",
                 "kafka-backup.http.port is '99999'. Give a whole number from 0 to 65535 in KAFKA_BACKUP_HTTP_PORT or in the file of --config.",
+                "kafka-backup.journal.postgresql is no connection string of Npgsql, as 'Host=db;Database=kafka_backup;Username=u;Password=p':",
+                "kafka-backup.pbm.port is 'x'. Give a port up to 65535, or -1 to listen on none.",
             ],
-            refused.Split(Environment.NewLine));
+            refused.Split(Environment.NewLine).Select(line => line.StartsWith("kafka-backup.journal", StringComparison.Ordinal) ? line[..(line.LastIndexOf("':", StringComparison.Ordinal) + 2)] : line));
+    }
+
+    [Theory]
+    [InlineData("worker")]
+    [InlineData("[]")]
+    public void A_node_without_a_role_would_do_nothing_and_is_refused(string roles)
+    {
+        var file = Path.Combine(_folder, "node.hocon");
+        File.WriteAllText(file, $"akka.cluster.roles = {roles}");
+        var environment = TestNode.Variables(_folder, "127.0.0.1:4053", "127.0.0.1:4053");
+
+        Assert.Equal(
+            "akka.cluster.roles is no list of roles. Give [coordinator, worker], or one of them in brackets.",
+            Assert.Throws<BackupException>(() => NodeSettings.Read(file, environment.GetValueOrDefault)).Message);
     }
 
     [Fact]
