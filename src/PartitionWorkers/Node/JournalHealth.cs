@@ -1,7 +1,7 @@
 namespace KafkaBackup.PartitionWorkers.Node;
 
 /// <summary>Whether the workers of this node have a journal to rely on. After a failure they go on without it: for good, or for a while.</summary>
-/// <param name="warn">Is told once for each outage, with a sentence for the operator.</param>
+/// <param name="warn">Is told of each failure of a journal that was in use, with a sentence for the operator: once, or with each try that fails.</param>
 /// <param name="clock">For that while.</param>
 /// <param name="retryAfter">How long after a failure the journal is tried again; null: never, its file may be damaged.</param>
 public sealed class JournalHealth(Action<string> warn, TimeProvider clock, TimeSpan? retryAfter = null)
@@ -29,6 +29,7 @@ public sealed class JournalHealth(Action<string> warn, TimeProvider clock, TimeS
     /// <param name="cause">What was met.</param>
     public void Failed(string what, Exception cause)
     {
+        var problem = $"workers' journal could not be {what} ({cause.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.', ' ')})";
         lock (_gate)
         {
             if (!IsUsable)
@@ -36,8 +37,7 @@ public sealed class JournalHealth(Action<string> warn, TimeProvider clock, TimeS
                 return;
             }
 
-            _failedAt = clock.GetTimestamp();
-            Problem = $"the workers' journal could not be {what} ({cause.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.', ' ')})";
+            (_failedAt, Problem) = (clock.GetTimestamp(), $"the {problem}");
         }
 
         var rest = retryAfter is { } pause
@@ -45,6 +45,6 @@ public sealed class JournalHealth(Action<string> warn, TimeProvider clock, TimeS
                 + "when a node ends is read again."
             : "It is set aside and the run goes on without it: nothing is lost, but what is uploaded and not committed when the program ends is read again "
                 + "by the next run.";
-        warn($"T{Problem![1..]}. {rest}");
+        warn($"The {problem}. {rest}");
     }
 }

@@ -25,7 +25,7 @@ public sealed class JournalHealthTests
     }
 
     [Fact]
-    public void A_database_that_failed_is_tried_again_and_each_outage_is_told_once()
+    public void A_database_that_failed_is_tried_again_and_told_again_when_that_fails_too()
     {
         var journal = new JournalHealth(_warnings.Add, _clock, TimeSpan.FromMinutes(1));
         Assert.Null(journal.Problem);
