@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization.Metadata;
-using Microsoft.AspNetCore.Builder;
 
 namespace KafkaBackup.Management;
 
@@ -11,7 +10,4 @@ internal sealed record ApiRoute(string Summary, JsonTypeInfo Answer, JsonTypeInf
 {
     /// <summary>A parameter behind the question mark, and what it is for.</summary>
     public (string Name, string Help)? Query { get; init; }
-
-    /// <summary>Adds it to a route.</summary>
-    public void Describe(IEndpointConventionBuilder route) => route.WithMetadata(this);
 }

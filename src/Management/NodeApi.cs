@@ -33,8 +33,7 @@ public static class NodeApi
         });
 
         var api = routes.MapGroup(Root);
-        void Map(string method, string path, Func<HttpContext, Task> handle, ApiRoute route) =>
-            route.Describe(api.MapMethods(path, [method], Guarded(node, context => handle(context))));
+        void Map(string method, string path, RequestDelegate handle, ApiRoute route) => api.MapMethods(path, [method], Guarded(node, handle)).WithMetadata(route);
 
         Map(HttpMethods.Get, "/members", async context => await WriteAsync(context, await node.GetMembersAsync(context.RequestAborted), ApiJson.Default.IReadOnlyListClusterMember),
             new("The nodes of the cluster.", ApiJson.Default.IReadOnlyListClusterMember));

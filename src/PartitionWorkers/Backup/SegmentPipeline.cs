@@ -72,21 +72,14 @@ public sealed class SegmentPipeline
         using var writer = new SegmentWriter(_settings.Segments);
         try
         {
-            foreach (var range in ranges)
+            long? blockedAt = null;
+            foreach (var range in ranges.TakeWhile(_ => blockedAt is null))
             {
                 var reached = await RunAsync(writer, range, range == ranges[^1] ? LeaderEpoch : null, cancellation);
-                if (_changedAt is { } offset && (reached < range.Next || range == ranges[^1]))
-                {
-                    throw HeaderNamesChanged(offset);
-                }
-
-                if (reached < range.Next)
-                {
-                    return reached;
-                }
+                blockedAt = reached < range.Next ? reached : null;
             }
 
-            return null;
+            return _changedAt is { } offset ? throw HeaderNamesChanged(offset) : blockedAt;
         }
         finally
         {
