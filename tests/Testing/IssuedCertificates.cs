@@ -22,13 +22,19 @@ public static class IssuedCertificates
         return (certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
     }
 
-    /// <summary>An authority of one's own, with its key.</summary>
-    public static X509Certificate2 NewAuthority(string subject, DateTimeOffset until)
+    /// <summary>An authority of one's own, with its key; signed by itself without another above it.</summary>
+    public static X509Certificate2 NewAuthority(string subject, DateTimeOffset until, X509Certificate2? above = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={subject}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
-        return request.CreateSelfSigned(until.AddYears(-30), until);
+        if (above is null)
+        {
+            return request.CreateSelfSigned(until.AddYears(-30), until);
+        }
+
+        using var signed = Sign(request, above, until.AddYears(-30), until);
+        return signed.CopyWithPrivateKey(key);
     }
 
     /// <summary>Signs whatever the dates are: the authority may be younger than a certificate that has expired long ago.</summary>

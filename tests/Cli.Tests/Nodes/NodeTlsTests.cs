@@ -42,6 +42,29 @@ public sealed class NodeTlsTests : IDisposable
     }
 
     [Fact]
+    public void Certificates_behind_a_nodes_own_lead_to_the_authority_by_which_others_are_checked()
+    {
+        using var below = IssuedCertificates.NewAuthority("below", Until, _authority);
+        var files = Certificate("first", below);
+        files["KAFKA_BACKUP_TLS_CA"] = Certificate("root", _authority)["KAFKA_BACKUP_TLS_CA"];
+        using var other = X509Certificate2.CreateFromPem(IssuedCertificates.Issue("second", Until, below).Certificate);
+        var refused = new List<string>();
+
+        Assert.False(IsTrusted(files, other, refused));
+        Assert.StartsWith("Refused peer with the certificate 'CN=second': ", Assert.Single(refused), StringComparison.Ordinal);
+
+        File.AppendAllText(files["KAFKA_BACKUP_TLS_CERTIFICATE"], "\n" + below.ExportCertificatePem());
+        Assert.True(IsTrusted(files, other, refused));
+    }
+
+    private bool IsTrusted(Dictionary<string, string> files, X509Certificate2 certificate, List<string> refused)
+    {
+        var variables = TestNode.Variables(_folder, "127.0.0.1:4053", "127.0.0.1:4053", files);
+        var setup = NodeSettings.Read(null, variables.GetValueOrDefault).Tls!.ToSetup(refused.Add);
+        return setup.CustomValidator!(certificate, null, "peer", System.Net.Security.SslPolicyErrors.None, null!);
+    }
+
+    [Fact]
     public void One_file_of_the_three_is_not_enough() => AssertRefused(
         ["kafka-backup.tls.certificate and kafka-backup.tls.key are not set. TLS between nodes needs certificate, key and ca, all three."],
         new(StringComparer.Ordinal) { ["KAFKA_BACKUP_TLS_CA"] = Certificate("node", _authority)["KAFKA_BACKUP_TLS_CA"] });
