@@ -6,13 +6,15 @@ using Xunit;
 namespace KafkaBackup.EmbeddedKafka.Tests;
 
 /// <summary>Kafka's own command line tools against the embedded broker, where KAFKA_BACKUP_TEST_KAFKA_HOME names a folder that has them.</summary>
-public sealed class JavaToolsTests : IAsyncDisposable
+public sealed class JavaToolsTests : IAsyncLifetime
 {
     private const string Variable = "KAFKA_BACKUP_TEST_KAFKA_HOME";
     private static readonly TimeSpan Patience = TestLimits.Hang;
 
     // As much as the loads need, and little enough to be filled.
     private readonly EmbeddedBroker _broker = EmbeddedBroker.Start(new EmbeddedBrokerOptions { MemoryLimit = 20_000_000 });
+
+    public Task InitializeAsync() => Task.CompletedTask;
 
     [SkippableFact]
     public async Task Topics_are_made_listed_and_described()
@@ -62,7 +64,7 @@ public sealed class JavaToolsTests : IAsyncDisposable
         Assert.Equal(loaded.Sum(partition => partition.GetProperty("committed").GetInt64()), dumped.Count);
     }
 
-    public ValueTask DisposeAsync() => _broker.DisposeAsync();
+    public async Task DisposeAsync() => await _broker.DisposeAsync();
 
     /// <summary>Runs <c>kt</c>, and returns those lines of its output that are about one partition, in order.</summary>
     private async Task<List<JsonElement>> RunToolAsync(params IEnumerable<string> arguments)

@@ -24,7 +24,7 @@ public sealed class SharedJournalTests : BrokerTest
         Assert.Empty(Directory.EnumerateFiles(cluster.Root, "journal.db", SearchOption.AllDirectories));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_database_that_is_away_is_told_and_ends_nothing()
     {
         var (backup, produced) = await NewBackupOfAsync(partitions: 2);
