@@ -97,7 +97,8 @@ internal sealed class LedgerViews
         _rest = HasFailed ? RestAfter(_services.Clock.GetElapsedTime(began)) : TimeSpan.Zero;
     }
 
-    /// <summary>Commits wait while a view is written: one that fails after seconds may take a tenth of the time, and no more.</summary>
+    /// <summary>Commits wait while a view is written: one that fails after seconds takes a tenth of the time, more only where that would be a longer rest than
+    /// <see cref="LongestRest"/>.</summary>
     private static TimeSpan RestAfter(TimeSpan failing) => TimeSpan.FromTicks(Math.Min(9 * failing.Ticks, LongestRest.Ticks));
 
     private bool IsDue()
