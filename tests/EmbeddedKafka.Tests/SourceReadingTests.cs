@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Text;
 using Confluent.Kafka;
@@ -94,6 +95,57 @@ public sealed class SourceReadingTests : BrokerFixture
 
         Assert.Equal(All, read.Count);
         Assert.Equal(All, stream.Position);
+    }
+
+    [Fact]
+    public async Task A_range_that_goes_on_under_the_same_leader_costs_no_batch_before_it()
+    {
+        await FillAsync(batches: 3);
+        var served = new ConcurrentQueue<long>();
+        await using var proxy = new WireProxy(Broker.Port, answer =>
+        {
+            foreach (var batch in RecordBatches.OfFetch(answer.Records!.ToMemory()))
+            {
+                served.Enqueue(batch.Header.BaseOffset);
+            }
+        });
+        using var source = NewSource(proxy.BootstrapServers);
+        await using var stream = source.Open(Partition, new OffsetRange(10, 30), leaderEpoch: 0);
+
+        var read = await ReadAllAsync(stream);
+
+        Assert.Equal(Enumerable.Range(10, 20).Select(i => ((long)i, $"value {i}")), read);
+        Assert.Equal([10, 20], served);
+    }
+
+    /// <summary>The log ends at the range's base, and grows under another leader while it is read.</summary>
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(1, 0L)] // The other leader's log is another from there on.
+    public async Task What_comes_behind_an_end_at_the_base_is_compared_as_well(int epochBefore, long? divergedAt)
+    {
+        await FillAsync(batches: 2);
+        var lies = 2;
+        await using var proxy = new WireProxy(Broker.Port, answer =>
+        {
+            if (lies > 0)
+            {
+                answer.Records = Before(10, answer.Records);
+                (answer.HighWatermark, answer.LastStableOffset) = (10, 10);
+                lies -= answer.Records.Length == 0 ? 1 : 0;
+                return;
+            }
+
+            answer.Records = WithEpochs(answer.Records, offset => offset < 10 ? epochBefore : 1);
+        });
+        using var source = NewSource(proxy.BootstrapServers);
+        await using var stream = source.Open(Partition, new OffsetRange(10, 20), leaderEpoch: 0);
+        var read = new List<(long Offset, string Value)>();
+
+        var failure = await Record.ExceptionAsync(() => ReadAllAsync(stream, read));
+
+        Assert.Equal((0, divergedAt), (lies, (failure as LogDivergedException)?.Offset));
+        Assert.Equal(divergedAt is null ? Enumerable.Range(10, 10).Select(i => ((long)i, $"value {i}")) : [], read);
     }
 
     [Theory]
@@ -202,6 +254,20 @@ public sealed class SourceReadingTests : BrokerFixture
                 bytes[at < 0 ? bytes.Length + at : at] ^= 0x08;
             }
 
+            all.Add(bytes);
+        }
+
+        return new RecordSet(all);
+    }
+
+    /// <summary>The same batches, with other leader epochs, which no checksum covers.</summary>
+    private static RecordSet WithEpochs(RecordSet? records, Func<long, int> epochAt)
+    {
+        var all = new List<ReadOnlyMemory<byte>>();
+        foreach (var batch in RecordBatches.OfFetch(records!.ToMemory()))
+        {
+            var bytes = batch.Bytes.ToArray();
+            BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(12), epochAt(batch.Header.BaseOffset));
             all.Add(bytes);
         }
 

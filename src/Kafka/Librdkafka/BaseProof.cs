@@ -8,9 +8,9 @@ namespace KafkaBackup.Kafka.Librdkafka;
 /// <remarks>
 /// Confluent.Kafka gives no epoch to librdkafka when it assigns, and offers no question about epochs, so that the broker cannot be asked;
 /// the records tell.
-/// Reading begins at the offset before the base, which costs next to nothing. Only when the leader has changed and no record lies there
-/// (transactions leave such
-/// offsets, and compaction) records further back are read.
+/// Reading begins at the base, and its first record tells as long as the leader is the same: nothing is read twice. Only when the leader has
+/// changed, or no record is left to tell, the one before the base is read; and when no record lies there (transactions leave such offsets, and
+/// compaction), records further back.
 /// </remarks>
 internal sealed class BaseProof(PooledConsumer consumer, PartitionId partition, long from, int epoch, Func<bool> isStopped)
 {
@@ -22,11 +22,27 @@ internal sealed class BaseProof(PooledConsumer consumer, PartitionId partition, 
     private readonly BaseCheck _check = new(from, epoch);
     private readonly TopicPartition _place = new(partition.Topic, new Partition(partition.Number));
 
-    /// <summary>Finds out, and leaves the client reading from the base on.</summary>
+    /// <summary>Whether nothing can be taken yet, and nothing is proven: an end at the base, behind which another log may begin.</summary>
+    public bool StaysOpen(ConsumeResult<BatchSlice, BatchSlice> first) => first.IsPartitionEOF && first.Offset.Value <= from;
+
+    /// <summary>Finds out by what came first from the base on.</summary>
+    /// <param name="first">The first record or end.</param>
+    /// <returns>Whether that is still the client's place; if not, it is to read from the base on once more.</returns>
     /// <exception cref="LogDivergedException">It is another log.</exception>
     /// <exception cref="KafkaException">The log cannot be read.</exception>
     /// <exception cref="BackupException">No record came in time.</exception>
-    public void Establish()
+    public bool Judge(ConsumeResult<BatchSlice, BatchSlice> first)
+    {
+        var isSame = !first.IsPartitionEOF && _check.JudgeFirst(first.Offset.Value, first.LeaderEpoch) == BaseVerdict.Same;
+        if (!isSame)
+        {
+            LookBack();
+        }
+
+        return isSame;
+    }
+
+    private void LookBack()
     {
         var first = FirstFrom(from - 1);
         var verdict = first is { } seen ? _check.JudgeFirst(seen.Offset, seen.Epoch) : BaseVerdict.Same;

@@ -84,16 +84,7 @@ internal sealed class PartitionReader
     private void Begin()
     {
         _call.Begin();
-        try
-        {
-            _client.Begin(_sizing.Size, _end, _epoch);
-        }
-        catch (ConsumeException e) when (IsTooLarge(e))
-        {
-            TakeTooLarge(e); // The batch before the place, which proves that the log is the same.
-            _client.Begin(_sizing.Size, _end, _epoch);
-        }
-
+        _client.Begin(_sizing.Size, _end, _epoch);
         _call.End();
         _stall.Break();
     }
@@ -237,7 +228,7 @@ internal sealed class PartitionReader
         _call.Begin();
         try
         {
-            return consumer.Poll(_batch, _batch.Count == 0 ? PollPause : TimeSpan.Zero);
+            return _client.Poll(_batch, _batch.Count == 0 ? PollPause : TimeSpan.Zero);
         }
         catch (ConsumeException e) when (SourceFailures.IsOvercome(e.Error))
         {

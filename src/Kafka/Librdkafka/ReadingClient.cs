@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Kafka;
 
 namespace KafkaBackup.Kafka.Librdkafka;
 
@@ -9,6 +10,7 @@ internal sealed class ReadingClient(KafkaRecordSource pool, PartitionId partitio
     private readonly TopicPartition _place = new(partition.Topic, new Partition(partition.Number));
     private PooledConsumer? _consumer;
     private LeaderProbe? _probe;
+    private BaseProof? _proof;
 
     /// <summary>The client. There is one after <see cref="Begin"/>.</summary>
     public PooledConsumer Consumer => _consumer!;
@@ -19,23 +21,32 @@ internal sealed class ReadingClient(KafkaRecordSource pool, PartitionId partitio
     /// <summary>Begins to read.</summary>
     /// <param name="size">How much to ask for at a time.</param>
     /// <param name="from">The offset.</param>
-    /// <param name="epochBefore">The leader epoch of the record before it, to be proven; null when it is not known.</param>
+    /// <param name="epochBefore">The leader epoch of the record before it, to be proven before anything is taken; null when it is not known.</param>
     public void Begin(AnswerSize size, long from, int? epochBefore)
     {
         Release();
         _consumer = pool.Rent(size);
         _consumer.Errors.Reset();
         _consumer.Answers.Reset();
-        if (epochBefore is { } epoch && from > 0)
+        _consumer.Assign(new TopicPartitionOffset(_place, new Offset(from)));
+        _proof = epochBefore is { } epoch && from > 0 ? new BaseProof(_consumer, partition, from, epoch, isStopped) : null;
+        _probe = new LeaderProbe(_consumer.Client, _place);
+    }
+
+    /// <summary>The next record or end, or null. None is told before the log before the place is known to be the one that was read.</summary>
+    /// <exception cref="LogDivergedException">It is another log.</exception>
+    /// <exception cref="BackupException">It cannot be compared.</exception>
+    public ConsumeResult<BatchSlice, BatchSlice>? Poll(ConfluentBatch batch, TimeSpan patience)
+    {
+        var result = Consumer.Poll(batch, patience);
+        if (result is null || _proof is not { } proof || proof.StaysOpen(result))
         {
-            new BaseProof(_consumer, partition, from, epoch, isStopped).Establish();
-        }
-        else
-        {
-            _consumer.Assign(new TopicPartitionOffset(_place, new Offset(from)));
+            return result;
         }
 
-        _probe = new LeaderProbe(_consumer.Client, _place);
+        var isAtPlace = proof.Judge(result);
+        _proof = null;
+        return isAtPlace ? result : null;
     }
 
     /// <summary>Whether the end of the range or an open transaction was met, and not only the high watermark of a new leader that has yet to

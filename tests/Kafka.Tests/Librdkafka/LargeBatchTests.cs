@@ -70,7 +70,9 @@ public sealed class LargeBatchTests : IAsyncLifetime
         Append(1, CompressionType.None, 2 * Limit);
         Append(10, CompressionType.None, 100);
 
-        var (_, failure) = await ReadAsync(11, from: 1, epochBefore: 0);
+        Assert.Equal((10L, null), await ReadAsync(11, from: 1, epochBefore: 0)); // The next one tells that it is still there.
+
+        var (_, failure) = await ReadAsync(11, from: 1, epochBefore: 1);
 
         AssertNamesSizeAndLimit(failure!, 1);
     }
