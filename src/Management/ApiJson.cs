@@ -11,4 +11,7 @@ namespace KafkaBackup.Management;
 [JsonSerializable(typeof(Submitted))]
 [JsonSerializable(typeof(ApiProblem))]
 [JsonSerializable(typeof(IReadOnlyList<ClusterMember>))]
+[JsonSerializable(typeof(IReadOnlyList<PartitionDetails>))]
+[JsonSerializable(typeof(IReadOnlyList<GapDetails>))]
+[JsonSerializable(typeof(NodeDetails))]
 public sealed partial class ApiJson : JsonSerializerContext;

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Protocol;
 using static KafkaBackup.Shared.Protocol.BackupProtocol;
 using static KafkaBackup.Shared.Protocol.CatalogueProtocol;
@@ -68,6 +69,19 @@ internal static class CatalogueAccess
             return null; // The coordinator may be on its way to another node.
         }
     }
+
+    /// <summary>How far each partition of the backup called <paramref name="id"/> is.</summary>
+    /// <exception cref="BackupException">It is not declared, or this node cannot read its store or its source.</exception>
+    public static async Task<IReadOnlyList<PartitionDetails>> ListPartitionsAsync(this NodeView node, string id, CancellationToken cancellation) =>
+        PartitionDetails.Of(await node.InspectAsync(id, asksSource: true, cancellation));
+
+    /// <summary>What was gone at the source before the backup called <paramref name="id"/> could read it.</summary>
+    /// <exception cref="BackupException">It is not declared, or this node cannot read its store.</exception>
+    public static async Task<IReadOnlyList<GapDetails>> ListGapsAsync(this NodeView node, string id, CancellationToken cancellation) =>
+        GapDetails.Of(await node.InspectAsync(id, asksSource: false, cancellation));
+
+    private static async Task<StatusReport> InspectAsync(this NodeView node, string id, bool asksSource, CancellationToken cancellation) =>
+        await node.Inspector.ReadAsync((await node.FindBackupAsync(id, cancellation)).Definition, asksSource, cancellation);
 
     /// <summary>The run that is wanted; null when there is none, or one that is to end before the next one begins.</summary>
     public static string? WantedRun(DeclaredBackup? declared) => declared is { IsStopping: false } ? declared.Current?.Id : null;

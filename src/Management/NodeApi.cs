@@ -46,6 +46,17 @@ public static class NodeApi
         Map(HttpMethods.Delete, "/backups/{id}", context => OrderAsync(context, node, CatalogueOrder.Remove),
             new("Forgets the backup once its run has ended. What is stored stays.", ApiJson.Default.Submitted));
         Map(HttpMethods.Get, "/backups/{id}/runs/{run}", context => ShowRunAsync(context, node), new("A run of a backup.", ApiJson.Default.RunDetails));
+        Map(HttpMethods.Get, "/backups/{id}/partitions", async context =>
+                await WriteAsync(context, await node.ListPartitionsAsync(IdOf(context), context.RequestAborted), ApiJson.Default.IReadOnlyListPartitionDetails),
+            new("How far each partition of a backup is. Store and source are read by the node that is asked.", ApiJson.Default.IReadOnlyListPartitionDetails));
+        Map(HttpMethods.Get, "/backups/{id}/gaps", async context =>
+                await WriteAsync(context, await node.ListGapsAsync(IdOf(context), context.RequestAborted), ApiJson.Default.IReadOnlyListGapDetails),
+            new("Offsets that were gone at the source before they could be read.", ApiJson.Default.IReadOnlyListGapDetails));
+        Map(HttpMethods.Get, "/node", context => WriteAsync(context, node.Describe(), ApiJson.Default.NodeDetails), new("The node that is asked.", ApiJson.Default.NodeDetails));
+        Map(HttpMethods.Post, "/node/drain", context => WriteAsync(context, node.Drain(), ApiJson.Default.NodeDetails),
+            new("The node that is asked gives its partitions to others and takes none.", ApiJson.Default.NodeDetails));
+        Map(HttpMethods.Post, "/node/undrain", context => WriteAsync(context, node.Undrain(), ApiJson.Default.NodeDetails),
+            new("The node that is asked takes partitions again.", ApiJson.Default.NodeDetails));
         foreach (var (order, summary) in Orders)
         {
             Map(HttpMethods.Post, $"/backups/{{id}}/{order.ToString().ToLowerInvariant()}", context => OrderAsync(context, node, order), new(summary, ApiJson.Default.Submitted));

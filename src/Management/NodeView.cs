@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.Hosting;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Protocol;
 
 namespace KafkaBackup.Management;
@@ -27,6 +28,12 @@ public sealed class NodeView(ActorSystem system, string token)
     /// <summary>Demanded of whoever asks; empty: nobody is asked for one.</summary>
     public string Token => token;
 
+    /// <summary>This node as a place for work.</summary>
+    public required IWorkerNode Worker { get; init; }
+
+    /// <summary>Looks into backups.</summary>
+    public required IBackupInspector Inspector { get; init; }
+
     /// <summary>What it needs beside the cluster; each tells in a sentence what is wrong with it, or null.</summary>
     public IReadOnlyList<Func<CancellationToken, Task<string?>>> Needs { get; init; } = [];
 
@@ -42,6 +49,23 @@ public sealed class NodeView(ActorSystem system, string token)
             ? null
             : $"this node is {status.ToString().ToLowerInvariant()}, not up: it has not joined the cluster, or is leaving it"];
         return [.. joined.Concat(needed).OfType<string>()];
+    }
+
+    /// <summary>This node as it shows itself.</summary>
+    public NodeDetails Describe() => new(Cluster.Get(system).SelfAddress.ToString(), Worker.IsDrained);
+
+    /// <summary>This node gives its partitions to others and takes none.</summary>
+    public NodeDetails Drain()
+    {
+        Worker.Drain();
+        return Describe();
+    }
+
+    /// <summary>This node takes partitions again.</summary>
+    public NodeDetails Undrain()
+    {
+        Worker.Undrain();
+        return Describe();
     }
 
     /// <summary>All members, in order of their addresses, as they are after every change that was published.</summary>

@@ -42,24 +42,26 @@ public static class WorkerHosting
 
     private sealed class Extractor : IMessageExtractor
     {
-        public static PartitionKey KeyOf(string entityId) => entityId.Split('/') is [var backup, var topic, var number]
+        public static PartitionKey KeyOf(string entityId) => entityId.Split('/') is [var backup, var topic, var number, ..]
             ? new PartitionKey(new BackupId(backup), new PartitionId(topic, int.Parse(number)))
             : throw new ArgumentException($"'{entityId}' is no partition worker's entity id.", nameof(entityId));
 
         /// <summary>Neither backup ids nor topics can hold a slash.</summary>
-        public string? EntityId(object message) =>
-            message is IPartitionMessage { Key: var key } ? $"{key.Backup}/{key.Partition.Topic}/{key.Partition.Number}" : null;
+        public string? EntityId(object message) => message is IPartitionMessage { Key: var key, Placement: var placement }
+            ? $"{key.Backup}/{key.Partition.Topic}/{key.Partition.Number}{(placement == 0 ? "" : $"/{placement}")}"
+            : null;
 
         public object EntityMessage(object message) => message;
 
         public string? ShardId(object message) => EntityId(message) is { } entity ? ShardId(entity, message) : null;
 
-        /// <summary>Partitions of a topic lie in consecutive shards, which <see cref="ShardSpread"/> gives to different nodes.</summary>
+        /// <summary>Partitions of a topic lie in consecutive shards, which <see cref="ShardSpread"/> gives to different nodes; and so do the places of
+        /// one partition.</summary>
         public string ShardId(string entityId, object? messageHint = null)
         {
-            var number = entityId.LastIndexOf('/');
-            var start = (uint)Akka.Util.MurmurHash.StringHash(entityId[..number]) % ShardCount;
-            return ((start + int.Parse(entityId.AsSpan(number + 1))) % ShardCount).ToString();
+            var parts = entityId.Split('/');
+            var start = (uint)Akka.Util.MurmurHash.StringHash($"{parts[0]}/{parts[1]}") % ShardCount;
+            return ((start + parts[2..].Sum(int.Parse)) % ShardCount).ToString();
         }
     }
 }

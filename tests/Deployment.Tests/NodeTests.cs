@@ -75,7 +75,7 @@ public sealed class NodeTests
         builder.Services.AddRoutingCore();
         await using var application = builder.Build();
         IEndpointRouteBuilder routes = application;
-        routes.MapNodeApi(new NodeView(null!, "")); // Routes are listed, and none is called.
+        routes.MapNodeApi(new NodeView(null!, "") { Worker = null!, Inspector = null! }); // Routes are listed, and none is called.
         var paths = routes.DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
             .Select(route => route.RoutePattern.RawText).ToList();
 

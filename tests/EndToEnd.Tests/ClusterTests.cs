@@ -1,5 +1,4 @@
 using KafkaBackup.EndToEnd.Tests.Support;
-using KafkaBackup.Shared;
 using KafkaBackup.Testing;
 
 namespace KafkaBackup.EndToEnd.Tests;
@@ -12,7 +11,7 @@ public sealed class ClusterTests : BrokerTest
     {
         using var cluster = await new TestCluster(3).StartAsync();
         var topic = await NewTopicAsync(partitions: 30);
-        var produced = await ProduceAsync(Partitions(topic, 30), 100, seed: 1);
+        var produced = await ProduceAsync(PartitionsOf(topic, 30), 100, seed: 1);
         var backup = NewBackup(topic);
 
         var run = await cluster.RunAsync("backup", "-c", backup.WriteConfig());
@@ -29,7 +28,7 @@ public sealed class ClusterTests : BrokerTest
     {
         using var cluster = await new TestCluster(3).StartAsync();
         var topic = await NewTopicAsync(partitions: 12);
-        var produced = await ProduceAsync(Partitions(topic, 12), 2_000, seed: 1);
+        var produced = await ProduceAsync(PartitionsOf(topic, 12), 2_000, seed: 1);
         var backup = NewBackup(topic);
         backup.Config = backup.Config with { Backup = ["segment_max_records: 50"] };
         using var run = cluster.Start("backup", "-c", backup.WriteConfig());
@@ -92,7 +91,7 @@ public sealed class ClusterTests : BrokerTest
     {
         using var cluster = await new TestCluster(1).StartAsync();
         var topic = await NewTopicAsync();
-        var produced = await ProduceAsync(Partitions(topic, 1), 50, seed: 1);
+        var produced = await ProduceAsync(PartitionsOf(topic, 1), 50, seed: 1);
         var backup = NewBackup(topic);
         backup.Config = backup.Config with { Backup = ["continuous: true", "segment_max_interval_ms: 1000"] };
         (await cluster.RunAsync("submit", "-c", backup.WriteConfig())).AssertExit(0);
@@ -100,7 +99,7 @@ public sealed class ClusterTests : BrokerTest
         await cluster.Nodes[0].Run.TerminateAsync();
         (await cluster.Nodes[0].Run.FinishAsync()).AssertExit(0);
 
-        produced.Add(await ProduceAsync(Partitions(topic, 1), 50, seed: 2));
+        produced.Add(await ProduceAsync(PartitionsOf(topic, 1), 50, seed: 2));
         await cluster.StartAsync();
         await cluster.Nodes[0].Run.WaitUntilAsync(() => backup.SegmentFiles().Count > 1);
 
@@ -161,17 +160,4 @@ public sealed class ClusterTests : BrokerTest
         open.Nodes[0].Start();
         (await open.Nodes[0].Run.FinishAsync()).AssertExit(2).AssertSays("there is no token");
     }
-
-    private async Task<ProducedRecords> ProduceAsync(IEnumerable<PartitionId> partitions, int count, int seed)
-    {
-        var produced = new ProducedRecords();
-        foreach (var partition in partitions)
-        {
-            produced.Add(await Broker.ProduceAsync(partition, SampleRecords.Plain(count, seed)));
-        }
-
-        return produced;
-    }
-
-    private static PartitionId[] Partitions(string topic, int count) => [.. Enumerable.Range(0, count).Select(number => new PartitionId(topic, number))];
 }

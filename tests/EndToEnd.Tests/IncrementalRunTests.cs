@@ -98,15 +98,4 @@ public sealed class IncrementalRunTests : BrokerTest
         var topic = await NewTopicAsync(name, partitions: 2);
         return [new PartitionId(topic, 0), new PartitionId(topic, 1)];
     }
-
-    private async Task<ProducedRecords> ProduceAsync(IEnumerable<PartitionId> partitions, int count, int seed)
-    {
-        var produced = new ProducedRecords();
-        foreach (var partition in partitions)
-        {
-            produced.Add(await Broker.ProduceAsync(partition, SampleRecords.Plain(count, seed)));
-        }
-
-        return produced;
-    }
 }

@@ -1,5 +1,8 @@
+using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Testing.Kafka;
+using static KafkaBackup.PartitionWorkers.Backup.WorkerMessages;
 using static KafkaBackup.Shared.Protocol.BackupProtocol;
 using static KafkaBackup.Shared.Protocol.PartitionProtocol;
 
@@ -84,6 +87,11 @@ internal static class CommitProtocolSimulation
             HandOver(world);
         }
 
+        if (world.HasDrains && random.NextDouble() < .01)
+        {
+            Drain(world);
+        }
+
         if (random.NextDouble() < .07)
         {
             world.Start(new SimulatedReader(world, world.NewName("reader")));
@@ -102,6 +110,17 @@ internal static class CommitProtocolSimulation
         if (workers.Count > 0)
         {
             workers[world.Random.Next(workers.Count)].Receive(StopPartition.Instance, null);
+        }
+    }
+
+    /// <summary>A node is to have no work: its worker gives back what it has, and another goes on.</summary>
+    private static void Drain(World world)
+    {
+        var workers = world.Processes.OfType<SimulatedWorker>().Where(worker => worker.IsAlive).ToList();
+        if (workers.Count > 0)
+        {
+            var worker = workers[world.Random.Next(workers.Count)];
+            worker.Receive(new GiveBack(new Fault(FailureKind.Internal, "drained", IsRetryable: true), new Refusal(worker.Name, 2)), null);
         }
     }
 

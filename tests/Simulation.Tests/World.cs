@@ -19,6 +19,7 @@ internal sealed class World
     public World(int seed, Mutation mutation)
     {
         Random = new Random(seed);
+        HasDrains = seed % 2 == 1;
         Mutation = mutation;
         Scheduler = new Scheduler(Random);
         Sources = Enumerable.Range(0, Random.Next(1, 4)).Select(number => new SimulatedSource(Random, new PartitionId("t", number))).ToList();
@@ -28,6 +29,9 @@ internal sealed class World
     public static BackupId Backup { get; } = new("b");
 
     public Random Random { get; }
+
+    /// <summary>Whether nodes are drained now and then. In half of the histories, so that the others stay what they were.</summary>
+    public bool HasDrains { get; }
 
     public Mutation Mutation { get; }
 

@@ -1,13 +1,7 @@
 using System.CommandLine;
 using KafkaBackup.Cli.Hosting;
 using KafkaBackup.Cli.Output;
-using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.Shared.Configuration;
-using KafkaBackup.Shared.Kafka;
-using KafkaBackup.Shared.Oso;
-using KafkaBackup.Shared.Storage;
-using KafkaBackup.Shared;
-using Microsoft.Extensions.Logging.Abstractions;
 using Spectre.Console;
 
 namespace KafkaBackup.Cli.Commands;
@@ -45,7 +39,7 @@ internal static class StatusCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             using var source = parsed.GetValue(config) is { } file
-                ? StatusSource.Of(ConfigurationLoader.Load(file, Environment.GetEnvironmentVariable))
+                ? Of(ConfigurationLoader.Load(file, Environment.GetEnvironmentVariable))
                 : new StatusSource(Stores.OpenExisting(parsed.GetRequiredValue(path)), parsed.GetRequiredValue(backup), null, null);
             if (!parsed.GetValue(watch))
             {
@@ -58,6 +52,8 @@ internal static class StatusCommand
         });
         return command;
     }
+
+    private static StatusSource Of(BackupConfiguration configuration) => StatusSource.Of(configuration, Stores.OpenToRead(configuration.Storage));
 
     /// <summary>On a terminal the table, renewed in place; else a line each time.</summary>
     private static async Task WatchAsync(StatusSource source, string? database, TimeSpan interval, CancellationToken cancellation)
@@ -89,42 +85,5 @@ internal static class StatusCommand
         {
             // Being stopped is how a watch ends.
         }
-    }
-
-    /// <summary>Where the status of one backup is read.</summary>
-    private sealed class StatusSource(IObjectStore store, string backup, TopicFilter? filter, ITopicCatalog? catalog) : IDisposable
-    {
-        public static StatusSource Of(BackupConfiguration configuration) => new(
-            Stores.OpenToRead(configuration.Storage), configuration.BackupId.Value, new TopicFilter(configuration.Source.Topics, configuration.Backup) { DemandsLiterals = false },
-            new KafkaTopicCatalog(new KafkaClients(configuration, NullLogger<KafkaClients>.Instance)));
-
-        public async Task<StatusReport> ReadAsync(string? database, CancellationToken cancellation)
-        {
-            var contents = await new BackupReader(store).OpenAsync(backup, cancellation);
-            var bounds = catalog is null ? null : await BoundsAsync(catalog, cancellation);
-            return new StatusReport
-            {
-                Contents = contents,
-                Source = bounds,
-                OpenTransactions = catalog is null ? new Dictionary<PartitionId, OpenTransaction>() : await catalog.FindOpenTransactionsAsync([.. bounds!.Keys], cancellation),
-                LocalOffsets = database is null ? null : Saved(database),
-            };
-        }
-
-        public void Dispose()
-        {
-            catalog?.Dispose();
-            (store as IDisposable)?.Dispose();
-        }
-
-        private async Task<IReadOnlyDictionary<PartitionId, PartitionBounds>> BoundsAsync(ITopicCatalog source, CancellationToken cancellation)
-        {
-            var topics = await source.GetTopicsAsync(filter!, cancellation);
-            return await source.GetBoundsAsync(
-                [.. topics.SelectMany(topic => Enumerable.Range(0, topic.Partitions).Select(number => new PartitionId(topic.Name, number)))], LogEnd.HighWatermark, cancellation);
-        }
-
-        private IReadOnlyDictionary<PartitionId, long> Saved(string database) => OffsetDatabase.TryRead(database, new BackupId(backup), out var problem)
-            ?? throw new BackupException(FailureKind.Configuration, problem ?? $"--db-path: there is no file '{database}'.");
     }
 }

@@ -52,8 +52,13 @@ internal static class NodeHost
                 settings.MemoryBytes, settings.Name, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<StoreLog>(), TimeProvider.System))
             .AddSingleton(settings)
             .AddSingleton<CatalogProbe>()
+            .AddSingleton(services => new WorkerNode(
+                () => ClusterOf(services).SelfAddress.ToString(), () => ClusterOf(services).State.Members.Count(member => member.Roles.Contains(WorkerHosting.Role))))
+            .AddSingleton<NodeInspector>()
             .AddSingleton(services => new NodeView(services.GetRequiredService<ActorSystem>(), settings.Token)
             {
+                Worker = services.GetRequiredService<WorkerNode>(),
+                Inspector = services.GetRequiredService<NodeInspector>(),
                 Needs =
                 [
                     _ => Task.FromResult(services.GetRequiredService<JournalHealth>().Problem),
@@ -124,6 +129,9 @@ internal static class NodeHost
     private static IEnumerable<Exception> Causes(Exception failure) =>
         (failure is AggregateException all ? all.InnerExceptions : failure.InnerException is { } inner ? [inner] : []).SelectMany(Causes).Prepend(failure);
 
+    /// <summary>Known once the actor system is there.</summary>
+    private static Akka.Cluster.Cluster ClusterOf(IServiceProvider services) => Akka.Cluster.Cluster.Get(services.GetRequiredService<ActorSystem>());
+
     private static LedgerServices Ledgers(IServiceProvider services, NodeSettings settings, LedgerSettings ledger) => new(
         services.GetRequiredService<IBackupEnvironments>(), backup => OffsetsPath(settings, backup), ledger, services.GetRequiredService<RunLog>(),
         TimeProvider.System, () => $"{settings.Name}/{Environment.ProcessId}/{Guid.NewGuid():N}")
@@ -137,6 +145,7 @@ internal static class NodeHost
         Progress = services.GetRequiredService<NodeProgress>(),
         Metrics = services.GetRequiredService<WorkerMetrics>(),
         Journal = services.GetRequiredService<JournalHealth>(),
+        Node = services.GetRequiredService<WorkerNode>(),
     };
 
     private static AkkaConfigurationBuilder WithWorkerJournal(this AkkaConfigurationBuilder akka, NodeSettings settings) =>

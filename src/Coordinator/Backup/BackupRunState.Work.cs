@@ -63,7 +63,7 @@ internal sealed partial record BackupRunState
         while (Asked is not RecordSource && assigned.Count < Settings.Window && !waiting.IsEmpty)
         {
             waiting = waiting.Dequeue(out var work);
-            var order = new Order(new AssignmentId(Run, ++last), work);
+            var order = new Order(new AssignmentId(Run, ++last), work, Placements.Of(work.Partition));
             assigned.Add(work.Partition, order);
             orders.Add(new TellWorker(AssignmentOf(order)));
         }
@@ -79,8 +79,34 @@ internal sealed partial record BackupRunState
             return Nothing; // Of an order that is over: a second answer, or one of another run.
         }
 
+        if (ended is { Refusal: { } refusal, Failure: { } reason } && !IsStopped)
+        {
+            var (placements, isLeft, isNews) = Placements.Refuse(partition, refusal, reason.Message, now);
+            var refused = this with { Placements = placements };
+            var told = isNews ? refused.Do(new Say(log => log.Refused(reason.Message))) : refused.Nothing;
+            return isLeft ? told.Then(state => state.GoOnElsewhere(ended, order.Work)) : told.Then(state => state.OnWorked(ended, order.Work, now));
+        }
+
+        return (this with { Placements = Placements.Settle(partition) }).OnWorked(ended, order.Work, now);
+    }
+
+    /// <summary>What was committed of an order before it was given back counts; the rest is ordered from another node.</summary>
+    private RunStep GoOnElsewhere(PartitionEnded ended, PartitionWork work)
+    {
+        var order = new Order(new AssignmentId(Run, LastOrder + 1), work, Placements.Of(work.Partition));
+        return (this with
+        {
+            Assigned = Assigned.SetItem(work.Partition, order),
+            LastOrder = LastOrder + 1,
+            Progress = Progress.End(ended, wasCancelled: true),
+        }).Do(new TellWorker(AssignmentOf(order)));
+    }
+
+    private RunStep OnWorked(PartitionEnded ended, PartitionWork work, DateTimeOffset now)
+    {
+        var partition = work.Partition;
         var over = this with { Assigned = Assigned.Remove(partition), Progress = Progress.End(ended, wasCancelled: IsStopped) };
-        var noted = IsStopped ? over.Nothing : over.NoteEnd(ended, order.Work, now);
+        var noted = IsStopped ? over.Nothing : over.NoteEnd(ended, work, now);
         if (ended.BlockedAt is { } offset)
         {
             noted = noted with { State = noted.State with { Blocked = Blocked.Add(partition) } };
@@ -209,6 +235,7 @@ internal sealed partial record BackupRunState
                 Plan = plan,
                 Known = Known!.Discover(refreshed.Discovery),
                 Watch = watch,
+                Placements = state.Placements.Forget(now),
             }).NotePlanFailures())
             .Then(state => state.NoteConfigurations(refreshed.Discovery, now))
             .And(plan.NewFacts.Where(topic => Known!.Topics.GetValueOrDefault(topic.Name)?.Partitions != topic.Partitions)

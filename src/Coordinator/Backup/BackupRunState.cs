@@ -68,6 +68,9 @@ internal sealed partial record BackupRunState(BackupId Backup, BackupCoordinator
 
     private ImmutableQueue<RecordSource> ToRecord { get; init; } = [];
 
+    /// <summary>Where partitions are worked on.</summary>
+    private Placements Placements { get; init; } = Placements.Own;
+
     /// <summary>The number of the order that was given last.</summary>
     private long LastOrder { get; init; }
 
@@ -92,7 +95,7 @@ internal sealed partial record BackupRunState(BackupId Backup, BackupCoordinator
     private bool HadNothingInHand { get; init; }
 
     /// <summary>An order that was given to a worker.</summary>
-    internal sealed record Order(AssignmentId Assignment, PartitionWork Work);
+    internal sealed record Order(AssignmentId Assignment, PartitionWork Work, int Placement);
 
     private enum RefreshPhase
     {
@@ -179,7 +182,7 @@ internal sealed partial record BackupRunState(BackupId Backup, BackupCoordinator
         .Then(state => state.FinishIfDone());
 
     private IEnumerable<RunEffect> CancelAssigned(bool abandon) =>
-        Assigned.Values.Select(order => new TellWorker(new CancelPartition(KeyOf(order.Work.Partition), order.Assignment, abandon)));
+        Assigned.Values.Select(order => new TellWorker(CancellationOf(order, abandon)));
 
     private RunStep OnLedgerFailed(Fault failure)
     {
@@ -221,7 +224,7 @@ internal sealed partial record BackupRunState(BackupId Backup, BackupCoordinator
         }
 
         return repeated.And(Assigned.Values.Select(order => new TellWorker(IsStopped
-            ? new CancelPartition(KeyOf(order.Work.Partition), order.Assignment, Abandon: false)
+            ? CancellationOf(order, abandon: false)
             : AssignmentOf(order))));
     }
 
@@ -231,5 +234,12 @@ internal sealed partial record BackupRunState(BackupId Backup, BackupCoordinator
 
     private PartitionKey KeyOf(PartitionId partition) => new(Backup, partition);
 
-    private AssignPartition AssignmentOf(Order order) => new(KeyOf(order.Work.Partition), order.Assignment, RangePages.Order(order.Work.Ranges), order.Work.TopicId) { Definition = Definition };
+    private AssignPartition AssignmentOf(Order order) => new(KeyOf(order.Work.Partition), order.Assignment, RangePages.Order(order.Work.Ranges), order.Work.TopicId)
+    {
+        Definition = Definition,
+        Placement = order.Placement,
+    };
+
+    private CancelPartition CancellationOf(Order order, bool abandon) =>
+        new(KeyOf(order.Work.Partition), order.Assignment, abandon) { Placement = order.Placement };
 }

@@ -113,6 +113,10 @@ public sealed partial class RunLog(ILogger<RunLog> logger)
     [LoggerMessage(Level = LogLevel.Information, Message = "The source can be read again")]
     public partial void SourceIsBack();
 
+    /// <summary>A node does not take its share of a run, and others get it.</summary>
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Problem} Its partitions go to other nodes, if there are any")]
+    public partial void Refused(string problem);
+
     /// <summary>A partition that had failed in a continuous run is backed up again.</summary>
     [LoggerMessage(Level = LogLevel.Information, Message = "{Partition}: backed up again")]
     public partial void PartitionIsBack(PartitionId partition);

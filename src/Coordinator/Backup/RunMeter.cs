@@ -44,7 +44,7 @@ internal sealed class RunMeter(BackupId backup, RunMetrics metrics, TimeProvider
                 break;
         }
 
-        if (FailureIn(message) is { } failure)
+        if (FailureIn(message, after) is { } failure)
         {
             metrics.Failed(backup, failure.Kind);
         }
@@ -64,9 +64,9 @@ internal sealed class RunMeter(BackupId backup, RunMetrics metrics, TimeProvider
 
     public void Dispose() => metrics.Forget(backup, this);
 
-    private static Fault? FailureIn(object message) => message switch
+    private static Fault? FailureIn(object message, BackupRunState after) => message switch
     {
-        PartitionEnded ended => ended.Failure,
+        PartitionEnded ended => after.Assigned.ContainsKey(ended.Key.Partition) ? null : ended.Failure, // Another node goes on.
         PlanFailed failed => failed.Failure,
         LedgerFailed failed => failed.Failure,
         GroupsTaken taken => taken.Failure,

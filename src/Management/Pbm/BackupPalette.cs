@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using KafkaBackup.Shared;
 using KafkaBackup.Shared.Protocol;
 using static KafkaBackup.Shared.Protocol.CatalogueProtocol;
 
@@ -14,9 +15,14 @@ internal sealed class BackupPalette(NodeView node)
     public PbmPalette Create() => new("backup", "The backups that are declared in the cluster.", [
         new PbmVerb("list", "List them: id, state, when runs begin, how the last one ended.", (_, cancellation) => ListAsync(cancellation)),
         new PbmVerb("status", "Show one, and how far its run is.", StatusAsync) { Operand = Operand },
+        new PbmVerb("partitions", "List its partitions: next offset, records, objects, gaps, how far it is behind.", PartitionsAsync) { Operand = Operand },
+        new PbmVerb("lag", "List the partitions that are behind the source, the worst first.", LagAsync) { Operand = Operand },
+        new PbmVerb("gaps", "List offsets that were gone at the source before they could be read.", GapsAsync) { Operand = Operand },
         Order(CatalogueOrder.Pause, "End its run in good order, and begin none until it is resumed."),
         Order(CatalogueOrder.Resume, "Let a paused backup go on."),
         Order(CatalogueOrder.Cancel, "End its run in good order. A continuous backup is paused by it."),
+        new PbmVerb("drain", "Let this node give its partitions, of all backups, to others, and take none until it is started again.", (_, _) => Node(node.Drain)),
+        new PbmVerb("undrain", "Let this node take partitions again.", (_, _) => Node(node.Undrain)),
     ]);
 
     private PbmVerb Order(CatalogueOrder order, string help)
@@ -67,6 +73,59 @@ internal sealed class BackupPalette(NodeView node)
             yield return new PbmLine($"  {failure.Message}");
         }
     }
+
+    private async IAsyncEnumerable<PbmLine> PartitionsAsync(PbmArguments arguments, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var all = await node.ListPartitionsAsync(arguments.Operand, cancellation);
+        foreach (var partition in all)
+        {
+            yield return PbmLine.Of(
+                $"{NameOf(partition)} | {(partition.Position is { } next ? $"next offset: {next}" : "nothing yet")} | records: {partition.Records}"
+                    + $" | segments: {partition.Segments} | gaps: {partition.Gaps} | {Behind(partition)}",
+                partition, ApiJson.Default.PartitionDetails);
+        }
+
+        yield return new PbmLine($"Count: {all.Count} partitions");
+    }
+
+    private async IAsyncEnumerable<PbmLine> LagAsync(PbmArguments arguments, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var all = await node.ListPartitionsAsync(arguments.Operand, cancellation);
+        foreach (var partition in all.Where(item => item.Behind > 0 || item.Problem is not null).OrderByDescending(item => item.Behind ?? long.MaxValue))
+        {
+            yield return PbmLine.Of($"{NameOf(partition)} | {Behind(partition)}", partition, ApiJson.Default.PartitionDetails);
+        }
+
+        yield return new PbmLine($"Count: {all.Count(item => item.Behind > 0)} of {all.Count} partitions, behind: {all.Sum(item => item.Behind ?? 0)}");
+    }
+
+    private async IAsyncEnumerable<PbmLine> GapsAsync(PbmArguments arguments, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var gaps = await node.ListGapsAsync(arguments.Operand, cancellation);
+        foreach (var gap in gaps)
+        {
+            yield return PbmLine.Of(
+                $"{gap.Topic}:{gap.Partition} | {gap.StartOffset}-{gap.EndOffset - 1} | {gap.Reason} | {gap.DetectedAt:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}", gap, ApiJson.Default.GapDetails);
+        }
+
+        yield return new PbmLine($"Count: {gaps.Count} gaps, offsets: {gaps.Sum(gap => gap.EndOffset - gap.StartOffset)}");
+    }
+
+    private static async IAsyncEnumerable<PbmLine> Node(Func<NodeDetails> order)
+    {
+        await Task.CompletedTask;
+        var details = order();
+        yield return PbmLine.Of($"{details.Node} {(details.IsDrained ? "is drained: it takes no partitions" : "takes partitions")}", details, ApiJson.Default.NodeDetails);
+    }
+
+    private static string NameOf(PartitionDetails partition) => new PartitionId(partition.Topic, partition.Partition).ToString();
+
+    private static string Behind(PartitionDetails partition) => partition switch
+    {
+        { Behind: { } behind } => $"behind: {behind}",
+        { Problem: { } problem } => $"not asked: {problem}",
+        _ => "not at the source",
+    };
 
     private static string Summary(DeclaredBackup backup) =>
         $"{backup.Backup} | {backup.State} | {backup.Schedule ?? (backup.IsContinuous ? "continuous" : "once")}";

@@ -20,6 +20,7 @@ public sealed class PartitionWorkerActor : UntypedActor, IWithTimers
     private readonly PartitionWorkerServices _services;
     private readonly IActorRef _ledger;
     private readonly IActorRef _permits;
+    private readonly IActorRef _self;
     private PartitionWorkerState _state;
 
     /// <summary>Who gave the order in work, or asked about it last: whoever coordinates now hears of the end.</summary>
@@ -32,7 +33,7 @@ public sealed class PartitionWorkerActor : UntypedActor, IWithTimers
     /// <summary>A worker for <paramref name="key"/>.</summary>
     public PartitionWorkerActor(PartitionKey key, PartitionWorkerServices services, IActorRef ledger, IActorRef permits)
     {
-        (_key, _services, _ledger, _permits) = (key, services, ledger, permits);
+        (_key, _services, _ledger, _permits, _self) = (key, services, ledger, permits, Self);
         _state = new PartitionWorkerState(key, services.Settings);
     }
 
@@ -46,6 +47,7 @@ public sealed class PartitionWorkerActor : UntypedActor, IWithTimers
     /// <inheritdoc />
     protected override void PreStart()
     {
+        _services.Node.Drained += OnDrained;
         if (!_services.Journal.IsUsable)
         {
             Take(JournalRead.Nothing);
@@ -64,8 +66,8 @@ public sealed class PartitionWorkerActor : UntypedActor, IWithTimers
             case GetPartitionStatus:
                 Sender.Tell(new PartitionStatus(_key, _state.PhaseName, _state.Position));
                 break;
-            case AssignPartition order when _services.Environments.Prepare(_key.Backup, order.Assignment.Run, order.Definition) is { } unfit:
-                Refuse(order, unfit);
+            case AssignPartition order when WhyRefused(order) is { } why:
+                Refuse(order, why);
                 break;
             case AssignPartition or CancelPartition:
                 _coordinator = Sender;
@@ -81,7 +83,7 @@ public sealed class PartitionWorkerActor : UntypedActor, IWithTimers
                 _journal = null;
                 Take(JournalRead.Nothing);
                 break;
-            case StopPartition or Uncovered or Committed or Rejected or PermitGranted or JournalRead or OffersChecked or EntryStored or PipelineEnded
+            case StopPartition or GiveBack or Uncovered or Committed or Rejected or PermitGranted or JournalRead or OffersChecked or EntryStored or PipelineEnded
                 or BoundsRead or AnswerDue or RetryDue:
                 Take(message);
                 break;
@@ -97,13 +99,26 @@ public sealed class PartitionWorkerActor : UntypedActor, IWithTimers
     /// <summary>What the work in hand needs, as the run that ordered it defines it.</summary>
     private BackupEnvironment Environment => _services.Environments.For(_key.Backup, _state.Work!.Assignment.Run);
 
-    /// <summary>This node lacks what the backup needs, such as a variable; work on an earlier order goes on.</summary>
-    private void Refuse(AssignPartition order, Fault unfit)
+    /// <summary>Why this node does not take an order: it lacks what the backup needs, such as a variable, or is drained.</summary>
+    private Fault? WhyRefused(AssignPartition order) =>
+        _services.Environments.Prepare(_key.Backup, order.Assignment.Run, order.Definition) ?? (_state.Has(order.Assignment) ? null : _services.Node.WhyIdle);
+
+    /// <summary>Another node may take it; work on an earlier order goes on.</summary>
+    private void Refuse(AssignPartition order, Fault why)
     {
-        Sender.Tell(new PartitionEnded(_key, order.Assignment, unfit, null));
+        Sender.Tell(new PartitionEnded(_key, order.Assignment, why, null) { Refusal = _services.Node.Refusal });
         if (_state.Work is null)
         {
             CarryOutLocally(new WorkerEffects.Passivate());
+        }
+    }
+
+    /// <summary>Called on any thread.</summary>
+    private void OnDrained(object? sender, EventArgs e)
+    {
+        if (_services.Node.WhyIdle is { } why)
+        {
+            _self.Tell(new GiveBack(why, _services.Node.Refusal));
         }
     }
 
@@ -231,6 +246,7 @@ public sealed class PartitionWorkerActor : UntypedActor, IWithTimers
     /// <inheritdoc />
     protected override void PostStop()
     {
+        _services.Node.Drained -= OnDrained;
         _cancel?.Cancel();
         base.PostStop();
     }

@@ -24,6 +24,9 @@ public sealed record PartitionWorkerServices(
     /// <summary>Whether the journal can be relied on. Default: yes, and nobody hears when that changes.</summary>
     public JournalHealth Journal { get; init; } = new(_ => { }, TimeProvider.System);
 
+    /// <summary>The node. Default: the only one.</summary>
+    public WorkerNode Node { get; init; } = WorkerNode.Alone;
+
     /// <summary>How a backup's segments are cut on this node.</summary>
     public PipelineSettings PipelineOf(BackupConfiguration configuration) => new()
     {

@@ -121,16 +121,18 @@ internal sealed partial record PartitionWorkerState
             Doom = null,
             Failures = 0,
             Committed = (0, 0),
+            GivenBack = null,
         }, [new StopTimers(), new GivePermitBack()]);
         if (Ending == WorkEnding.HandedOff)
         {
             return over.And(new StopWorker()); // And nobody is told: what is left moves with the shard, to where the coordinator asserts it next.
         }
 
-        var ended = Work is null ? over : over.And(new TellCoordinator(new PartitionEnded(Key, Work.Assignment, failure, PipelineEnd?.BlockedAt)
+        var ended = Work is null ? over : over.And(new TellCoordinator(new PartitionEnded(Key, Work.Assignment, failure ?? GivenBack?.Why, PipelineEnd?.BlockedAt)
         {
             Records = Committed.Records,
             Bytes = Committed.Bytes,
+            Refusal = GivenBack?.Refusal,
         }));
         if (Next is { } next)
         {

@@ -32,6 +32,7 @@ namespace KafkaBackup.PartitionWorkers.Backup;
 /// BackingOff     RetryDue                                    Asking
 /// any            CancelPartition of the order in work        the end, once what is uploaded is committed
 ///                StopPartition                               the same, and nobody is told: the work moves with the shard
+///                GiveBack                                    the same, and the coordinator is told that another node is to go on
 /// </code>
 /// At the end of an order PartitionEnded goes to its coordinator, and the worker turns to the order that came meanwhile, or to Idle.
 /// </remarks>
@@ -79,6 +80,12 @@ internal sealed partial record PartitionWorkerState(PartitionKey Key, PartitionW
     /// <summary>What this order has committed: records, and their bytes before compression.</summary>
     private (long Records, long Bytes) Committed { get; init; }
 
+    /// <summary>Why the order in work goes back; null when it does not.</summary>
+    private GiveBack? GivenBack { get; init; }
+
+    /// <summary>Whether an order is in work, or waits for that.</summary>
+    public bool Has(AssignmentId assignment) => Work?.Assignment == assignment || Next?.Assignment == assignment;
+
     private bool IsStopping => Ending is WorkEnding.Cancelled or WorkEnding.HandedOff;
 
     private bool HoldsPermit => Phase is WorkerPhase.Reading or WorkerPhase.Draining;
@@ -103,6 +110,7 @@ internal sealed partial record PartitionWorkerState(PartitionKey Key, PartitionW
         AssignPartition order => OnAssigned(order),
         CancelPartition cancel => OnCancelled(cancel),
         StopPartition => Stop(WorkEnding.HandedOff, abandon: false),
+        GiveBack give => Work is null || IsStopping ? Nothing : (this with { GivenBack = give }).Stop(WorkEnding.Cancelled, abandon: false),
         Uncovered answer => OnUncovered(answer),
         PermitGranted => OnPermit(),
         EntryStored stored => OnStored(stored),

@@ -39,6 +39,9 @@ internal static class WorkerMessages
     /// <param name="ReadAt">When it was read, ms since 1970.</param>
     internal sealed record BoundsRead(int Token, PartitionBounds Bounds, Fault? Failure, long ReadAt) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
+    /// <summary>The node is drained: the work in hand is to go on elsewhere.</summary>
+    internal sealed record GiveBack(Fault Why, Refusal Refusal) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
     /// <summary>The ledger actor should have answered by now.</summary>
     internal sealed record AnswerDue : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {

@@ -12,6 +12,9 @@ public static class PartitionProtocol
     {
         /// <summary>The configuration as its user wrote it; null where every node was started with it.</summary>
         public string? Definition { get; init; }
+
+        /// <inheritdoc />
+        public int Placement { get; init; }
     }
 
     /// <summary>Finish or drop what is in hand and stop: sharding's hand-off message, which is why it names nobody and nobody is answered.</summary>
@@ -29,10 +32,18 @@ public static class PartitionProtocol
     /// <param name="Key">The worker.</param>
     /// <param name="Assignment">The order that is taken back. Work on another one goes on.</param>
     /// <param name="Abandon">Whether what is uploaded is to be given up as well, because nobody can commit it any more.</param>
-    public sealed record CancelPartition(PartitionKey Key, AssignmentId Assignment, bool Abandon) : IPartitionMessage;
+    public sealed record CancelPartition(PartitionKey Key, AssignmentId Assignment, bool Abandon) : IPartitionMessage
+    {
+        /// <inheritdoc />
+        public int Placement { get; init; }
+    }
 
     /// <summary>Asks what a worker is doing; answered by <see cref="PartitionStatus"/> in every state.</summary>
-    public sealed record GetPartitionStatus(PartitionKey Key) : IPartitionMessage;
+    public sealed record GetPartitionStatus(PartitionKey Key) : IPartitionMessage
+    {
+        /// <inheritdoc />
+        public int Placement { get; init; }
+    }
 
     /// <summary>What a worker is doing.</summary>
     /// <param name="Key">The worker.</param>
@@ -52,5 +63,8 @@ public static class PartitionProtocol
 
         /// <summary>Their bytes before compression.</summary>
         public long Bytes { get; init; }
+
+        /// <summary>Who did not take the order, or gave it back; null when it was worked on to its end, whatever that was. With it goes a failure.</summary>
+        public Refusal? Refusal { get; init; }
     }
 }

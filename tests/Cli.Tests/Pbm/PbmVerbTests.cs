@@ -127,6 +127,29 @@ public sealed class PbmVerbTests(NodeFixture fixture)
     }
 
     [Fact]
+    public async Task A_node_is_drained_and_takes_partitions_again()
+    {
+        Assert.Equal([$"{_node.Address} is drained: it takes no partitions"], await _node.AskAsync("backup", "drain"));
+        Assert.Equal([$"{_node.Address} takes partitions"], await _node.AskAsync("backup", "undrain"));
+    }
+
+    [Theory]
+    [InlineData("partitions")]
+    [InlineData("lag")]
+    [InlineData("gaps")]
+    public async Task A_backup_that_cannot_be_looked_into_is_told_in_a_sentence(string verb)
+    {
+        var declared = new DeclareBackup(new BackupId($"blind-{verb}"), "backup_id: blind", IsContinuous: false) { Schedule = "0 0 1 1 *" };
+        await _node.Services.GetRequiredService<NodeView>().Catalogue.Ask<CatalogueAnswer>(declared, TestLimits.Hang);
+
+        var refused = await Assert.ThrowsAsync<BackupException>(() => _node.AskAsync("backup", verb, declared.Backup.Value));
+
+        Assert.Contains("source", refused.Message, StringComparison.Ordinal);
+        await _node.AskAsync("backup", "list");
+        await _node.Services.GetRequiredService<NodeView>().Catalogue.Ask<CatalogueAnswer>(new ChangeBackup(declared.Backup, CatalogueOrder.Remove), TestLimits.Hang);
+    }
+
+    [Fact]
     public async Task Help_lists_all_verbs_or_those_of_one_palette()
     {
         var all = await _node.AskAsync("help");

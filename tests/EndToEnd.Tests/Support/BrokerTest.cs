@@ -1,3 +1,5 @@
+using KafkaBackup.Shared;
+
 namespace KafkaBackup.EndToEnd.Tests.Support;
 
 /// <summary>Base of tests on a broker: topics with names of their own, backups that are cleaned up.</summary>
@@ -23,6 +25,21 @@ public abstract class BrokerTest : IDisposable
         var topic = Name(name);
         await Broker.CreateTopicAsync(topic, partitions, settings);
         return topic;
+    }
+
+    /// <summary>The first partitions of a topic.</summary>
+    protected static PartitionId[] PartitionsOf(string topic, int count) => [.. Enumerable.Range(0, count).Select(number => new PartitionId(topic, number))];
+
+    /// <summary>Writes so many records to each partition.</summary>
+    internal async Task<ProducedRecords> ProduceAsync(IEnumerable<PartitionId> partitions, int count, int seed)
+    {
+        var produced = new ProducedRecords();
+        foreach (var partition in partitions)
+        {
+            produced.Add(await Broker.ProduceAsync(partition, SampleRecords.Plain(count, seed)));
+        }
+
+        return produced;
     }
 
     internal TestBackup NewBackup(params IReadOnlyList<string> include) => NewBackupCalled("nightly", include);

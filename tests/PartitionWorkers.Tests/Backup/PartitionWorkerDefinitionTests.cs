@@ -9,7 +9,7 @@ namespace KafkaBackup.PartitionWorkers.Tests.Backup;
 public sealed class PartitionWorkerDefinitionTests : PartitionWorkerTestBase
 {
     [Fact]
-    public async Task Where_the_node_cannot_serve_the_backup_the_order_ends_with_the_reason()
+    public async Task Where_the_node_cannot_serve_the_backup_the_order_is_refused_with_the_reason()
     {
         var unfit = new Fault(FailureKind.Configuration, "The variable PASSWORD is not set.", IsRetryable: false);
         var worker = NewWorker();
@@ -17,7 +17,7 @@ public sealed class PartitionWorkerDefinitionTests : PartitionWorkerTestBase
 
         worker.Tell(Assigned(Range(0, 10)), Coordinator);
 
-        Assert.Equal(new PartitionEnded(Key, Order, unfit, null), await EndAsync());
+        Assert.Equal(new PartitionEnded(Key, Order, unfit, null) { Refusal = new Refusal("node-0", 3) }, await EndAsync());
         await Shard.FishForMessageAsync(message => message is Akka.Cluster.Sharding.Passivate);
     }
 }

@@ -65,6 +65,9 @@ public abstract class PartitionWorkerTestBase : PatientTestKit
 
     protected int SegmentRecords { get; set; } = 10;
 
+    /// <summary>The node of all workers: one of three.</summary>
+    protected WorkerNode Node { get; } = new(() => "node-0", () => 3);
+
     /// <summary>What was said of the journal.</summary>
     protected ConcurrentQueue<string> JournalWarnings { get; } = [];
 
@@ -93,6 +96,7 @@ public abstract class PartitionWorkerTestBase : PatientTestKit
         var services = new PartitionWorkerServices(Environments, long.MaxValue, Settings, Clock, new WorkerLog(NullLogger<WorkerLog>.Instance))
         {
             Journal = new JournalHealth(JournalWarnings.Enqueue, TimeProvider.System),
+            Node = Node,
         };
         return Shard.ChildActorOf(PartitionWorkerActor.Props(Key, services, Manifest, Permits));
     }

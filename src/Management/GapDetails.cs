@@ -1,0 +1,20 @@
+using KafkaBackup.Shared.Oso;
+
+namespace KafkaBackup.Management;
+
+/// <summary>A range of offsets that was gone at the source before it could be read, as the API shows it.</summary>
+/// <param name="Topic">The topic.</param>
+/// <param name="Partition">The partition's number.</param>
+/// <param name="StartOffset">The first offset that is gone.</param>
+/// <param name="EndOffset">The first one behind them.</param>
+/// <param name="Reason">OSO's reason code.</param>
+/// <param name="DetectedAt">When that was seen.</param>
+public sealed record GapDetails(string Topic, int Partition, long StartOffset, long EndOffset, string Reason, DateTimeOffset DetectedAt)
+{
+    /// <summary>Those of a backup, in order.</summary>
+    internal static IReadOnlyList<GapDetails> Of(StatusReport report) => [.. report.Contents.Manifest.Topics
+        .SelectMany(topic => topic.Partitions, (topic, partition) => partition.Gaps.Select(gap => new GapDetails(
+            topic.Name, partition.PartitionId, gap.StartOffset, gap.EndOffset, gap.Reason, DateTimeOffset.FromUnixTimeMilliseconds(gap.DetectedAt))))
+        .SelectMany(gaps => gaps)
+        .OrderBy(gap => gap.Topic, StringComparer.Ordinal).ThenBy(gap => gap.Partition).ThenBy(gap => gap.StartOffset)];
+}
