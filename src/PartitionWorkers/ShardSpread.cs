@@ -3,36 +3,48 @@ namespace KafkaBackup.PartitionWorkers;
 /// <summary>Which node a shard goes to, so that neighbouring shards go to different ones. Pure.</summary>
 /// <remarks>
 /// Partitions of a topic lie in consecutive shards, round a circle. A hash would spread many partitions well and six large ones badly: two nodes
-/// may get them all. Here, of the nodes with the fewest shards, one is chosen that has none of the shards around.
+/// may get them all. Here each shard has an own node, in turn; only what that one has no room for goes to one of those with the fewest shards
+/// that has none of the shards around. A shard on its own node never moves, so that nothing moves to and fro.
 /// </remarks>
 internal static class ShardSpread
 {
     /// <summary>The node for a shard.</summary>
     /// <param name="shard">The shard, from 0.</param>
     /// <param name="count">How many shards there are.</param>
-    /// <param name="held">What each node has. Not empty.</param>
-    public static TNode Choose<TNode>(int shard, int count, IReadOnlyDictionary<TNode, IReadOnlyCollection<int>> held)
-        where TNode : notnull
+    /// <param name="held">What each node has, in an order that stays the same as long as the nodes do. Not empty.</param>
+    public static TNode Choose<TNode>(int shard, int count, IReadOnlyList<(TNode Node, IReadOnlyCollection<int> Shards)> held)
     {
-        var fewest = held.Values.Min(shards => shards.Count);
-        return held.Where(node => node.Value.Count <= fewest + 1).MinBy(node => (Near(shard, count, held.Count, node.Value), node.Value.Count)).Key;
+        var own = held[shard % held.Count];
+        if (own.Shards.Count < (count + held.Count - 1) / held.Count)
+        {
+            return own.Node;
+        }
+
+        var fewest = held.Min(node => node.Shards.Count);
+        return held.Where(node => node.Shards.Count <= fewest + 1).MinBy(node => (Near(shard, count, held.Count, node.Shards), node.Shards.Count)).Node;
     }
 
-    /// <summary>Shards that should move, so that no node has two more than another. Those go first that have others of their node around them.</summary>
+    /// <summary>Shards that should move, so that no node has two more than another. Those go first that come to their own node.</summary>
     /// <param name="count">How many shards there are.</param>
-    /// <param name="held">What each node has.</param>
+    /// <param name="held">What each node has, in the same order.</param>
     /// <param name="most">How many to move at a time.</param>
-    public static IReadOnlyList<int> Surplus<TNode>(int count, IReadOnlyDictionary<TNode, IReadOnlyCollection<int>> held, int most)
-        where TNode : notnull
+    public static IReadOnlyList<int> Surplus<TNode>(int count, IReadOnlyList<(TNode Node, IReadOnlyCollection<int> Shards)> held, int most)
     {
-        var left = held.Values.Select(shards => shards.ToHashSet()).ToList();
+        var left = held.Select(node => node.Shards.ToHashSet()).ToList();
         var moved = new List<int>();
-        while (moved.Count < most && left.MaxBy(shards => shards.Count) is { } richest && left.MinBy(shards => shards.Count) is { } poorest
-            && richest.Count - poorest.Count > 1)
+        while (moved.Count < most)
         {
-            var shard = richest.MaxBy(candidate => (Near(candidate, count, held.Count, richest), -candidate));
-            richest.Remove(shard);
-            poorest.Add(-1 - moved.Count); // It will get one; which, is decided when it is allocated.
+            var order = Enumerable.Range(0, left.Count).OrderByDescending(node => left[node].Count).ToList();
+            var (richest, poorest) = (order[0], order[^1]);
+            var guests = left[richest].Where(shard => shard >= 0 && shard % left.Count != richest).ToList();
+            if (left[richest].Count - left[poorest].Count <= 1 || guests.Count == 0)
+            {
+                break;
+            }
+
+            var shard = guests.MaxBy(guest => (guest % left.Count == poorest, Near(guest, count, left.Count, left[richest]), -guest));
+            left[richest].Remove(shard);
+            left[poorest].Add(-1 - moved.Count); // It will get one; which, is decided when it is allocated.
             moved.Add(shard);
         }
 

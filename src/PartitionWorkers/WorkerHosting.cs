@@ -14,8 +14,8 @@ public static class WorkerHosting
     /// <summary>The role of nodes that run workers.</summary>
     public const string Role = "worker";
 
-    /// <summary>Constant for a cluster's life: ten for each of the most nodes it will have.</summary>
-    private const int ShardCount = 200;
+    /// <summary>Constant for a cluster's life: ten for each of the most nodes it will have, and divided by most numbers of nodes without a rest.</summary>
+    private const int ShardCount = 240;
 
     /// <summary>Adds the permits of this node and the shard region of partition workers.</summary>
     /// <param name="builder">The actor system's builder.</param>
@@ -36,7 +36,7 @@ public static class WorkerHosting
                     Extractor.KeyOf(entityId), shared, registry.Get<ActorKeys.LedgerWriters>(), registry.Get<ActorKeys.Permits>()),
                 settings,
                 new Extractor(),
-                new SpreadingAllocation(ShardCount),
+                new SpreadingAllocation(ShardCount, Akka.Cluster.Cluster.Get(system).SelfAddress),
                 StopPartition.Instance));
         });
 

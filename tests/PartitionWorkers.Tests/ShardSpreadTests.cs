@@ -4,7 +4,7 @@ namespace KafkaBackup.PartitionWorkers.Tests;
 
 public sealed class ShardSpreadTests
 {
-    private const int Count = 200;
+    private const int Count = 240;
 
     [Theory]
     [InlineData(2, 6)]
@@ -21,7 +21,7 @@ public sealed class ShardSpreadTests
     }
 
     [Fact]
-    public void A_topic_is_spread_even_where_shards_of_others_are_already_placed()
+    public void A_topic_is_spread_whichever_shards_were_placed_before()
     {
         var held = Empty(3);
         Allocate(held, Enumerable.Range(0, Count).Where(shard => shard % 7 != 0));
@@ -30,7 +30,7 @@ public sealed class ShardSpreadTests
         for (var first = 0; first < Count; first++)
         {
             var topic = Enumerable.Range(first, 6).Select(shard => shard % Count).ToList();
-            Assert.All(held.Values, shards => Assert.InRange(shards.Intersect(topic).Count(), 1, 4));
+            Assert.All(held.Values, shards => Assert.Equal(2, shards.Intersect(topic).Count()));
         }
     }
 
@@ -42,7 +42,7 @@ public sealed class ShardSpreadTests
         held.Remove(1, out var lost);
         Allocate(held, lost!);
 
-        Assert.Equal([100, 100], held.Values.Select(shards => shards.Count));
+        Assert.Equal([120, 120], held.Values.Select(shards => shards.Count));
         Assert.Empty(Surplus(held));
     }
 
@@ -64,8 +64,29 @@ public sealed class ShardSpreadTests
             moved += surplus.Count;
         }
 
-        Assert.All(held.Values, shards => Assert.Equal(50, shards.Count));
-        Assert.InRange(moved, 50, 55);
+        Assert.All(held.Values, shards => Assert.Equal(60, shards.Count));
+        Assert.Equal(60, moved);
+    }
+
+    /// <summary>Shards are asked for faster than answers come back.</summary>
+    [Fact]
+    public void Shards_that_are_placed_at_the_same_time_are_spread_as_well()
+    {
+        var nodes = View(Empty(3));
+
+        var chosen = Enumerable.Range(0, Count).Select(shard => ShardSpread.Choose(shard, Count, nodes)).ToList();
+
+        Assert.All(Enumerable.Range(0, 3), node => Assert.Equal(Count / 3, chosen.Count(choice => choice == node)));
+    }
+
+    [Fact]
+    public void Few_shards_that_lie_on_their_own_nodes_stay_there()
+    {
+        var held = Empty(3);
+        Allocate(held, [0, 3, 6, 9]);
+
+        Assert.Equal(4, held[0].Count);
+        Assert.Empty(Surplus(held));
     }
 
     [Fact]
@@ -90,6 +111,6 @@ public sealed class ShardSpreadTests
 
     private static IReadOnlyList<int> Surplus(SortedDictionary<int, List<int>> held) => ShardSpread.Surplus(Count, View(held), most: 20);
 
-    private static Dictionary<int, IReadOnlyCollection<int>> View(SortedDictionary<int, List<int>> held) =>
-        held.ToDictionary(node => node.Key, IReadOnlyCollection<int> (node) => node.Value);
+    private static List<(int Node, IReadOnlyCollection<int> Shards)> View(SortedDictionary<int, List<int>> held) =>
+        [.. held.Select(node => (node.Key, (IReadOnlyCollection<int>)node.Value))];
 }

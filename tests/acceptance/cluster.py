@@ -1,171 +1,69 @@
 #!/usr/bin/env python3
-"""Three nodes share backups while nodes are killed, stopped and started; each result equals an independent read of the source.
+"""Nodes of a cluster share backups, whatever happens to them; each result equals an independent read of the source.
 
-    KAFKA_BOOTSTRAP_SERVERS=… KAFKA_HOME=… cluster.py --product 'kafka-backup' --work DIR [--kills 50] [--stops 50] [--seed 1] [--records 120000]"""
+  cluster.py spread     200 partitions, and six large ones, on three nodes
+  cluster.py kills      kill -9 of a node in the middle of each of --kills runs
+  cluster.py stops      SIGTERM of a node in the middle of each of --stops runs
+  cluster.py joined     a node joins in the middle; one is killed and back on its address within 5 s
+  cluster.py journals   as kills, and each node comes back without its journal
+  cluster.py database   the journal's PostgreSQL is away for 60 s
+  cluster.py cuts       networks cut for 60 s: between nodes, and from store, broker, database (root; --store s3)
+  cluster.py rolling    all restarted, and one after the other, under a continuous backup
+  cluster.py scaling    2 GB on one, two and four nodes whose uploads are limited (root)
+  cluster.py thousands  10,000 partitions
+  cluster.py schedule   a run each minute, for --minutes, over two restarts
+  cluster.py rivals     a cluster and a local run on one backup id
+  cluster.py all        all of them
+
+KAFKA_BOOTSTRAP_SERVERS names the broker, KAFKA_HOME the folder with `tools/kt` and `bin/`. Exits with 1 on any violation.
+"""
 import argparse
-import json
 import os
-import random
-import signal
-import shlex
-import socket
-import statistics
-import subprocess
 import sys
 import time
-import urllib.request
 
+import cluster_life
+import cluster_losses
+import cluster_network
 import common
+import nodes
+import stores
 
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Node:
-    """One process with a folder of its own."""
-
-    def __init__(self, product, work, number, ports, seeds):
-        self.product, self.number, self.folder = shlex.split(product), number, os.path.join(work, "node-%d" % number)
-        self.port, self.http, self.process, self.starts = ports[0], ports[1], None, 0
-        self.environment = dict(os.environ, KAFKA_BACKUP_SEEDS=seeds, KAFKA_BACKUP_CATALOG=os.path.join(work, "catalogue"),
-                                KAFKA_BACKUP_DATA_DIR=self.folder, KAFKA_BACKUP_PORT=str(self.port), KAFKA_BACKUP_HTTP_PORT=str(self.http),
-                                KAFKA_BACKUP_PBM_PORT="-1")
-        os.makedirs(self.folder, exist_ok=True)
-
-    def start(self):
-        self.starts += 1
-        with open(os.path.join(self.folder, "log-%03d" % self.starts), "wb") as log:
-            self.process = subprocess.Popen([*self.product, "node"], stdout=log, stderr=log, env=self.environment, start_new_session=True)
-
-    def kill(self):
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-
-    def stop(self, timeout=60):
-        """Seconds that a stop takes, and the exit code; None when it does not end."""
-        began = time.monotonic()
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            code = self.process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            self.kill()
-            code = None
-        return time.monotonic() - began, code
-
-    def get(self, path):
-        try:
-            with urllib.request.urlopen("http://127.0.0.1:%d/api/v1/%s" % (self.http, path), timeout=5) as answer:
-                return json.load(answer)
-        except OSError:
-            return None
-
-    def is_ready(self):
-        try:
-            with urllib.request.urlopen("http://127.0.0.1:%d/health/ready" % self.http, timeout=2) as answer:
-                return answer.status == 200
-        except OSError:
-            return False
-
-
-class Cluster:
-    def __init__(self, product, work, count):
-        ports = [(free_port(), free_port()) for _ in range(count)]
-        seeds = ",".join("127.0.0.1:%d" % port for port, _ in ports)
-        self.nodes = [Node(product, work, number, ports[number], seeds) for number in range(count)]
-
-    def start(self):
-        for node in self.nodes:
-            node.start()
-        return self.wait_until_whole(60)
-
-    def addresses(self):
-        return ",".join("127.0.0.1:%d" % node.http for node in self.nodes)
-
-    def wait_until_whole(self, seconds=90):
-        """Waits until every node sees all others up and reachable."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            views = [node.get("members") for node in self.nodes]
-            if all(view and len(view) == len(self.nodes) and all(m["status"] == "up" and m["is_reachable"] for m in view) for view in views):
-                return True
-            time.sleep(.2)
-        return False
-
-    def details(self, backup):
-        for node in self.nodes:
-            found = node.get("backups/%s" % backup)
-            if found:
-                return found
-        return None
-
-    def end(self):
-        for node in self.nodes:
-            if node.process and node.process.poll() is None:
-                node.kill()
-
-
-def disturb(args, report, kafka, cluster, backup, topic, chooser, number, kill):
-    """One run with a node lost in its middle. Gives the seconds until the run made progress again."""
-    kafka.load(topic, args.records, args.partitions, args.seed * 1000 + number, create=number == 1)
-    process = backup.start("backup", "-c", backup.config, "--cluster", cluster.addresses())
-    time.sleep(chooser.uniform(.3, args.window))
-    node = chooser.choice(cluster.nodes)
-    if kill:
-        node.kill()
-        report.note("%d: killed node %d" % (number, node.number))
-    else:
-        seconds, code = node.stop()
-        report.check(code == 0, "%d: node %d stops by itself with 0, after %.1f s" % (number, node.number, seconds))
-    lost = time.monotonic()
-    run = backup.end(process, 300)
-    needed = time.monotonic() - lost
-    report.check(run.code == 0, "%d: the run ends with 0, %.1f s after the node was lost" % (number, needed), run.err)
-    node.start()
-    report.check(cluster.wait_until_whole(), "%d: the cluster is whole again" % number)
-    return needed if kill else seconds
-
-
-def spread(args, report, kafka, cluster):
-    """A backup of many partitions, and one of few large ones."""
-    for name, partitions, records in (("many", 200, args.records * 5), ("few", 6, args.records)):
-        topic = "cluster-%s-%d" % (name, os.getpid())
-        kafka.fill(topic, records, partitions)
-        backup = common.Backup(args.product, args.work, name, kafka.bootstrap, [topic], incremental=False, segment_max_bytes=1_048_576)
-        run = backup.run("backup", "-c", backup.config, "--cluster", cluster.addresses())
-        report.check(run.code == 0, "%s: %s records of %d partitions in %.1f s" % (name, format(records, ","), partitions, run.seconds), run.err)
-        common.whole(report, backup, kafka.digests([topic]), name)
+SCENARIOS = {
+    "spread": cluster_losses.spread, "kills": cluster_losses.kills, "stops": cluster_losses.stops, "joined": cluster_losses.joined,
+    "journals": cluster_losses.journals, "database": cluster_losses.database, "cuts": cluster_network.cuts, "rolling": cluster_life.rolling,
+    "scaling": cluster_network.scaling, "thousands": cluster_life.thousands, "schedule": cluster_life.schedule, "rivals": cluster_life.rivals}
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--product", required=True)
-    parser.add_argument("--work", required=True)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("scenario", nargs="+", choices=[*SCENARIOS, "all"])
+    parser.add_argument("--product", required=True, help="the command that runs the program, as one argument: 'dotnet .../kafka-backup.dll'")
+    parser.add_argument("--work", required=True, metavar="DIR", help="a folder for stores, configurations and logs")
+    parser.add_argument("--scale", type=float, default=1.0, help="1.0: the numbers of records as written")
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--stops", type=int, default=50)
+    parser.add_argument("--minutes", type=int, default=10, help="how long `schedule` goes on")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--records", type=int, default=120_000)
-    parser.add_argument("--partitions", type=int, default=24)
     parser.add_argument("--window", type=float, default=6, help="nodes are lost within so many seconds after a run began")
+    stores.add_options(parser)
     args = parser.parse_args()
+    args.stores = stores.chosen(parser, args)
+    args.work = os.path.abspath(args.work)
+    os.environ["KAFKA_BACKUP_HTTP_TOKEN"] = nodes.TOKEN
     report, kafka = common.Report(), common.Kafka(os.environ["KAFKA_HOME"], os.environ["KAFKA_BOOTSTRAP_SERVERS"])
-    os.makedirs(os.path.join(args.work, "catalogue"), exist_ok=True)
-    cluster, chooser = Cluster(args.product, args.work, 3), random.Random(args.seed)
-    try:
-        report.check(cluster.start(), "three nodes form a cluster")
-        spread(args, report, kafka, cluster)
-        for name, count, kill in (("kills", args.kills, True), ("stops", args.stops, False)):
-            topic = "cluster-%s-%d" % (name, os.getpid())
-            backup = common.Backup(args.product, args.work, name, kafka.bootstrap, [topic], incremental=False, segment_max_bytes=262_144)
-            seconds = [disturb(args, report, kafka, cluster, backup, topic, chooser, number, kill) for number in range(1, count + 1)]
-            if seconds:
-                report.note("%d %s: median %.1f s, worst %.1f s" % (count, name, statistics.median(seconds), max(seconds)))
-                common.whole(report, backup, kafka.digests([topic]), "after %d %s" % (count, name))
-    finally:
-        cluster.end()
-        kafka.delete()
+    everything = args.stores
+    for name in list(SCENARIOS) if "all" in args.scenario else args.scenario:
+        args.scenario, args.prefix, args.stores = name, "cluster-%x-" % (int(time.time() * 1000) & 0xFFFFFFF), everything
+        if name == "cuts" and everything.name == "s3":
+            args.stores = cluster_network.beside(everything)
+        began = time.monotonic()
+        print("== %s, %s, scale %g, seed %d" % (name, args.stores.name, args.scale, args.seed), flush=True)
+        try:
+            SCENARIOS[name](args, report, kafka)
+        finally:
+            kafka.delete()
+        print("== %s took %.0f s" % (name, time.monotonic() - began), flush=True)
     print("%d checks, %d violations" % (report.made, report.failed))
     return 1 if report.failed else 0
 
