@@ -18,7 +18,7 @@ internal sealed class JoinWatch(ActorSystem system, NodeSettings settings, NodeL
         while (await Task.WhenAny(up.Task, Task.Delay(Interval, clock, stoppingToken)) != up.Task)
         {
             stoppingToken.ThrowIfCancellationRequested();
-            log.NotJoined((long)clock.GetElapsedTime(began).TotalSeconds, string.Join(", ", settings.Hocon.GetStringList("akka.cluster.seed-nodes")));
+            log.NotJoined((long)clock.GetElapsedTime(began).TotalSeconds, settings.JoinsThrough);
         }
 
         log.Joined();

@@ -3,6 +3,7 @@ using System.Text;
 using Akka.Actor;
 using Akka.Cluster.Hosting;
 using Akka.Hosting;
+using KafkaBackup.Cli.Hosting.Bootstrap;
 using KafkaBackup.Cli.Output;
 using KafkaBackup.Coordinator;
 using KafkaBackup.Coordinator.Backup;
@@ -35,8 +36,9 @@ internal static class NodeHost
     /// <param name="settings">Its settings.</param>
     /// <param name="output">What is logged, and how.</param>
     /// <param name="writeLine">Takes log lines.</param>
+    /// <param name="names">Looks up names; null: as the machine does.</param>
     /// <exception cref="BackupException">It cannot listen for other nodes where its settings say.</exception>
-    public static WebApplication Build(NodeSettings settings, OutputOptions output, Action<string> writeLine)
+    public static WebApplication Build(NodeSettings settings, OutputOptions output, Action<string> writeLine, HostNames? names = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls($"http://{settings.HttpHost}:{settings.HttpPort}");
@@ -47,7 +49,36 @@ internal static class NodeHost
             writeLine(line);
         });
         builder.Services.AddRoutingCore();
-        builder.Services
+        AddParts(builder.Services, settings, names ?? HostNames.OfMachine)
+            .AddAkka(NodeSettings.System, (akka, services) => Configure(akka, services, settings, output));
+        if (settings.Pbm is { } pbm)
+        {
+            builder.Services.AddSingleton(pbm).AddSingleton(recent).AddSingleton<PbmServer>().AddHostedService(services => services.GetRequiredService<PbmServer>());
+        }
+
+        var node = builder.Build();
+        node.UseRouting();
+        try
+        {
+            node.MapNodeApi(node.Services.GetRequiredService<NodeView>()); // Starts the actor system.
+        }
+        catch (Exception e) when (WhyNotListening(e, settings) is { } problem)
+        {
+            throw new BackupException(FailureKind.Configuration, problem, e);
+        }
+
+        node.MapNodeMetrics(settings);
+        if (settings.Bootstrap is not null)
+        {
+            node.MapBootstrap(node.Services.GetRequiredService<ActorSystem>());
+        }
+
+        return node;
+    }
+
+    private static IServiceCollection AddParts(IServiceCollection parts, NodeSettings settings, HostNames names)
+    {
+        parts
             .AddSingleton<IBackupEnvironments>(services => new NodeEnvironments(
                 settings.MemoryBytes, settings.Name, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<StoreLog>(), TimeProvider.System))
             .AddSingleton(settings)
@@ -70,34 +101,20 @@ internal static class NodeHost
             .AddActorParts()
             .AddSingleton<NodeLog>()
             .AddHostedService<JoinWatch>()
-            .AddAkka(NodeSettings.System, (akka, services) => akka
-                .WithSharedParts(output, settings.Hocon)
-                .WithTls(settings.Tls, services.GetRequiredService<NodeLog>())
-                .WithClustering(new ClusterOptions())
-                .AddHocon($"akka.cluster.app-version = \"{NodeView.Version}\"", HoconAddMode.Prepend)
-                .WithWorkerJournal(settings)
-                .WithBackupCoordinators(ledger => Ledgers(services, settings, ledger))
-                .WithCatalogue(new CatalogueStore(OpenCatalog(settings.Catalog)))
-                .WithPartitionWorkers(settings.MemoryBytes, timing => Workers(services, settings, timing)));
-        if (settings.Pbm is { } pbm)
-        {
-            builder.Services.AddSingleton(pbm).AddSingleton(recent).AddSingleton<PbmServer>().AddHostedService(services => services.GetRequiredService<PbmServer>());
-        }
-
-        var node = builder.Build();
-        node.UseRouting();
-        try
-        {
-            node.MapNodeApi(node.Services.GetRequiredService<NodeView>()); // Starts the actor system.
-        }
-        catch (Exception e) when (WhyNotListening(e, settings) is { } problem)
-        {
-            throw new BackupException(FailureKind.Configuration, problem, e);
-        }
-
-        node.MapNodeMetrics(settings);
-        return node;
+            .AddSingleton(names);
+        return settings.Bootstrap is null ? parts : parts.AddHostedService<BootstrapStarter>();
     }
+
+    private static void Configure(AkkaConfigurationBuilder akka, IServiceProvider services, NodeSettings settings, OutputOptions output) => akka
+        .WithSharedParts(output, settings.Hocon)
+        .WithTls(settings.Tls, services.GetRequiredService<NodeLog>())
+        .AddSetup(services.GetRequiredService<HostNames>())
+        .WithClustering(new ClusterOptions())
+        .AddHocon($"akka.cluster.app-version = \"{NodeView.Version}\"", HoconAddMode.Prepend)
+        .WithWorkerJournal(settings)
+        .WithBackupCoordinators(ledger => Ledgers(services, settings, ledger))
+        .WithCatalogue(new CatalogueStore(OpenCatalog(settings.Catalog)))
+        .WithPartitionWorkers(settings.MemoryBytes, timing => Workers(services, settings, timing));
 
     /// <summary>Starts a node.</summary>
     /// <exception cref="BackupException">It cannot listen where its settings say.</exception>
@@ -106,6 +123,10 @@ internal static class NodeHost
         try
         {
             await node.StartAsync(cancellation);
+        }
+        catch (OperationCanceledException) when (node.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // The actor system has ended meanwhile, as it trusts nobody there; the caller sees that it stops.
         }
         catch (Exception e) when (WhyNotListening(e, settings) is { } problem)
         {

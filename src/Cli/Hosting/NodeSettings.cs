@@ -1,4 +1,5 @@
 using Akka.Configuration;
+using KafkaBackup.Cli.Hosting.Bootstrap;
 using KafkaBackup.Coordinator;
 using KafkaBackup.Management;
 using KafkaBackup.Management.Pbm;
@@ -29,6 +30,14 @@ internal sealed record NodeSettings(Config Hocon, string Catalog, string DataDir
     /// <summary>Where this node listens for others.</summary>
     public string Listening => $"{Hocon.GetString("akka.remote.dot-netty.tcp.hostname")}:{Hocon.GetInt("akka.remote.dot-netty.tcp.port")}";
 
+    /// <summary>How the nodes find each other; null: through seeds.</summary>
+    public NodeBootstrap? Bootstrap { get; private init; }
+
+    /// <summary>Through whom this node joins, for a sentence.</summary>
+    public string JoinsThrough => Bootstrap is { } bootstrap
+        ? $"{bootstrap.Nodes} nodes by the name {bootstrap.Service}, at port {HttpPort}"
+        : string.Join(", ", Hocon.GetStringList(SeedsPath));
+
     /// <summary>Certificates between nodes; null: nodes speak in the clear, with anybody.</summary>
     public NodeTls? Tls { get; private init; }
 
@@ -44,7 +53,8 @@ internal sealed record NodeSettings(Config Hocon, string Catalog, string DataDir
     /// <summary>Where commands in the manner of <c>pbm</c> are taken; null: nowhere.</summary>
     public PbmSettings? Pbm { get; private init; }
 
-    private string PublicHost => Hocon.GetString("akka.remote.dot-netty.tcp.public-hostname") is { Length: > 0 } name ? name : Hocon.GetString("akka.remote.dot-netty.tcp.hostname");
+    /// <summary>The name or address by which other nodes reach this one.</summary>
+    public string PublicHost => Hocon.GetString("akka.remote.dot-netty.tcp.public-hostname") is { Length: > 0 } name ? name : Hocon.GetString("akka.remote.dot-netty.tcp.hostname");
 
     /// <summary>Reads file and environment.</summary>
     /// <param name="file">A HOCON file; null: none.</param>
@@ -57,9 +67,14 @@ internal sealed record NodeSettings(Config Hocon, string Catalog, string DataDir
         var values = new NodeValues(hocon);
         var tls = NodeTls.Read(values);
         var seeds = values.List(SeedsPath).Select(seed => SeedOf(seed, tls is not null)).ToList();
-        if (seeds.Count == 0)
+        var bootstrap = NodeBootstrap.Read(values);
+        if (bootstrap is null && seeds.Count == 0)
         {
             values.Needed(SeedsPath, "the nodes to join through, the same list on all nodes; the first one forms the cluster");
+        }
+        else if (bootstrap is not null && seeds.Count > 0)
+        {
+            values.Report($"{SeedsPath} and kafka-backup.bootstrap.service are both set. Nodes join through seeds, or find each other by the service's name: remove one of them, on all nodes.");
         }
 
         var roles = values.List(RolesPath);
@@ -74,19 +89,21 @@ internal sealed record NodeSettings(Config Hocon, string Catalog, string DataDir
         }
 
         values.Port("akka.remote.dot-netty.tcp.port", least: 1);
+        var http = values.Port("kafka-backup.http.port", least: bootstrap is null ? 0 : 1);
         var memory = values.Number("kafka-backup.node.max-memory-bytes", 0, long.MaxValue);
         var settings = new NodeSettings(
             ConfigurationFactory.ParseString(
                 $"{SeedsPath} = [{string.Join(", ", seeds.Select(seed => $"\"{seed}\""))}]\nakka.remote.dot-netty.tcp.enable-ssl = {(tls is null ? "off" : "on")}")
-                .WithFallback(hocon),
+                .WithFallback(bootstrap?.ToHocon(http) ?? Config.Empty).WithFallback(hocon),
             values.Needed("kafka-backup.catalog", "a directory that all nodes share, or s3://bucket/prefix"),
             values.Needed("kafka-backup.node.data-dir", "a directory of this node's own"),
             memory > 0 ? memory : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4,
             values.Text("kafka-backup.http.host"),
-            values.Port("kafka-backup.http.port"),
+            http,
             values.Text("kafka-backup.http.token"))
         {
             Tls = tls,
+            Bootstrap = bootstrap,
             PostgreSqlJournal = values.Text("kafka-backup.journal.postgresql") is { Length: > 0 } journal ? values.Try(() => Hosting.PostgreSqlJournal.Read(journal)) : null,
             Pbm = values.Try(() => PbmSettings.Read(hocon)),
             MaxPartitionLabels = (int)values.Number("kafka-backup.metrics.max-partition-labels", 0, int.MaxValue),

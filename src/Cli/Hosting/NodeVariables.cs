@@ -20,6 +20,8 @@ internal static class NodeVariables
         ("KAFKA_BACKUP_BIND_HOSTNAME", "akka.remote.dot-netty.tcp.hostname", false, "The address to listen on for other nodes."),
         ("KAFKA_BACKUP_PORT", "akka.remote.dot-netty.tcp.port", false, "The port for other nodes."),
         ("KAFKA_BACKUP_SEEDS", "akka.cluster.seed-nodes", true, "Nodes to join through, host:port, separated by commas. The first one forms the cluster."),
+        ("KAFKA_BACKUP_BOOTSTRAP_SERVICE", "kafka-backup.bootstrap.service", false, "Instead of seeds: a name with the addresses of all nodes, such as a headless service's. They ask each other at the port for commands, the same on all."),
+        ("KAFKA_BACKUP_BOOTSTRAP_NODES", "kafka-backup.bootstrap.nodes", false, "How many nodes have to be found by it before a cluster is formed: all there are."),
         ("KAFKA_BACKUP_ROLES", "akka.cluster.roles", true, "coordinator, worker, or both."),
         ("KAFKA_BACKUP_TLS_CERTIFICATE", "kafka-backup.tls.certificate", false, "This node's certificate for the others (PEM); with key and ca, nodes speak TLS only."),
         ("KAFKA_BACKUP_TLS_KEY", "kafka-backup.tls.key", false, "Its key (PEM, without a password)."),

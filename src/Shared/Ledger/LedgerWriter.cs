@@ -50,8 +50,8 @@ public sealed partial class LedgerWriter
     /// <summary>The store for what can be done later: merging parts. Default: the one for everything else.</summary>
     public IObjectStore Housekeeping { get; init; }
 
-    /// <summary>Whether the head names more parts than it should.</summary>
-    public bool NeedsCompaction => Ledger.Head.Parts.Count > MaxParts;
+    /// <summary>Whether this writer is in office, and the head names more parts than it should. One that commits nothing leaves them to the next that does.</summary>
+    public bool NeedsCompaction => IsCurrentWriter && Ledger.Head.Parts.Count > MaxParts;
 
     /// <summary>Done before the first head of a backup is written. Default: nothing.</summary>
     public Func<CancellationToken, Task> BeforeFirstHead { get; init; } = _ => Task.CompletedTask;

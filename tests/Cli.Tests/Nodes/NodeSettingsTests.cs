@@ -27,10 +27,10 @@ public sealed class NodeSettingsTests : IDisposable
                 "akka.cluster.seed-nodes is not set. Set KAFKA_BACKUP_SEEDS (or the setting in the file of --config) to the nodes to join through, the same list on all nodes; the first one forms the cluster.",
                 "akka.cluster.roles: there is no role 'boss'. Give coordinator, worker, or both.",
                 "akka.remote.dot-netty.tcp.port is 'abc'. Give a whole number from 1 to 65535 in KAFKA_BACKUP_PORT or in the file of --config.",
+                "kafka-backup.http.port is '99999'. Give a whole number from 0 to 65535 in KAFKA_BACKUP_HTTP_PORT or in the file of --config.",
                 $"kafka-backup.node.max-memory-bytes is '1G'. Give a whole number from 0 to {long.MaxValue} in KAFKA_BACKUP_MAX_MEMORY_BYTES or in the file of --config.",
                 "kafka-backup.catalog is not set. Set KAFKA_BACKUP_CATALOG (or the setting in the file of --config) to a directory that all nodes share, or s3://bucket/prefix.",
                 "kafka-backup.node.data-dir is not set. Set KAFKA_BACKUP_DATA_DIR (or the setting in the file of --config) to a directory of this node's own.",
-                "kafka-backup.http.port is '99999'. Give a whole number from 0 to 65535 in KAFKA_BACKUP_HTTP_PORT or in the file of --config.",
                 "kafka-backup.journal.postgresql is no connection string of Npgsql, as 'Host=db;Database=kafka_backup;Username=u;Password=p':",
                 "kafka-backup.pbm.port is 'x'. Give a port up to 65535, or -1 to listen on none.",
             ],
@@ -50,6 +50,14 @@ public sealed class NodeSettingsTests : IDisposable
             "akka.cluster.roles is no list of roles. Give [coordinator, worker], or one of them in brackets.",
             Assert.Throws<BackupException>(() => NodeSettings.Read(file, environment.GetValueOrDefault)).Message);
     }
+
+    [Fact]
+    public void Seeds_and_a_name_exclude_each_other_and_a_name_wants_a_port_that_others_know() => Assert.Equal(
+        [
+            "akka.cluster.seed-nodes and kafka-backup.bootstrap.service are both set. Nodes join through seeds, or find each other by the service's name: remove one of them, on all nodes.",
+            "kafka-backup.http.port is '0'. Give a whole number from 1 to 65535 in KAFKA_BACKUP_HTTP_PORT or in the file of --config.",
+        ],
+        Refused(("KAFKA_BACKUP_BOOTSTRAP_SERVICE", "nodes.test"), ("KAFKA_BACKUP_HTTP_PORT", "0")).Split(Environment.NewLine));
 
     [Fact]
     public void A_data_directory_that_cannot_be_made_is_named()

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Threading.Channels;
 using Akka.Actor;
 using KafkaBackup.Cli.Hosting;
+using KafkaBackup.Cli.Hosting.Bootstrap;
 using KafkaBackup.Cli.Output;
 using KafkaBackup.Cli.Pbm;
 using KafkaBackup.Management.Pbm;
@@ -74,18 +75,19 @@ internal sealed class TestNode : IAsyncDisposable
     }
 
     /// <summary>Starts a node, and does not wait for anybody to let it in.</summary>
-    public static async Task<TestNode> StartAlone(string? seed = null, string hocon = "", IReadOnlyDictionary<string, string>? variables = null)
+    public static async Task<TestNode> StartAlone(
+        string? seed = null, string hocon = "", IReadOnlyDictionary<string, string>? variables = null, string host = "127.0.0.1", HostNames? names = null)
     {
         var folder = Directory.CreateTempSubdirectory("pbm-node-").FullName;
-        var name = $"127.0.0.1:{FreePort()}";
+        var name = $"{host}:{FreePort()}";
         var environment = Variables(folder, name, seed ?? name, variables);
         var file = Path.Combine(folder, "node.hocon");
         await File.WriteAllTextAsync(file, hocon);
         var log = Channel.CreateUnbounded<string>();
         var settings = NodeSettings.Read(file, environment.GetValueOrDefault);
-        var host = NodeHost.Build(settings, OutputOptions.Default, line => log.Writer.TryWrite(line));
-        var node = new TestNode(host, folder, name, environment.GetValueOrDefault("KAFKA_BACKUP_PBM_TOKEN"), log.Reader);
-        await NodeHost.StartAsync(host, settings, CancellationToken.None);
+        var built = NodeHost.Build(settings, OutputOptions.Default, line => log.Writer.TryWrite(line), names);
+        var node = new TestNode(built, folder, name, environment.GetValueOrDefault("KAFKA_BACKUP_PBM_TOKEN"), log.Reader);
+        await NodeHost.StartAsync(built, settings, CancellationToken.None);
         return node;
     }
 

@@ -170,6 +170,21 @@ public sealed class LedgerActorViewTests : LedgerActorTestBase
     }
 
     [Fact]
+    public async Task Parts_that_could_not_be_merged_are_merged_by_the_next_run_once_it_is_in_office()
+    {
+        await TwentyPartsAsync();
+        var manifest = await OpenAsync();
+        Store.Decide = call => call.Operation == StoreOperation.Get && IsPart(call.Key) ? StoreFault.FailBefore() : null;
+        await CommittedAsync(manifest, LargeCommit(20, epoch: 1));
+        await FinishedAsync(manifest);
+        Store.Decide = _ => null;
+
+        Assert.Null((await FinishedAsync(await OpenAsync())).ViewFailure);
+
+        Assert.True((await Ledgers.ReadAsync(Memory)).Head.Parts.Count <= 20);
+    }
+
+    [Fact]
     public async Task Parts_that_cannot_be_merged_keep_nobody_from_committing()
     {
         await TwentyPartsAsync();

@@ -171,6 +171,25 @@ public sealed class LedgerWriterTests
     }
 
     [Fact]
+    public async Task Many_parts_are_left_to_a_writer_in_office()
+    {
+        var first = await _samples.LoadedAsync("first", maxTailBytes: 1);
+        await first.ClaimAsync(CancellationToken.None);
+        for (var i = 0; i < 21; i++)
+        {
+            await first.CommitAsync([Entry(i, i + 1)], CancellationToken.None);
+        }
+
+        Assert.True(first.NeedsCompaction);
+        var second = await _samples.LoadedAsync("second");
+        Assert.False(second.NeedsCompaction);
+        Assert.False(await second.CompactAsync(CancellationToken.None));
+
+        await second.ClaimAsync(CancellationToken.None);
+        Assert.True(await second.CompactAsync(CancellationToken.None));
+    }
+
+    [Fact]
     public async Task A_run_that_finds_nothing_new_writes_nothing()
     {
         var first = await _samples.InOfficeAsync("first", Entry(0, 10));
