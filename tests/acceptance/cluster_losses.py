@@ -206,4 +206,5 @@ def started(args, report, count, spare=0, network=None, **variables):
 
 
 def new_backup(args, kafka, name, topic, **settings):
-    return common.Backup(args.product, os.path.join(args.work, args.scenario, name), name, kafka.bootstrap, [topic], incremental=False, stores=args.stores, **settings)
+    return common.Backup(args.product, os.path.join(args.work, args.scenario, name), name, kafka.bootstrap, [topic],
+                         incremental="continuous" in settings, stores=args.stores, **settings)

@@ -13,9 +13,21 @@ internal sealed record NodeBootstrap(string Service, int Nodes)
     private const string Discovery = "kafka-backup-names";
 
     /// <summary>Reads the section <c>kafka-backup.bootstrap</c>; null when there is no service.</summary>
-    public static NodeBootstrap? Read(NodeValues values) => values.Text("kafka-backup.bootstrap.service") is { Length: > 0 } service
-        ? new NodeBootstrap(service, (int)values.Number("kafka-backup.bootstrap.nodes", 1, 1_000))
-        : null;
+    public static NodeBootstrap? Read(NodeValues values)
+    {
+        if (values.Text("kafka-backup.bootstrap.service") is not { Length: > 0 } service)
+        {
+            return null;
+        }
+
+        if (Uri.CheckHostName(service) == UriHostNameType.Unknown)
+        {
+            values.Report($"kafka-backup.bootstrap.service is '{service}', which is no name that could have addresses. Give it without port or path.");
+            service = ""; // Nothing that could upset the settings below.
+        }
+
+        return new NodeBootstrap(service, (int)values.Number("kafka-backup.bootstrap.nodes", 1, 1_000));
+    }
 
     /// <summary>What Akka's bootstrap is to know.</summary>
     /// <param name="port">The port for commands, the same on all nodes.</param>
