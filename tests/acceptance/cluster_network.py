@@ -30,7 +30,8 @@ def cut(args, report, kafka, network, postgres, name, addresses):
         kafka.fill(topic, int(2_000_000 * args.scale), 24)
         backup = new_backup(args, kafka, name, topic, segment_max_bytes=131_072)
         process = backup.start("backup", "-c", backup.config, "--cluster", cluster.addresses())
-        time.sleep(2)
+        while process.poll() is None and not os.path.isdir(backup.path("topics")):
+            time.sleep(.05)
         report.note("%s: the run was %s when node 0 was cut off" % (name, "over" if process.poll() is not None else "under way"))
         heal = network.cut(0, *addresses)
         time.sleep(60)
