@@ -8,13 +8,17 @@ namespace KafkaBackup.Management;
 /// <param name="StartOffset">The first offset that is gone.</param>
 /// <param name="EndOffset">The first one behind them.</param>
 /// <param name="Reason">OSO's reason code.</param>
-/// <param name="DetectedAt">When that was seen.</param>
-public sealed record GapDetails(string Topic, int Partition, long StartOffset, long EndOffset, string Reason, DateTimeOffset DetectedAt)
+/// <param name="DetectedAt">When that was seen; null when what stands there is no time.</param>
+public sealed record GapDetails(string Topic, int Partition, long StartOffset, long EndOffset, string Reason, DateTimeOffset? DetectedAt)
 {
     /// <summary>Those of a backup, in order.</summary>
     internal static IReadOnlyList<GapDetails> Of(StatusReport report) => [.. report.Contents.Manifest.Topics
         .SelectMany(topic => topic.Partitions, (topic, partition) => partition.Gaps.Select(gap => new GapDetails(
-            topic.Name, partition.PartitionId, gap.StartOffset, gap.EndOffset, gap.Reason, DateTimeOffset.FromUnixTimeMilliseconds(gap.DetectedAt))))
+            topic.Name, partition.PartitionId, gap.StartOffset, gap.EndOffset, gap.Reason, TimeOf(gap.DetectedAt))))
         .SelectMany(gaps => gaps)
         .OrderBy(gap => gap.Topic, StringComparer.Ordinal).ThenBy(gap => gap.Partition).ThenBy(gap => gap.StartOffset)];
+
+    private static DateTimeOffset? TimeOf(long milliseconds) =>
+        milliseconds >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds() && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds) : null;
 }

@@ -21,10 +21,10 @@ internal static class ShardSpread
         }
 
         var fewest = held.Min(node => node.Shards.Count);
-        return held.Where(node => node.Shards.Count <= fewest + 1).MinBy(node => (Near(shard, count, held.Count, node.Shards), node.Shards.Count)).Node;
+        return held.Where(node => node.Shards.Count == fewest).MinBy(node => Near(shard, count, held.Count, node.Shards)).Node; // Never back to where it was one too many.
     }
 
-    /// <summary>Shards that should move, so that no node has two more than another. Those go first that come to their own node.</summary>
+    /// <summary>Shards that should move, so that no node has guests while another has fewer shards by two. Those go first that come to their own node.</summary>
     /// <param name="count">How many shards there are.</param>
     /// <param name="held">What each node has, in the same order.</param>
     /// <param name="most">How many to move at a time.</param>
@@ -35,9 +35,10 @@ internal static class ShardSpread
         while (moved.Count < most)
         {
             var order = Enumerable.Range(0, left.Count).OrderByDescending(node => left[node].Count).ToList();
-            var (richest, poorest) = (order[0], order[^1]);
-            var guests = left[richest].Where(shard => shard >= 0 && shard % left.Count != richest).ToList();
-            if (left[richest].Count - left[poorest].Count <= 1 || guests.Count == 0)
+            var poorest = order[^1];
+            var (richest, guests) = order.Select(node => (node, left[node].Where(shard => shard >= 0 && shard % left.Count != node).ToList()))
+                .FirstOrDefault(node => node.Item2.Count > 0, (poorest, []));
+            if (left[richest].Count - left[poorest].Count <= 1)
             {
                 break;
             }

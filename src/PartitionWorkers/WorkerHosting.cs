@@ -33,7 +33,7 @@ public static class WorkerHosting
             registry.Register<ActorKeys.Workers>(ClusterSharding.Get(system).Start(
                 "partition-workers",
                 entityId => PartitionWorkerActor.Props(
-                    Extractor.KeyOf(entityId), shared, registry.Get<ActorKeys.LedgerWriters>(), registry.Get<ActorKeys.Permits>()),
+                    Extractor.KeyOf(entityId), Extractor.PlacementOf(entityId), shared, registry.Get<ActorKeys.LedgerWriters>(), registry.Get<ActorKeys.Permits>()),
                 settings,
                 new Extractor(),
                 new SpreadingAllocation(ShardCount, Akka.Cluster.Cluster.Get(system).SelfAddress),
@@ -45,6 +45,8 @@ public static class WorkerHosting
         public static PartitionKey KeyOf(string entityId) => entityId.Split('/') is [var backup, var topic, var number, ..]
             ? new PartitionKey(new BackupId(backup), new PartitionId(topic, int.Parse(number)))
             : throw new ArgumentException($"'{entityId}' is no partition worker's entity id.", nameof(entityId));
+
+        public static int PlacementOf(string entityId) => entityId.Split('/') is [_, _, _, var placement] ? int.Parse(placement) : 0;
 
         /// <summary>Neither backup ids nor topics can hold a slash.</summary>
         public string? EntityId(object message) => message is IPartitionMessage { Key: var key, Placement: var placement }

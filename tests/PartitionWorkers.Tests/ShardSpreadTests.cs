@@ -52,17 +52,8 @@ public sealed class ShardSpreadTests
         var held = Empty(3);
         Allocate(held, Enumerable.Range(0, Count));
         held.Add(3, new List<int>());
-        var moved = 0;
-        while (Surplus(held) is { Count: > 0 } surplus)
-        {
-            foreach (var shards in held.Values)
-            {
-                shards.RemoveAll(surplus.Contains);
-            }
 
-            Allocate(held, surplus);
-            moved += surplus.Count;
-        }
+        var moved = Rest(held);
 
         Assert.All(held.Values, shards => Assert.Equal(60, shards.Count));
         Assert.Equal(60, moved);
@@ -90,6 +81,40 @@ public sealed class ShardSpreadTests
     }
 
     [Fact]
+    public void A_node_without_shards_gets_those_of_its_own_though_the_richest_has_none_to_give()
+    {
+        var held = Empty(3);
+        held[0].AddRange([0, 6, 12, 18]);
+        held[1].AddRange([5, 11, 17]);
+
+        Assert.NotEmpty(Surplus(held));
+    }
+
+    /// <summary>Nodes join and leave at any place in the order of addresses.</summary>
+    [Theory]
+    [InlineData(3)]
+    [InlineData(5)]
+    [InlineData(7)]
+    public void Whoever_joins_and_leaves_shards_come_to_rest(int nodes)
+    {
+        for (var joins = 0; joins <= nodes; joins++)
+        {
+            for (var leaves = 0; leaves <= nodes; leaves++)
+            {
+                var held = new SortedDictionary<int, List<int>>(Enumerable.Range(0, nodes).ToDictionary(node => (2 * node) + 1, _ => new List<int>()));
+                Allocate(held, Enumerable.Range(0, Count));
+                held.Add(2 * joins, []);
+                Rest(held);
+                held.Remove(held.Keys.ElementAt(leaves), out var lost);
+                Allocate(held, lost!);
+                Rest(held);
+
+                Assert.InRange(held.Values.Max(shards => shards.Count) - held.Values.Min(shards => shards.Count), 0, 1);
+            }
+        }
+    }
+
+    [Fact]
     public void A_single_node_gets_all()
     {
         var held = Empty(1);
@@ -107,6 +132,26 @@ public sealed class ShardSpreadTests
         {
             held[ShardSpread.Choose(shard, Count, View(held))].Add(shard);
         }
+    }
+
+    /// <summary>Lets shards move until none should any more.</summary>
+    /// <returns>How many did.</returns>
+    private static int Rest(SortedDictionary<int, List<int>> held)
+    {
+        var moved = 0;
+        while (Surplus(held) is { Count: > 0 } surplus)
+        {
+            foreach (var shards in held.Values)
+            {
+                shards.RemoveAll(surplus.Contains);
+            }
+
+            Allocate(held, surplus);
+            moved += surplus.Count;
+            Assert.InRange(moved, 0, 10 * Count);
+        }
+
+        return moved;
     }
 
     private static IReadOnlyList<int> Surplus(SortedDictionary<int, List<int>> held) => ShardSpread.Surplus(Count, View(held), most: 20);

@@ -14,9 +14,17 @@ internal sealed class StatusSource(IObjectStore store, string backup, TopicFilte
     /// <summary>Store and source of a configuration.</summary>
     /// <param name="configuration">The configuration.</param>
     /// <param name="store">Its store, as patient as it should be.</param>
-    public static StatusSource Of(BackupConfiguration configuration, IObjectStore store) => new(
-        store, configuration.BackupId.Value, new TopicFilter(configuration.Source.Topics, configuration.Backup) { DemandsLiterals = false },
-        new KafkaTopicCatalog(new KafkaClients(configuration, NullLogger<KafkaClients>.Instance)));
+    /// <param name="leaderPatience">How long to wait for partitions without a leader; null: as long as a run does.</param>
+    public static StatusSource Of(BackupConfiguration configuration, IObjectStore store, TimeSpan? leaderPatience = null)
+    {
+        var clients = new KafkaClients(configuration, NullLogger<KafkaClients>.Instance);
+        return new StatusSource(
+            store, configuration.BackupId.Value, new TopicFilter(configuration.Source.Topics, configuration.Backup) { DemandsLiterals = false },
+            leaderPatience is { } patience ? new KafkaTopicCatalog(clients, patience) : new KafkaTopicCatalog(clients));
+    }
+
+    /// <summary>Whether to ask which transactions hold ends back.</summary>
+    public bool AsksTransactions { get; init; } = true;
 
     /// <summary>Reads it.</summary>
     /// <param name="database">An <c>offsets.db</c> to be shown beside; null: none.</param>
@@ -29,7 +37,7 @@ internal sealed class StatusSource(IObjectStore store, string backup, TopicFilte
         {
             Contents = contents,
             Source = bounds,
-            OpenTransactions = catalog is null ? new Dictionary<PartitionId, OpenTransaction>() : await catalog.FindOpenTransactionsAsync([.. bounds!.Keys], cancellation),
+            OpenTransactions = catalog is null || !AsksTransactions ? new Dictionary<PartitionId, OpenTransaction>() : await catalog.FindOpenTransactionsAsync([.. bounds!.Keys], cancellation),
             LocalOffsets = database is null ? null : Saved(database),
         };
     }

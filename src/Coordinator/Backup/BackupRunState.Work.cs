@@ -81,25 +81,27 @@ internal sealed partial record BackupRunState
 
         if (ended is { Refusal: { } refusal, Failure: { } reason } && !IsStopped)
         {
-            var (placements, isLeft, isNews) = Placements.Refuse(partition, refusal, reason.Message, now);
+            var (placements, left, isNews) = Placements.Refuse(partition, refusal, reason.Message, now);
             var refused = this with { Placements = placements };
             var told = isNews ? refused.Do(new Say(log => log.Refused(reason.Message))) : refused.Nothing;
-            return isLeft ? told.Then(state => state.GoOnElsewhere(ended, order.Work)) : told.Then(state => state.OnWorked(ended, order.Work, now));
+            return left == PlacesLeft.None ? told.Then(state => state.OnWorked(ended, order.Work, now))
+                : told.Then(state => state.GoOnElsewhere(ended, order.Work, isNow: left == PlacesLeft.Now));
         }
 
         return (this with { Placements = Placements.Settle(partition) }).OnWorked(ended, order.Work, now);
     }
 
-    /// <summary>What was committed of an order before it was given back counts; the rest is ordered from another node.</summary>
-    private RunStep GoOnElsewhere(PartitionEnded ended, PartitionWork work)
+    /// <summary>What was committed of an order before it was given back counts; the rest is ordered from another node: at once, or when orders are repeated.</summary>
+    private RunStep GoOnElsewhere(PartitionEnded ended, PartitionWork work, bool isNow)
     {
         var order = new Order(new AssignmentId(Run, LastOrder + 1), work, Placements.Of(work.Partition));
-        return (this with
+        var moved = this with
         {
             Assigned = Assigned.SetItem(work.Partition, order),
             LastOrder = LastOrder + 1,
             Progress = Progress.End(ended, wasCancelled: true),
-        }).Do(new TellWorker(AssignmentOf(order)));
+        };
+        return isNow ? moved.Do(new TellWorker(AssignmentOf(order))) : moved.Nothing;
     }
 
     private RunStep OnWorked(PartitionEnded ended, PartitionWork work, DateTimeOffset now)

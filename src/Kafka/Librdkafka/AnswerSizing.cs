@@ -5,8 +5,7 @@ namespace KafkaBackup.Kafka.Librdkafka;
 /// <summary>Decides how much packed data of one partition is asked for at a time, so that it unpacks to what memory there is. Pure.</summary>
 /// <remarks>
 /// Nothing tells beforehand to how much an answer unpacks. So reading begins with one batch an answer, wherever it begins: a run that was
-/// killed for an answer that was too large goes on with a small one. What was seen of the records then allows for more. That costs another client and
-/// the record before the place once more, so it is not done for the few records that a continuous run reads at a time.
+/// killed for an answer that was too large goes on with a small one. What was seen of the records then allows for more. That costs another client, so it is not done for the few records that a continuous run reads at a time.
 /// </remarks>
 /// <param name="fetchMaxBytes">What is asked for at most.</param>
 /// <param name="first">What is asked for first.</param>

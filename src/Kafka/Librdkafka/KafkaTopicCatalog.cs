@@ -36,7 +36,7 @@ public sealed class KafkaTopicCatalog : ITopicCatalog
     }
 
     /// <summary>The same, with another time that partitions without a leader are waited for.</summary>
-    internal KafkaTopicCatalog(KafkaClients clients, TimeSpan leaderPatience)
+    public KafkaTopicCatalog(KafkaClients clients, TimeSpan leaderPatience)
     {
         _clients = clients;
         _calls = new AdminCalls(clients);

@@ -127,6 +127,12 @@ internal sealed class PartitionReader
             _stopped.ThrowIfCancellationRequested();
             if (Poll() is not { } result)
             {
+                if (_client.HasLookedBack)
+                {
+                    _stall.Break();
+                    continue;
+                }
+
                 HandOver();
                 if (!Resize(isRead: true))
                 {

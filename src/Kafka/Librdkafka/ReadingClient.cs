@@ -15,6 +15,9 @@ internal sealed class ReadingClient(KafkaRecordSource pool, PartitionId partitio
     /// <summary>The client. There is one after <see cref="Begin"/>.</summary>
     public PooledConsumer Consumer => _consumer!;
 
+    /// <summary>Whether the last <see cref="Poll"/> told nothing as it read before the place, and not because nothing came.</summary>
+    public bool HasLookedBack { get; private set; }
+
     /// <summary>Asks the partition's leader through this client.</summary>
     public LeaderProbe Probe => _probe!;
 
@@ -38,6 +41,7 @@ internal sealed class ReadingClient(KafkaRecordSource pool, PartitionId partitio
     /// <exception cref="BackupException">It cannot be compared.</exception>
     public ConsumeResult<BatchSlice, BatchSlice>? Poll(ConfluentBatch batch, TimeSpan patience)
     {
+        HasLookedBack = false;
         var result = Consumer.Poll(batch, patience);
         if (result is null || _proof is not { } proof || proof.StaysOpen(result))
         {
@@ -46,7 +50,14 @@ internal sealed class ReadingClient(KafkaRecordSource pool, PartitionId partitio
 
         var isAtPlace = proof.Judge(result);
         _proof = null;
-        return isAtPlace ? result : null;
+        if (isAtPlace)
+        {
+            return result;
+        }
+
+        HasLookedBack = true;
+        Consumer.Answers.Reset(); // What was read to prove it is not what is to be read.
+        return null;
     }
 
     /// <summary>Whether the end of the range or an open transaction was met, and not only the high watermark of a new leader that has yet to

@@ -20,21 +20,23 @@ internal sealed class PartitionJournalActor : UntypedPersistentActor
     private readonly UploadJournal _events;
     private long _compactedTo;
 
-    public PartitionJournalActor(PartitionKey key, JournalHealth health, PartitionWorkerSettings settings)
+    public PartitionJournalActor(PartitionKey key, int placement, JournalHealth health, PartitionWorkerSettings settings)
     {
         (_health, _settings, _events) = (health, settings, new UploadJournal(key.Partition));
-        PersistenceId = PersistenceIdOf(key);
+        PersistenceId = PersistenceIdOf(key, placement);
     }
 
     /// <inheritdoc />
     public override string PersistenceId { get; }
 
-    public static Props Props(PartitionKey key, JournalHealth health, PartitionWorkerSettings settings) =>
-        Akka.Actor.Props.Create(typeof(PartitionJournalActor), key, health, settings);
+    public static Props Props(PartitionKey key, int placement, JournalHealth health, PartitionWorkerSettings settings) =>
+        Akka.Actor.Props.Create(typeof(PartitionJournalActor), key, placement, health, settings);
 
     /// <summary>The journal's name for a worker: of fixed length, as a topic's name alone may be longer than a journal's column.</summary>
-    public static string PersistenceIdOf(PartitionKey key) =>
-        "worker-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key.ToString())).AsSpan(0, 20));
+    /// <remarks>Each place of a partition has one to itself: of two workers that are at work for a moment, as one gives up what the other takes, none
+    /// may write into what the other reads.</remarks>
+    public static string PersistenceIdOf(PartitionKey key, int placement = 0) =>
+        "worker-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(placement == 0 ? $"{key}" : $"{key}/{placement}")).AsSpan(0, 20));
 
     /// <inheritdoc />
     protected override void OnRecover(object message)

@@ -16,7 +16,12 @@ namespace KafkaBackup.PartitionWorkers.Backup;
 /// </remarks>
 public sealed class PartitionWorkerActor : UntypedActor, IWithTimers
 {
+    /// <summary>How long after its order was repeated last a worker that is not in its partition's own shard goes on. Whoever coordinates next may not
+    /// know of it, and orders the partition elsewhere.</summary>
+    internal static readonly TimeSpan OrphanedAfter = TimeSpan.FromSeconds(30);
+
     private readonly PartitionKey _key;
+    private readonly int _placement;
     private readonly PartitionWorkerServices _services;
     private readonly IActorRef _ledger;
     private readonly IActorRef _permits;
@@ -31,8 +36,14 @@ public sealed class PartitionWorkerActor : UntypedActor, IWithTimers
     private CancellationTokenSource? _cancel;
 
     /// <summary>A worker for <paramref name="key"/>.</summary>
-    public PartitionWorkerActor(PartitionKey key, PartitionWorkerServices services, IActorRef ledger, IActorRef permits)
+    /// <param name="key">The partition.</param>
+    /// <param name="placement">How many shards on from its own it is.</param>
+    /// <param name="services">What the workers share.</param>
+    /// <param name="ledger">Answers for the ledger.</param>
+    /// <param name="permits">Hands out memory.</param>
+    public PartitionWorkerActor(PartitionKey key, int placement, PartitionWorkerServices services, IActorRef ledger, IActorRef permits)
     {
+        _placement = placement;
         (_key, _services, _ledger, _permits, _self) = (key, services, ledger, permits, Self);
         _state = new PartitionWorkerState(key, services.Settings);
     }
@@ -41,8 +52,8 @@ public sealed class PartitionWorkerActor : UntypedActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>Props of a worker for <paramref name="key"/>.</summary>
-    public static Props Props(PartitionKey key, PartitionWorkerServices services, IActorRef ledger, IActorRef permits) =>
-        Akka.Actor.Props.Create(typeof(PartitionWorkerActor), key, services, ledger, permits);
+    public static Props Props(PartitionKey key, int placement, PartitionWorkerServices services, IActorRef ledger, IActorRef permits) =>
+        Akka.Actor.Props.Create(typeof(PartitionWorkerActor), key, placement, services, ledger, permits);
 
     /// <inheritdoc />
     protected override void PreStart()
@@ -54,7 +65,7 @@ public sealed class PartitionWorkerActor : UntypedActor, IWithTimers
             return;
         }
 
-        _journal = Context.Watch(Context.ActorOf(PartitionJournalActor.Props(_key, _services.Journal, _services.Settings)));
+        _journal = Context.Watch(Context.ActorOf(PartitionJournalActor.Props(_key, _placement, _services.Journal, _services.Settings)));
         Timers.StartSingleTimer(JournalDue.Instance, JournalDue.Instance, _services.Settings.JournalPatience);
     }
 
@@ -71,7 +82,15 @@ public sealed class PartitionWorkerActor : UntypedActor, IWithTimers
                 break;
             case AssignPartition or CancelPartition:
                 _coordinator = Sender;
+                if (_placement > 0)
+                {
+                    Timers.StartSingleTimer(OrphanedDue.Instance, OrphanedDue.Instance, OrphanedAfter);
+                }
+
                 Take(message);
+                break;
+            case OrphanedDue:
+                Take(new GiveBack(new Fault(FailureKind.Internal, $"Nobody has asked for {_key} any more for {OrphanedAfter.TotalSeconds:0} s.", IsRetryable: true), _services.Node.Refusal));
                 break;
             case JournalDue when _state.Phase == WorkerPhase.Recovering:
                 _services.Journal.Failed("read", new TimeoutException($"it did not answer for {_services.Settings.JournalPatience.TotalSeconds:0} s"));

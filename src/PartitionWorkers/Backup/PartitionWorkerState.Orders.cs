@@ -73,6 +73,14 @@ internal sealed partial record PartitionWorkerState
         return HoldsPermit ? stopping.Do(new CancelPipeline()) : stopping.SettleIfDone();
     }
 
+    /// <summary>What waits is dropped: it will be repeated, and refused.</summary>
+    private WorkerStep OnGivenBack(GiveBack give) => this switch
+    {
+        { Work: null } => Nothing,
+        { IsStopping: true } => (this with { Next = null }).Nothing,
+        _ => (this with { GivenBack = give }).Stop(WorkEnding.Cancelled, abandon: false),
+    };
+
     private WorkerStep BeginIfOrdered()
     {
         if (IsStopping)

@@ -110,7 +110,7 @@ internal sealed partial record PartitionWorkerState(PartitionKey Key, PartitionW
         AssignPartition order => OnAssigned(order),
         CancelPartition cancel => OnCancelled(cancel),
         StopPartition => Stop(WorkEnding.HandedOff, abandon: false),
-        GiveBack give => Work is null || IsStopping ? Nothing : (this with { GivenBack = give }).Stop(WorkEnding.Cancelled, abandon: false),
+        GiveBack give => OnGivenBack(give),
         Uncovered answer => OnUncovered(answer),
         PermitGranted => OnPermit(),
         EntryStored stored => OnStored(stored),

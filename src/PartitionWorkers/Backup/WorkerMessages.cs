@@ -54,6 +54,12 @@ internal static class WorkerMessages
         public static RetryDue Instance { get; } = new();
     }
 
+    /// <summary>The order should have been repeated by now.</summary>
+    internal sealed record OrphanedDue : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        public static OrphanedDue Instance { get; } = new();
+    }
+
     /// <summary>The journal had long enough to tell what it knows.</summary>
     internal sealed record JournalDue : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {

@@ -13,12 +13,25 @@ public sealed class PlacementsTests
     private static readonly DateTimeOffset Now = DateTimeOffset.UnixEpoch;
 
     [Fact]
-    public void A_refused_partition_goes_one_shard_on_and_others_stay()
+    public void A_refused_partition_goes_to_another_nodes_shard_and_others_stay()
     {
-        var (placements, isLeft, _) = Refuse(Placements.Own, "node-0", nodes: 3);
+        var (placements, left, _) = Refuse(Placements.Own, "node-0", nodes: 3);
 
-        Assert.True(isLeft);
-        Assert.Equal((1, 0), (placements.Of(One), placements.Of(Other)));
+        Assert.Equal(PlacesLeft.Now, left);
+        Assert.InRange(placements.Of(One), 1, 2);
+        Assert.Equal(0, placements.Of(Other));
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(5)]
+    public void What_one_node_had_is_shared_out_among_all_others(int nodes)
+    {
+        var taken = Enumerable.Range(0, 100).Select(number => new PartitionId("orders", number * nodes)) // All of them lie on one node.
+            .CountBy(partition => Placements.Own.Refuse(partition, new Refusal("node-0", nodes), Reason, Now).Placements.Of(partition) % nodes).ToDictionary();
+
+        Assert.Equal(Enumerable.Range(1, nodes - 1), taken.Keys.Order());
+        Assert.InRange(taken.Values.Max() - taken.Values.Min(), 0, 1);
     }
 
     [Fact]
@@ -26,22 +39,24 @@ public sealed class PlacementsTests
     {
         var (placements, _, _) = Refuse(Placements.Own, "node-0", nodes: 2);
 
-        var (last, isLeft, _) = Refuse(placements, "node-1", nodes: 2);
+        var (last, left, _) = Refuse(placements, "node-1", nodes: 2);
 
-        Assert.False(isLeft);
+        Assert.Equal(PlacesLeft.None, left);
         Assert.Equal(0, last.Of(One));
     }
 
     [Fact]
-    public void Shards_that_lie_on_one_node_are_not_gone_through_for_ever()
+    public void A_node_that_has_no_shards_yet_is_waited_for_and_not_for_ever()
     {
-        var (placements, tries) = (Placements.Own, 0);
-        for (var isLeft = true; isLeft; tries++)
+        var (placements, tries) = (Placements.Own, new List<PlacesLeft>());
+        do
         {
-            (placements, isLeft, _) = Refuse(placements, "node-0", nodes: 3);
+            (placements, var left, _) = Refuse(placements, "node-0", nodes: 2);
+            tries.Add(left);
         }
+        while (tries[^1] != PlacesLeft.None);
 
-        Assert.Equal(12, tries);
+        Assert.Equal((7, 15), (tries.Count(left => left == PlacesLeft.Now), tries.Count(left => left == PlacesLeft.Later)));
     }
 
     [Fact]
@@ -61,9 +76,10 @@ public sealed class PlacementsTests
 
         Assert.Equal(1, taken.Forget(Now + Placements.Memory - TimeSpan.FromSeconds(1)).Of(One));
         Assert.Equal(0, taken.Forget(Now + Placements.Memory).Of(One));
-        Assert.True(Refuse(taken, "node-1", nodes: 2).IsLeft);
+        Assert.Equal(PlacesLeft.Now, Refuse(taken, "node-1", nodes: 2).Left);
+        Assert.True(Refuse(taken.Forget(Now + Placements.Memory), "node-0", nodes: 2).IsNews);
     }
 
-    private static (Placements Placements, bool IsLeft, bool IsNews) Refuse(Placements placements, string node, int nodes) =>
+    private static (Placements Placements, PlacesLeft Left, bool IsNews) Refuse(Placements placements, string node, int nodes) =>
         placements.Refuse(One, new Refusal(node, nodes), Reason, Now);
 }

@@ -2,6 +2,7 @@ using KafkaBackup.Shared;
 using KafkaBackup.Shared.Protocol;
 using Xunit;
 using static KafkaBackup.Shared.Protocol.BackupProtocol;
+using static KafkaBackup.Shared.Protocol.LedgerProtocol;
 using static KafkaBackup.Shared.Protocol.PartitionProtocol;
 
 namespace KafkaBackup.Coordinator.Tests.Backup;
@@ -61,6 +62,24 @@ public sealed class RefusedOrderTests : BackupCoordinatorTestBase
 
         async Task<(int Done, int Planned, long Records)> ProgressAsync() =>
             await StatusAsync(coordinator) is var status ? (status.PartitionsDone, status.PartitionsPlanned, status.Records) : default;
+    }
+
+    [Fact]
+    public async Task Where_no_node_is_left_but_one_that_has_no_shards_yet_the_order_is_repeated_later()
+    {
+        HasOrders(1);
+        var coordinator = await RunningAsync();
+        for (var tries = 0; tries < 8; tries++)
+        {
+            coordinator.Tell(Refused(await AssignedAsync(), "node-0", nodes: 2), Workers);
+        }
+
+        await Workers.ExpectNoMsgAsync(Instant);
+        await PassAsync(coordinator, Settings.ReassertInterval);
+
+        Ended(coordinator, (await AssignedAsync()).Key, records: 10);
+        await Manifest.ExpectMsgAsync<OpenLedger>(); // Repeated as well.
+        Assert.True((await FinishAskedAsync()).IsClean);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Akka.Cluster.Sharding;
+using KafkaBackup.PartitionWorkers.Backup;
 using KafkaBackup.Shared.Protocol;
 using Xunit;
 using static KafkaBackup.PartitionWorkers.Node.PermitProtocol;
@@ -45,6 +46,23 @@ public sealed class PartitionWorkerDrainTests : PartitionWorkerTestBase
         Assert.Equal((new Refusal("node-0", 3), Order, 20L), (end.Refusal, end.Assignment, end.Records));
         await Permits.FishForMessageAsync(message => message is ReleasePermit);
         await PassivateAsync(worker);
+    }
+
+    [Fact]
+    public async Task Away_from_its_own_shard_a_worker_that_nobody_asks_for_any_more_gives_up()
+    {
+        _ = Source.Append(30).HoldAt(20);
+        var worker = NewWorker(placement: 1);
+        worker.Tell(Assigned(Range(0, 30)), Coordinator);
+        await Manifest.ExpectMsgAsync<GetUncovered>();
+        await PassAsync(worker, PartitionWorkerActor.OrphanedAfter / 2);
+        worker.Tell(Assigned(Range(0, 30)), Coordinator);
+        await PassAsync(worker, PartitionWorkerActor.OrphanedAfter / 2);
+        Assert.Equal("Waiting", (await StatusAsync(worker)).Phase);
+
+        await PassAsync(worker, PartitionWorkerActor.OrphanedAfter / 2);
+
+        Assert.NotNull((await EndAsync()).Refusal);
     }
 
     [Fact]

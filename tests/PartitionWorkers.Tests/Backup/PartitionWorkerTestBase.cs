@@ -86,7 +86,7 @@ public abstract class PartitionWorkerTestBase : PatientTestKit
 
     protected static OffsetRange Range(long @base, long next) => new(@base, next);
 
-    protected IActorRef NewWorker()
+    protected IActorRef NewWorker(int placement = 0)
     {
         var configuration = FakeEnvironment.Configured(Key.Backup) with
         {
@@ -98,7 +98,7 @@ public abstract class PartitionWorkerTestBase : PatientTestKit
             Journal = new JournalHealth(JournalWarnings.Enqueue, TimeProvider.System),
             Node = Node,
         };
-        return Shard.ChildActorOf(PartitionWorkerActor.Props(Key, services, Manifest, Permits));
+        return Shard.ChildActorOf(PartitionWorkerActor.Props(Key, placement, services, Manifest, Permits));
     }
 
     /// <summary>A worker that has asked what is uncovered of <paramref name="ranges"/>.</summary>
