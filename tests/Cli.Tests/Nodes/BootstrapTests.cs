@@ -75,5 +75,7 @@ public sealed class BootstrapTests : IAsyncLifetime
         {
             seen.UnionWith(Hosts.Where(host => changes.Current.Text!.Contains($"MemberUp | akka.tcp://KafkaBackup@{host}:", StringComparison.Ordinal)));
         }
+
+        Assert.Equal(Hosts.Length, seen.Count);
     }
 }

@@ -60,6 +60,26 @@ public sealed class NodeSettingsTests : IDisposable
         Refused(("KAFKA_BACKUP_BOOTSTRAP_SERVICE", "nodes.test"), ("KAFKA_BACKUP_HTTP_PORT", "0")).Split(Environment.NewLine));
 
     [Fact]
+    public void What_is_no_name_is_refused() => Assert.Equal(
+        "kafka-backup.bootstrap.service is 'nodes:8080/', which is no name that could have addresses. Give it without port or path.",
+        Refused(("KAFKA_BACKUP_SEEDS", ""), ("KAFKA_BACKUP_BOOTSTRAP_SERVICE", "nodes:8080/"), ("KAFKA_BACKUP_HTTP_PORT", "8080")));
+
+    [Fact]
+    public void As_many_nodes_as_told_have_to_be_found_by_a_name_and_all_of_them_have_to_answer()
+    {
+        var environment = TestNode.Variables(_folder, "127.0.0.1:4053", "", new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["KAFKA_BACKUP_BOOTSTRAP_SERVICE"] = "nodes.test",
+            ["KAFKA_BACKUP_BOOTSTRAP_NODES"] = "5",
+            ["KAFKA_BACKUP_HTTP_PORT"] = "8080",
+        });
+
+        var discovery = NodeSettings.Read(null, environment.GetValueOrDefault).Hocon.GetConfig("akka.management.cluster.bootstrap.contact-point-discovery");
+
+        Assert.Equal((5, true), (discovery.GetInt("required-contact-point-nr"), discovery.GetBoolean("contact-with-all-contact-points")));
+    }
+
+    [Fact]
     public void A_data_directory_that_cannot_be_made_is_named()
     {
         var file = Path.Combine(_folder, "file");
