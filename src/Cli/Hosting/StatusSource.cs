@@ -14,17 +14,20 @@ internal sealed class StatusSource(IObjectStore store, string backup, TopicFilte
     /// <summary>Store and source of a configuration.</summary>
     /// <param name="configuration">The configuration.</param>
     /// <param name="store">Its store, as patient as it should be.</param>
-    /// <param name="leaderPatience">How long to wait for partitions without a leader; null: as long as a run does.</param>
+    /// <param name="leaderPatience">How long to wait for partitions without a leader; null: as long as a run does. Who has little time is not told of open
+    /// transactions either.</param>
     public static StatusSource Of(BackupConfiguration configuration, IObjectStore store, TimeSpan? leaderPatience = null)
     {
         var clients = new KafkaClients(configuration, NullLogger<KafkaClients>.Instance);
         return new StatusSource(
             store, configuration.BackupId.Value, new TopicFilter(configuration.Source.Topics, configuration.Backup) { DemandsLiterals = false },
-            leaderPatience is { } patience ? new KafkaTopicCatalog(clients, patience) : new KafkaTopicCatalog(clients));
+            leaderPatience is { } patience ? new KafkaTopicCatalog(clients, patience) : new KafkaTopicCatalog(clients))
+        {
+            AsksTransactions = leaderPatience is null,
+        };
     }
 
-    /// <summary>Whether to ask which transactions hold ends back.</summary>
-    public bool AsksTransactions { get; init; } = true;
+    private bool AsksTransactions { get; init; } = true;
 
     /// <summary>Reads it.</summary>
     /// <param name="database">An <c>offsets.db</c> to be shown beside; null: none.</param>

@@ -21,8 +21,8 @@ internal sealed class BackupPalette(NodeView node)
         Order(CatalogueOrder.Pause, "End its run in good order, and begin none until it is resumed."),
         Order(CatalogueOrder.Resume, "Let a paused backup go on."),
         Order(CatalogueOrder.Cancel, "End its run in good order. A continuous backup is paused by it."),
-        new PbmVerb("drain", "Let this node give its partitions, of all backups, to others, and take none until it is started again.", (_, _) => Node(node.Drain)),
-        new PbmVerb("undrain", "Let this node take partitions again.", (_, _) => Node(node.Undrain)),
+        new PbmVerb("drain", "Let this node give its partitions, of all backups, to others, and take none until 'undrain' or its next start.", (_, _) => Node(node.Drain())),
+        new PbmVerb("undrain", "Let this node take partitions again.", (_, _) => Node(node.Undrain())),
     ]);
 
     private PbmVerb Order(CatalogueOrder order, string help)
@@ -111,12 +111,10 @@ internal sealed class BackupPalette(NodeView node)
         yield return new PbmLine($"Count: {gaps.Count} gaps, offsets: {gaps.Sum(gap => gap.EndOffset - gap.StartOffset)}");
     }
 
-    private static async IAsyncEnumerable<PbmLine> Node(Func<NodeDetails> order)
+    private static IAsyncEnumerable<PbmLine> Node(NodeDetails details) => new[]
     {
-        await Task.CompletedTask;
-        var details = order();
-        yield return PbmLine.Of($"{details.Node} {(details.IsDrained ? "is drained: it takes no partitions" : "takes partitions")}", details, ApiJson.Default.NodeDetails);
-    }
+        PbmLine.Of($"{details.Node} {(details.IsDrained ? "is drained: it takes no partitions" : "takes partitions")}", details, ApiJson.Default.NodeDetails),
+    }.ToAsyncEnumerable();
 
     private static string NameOf(PartitionDetails partition) => new PartitionId(partition.Topic, partition.Partition).ToString();
 

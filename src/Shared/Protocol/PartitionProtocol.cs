@@ -39,11 +39,7 @@ public static class PartitionProtocol
     }
 
     /// <summary>Asks what a worker is doing; answered by <see cref="PartitionStatus"/> in every state.</summary>
-    public sealed record GetPartitionStatus(PartitionKey Key) : IPartitionMessage
-    {
-        /// <inheritdoc />
-        public int Placement { get; init; }
-    }
+    public sealed record GetPartitionStatus(PartitionKey Key) : IPartitionMessage;
 
     /// <summary>What a worker is doing.</summary>
     /// <param name="Key">The worker.</param>
