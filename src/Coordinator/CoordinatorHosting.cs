@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Akka.Cluster.Hosting;
 using Akka.Cluster.Sharding;
 using Akka.Configuration;
@@ -16,7 +17,8 @@ public static class CoordinatorHosting
     /// <summary>The role of nodes that run coordinators and may hold the manifest singleton.</summary>
     public const string Role = "coordinator";
 
-    private const int ShardCount = 100;
+    /// <summary>Constant for a cluster's life.</summary>
+    internal const int ShardCount = 100;
 
     /// <summary>The settings that come with the program.</summary>
     /// <param name="profile"><c>reference</c>, <c>single</c> or <c>cluster</c>.</param>
@@ -36,7 +38,7 @@ public static class CoordinatorHosting
         this AkkaConfigurationBuilder builder, Func<LedgerSettings, LedgerServices> manifests) => builder
         .WithSingleton<ActorKeys.LedgerWriters>(
             "manifest",
-            (system, _, _) => ManifestSingletonActor.Props(manifests(LedgerSettings.From(system.Settings.Config.GetConfig("kafka-backup.ledger")))),
+            (system, _, _) => ManifestSingletonActor.Props(manifests(LedgerTiming(system))),
             new ClusterSingletonOptions { Role = Role, LogSingletonIdentificationFailure = false })
         .WithShardRegion<ActorKeys.Coordinators>(
             "backup-coordinators",
@@ -46,9 +48,13 @@ public static class CoordinatorHosting
                 var services = new BackupCoordinatorServices(
                     resolver.GetService<IBackupEnvironments>(), settings, resolver.GetService<TimeProvider>(), resolver.GetService<RunLog>(),
                     BackupCoordinatorServices.NewName)
-                { Metrics = resolver.GetService<RunMetrics>() };
-                return backup => BackupCoordinatorActor.Props(
-                    new BackupId(backup), services, registry.Get<ActorKeys.LedgerWriters>(), registry.Get<ActorKeys.Workers>());
+                {
+                    Metrics = resolver.GetService<RunMetrics>(),
+                    Refuse = () => Refusal(Akka.Cluster.Cluster.Get(system)),
+                    LedgerProps = LedgersOf(system, manifests),
+                };
+                return entityId => BackupCoordinatorActor.Props(
+                    Extractor.BackupOf(entityId), services, registry.Get<ActorKeys.LedgerWriters>(), registry.Get<ActorKeys.Workers>());
             },
             new Extractor(),
             new ShardOptions
@@ -70,8 +76,28 @@ public static class CoordinatorHosting
                 resolver.GetService<RunLog>(), registry.Get<ActorKeys.Coordinators>()),
             new ClusterSingletonOptions { Role = Role, LogSingletonIdentificationFailure = false });
 
+    private static LedgerSettings LedgerTiming(ActorSystem system) => LedgerSettings.From(system.Settings.Config.GetConfig("kafka-backup.ledger"));
+
+    private static Func<BackupId, Props> LedgersOf(ActorSystem system, Func<LedgerSettings, LedgerServices> manifests)
+    {
+        var services = manifests(LedgerTiming(system));
+        return backup => LedgerActor.Props(backup, services);
+    }
+
+    private static Refusal Refusal(Akka.Cluster.Cluster cluster) =>
+        new(cluster.SelfAddress.ToString(), Math.Max(1, cluster.State.Members.Count(member => member.HasRole(Role))));
+
     private sealed class Extractor() : HashCodeMessageExtractor(ShardCount)
     {
-        public override string? EntityId(object message) => message is IBackupMessage { Backup: var backup } ? backup.Value : null;
+        /// <summary>No backup id can hold a slash.</summary>
+        public static BackupId BackupOf(string entityId) => new(entityId.Split('/')[0]);
+
+        public override string? EntityId(object message) => message is IBackupMessage { Backup: var backup, Placement: var placement }
+            ? $"{backup}{(placement == 0 ? "" : $"/{placement}")}"
+            : null;
+
+        public override string ShardId(string entityId, object? messageHint = null) => entityId.Split('/') is [var backup, var placement]
+            ? ((int.Parse(base.ShardId(backup)) + int.Parse(placement)) % ShardCount).ToString()
+            : base.ShardId(entityId, messageHint);
     }
 }

@@ -62,7 +62,8 @@ internal static class CatalogueAccess
     {
         try
         {
-            return declared.Current is null ? null : await node.Coordinators.Ask<BackupStatus>(new GetBackupStatus(declared.Backup), StatusPatience);
+            return declared.Current is not { } run ? null : await node.Coordinators.Ask<BackupStatus>(
+                new GetBackupStatus(declared.Backup) { Placement = run.Placement }, StatusPatience);
         }
         catch (AskTimeoutException)
         {

@@ -53,6 +53,33 @@ public sealed class ClusterWorkTests : BrokerTest
             && node.Error.Contains("the variable SOURCE is not set", StringComparison.Ordinal));
     }
 
+    /// <summary>The node that is first holds the ledgers' singleton, and of some backups it is asked to conduct one.</summary>
+    [Fact]
+    public async Task What_the_node_with_the_ledgers_cannot_serve_the_others_conduct_and_write()
+    {
+        using var cluster = await new TestCluster(3, node =>
+            new Dictionary<string, string>(node == 0 ? [] : [new("SOURCE", Broker.Address)])).StartAsync();
+        var topic = await NewTopicAsync(partitions: 6);
+        var produced = await ProduceAsync(PartitionsOf(topic, 6), 100, seed: 1);
+        var shown = "";
+        for (var number = 0; number < 12 && !shown.Contains("\"refused_by\":[\"", StringComparison.Ordinal); number++)
+        {
+            var backup = NewBackupCalled($"nightly-{number}", [topic]);
+            backup.Config = backup.Config with { Broker = "${SOURCE}" };
+
+            (await cluster.RunAsync("backup", "-c", backup.WriteConfig())).AssertExit(0);
+
+            StoredRecords.AssertExactly(backup, produced);
+            shown = (await cluster.Nodes[0].GetAsync($"api/v1/backups/{backup.Id}"))!;
+            Assert.Contains("\"state\":\"Completed\"", shown, StringComparison.Ordinal);
+        }
+
+        await Task.WhenAll(cluster.Nodes.Select(node => node.Run.TerminateAsync()));
+        var told = await Task.WhenAll(cluster.Nodes.Select(node => node.Run.FinishAsync()));
+        Assert.Contains(told, node => node.Error.Contains("The ledger is written at this node", StringComparison.Ordinal));
+        Assert.Contains(told, node => node.Error.Contains("Another node is asked to conduct its run", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Partitions_lag_and_gaps_of_a_backup_are_told_by_any_node()
     {

@@ -38,7 +38,7 @@ def held_open(args, report, kafka, name, options, word):
             what, holder.first, top[topic, 0]), (reached, top))
         decoded(report, backup, below(kafka, [topic], reached), "%s, open" % what)
         covered(report, backup, "%s, open" % what)
-        nothing_new(report, backup, "%s, open, one more run" % what)
+        nothing_new(report, backup, "%s, open, one more run" % what, but=["_cluster/head.json"])  # Claimed for what may come behind the transaction.
     finally:
         holder.end(word)
     expected = kafka.digests([topic])

@@ -34,6 +34,9 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
     /// <summary>How the last run ended, for whoever did not hear of it.</summary>
     private BackupFinished? _last;
 
+    /// <summary>Writes the ledger in place of the singleton's; null where that can.</summary>
+    private IActorRef? _ownLedger;
+
     private BackupRunState? _state;
     private RunMeter? _meter;
     private CancellationTokenSource? _planning;
@@ -86,6 +89,12 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
                 _requesters.Add(Sender);
                 Take(message);
                 break;
+            case LedgerFailed { IsUnfit: true } failed when _services.LedgerProps is not null && _state is { } state && failed.Run == state.Run:
+                WriteLedgerHere(failed);
+                break;
+            case Terminated:
+                _ownLedger = null; // The singleton sees that as well, and whatever is asked next goes there.
+                break;
             case StopBackup or LedgerOpened or LedgerFailed or SourceRecorded or RunFinished or PartitionEnded
                 or Planned or PlanFailed or Refreshed or RefreshDue or GroupsTaken or TransactionsFound or StopOverdue or Reassert:
                 Take(message);
@@ -113,7 +122,8 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
         var run = _services.OwnName(start.Run);
         if (_services.Environments.Prepare(_backup, run, start.Definition) is { } unfit)
         {
-            Sender.Tell(new BackupFinished(_backup, start.Run) { Failures = [unfit] });
+            _services.RunLog.Warning($"{unfit.Message} Another node is asked to conduct its run.");
+            Sender.Tell(new BackupFinished(_backup, start.Run) { Failures = [unfit], Refusal = _services.Refuse(), Placement = start.Placement });
             return;
         }
 
@@ -122,6 +132,19 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
         _meter = _services.Metrics.Begin(_backup);
         _state = new BackupRunState(_backup, _services.Settings, _services.Environments.For(_backup, run).Configuration);
         Take(start with { Run = run });
+    }
+
+    /// <summary>The node of the singleton lacks what the backup needs, which this one has.</summary>
+    private void WriteLedgerHere(LedgerFailed failed)
+    {
+        if (_ownLedger is null)
+        {
+            _services.RunLog.Warning($"{failed.Failure.Message} The ledger is written at this node.");
+            _ownLedger = Context.Watch(Context.ActorOf(_services.LedgerProps!(_backup)));
+        }
+
+        _ledger.Tell(new LedgerTaken(_backup), _ownLedger);
+        Take(Reassert.Instance); // What was asked of the ledger is asked again, and finds its way here.
     }
 
     private BackupEnvironment Environment => _services.Environments.For(_backup, _state!.Run);
@@ -245,6 +268,9 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
             success: open => new TransactionsFound(run, open),
             failure: _ => new TransactionsFound(run, new Dictionary<PartitionId, OpenTransaction>())); // The next refresh tells what is wrong with the source.
     }
+
+    /// <inheritdoc />
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop); // As the singleton's.
 
     /// <inheritdoc />
     protected override void PostStop()

@@ -1,3 +1,4 @@
+using Akka.Actor;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Protocol;
 
@@ -15,6 +16,12 @@ public sealed record BackupCoordinatorServices(
 {
     /// <summary>What is measured of runs. Default: for nobody.</summary>
     public RunMetrics Metrics { get; init; } = RunMetrics.Unread;
+
+    /// <summary>This node's part of a refusal.</summary>
+    public Func<Refusal> Refuse { get; init; } = () => new Refusal("this node", 1);
+
+    /// <summary>How a ledger is written at this node, where the singleton's cannot; null when it is nowhere but there.</summary>
+    public Func<BackupId, Props>? LedgerProps { get; init; }
 
     /// <summary>The run's name and a part that nobody else makes.</summary>
     public static RunId NewName(RunId run) => new($"{run}/{Guid.NewGuid():N}");

@@ -130,6 +130,11 @@ public sealed class CatalogueActor : UntypedActor, IWithTimers
             case ChangeBackup change:
                 Change(change.Backup, known => known is null ? throw Unknown(change.Backup) : CatalogueRules.Change(known, change.Order, now, run), from);
                 break;
+            case BackupFinished { Refusal: { } refusal } refused when _declared.GetValueOrDefault(refused.Backup)?.Current?.Placement == refused.Placement:
+                Change(refused.Backup, known => known is null ? null : CatalogueRules.Refuse(known, refused, CoordinatorHosting.ShardCount, now), ActorRefs.Nobody);
+                break;
+            case BackupFinished { Refusal: not null }:
+                break; // Of a coordinator that is not asked any more.
             case BackupFinished finished when _declared.GetValueOrDefault(finished.Backup)?.Current?.Id == finished.Run.Value:
                 Change(finished.Backup, known => known is null ? null : CatalogueRules.End(known, finished, now), ActorRefs.Nobody);
                 break;
@@ -209,8 +214,8 @@ public sealed class CatalogueActor : UntypedActor, IWithTimers
         if (declared.Current is { } run)
         {
             _coordinators.Tell(declared.IsStopping
-                ? new StopBackup(declared.Backup) { Run = new RunId(run.Id) }
-                : new StartBackup(declared.Backup, new RunId(run.Id)) { Definition = declared.Definition });
+                ? new StopBackup(declared.Backup) { Run = new RunId(run.Id), Placement = run.Placement }
+                : new StartBackup(declared.Backup, new RunId(run.Id)) { Definition = declared.Definition, Placement = run.Placement });
         }
     }
 

@@ -48,6 +48,25 @@ internal static class CatalogueRules
         _ => throw new ArgumentOutOfRangeException(nameof(order), order, "There is no such order."),
     };
 
+    /// <summary>A node refused to conduct a run: the next shard's node is asked, until all have refused, which ends the run. What is not said of the
+    /// coordinator that is asked now changes nothing.</summary>
+    /// <param name="known">What is declared.</param>
+    /// <param name="refused">The answer, with who refused and why.</param>
+    /// <param name="places">How many shards there are.</param>
+    /// <param name="now">The time.</param>
+    public static DeclaredBackup? Refuse(DeclaredBackup known, BackupFinished refused, int places, DateTimeOffset now)
+    {
+        if (known.Current is not { } current || current.Id != refused.Run.Value || current.Placement != refused.Placement || refused.Refusal is not { } refusal)
+        {
+            return known;
+        }
+
+        var next = current.Refuse(refusal.Node, refused.Failures);
+        return next.RefusedBy.Count >= refusal.Nodes || next.Placement >= places
+            ? End(known, refused with { Failures = next.Failures }, now)
+            : known with { Current = next };
+    }
+
     /// <summary>A run ended; null: the backup is to be forgotten. The end of another run than the one that is wanted changes nothing.</summary>
     public static DeclaredBackup? End(DeclaredBackup known, BackupFinished finished, DateTimeOffset now)
     {

@@ -202,7 +202,7 @@ public sealed class LedgerActor : UntypedActor, IWithTimers
     {
         if (_services.Environments.Prepare(_backup, open.Run, open.Definition) is { } unfit)
         {
-            from.Tell(new LedgerFailed(_backup, open.Run, unfit)); // A run that is under way here goes on.
+            from.Tell(new LedgerFailed(_backup, open.Run, unfit) { IsUnfit = true }); // A run that is under way here goes on.
             return;
         }
 

@@ -1,5 +1,7 @@
+using System.Text.RegularExpressions;
 using System.Text;
 using KafkaBackup.Shared.Protocol;
+using YamlDotNet.Core;
 
 namespace KafkaBackup.Shared.Configuration;
 
@@ -7,6 +9,9 @@ namespace KafkaBackup.Shared.Configuration;
 public static class DefinitionCheck
 {
     private const string Name = "definition";
+
+    /// <summary>A variable without a default.</summary>
+    private static readonly Regex Variable = new(@"\$\{(?<name>[A-Za-z_][A-Za-z0-9_]*)\}", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture);
 
     /// <summary>How keys end whose values are secrets: what stands in a catalogue or a message must not be one.</summary>
     private static readonly string[] Secrets = ["_password", "client_secret", "secret_key", "secret_access_key"];
@@ -24,32 +29,81 @@ public static class DefinitionCheck
                 "", null, null, $"the file has {size:N0} bytes, and a cluster takes at most {CatalogueProtocol.MaxDefinitionBytes:N0}; name topics by patterns")]);
         }
 
-        var missing = new SortedSet<string>(StringComparer.Ordinal);
+        var tree = ReadTree(yaml);
+        var missing = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var name in VariablesIn(tree).Where(name => environment(name) is null))
+        {
+            missing[name] = name;
+        }
+
+        foreach (var name in missing.Keys.ToList())
+        {
+            missing[name] = Texts(name).MinBy(text => CountProblems(yaml, variable => variable == name ? text : ValueOf(variable)))!;
+        }
+
         BackupConfiguration configuration;
         try
         {
-            configuration = ConfigurationLoader.Parse(yaml, Name, variable => environment(variable) ?? Missing(variable));
+            configuration = ConfigurationLoader.Parse(yaml, Name, ValueOf);
         }
-        catch (ConfigurationException e) when (missing.Count > 0)
+        catch (ConfigurationException) when (missing.Count > 0 && CountProblems(yaml, environment) > 0)
         {
-            // A number or a word cannot be made up: then the variables must be there, and the reader says so of each.
-            _ = ConfigurationLoader.Parse(yaml, Name, environment);
-            throw new InvalidOperationException("A definition can be read without the variables with which it cannot.", e);
+            // Not every value can be made up: then the variables must be there, and the reader says so of each.
+            configuration = ConfigurationLoader.Parse(yaml, Name, environment);
         }
 
-        if (FindSecrets(YamlTreeParser.Parse(yaml)!, "").ToList() is { Count: > 0 } literal)
+        if (FindSecrets(tree, "").ToList() is { Count: > 0 } literal)
         {
             throw new ConfigurationException(Name, literal);
         }
 
-        return (configuration, [.. missing.Select(Note), .. ElsewhereOffsets(configuration), .. ElsewhereMetrics(configuration)]);
+        return (configuration, [.. missing.Keys.Select(Note), .. ElsewhereOffsets(configuration), .. ElsewhereMetrics(configuration)]);
 
         static string Note(string variable) => $"The variable {variable} is not set on the node that took the definition. Each node that is to work on it needs it.";
 
-        string Missing(string variable)
+        string? ValueOf(string variable) => environment(variable) ?? missing.GetValueOrDefault(variable);
+    }
+
+    /// <summary>Variables that stand where no default does.</summary>
+    private static IEnumerable<string> VariablesIn(YamlNode node) => node switch
+    {
+        YamlMap map => map.Entries.SelectMany(entry => VariablesIn(entry.Value)),
+        YamlList list => list.Items.SelectMany(VariablesIn),
+        YamlScalar scalar => Variable.Matches(scalar.Text).Select(match => match.Groups["name"].Value),
+        _ => [],
+    };
+
+    /// <summary>What a variable may hold: a key takes one of these, or a word of its own that nobody can guess.</summary>
+    private static IEnumerable<string> Texts(string name) => [name, $"{name}:9092", "1", "true"];
+
+    private static YamlNode ReadTree(string yaml)
+    {
+        try
         {
-            missing.Add(variable);
-            return variable;
+            if (YamlTreeParser.Parse(yaml) is { } tree)
+            {
+                return tree;
+            }
+        }
+        catch (YamlException)
+        {
+            // The reader says it better.
+        }
+
+        _ = ConfigurationLoader.Parse(yaml, Name, _ => null);
+        throw new InvalidOperationException("A definition can be read though it is no YAML.");
+    }
+
+    private static int CountProblems(string yaml, Func<string, string?> environment)
+    {
+        try
+        {
+            _ = ConfigurationLoader.Parse(yaml, Name, environment);
+            return 0;
+        }
+        catch (ConfigurationException e)
+        {
+            return e.Problems.Count;
         }
     }
 

@@ -8,6 +8,9 @@ public static class BackupProtocol
     {
         /// <summary>The configuration as its user wrote it, variables unresolved; null where every node was started with it.</summary>
         public string? Definition { get; init; }
+
+        /// <inheritdoc />
+        public int Placement { get; init; }
     }
 
     /// <summary>End the run early: what is uploaded is committed and shown, the rest is left for the next run.</summary>
@@ -15,10 +18,17 @@ public static class BackupProtocol
     {
         /// <summary>The run that is meant, by the name by which it was asked for: the sender hears of its end, even if it is over or never began here.</summary>
         public RunId? Run { get; init; }
+
+        /// <inheritdoc />
+        public int Placement { get; init; }
     }
 
     /// <summary>Asks how far a run is; answered by <see cref="BackupStatus"/> in every state.</summary>
-    public sealed record GetBackupStatus(BackupId Backup) : IBackupMessage;
+    public sealed record GetBackupStatus(BackupId Backup) : IBackupMessage
+    {
+        /// <inheritdoc />
+        public int Placement { get; init; }
+    }
 
     /// <summary>How far a run is.</summary>
     /// <param name="Backup">The backup.</param>
@@ -55,6 +65,12 @@ public static class BackupProtocol
 
         /// <summary>How many partitions failed.</summary>
         public int FailedPartitions { get; init; }
+
+        /// <summary>Who did not take the run, and why says the failure that comes with it: another node may. Null when the run was conducted.</summary>
+        public Refusal? Refusal { get; init; }
+
+        /// <summary>How many shards on from the backup's own the coordinator is that says this.</summary>
+        public int Placement { get; init; }
 
         /// <summary>How many failures a message carries.</summary>
         public const int MaxFailures = 20;

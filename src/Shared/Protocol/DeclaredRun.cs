@@ -31,7 +31,13 @@ public sealed record DeclaredRun(string Id, DateTimeOffset StartedAt)
     /// <summary>Whether it was told to stop before it was through.</summary>
     public bool WasStopped { get; init; }
 
-    /// <summary>What went wrong, the gravest first.</summary>
+    /// <summary>How many shards on from the backup's own the run is conducted, as nodes refused it. At least 0.</summary>
+    public int Placement { get; init; }
+
+    /// <summary>The nodes that refused to conduct it, by their addresses.</summary>
+    public IReadOnlyList<string> RefusedBy { get; init; } = [];
+
+    /// <summary>What went wrong, the gravest first. While the run is under way: why nodes refused it.</summary>
     public IReadOnlyList<Fault> Failures { get; init; } = [];
 
     /// <summary><c>Running</c>, <c>Completed</c>, <c>Stopped</c>, <c>Incomplete</c> (what could be is safe) or <c>Failed</c>.</summary>
@@ -54,10 +60,19 @@ public sealed record DeclaredRun(string Id, DateTimeOffset StartedAt)
         Gaps = finished.Gaps,
         FailedPartitions = finished.FailedPartitions,
         WasStopped = finished.WasStopped,
-        Failures = [.. finished.Failures.Take(MaxFailures).Select(failure => failure.Message.Length <= MaxSentence
-            ? failure
-            : failure with { Message = failure.Message[..MaxSentence] + "…" })],
+        Failures = Shorten(finished.Failures),
     };
+
+    /// <summary>The run after a node refused it, to be conducted elsewhere.</summary>
+    /// <param name="node">The node, by its address.</param>
+    /// <param name="why">Its reasons.</param>
+    public DeclaredRun Refuse(string node, IReadOnlyList<Fault> why) => RefusedBy.Contains(node)
+        ? this with { Placement = Placement + 1 }
+        : this with { Placement = Placement + 1, RefusedBy = [.. RefusedBy, node], Failures = Shorten([.. Failures, .. why]) };
+
+    private static List<Fault> Shorten(IReadOnlyList<Fault> failures) => [.. failures.Take(MaxFailures).Select(failure => failure.Message.Length <= MaxSentence
+        ? failure
+        : failure with { Message = failure.Message[..MaxSentence] + "…" })];
 
     /// <summary>The run's end as its coordinator told it.</summary>
     public BackupFinished ToFinished(BackupId backup) => new(backup, new RunId(Id))

@@ -108,5 +108,12 @@ public static class LedgerProtocol
     }
 
     /// <summary>The ledger actor cannot go on: storage failed for good, or another writer is the current writer. Sent to the run's coordinator.</summary>
-    public sealed record LedgerFailed(BackupId Backup, RunId Run, Fault Failure) : IBackupMessage;
+    public sealed record LedgerFailed(BackupId Backup, RunId Run, Fault Failure) : IBackupMessage
+    {
+        /// <summary>Whether the ledger was not even opened, as the node there lacks what the backup needs: it can be written elsewhere.</summary>
+        public bool IsUnfit { get; init; }
+    }
+
+    /// <summary>The sender writes the ledger of this backup for as long as it lives: whatever concerns it is passed on to the sender.</summary>
+    public sealed record LedgerTaken(BackupId Backup) : IBackupMessage;
 }

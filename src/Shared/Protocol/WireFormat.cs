@@ -42,6 +42,7 @@ public static class WireFormat
         ["m.finish.1"] = WireJson.Default.FinishRun,
         ["m.finished.1"] = WireJson.Default.RunFinished,
         ["m.failed.1"] = WireJson.Default.LedgerFailed,
+        ["m.taken.1"] = WireJson.Default.LedgerTaken,
     };
 
     private static readonly Dictionary<Type, string> Names = ByName.ToDictionary(pair => pair.Value.Type, pair => pair.Key);

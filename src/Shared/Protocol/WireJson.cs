@@ -45,4 +45,5 @@ namespace KafkaBackup.Shared.Protocol;
 [JsonSerializable(typeof(FinishRun))]
 [JsonSerializable(typeof(RunFinished))]
 [JsonSerializable(typeof(LedgerFailed))]
+[JsonSerializable(typeof(LedgerTaken))]
 public sealed partial class WireJson : JsonSerializerContext;

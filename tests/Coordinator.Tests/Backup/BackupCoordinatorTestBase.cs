@@ -73,7 +73,12 @@ public abstract class BackupCoordinatorTestBase : PatientTestKit
     protected IActorRef NewCoordinator()
     {
         Environments = new FakeEnvironment(Cluster, Store, Configuration);
-        var services = new BackupCoordinatorServices(Environments, Settings, Clock, new RunLog(NullLogger<RunLog>.Instance), OwnName) { Metrics = Metrics };
+        var services = new BackupCoordinatorServices(Environments, Settings, Clock, new RunLog(NullLogger<RunLog>.Instance), OwnName)
+        {
+            Metrics = Metrics,
+            Refuse = () => new Refusal("node-1", 2),
+            LedgerProps = _ => LedgerProps!,
+        };
         return Sys.ActorOf(BackupCoordinatorActor.Props(Backup, services, Manifest, Workers));
     }
 
@@ -82,6 +87,9 @@ public abstract class BackupCoordinatorTestBase : PatientTestKit
 
     /// <summary>How the coordinator calls a run among others; as it was asked for, unless a test wants to tell the two apart.</summary>
     protected Func<RunId, RunId> OwnName { get; set; } = run => run;
+
+    /// <summary>How the coordinator's node writes a ledger itself.</summary>
+    protected Props? LedgerProps { get; set; }
 
     /// <summary>A coordinator that plans.</summary>
     protected async Task<IActorRef> PlanningAsync()

@@ -1,3 +1,4 @@
+using Akka.Actor;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Protocol;
 using Xunit;
@@ -33,11 +34,43 @@ public sealed class BackupDefinitionTests : BackupCoordinatorTestBase
         var coordinator = NewCoordinator();
         Environments.Unfit = Unfit;
         coordinator.Tell(new StartBackup(Backup, Run) { Definition = Definition }, Requester);
-        Assert.Equal([Unfit], (await EndAsync()).Failures);
+        var refused = await EndAsync();
+        Assert.Equal((new Refusal("node-1", 2), 0), (refused.Refusal, refused.Placement));
+        Assert.Equal([Unfit], refused.Failures);
 
         Environments.Unfit = null;
         coordinator.Tell(new StartBackup(Backup, Run) { Definition = Definition }, Requester);
         await Manifest.ExpectMsgAsync<OpenLedger>();
+    }
+
+    [Fact]
+    public async Task A_ledger_that_the_singletons_node_cannot_write_is_written_here()
+    {
+        HasOrders(1);
+        var (ledger, coordinator) = (CreateTestProbe(), NewCoordinator());
+        LedgerProps = Props.Create(() => new Passing(ledger));
+        coordinator.Tell(new StartBackup(Backup, Run) { Definition = Definition }, Requester);
+        var open = await Manifest.ExpectMsgAsync<OpenLedger>();
+
+        coordinator.Tell(new LedgerFailed(Backup, Run, Unfit) { IsUnfit = true }, Manifest);
+
+        await Manifest.ExpectMsgAsync<LedgerTaken>();
+        var writer = Manifest.Sender;
+        Assert.Equal(open, await Manifest.ExpectMsgAsync<OpenLedger>()); // Which the singleton passes on.
+        writer.Tell(open);
+        Assert.Equal(open, await ledger.ExpectMsgAsync<OpenLedger>());
+        coordinator.Tell(new LedgerOpened(Backup, Run), ledger);
+        await Manifest.ExpectMsgAsync<RecordSource>();
+
+        coordinator.Tell(new LedgerFailed(Backup, Run, Unfit) { IsUnfit = true }, Manifest); // Another singleton, which knows of nothing.
+        await Manifest.ExpectMsgAsync<LedgerTaken>();
+        Assert.Equal(writer, Manifest.Sender);
+        await Requester.ExpectNoMsgAsync(Instant);
+    }
+
+    private sealed class Passing(IActorRef to) : UntypedActor
+    {
+        protected override void OnReceive(object message) => to.Tell(message);
     }
 
     [Fact]

@@ -56,6 +56,26 @@ public sealed class CatalogueActorTests : PatientTestKit
     }
 
     [Fact]
+    public async Task A_run_that_a_node_refuses_is_asked_for_and_stopped_in_the_next_shard()
+    {
+        var keeper = NewKeeper();
+        await DeclareAsync(keeper);
+        var run = (await _coordinators.ExpectMsgAsync<StartBackup>()).Run;
+        var refused = new BackupFinished(Backup, run) { Refusal = new Refusal("node-0", 3), Failures = [new Fault(FailureKind.Configuration, "It lacks X.", IsRetryable: false)] };
+
+        keeper.Tell(refused, _coordinators);
+        var again = await _coordinators.ExpectMsgAsync<StartBackup>();
+        keeper.Tell(refused, _coordinators);
+        keeper.Tell(new ChangeBackup(Backup, CatalogueOrder.Pause), _user);
+        await _user.ExpectMsgAsync<CatalogueAnswer>();
+
+        Assert.Equal((run, 1), (again.Run, again.Placement));
+        Assert.Equal(1, (await _coordinators.ExpectMsgAsync<StopBackup>()).Placement);
+        keeper.Tell(new BackupFinished(Backup, run) { WasStopped = true, Placement = 1 }, _coordinators);
+        Assert.Empty((await GetAsync(keeper))!.Runs[0].Failures);
+    }
+
+    [Fact]
     public async Task Another_keeper_goes_on_with_what_is_in_the_store()
     {
         var first = NewKeeper();

@@ -39,6 +39,50 @@ public sealed class CatalogueRulesTests
     }
 
     [Fact]
+    public void A_run_that_a_node_refuses_is_conducted_in_the_next_shard()
+    {
+        var known = Declare(null, "a");
+
+        var once = Refuse(known, "node-0", placement: 0);
+        var twice = Refuse(once, "node-0", placement: 1);
+
+        Assert.Equal((1, 2, "run-1"), (once.Current!.Placement, twice.Current!.Placement, twice.Current.Id));
+        Assert.Same(once, Refuse(once, "node-0", placement: 0)); // Said twice.
+        Assert.Equal(("Completed", 2), (End(twice)!.State, End(twice)!.Runs[0].Placement));
+        Assert.Empty(End(twice)!.Runs[0].Failures);
+    }
+
+    [Fact]
+    public void A_run_that_all_nodes_refuse_fails_with_what_each_of_them_says()
+    {
+        var known = Refuse(Refuse(Refuse(Declare(null, "a"), "node-0", 0), "node-0", 1), "node-1", 2);
+
+        var failed = Refuse(known, "node-2", 3);
+
+        Assert.Equal(("Running", "Failed"), (known.State, failed.State));
+        Assert.Equal(["node-0 lacks it.", "node-1 lacks it.", "node-2 lacks it."], failed.Runs[0].Failures.Select(failure => failure.Message));
+    }
+
+    [Fact]
+    public void Where_no_shard_is_left_a_refused_run_fails()
+    {
+        var known = Enumerable.Range(0, 9).Aggregate(Declare(null, "a"), (before, placement) => Refuse(before, "node-0", placement));
+
+        Assert.Equal(("Running", "Failed"), (known.State, Refuse(known, "node-0", 9).State));
+    }
+
+    private static DeclaredBackup Refuse(DeclaredBackup known, string node, int placement) => CatalogueRules.Refuse(
+        known,
+        new BackupFinished(Backup, new RunId("run-1"))
+        {
+            Failures = [new Fault(FailureKind.Configuration, $"{node} lacks it.", IsRetryable: false)],
+            Refusal = new Refusal(node, 3),
+            Placement = placement,
+        },
+        places: 10,
+        Noon)!;
+
+    [Fact]
     public void A_run_that_ends_is_remembered_and_none_follows_it()
     {
         var ended = End(Declare(null, "a"))!;

@@ -121,6 +121,25 @@ public sealed class LedgerActorFailureTests : LedgerActorTestBase
         Assert.Equal(2, (await Ledgers.ReadAsync(Memory)).Head.EntryCount);
     }
 
+    [Fact]
+    public async Task Whoever_takes_a_ledger_over_is_passed_all_that_concerns_it_for_as_long_as_it_lives()
+    {
+        var (singleton, other) = (Sys.ActorOf(ManifestSingletonActor.Props(Services())), CreateTestProbe());
+        await OpenAsync(singleton, Run);
+
+        singleton.Tell(new LedgerTaken(Backup), other);
+        singleton.Tell(CommitOf(0), Worker);
+
+        await other.ExpectMsgAsync<CommitSegment>();
+        Assert.Equal(Worker, other.Sender);
+        Sys.Stop(other);
+        await AwaitAssertAsync(async () =>
+        {
+            singleton.Tell(new OpenLedger(Backup, Run), Coordinator);
+            await Coordinator.ExpectMsgAsync(new LedgerOpened(Backup, Run), TimeSpan.FromMilliseconds(200));
+        });
+    }
+
     private async Task TakeOverAsync()
     {
         var other = Ledgers.Writer(Memory, "another process");

@@ -54,13 +54,38 @@ public sealed class DefinitionCheckTests
         Assert.Contains("KAFKA_PASSWORD is not set", Assert.Single(notes), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_number_that_this_node_lacks_is_told_as_the_variable_it_is()
+    [Theory]
+    [InlineData("bootstrap_servers: [\"kafka:9092\"]", "bootstrap_servers: [\"${IT}\"]")]
+    [InlineData("path: /backups}", "path: /backups}\nbackup: {continuous: true, poll_interval_ms: \"${IT}\", segment_max_records: \"${IT}\"}")]
+    [InlineData("path: /backups}", "path: /backups}\nbackup: {continuous: \"${IT}\"}")]
+    public void An_address_a_number_or_a_switch_may_lack_as_well(string line, string with)
     {
-        var failure = Assert.Throws<ConfigurationException>(() => DefinitionCheck.Read(Plain + "\nbackup: {segment_max_bytes: \"${SIZE}\"}", _ => null));
+        var (_, notes) = DefinitionCheck.Read(Plain.Replace(line, with, StringComparison.Ordinal), _ => null);
 
-        Assert.Contains("the variable SIZE is not set", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("IT is not set", Assert.Single(notes), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_variable_with_a_default_is_not_missed()
+    {
+        var (configuration, notes) = DefinitionCheck.Read(Plain + "\nbackup: {segment_max_records: \"${SIZE:-7}\"}", _ => null);
+
+        Assert.Equal(7, configuration.Backup.SegmentMaxRecords);
+        Assert.Empty(notes);
+    }
+
+    [Fact]
+    public void A_word_that_nobody_can_guess_is_told_as_the_variable_it_is()
+    {
+        var failure = Assert.Throws<ConfigurationException>(() => DefinitionCheck.Read(Plain + "\nbackup: {compression: \"${CODEC}\"}", _ => null));
+
+        Assert.Contains("the variable CODEC is not set", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a: [")]
+    public void What_is_no_configuration_at_all_is_told_so(string text) => Assert.NotEmpty(Assert.Throws<ConfigurationException>(() => DefinitionCheck.Read(text, _ => null)).Problems);
 
     [Fact]
     public void Each_mistake_has_its_place()

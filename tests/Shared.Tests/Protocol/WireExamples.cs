@@ -95,7 +95,8 @@ internal static class WireExamples
         ("m.rejected.2", new Rejected(Backup, Partition, Order, Range, 4) { Final = Failure }),
         ("m.finish.1", new FinishRun(Backup, Run, IsClean: true) { WasStopped = true }),
         ("m.finished.1", new RunFinished(Backup, Run, 10, 1, "s3://bucket/nightly/offsets.db")),
-        ("m.failed.1", new LedgerFailed(Backup, Run, Failure)),
+        ("m.failed.1", new LedgerFailed(Backup, Run, Failure) { IsUnfit = true }),
+        ("m.taken.1", new LedgerTaken(Backup)),
     ];
 
     /// <summary>The same types with everything absent that may be.</summary>
