@@ -15,13 +15,15 @@ internal sealed class ClusterClient : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private readonly IReadOnlyList<string> _addresses;
+    private readonly string _scheme;
     private readonly HttpClient _http;
     private int _current;
 
     /// <summary>A client for the nodes at <paramref name="addresses"/>.</summary>
     /// <param name="addresses"><c>host:port</c> of their HTTP ports, separated by commas.</param>
     /// <param name="token">What they demand; null: nothing.</param>
-    public ClusterClient(string addresses, string? token)
+    /// <param name="trust">How they are known; null: they speak in the clear.</param>
+    public ClusterClient(string addresses, string? token, ClusterTrust? trust)
     {
         _addresses = addresses.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (_addresses.Count == 0 || _addresses.Any(address => !Uri.TryCreate($"http://{address}/", UriKind.Absolute, out _)))
@@ -29,7 +31,10 @@ internal sealed class ClusterClient : IDisposable
             throw new BackupException(FailureKind.Configuration, $"--cluster: '{addresses}' is no list of host:port. Give the HTTP ports of nodes, such as node-0:8080,node-1:8080.");
         }
 
-        _http = new HttpClient { Timeout = Patience };
+        var handler = new SocketsHttpHandler();
+        handler.SslOptions.CertificateChainPolicy = trust?.OptionsFor("").CertificateChainPolicy; // HttpClient sees to the name.
+        _scheme = trust is null ? "http" : "https";
+        _http = new HttpClient(handler) { Timeout = Patience };
         if (token is not null)
         {
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -87,7 +92,7 @@ internal sealed class ClusterClient : IDisposable
         Exception? last = null;
         for (var tries = 0; tries < _addresses.Count; tries++)
         {
-            using var request = new HttpRequestMessage(method, $"http://{_addresses[_current]}/api/v1/{path}");
+            using var request = new HttpRequestMessage(method, $"{_scheme}://{_addresses[_current]}/api/v1/{path}");
             request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
             try
             {
@@ -106,7 +111,7 @@ internal sealed class ClusterClient : IDisposable
         }
 
         throw new ClusterAwayException(
-            $"No node of the cluster answers at {string.Join(", ", _addresses)} ({last?.GetBaseException().Message.TrimEnd('.')}). See that nodes run, and that --cluster names their HTTP ports.", last);
+            $"No node of the cluster answers at {string.Join(", ", _addresses)} ({last?.GetBaseException().Message.TrimEnd('.')}). See that nodes run, {(_scheme == "http" ? "" : "that they speak TLS with certificates of --ca, ")}and that --cluster names their HTTP ports.", last);
     }
 
     private static async Task<T> ReadAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> type, string? file, CancellationToken cancellation)

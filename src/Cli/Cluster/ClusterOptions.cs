@@ -21,8 +21,17 @@ internal static class ClusterOptions
         HelpName = "FILE",
     };
 
+    /// <summary><c>--ca</c>.</summary>
+    public static Option<string?> Authorities() => new("--ca")
+    {
+        Description = "A file (PEM) with the authorities by which nodes that speak TLS are known, or 'system' for those of this machine. "
+            + "Default: the variable KAFKA_BACKUP_CA; without either nodes are spoken to in the clear.",
+        HelpName = "FILE",
+    };
+
     /// <summary>A client by these options.</summary>
-    public static ClusterClient Connect(string addresses, string? tokenFile) => new(addresses, ReadToken(tokenFile, "KAFKA_BACKUP_HTTP_TOKEN"));
+    public static ClusterClient Connect(string addresses, string? tokenFile, string? authorities) =>
+        new(addresses, ReadToken(tokenFile, "KAFKA_BACKUP_HTTP_TOKEN"), ClusterTrust.Read(authorities));
 
     /// <summary>What stands in <paramref name="file"/>, or without one in the variable; null when it stands in neither.</summary>
     public static string? ReadToken(string? file, string variable)

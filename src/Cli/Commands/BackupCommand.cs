@@ -33,12 +33,12 @@ internal static class BackupCommand
         };
         var format = new Option<string>("--log-format") { Description = "text, or json: one object a line.", DefaultValueFactory = _ => "text" };
         format.AcceptOnlyFromAmong("text", "json");
-        var (cluster, token) = (ClusterOptions.Cluster(isRequired: false), ClusterOptions.TokenFile());
+        var (cluster, token, authorities) = (ClusterOptions.Cluster(isRequired: false), ClusterOptions.TokenFile(), ClusterOptions.Authorities());
         var command = new Command("backup", """
             Back up topics as the configuration file says, from where the last run ended.
 
             Example: kafka-backup backup -c backup.yaml
-            """) { config, sweep, cluster, token, verbose, quiet, format };
+            """) { config, sweep, cluster, token, authorities, verbose, quiet, format };
         command.Validators.Add(result =>
         {
             if (result.GetValue(verbose) && result.GetValue(quiet))
@@ -46,9 +46,9 @@ internal static class BackupCommand
                 result.AddError("--verbose and --quiet exclude each other.");
             }
 
-            if (result.GetValue(cluster) is null && result.GetValue(token) is not null)
+            foreach (var option in new[] { token, authorities }.Where(option => result.GetValue(cluster) is null && result.GetValue(option) is not null))
             {
-                result.AddError("--token-file goes with --cluster.");
+                result.AddError($"{option.Name} goes with --cluster.");
             }
 
             if (result.GetValue(cluster) is not null && result.GetValue(sweep))
@@ -63,16 +63,16 @@ internal static class BackupCommand
                 parsed.GetValue(format) == "json" ? LogFormat.Json : LogFormat.Text,
                 ShowsProgress: !parsed.GetValue(quiet));
             return parsed.GetValue(cluster) is { } nodes
-                ? RunInClusterAsync(nodes, parsed.GetValue(token), parsed.GetRequiredValue(config), output)
+                ? RunInClusterAsync(ClusterOptions.Connect(nodes, parsed.GetValue(token), parsed.GetValue(authorities)), parsed.GetRequiredValue(config), output)
                 : RunAsync(parsed.GetRequiredValue(config), output, parsed.GetValue(sweep));
         });
         return command;
     }
 
     /// <summary>One run in a cluster, followed to its end.</summary>
-    private static async Task<int> RunInClusterAsync(string nodes, string? tokenFile, string file, OutputOptions output)
+    private static async Task<int> RunInClusterAsync(ClusterClient cluster, string file, OutputOptions output)
     {
-        using var client = ClusterOptions.Connect(nodes, tokenFile);
+        using var client = cluster;
         var submitted = await SubmitCommand.SubmitAsync(client, file, null, null, output);
         return await SubmitCommand.FollowAsync(client, submitted, output);
     }

@@ -76,8 +76,8 @@ internal static class ClusterCommand
     private static Command Make(
         string name, string help, IEnumerable<Symbol> symbols, Func<ClusterClient, ParseResult, CancellationToken, Task<int>> run)
     {
-        var (cluster, token) = (ClusterOptions.Cluster(isRequired: true), ClusterOptions.TokenFile());
-        var command = new Command(name, help) { cluster, token };
+        var (cluster, token, authorities) = (ClusterOptions.Cluster(isRequired: true), ClusterOptions.TokenFile(), ClusterOptions.Authorities());
+        var command = new Command(name, help) { cluster, token, authorities };
         foreach (var symbol in symbols)
         {
             if (symbol is Argument argument)
@@ -92,7 +92,7 @@ internal static class ClusterCommand
 
         command.SetAction(async (parsed, cancellation) =>
         {
-            using var client = ClusterOptions.Connect(parsed.GetRequiredValue(cluster)!, parsed.GetValue(token));
+            using var client = ClusterOptions.Connect(parsed.GetRequiredValue(cluster)!, parsed.GetValue(token), parsed.GetValue(authorities));
             return await run(client, parsed, cancellation);
         });
         return command;

@@ -17,6 +17,7 @@ internal static class PbmCommand
             Description = $"A file with the token that the node demands. Default: the variable {TokenVariable}.",
             HelpName = "FILE",
         };
+        var authorities = ClusterOptions.Authorities();
         var json = new Option<bool>("--json") { Description = "One JSON object a line." };
         var words = new Argument<string[]>("command")
         {
@@ -29,13 +30,13 @@ internal static class PbmCommand
 
             Examples: kafka-backup pbm node-0:9110 cluster show
                       kafka-backup pbm node-0:9110
-            """) { token, json, words };
+            """) { token, authorities, json, words };
         command.SetAction(async (parsed, _) =>
         {
             var given = parsed.GetValue(words) ?? [];
             var (address, rest) = given is [var first, .. var others] && PbmAddress.TryParse(first, out var named)
                 ? (named, others) : (PbmAddress.Default, given);
-            var client = new PbmClient(address, ClusterOptions.ReadToken(parsed.GetValue(token), TokenVariable));
+            var client = new PbmClient(address, ClusterOptions.ReadToken(parsed.GetValue(token), TokenVariable), ClusterTrust.Read(parsed.GetValue(authorities)));
             return rest.Length > 0 ? await AskAsync(client, rest, parsed.GetValue(json)) : await OpenAsync(client, parsed.GetValue(json));
         });
         return command;

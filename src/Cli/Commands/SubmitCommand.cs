@@ -14,7 +14,7 @@ internal static class SubmitCommand
     {
         var config = new Option<string>("--config", "-c") { Description = "The configuration file (YAML). Its ${VARIABLES} are resolved on each node.", Required = true, HelpName = "FILE" };
         var cluster = ClusterOptions.Cluster(isRequired: true);
-        var token = ClusterOptions.TokenFile();
+        var (token, authorities) = (ClusterOptions.TokenFile(), ClusterOptions.Authorities());
         var schedule = new Option<string?>("--schedule") { Description = "When runs begin: a cron expression of 5 fields, or 6 with seconds in front. Default: once, now.", HelpName = "CRON" };
         var zone = new Option<string?>("--time-zone") { Description = "The time zone of --schedule, as Europe/Berlin. Default: UTC.", HelpName = "NAME" };
         var follow = new Option<bool>("--follow") { Description = "Go on until the run has ended, and exit as it did." };
@@ -22,7 +22,7 @@ internal static class SubmitCommand
             Declare a backup to a cluster. It runs there now, without an end when backup.continuous says so, or when --schedule says.
 
             Example: kafka-backup submit -c backup.yaml --cluster node-0:8080,node-1:8080 --follow
-            """) { config, cluster, token, schedule, zone, follow };
+            """) { config, cluster, token, authorities, schedule, zone, follow };
         command.Validators.Add(result =>
         {
             if (result.GetValue(zone) is not null && result.GetValue(schedule) is null)
@@ -37,7 +37,7 @@ internal static class SubmitCommand
         });
         command.SetAction(async (parsed, _) =>
         {
-            using var client = ClusterOptions.Connect(parsed.GetRequiredValue(cluster)!, parsed.GetValue(token));
+            using var client = ClusterOptions.Connect(parsed.GetRequiredValue(cluster)!, parsed.GetValue(token), parsed.GetValue(authorities));
             var output = OutputOptions.Default;
             var submitted = await SubmitAsync(client, parsed.GetRequiredValue(config), parsed.GetValue(schedule), parsed.GetValue(zone), output);
             if (parsed.GetValue(follow))

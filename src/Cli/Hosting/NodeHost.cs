@@ -41,7 +41,13 @@ internal static class NodeHost
     public static WebApplication Build(NodeSettings settings, OutputOptions output, Action<string> writeLine, HostNames? names = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls($"http://{settings.HttpHost}:{settings.HttpPort}");
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().UseUrls($"http{(settings.CommandsTls is null ? "" : "s")}://{settings.HttpHost}:{settings.HttpPort}");
+        if (settings.CommandsTls is { } tls)
+        {
+            builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https =>
+                (https.ServerCertificate, https.ServerCertificateChain) = (tls.Certificate, tls.Chain)));
+        }
+
         var recent = new RecentLog(RecentLines, TimeProvider.System);
         ActorHosting.AddLogging(builder.Logging, output, line =>
         {

@@ -41,6 +41,9 @@ internal sealed record NodeSettings(Config Hocon, string Catalog, string DataDir
     /// <summary>Certificates between nodes; null: nodes speak in the clear, with anybody.</summary>
     public NodeTls? Tls { get; private init; }
 
+    /// <summary>What is shown at the ports for commands; null: they speak in the clear.</summary>
+    public NodeCertificate? CommandsTls { get; private init; }
+
     /// <summary>The database of the workers' journal; null: a file in the data directory.</summary>
     public string? PostgreSqlJournal { get; private init; }
 
@@ -68,6 +71,13 @@ internal sealed record NodeSettings(Config Hocon, string Catalog, string DataDir
         var tls = NodeTls.Read(values);
         var seeds = values.List(SeedsPath).Select(seed => SeedOf(seed, tls is not null)).ToList();
         var bootstrap = NodeBootstrap.Read(values);
+        var commands = NodeCertificate.ReadCommands(values);
+        if (bootstrap is not null && commands is not null)
+        {
+            values.Report("kafka-backup.bootstrap.service and kafka-backup.commands-tls are both set. Nodes that find each other by a name ask at the port for commands in the clear: "
+                + "give them akka.cluster.seed-nodes instead, or leave TLS for commands to something before them.");
+        }
+
         if (bootstrap is null && seeds.Count == 0)
         {
             values.Needed(SeedsPath, "the nodes to join through, the same list on all nodes; the first one forms the cluster");
@@ -77,17 +87,7 @@ internal sealed record NodeSettings(Config Hocon, string Catalog, string DataDir
             values.Report($"{SeedsPath} and kafka-backup.bootstrap.service are both set. Nodes join through seeds, or find each other by the service's name: remove one of them, on all nodes.");
         }
 
-        var roles = values.List(RolesPath);
-        if (roles.Count == 0)
-        {
-            values.Report($"{RolesPath} is no list of roles. Give [coordinator, worker], or one of them in brackets.");
-        }
-
-        foreach (var role in roles.Where(role => role is not ("coordinator" or "worker")))
-        {
-            values.Report($"{RolesPath}: there is no role '{role}'. Give coordinator, worker, or both.");
-        }
-
+        CheckRoles(values);
         values.Port("akka.remote.dot-netty.tcp.port", least: 1);
         var http = values.Port("kafka-backup.http.port", least: bootstrap is null ? 0 : 1);
         var memory = values.Number("kafka-backup.node.max-memory-bytes", 0, long.MaxValue);
@@ -104,8 +104,9 @@ internal sealed record NodeSettings(Config Hocon, string Catalog, string DataDir
         {
             Tls = tls,
             Bootstrap = bootstrap,
+            CommandsTls = commands,
             PostgreSqlJournal = values.Text("kafka-backup.journal.postgresql") is { Length: > 0 } journal ? values.Try(() => Hosting.PostgreSqlJournal.Read(journal)) : null,
-            Pbm = values.Try(() => PbmSettings.Read(hocon)),
+            Pbm = values.Try(() => PbmSettings.Read(hocon) is { } pbm ? pbm with { Tls = commands?.ToServerOptions() } : null),
             MaxPartitionLabels = (int)values.Number("kafka-backup.metrics.max-partition-labels", 0, int.MaxValue),
             MetricsToken = values.Text("kafka-backup.metrics.token"),
         };
@@ -117,6 +118,20 @@ internal sealed record NodeSettings(Config Hocon, string Catalog, string DataDir
 
         values.ThrowIfWrong();
         return settings with { DataDirectory = MakeDirectory(settings.DataDirectory) };
+    }
+
+    private static void CheckRoles(NodeValues values)
+    {
+        var roles = values.List(RolesPath);
+        if (roles.Count == 0)
+        {
+            values.Report($"{RolesPath} is no list of roles. Give [coordinator, worker], or one of them in brackets.");
+        }
+
+        foreach (var role in roles.Where(role => role is not ("coordinator" or "worker")))
+        {
+            values.Report($"{RolesPath}: there is no role '{role}'. Give coordinator, worker, or both.");
+        }
     }
 
     private static string SeedOf(string seed, bool isTls) =>

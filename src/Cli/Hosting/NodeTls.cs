@@ -1,15 +1,13 @@
 using System.Net.Security;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Akka.Remote.Transport.DotNetty;
 
 namespace KafkaBackup.Cli.Hosting;
 
 /// <summary>The certificate by which a node is known to the others, and the authorities by which it knows them.</summary>
-/// <param name="Certificate">Its own, with the key.</param>
-/// <param name="Chain">What stood behind it in its file: certificates of authorities between it and the root.</param>
+/// <param name="Own">Its own.</param>
 /// <param name="Authorities">Who may have signed the others'.</param>
-internal sealed record NodeTls(X509Certificate2 Certificate, X509Certificate2Collection Chain, X509Certificate2Collection Authorities)
+internal sealed record NodeTls(NodeCertificate Own, X509Certificate2Collection Authorities)
 {
     private const string CertificatePath = "kafka-backup.tls.certificate";
     private const string KeyPath = "kafka-backup.tls.key";
@@ -30,61 +28,14 @@ internal sealed record NodeTls(X509Certificate2 Certificate, X509Certificate2Col
             return null;
         }
 
-        var authorities = Load(values, AuthoritiesPath);
-        var own = Load(values, CertificatePath);
-        return authorities.Count == 0 || own.Count == 0 || WithKey(values, own[0]) is not { } certificate
-            ? null
-            : new NodeTls(certificate, own, authorities);
+        var authorities = NodeCertificate.Load(values, AuthoritiesPath);
+        return NodeCertificate.Read(values, CertificatePath, KeyPath) is { } own && authorities.Count > 0 ? new NodeTls(own, authorities) : null;
     }
 
     /// <summary>The settings of Akka's transport: each side shows its certificate and demands the other's; names are not compared, as nodes come by addresses.</summary>
     /// <param name="refused">Takes a sentence about each peer that is refused.</param>
     public DotNettySslSetup ToSetup(Action<string> refused) => new(
-        Certificate, suppressValidation: false, requireMutualAuthentication: true, (certificate, _, peer, errors, _) => IsTrusted(certificate, peer, errors, refused));
-
-    private static X509Certificate2Collection Load(NodeValues values, string path)
-    {
-        var (file, certificates) = (values.Text(path), new X509Certificate2Collection());
-        try
-        {
-            certificates.ImportFromPem(File.ReadAllText(file));
-            if (certificates.Count == 0)
-            {
-                values.Report($"{path}: there is no certificate in '{file}'. It has to be in PEM format.");
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            values.Report($"{path}: '{file}' cannot be read: {e.Message}");
-        }
-
-        return certificates;
-    }
-
-    private static X509Certificate2? WithKey(NodeValues values, X509Certificate2 certificate)
-    {
-        var file = values.Text(KeyPath);
-        try
-        {
-            var joined = X509Certificate2.CreateFromPem(certificate.ExportCertificatePem(), File.ReadAllText(file));
-            if (TimeProvider.System.GetUtcNow().UtcDateTime < joined.NotAfter.ToUniversalTime())
-            {
-                return joined;
-            }
-
-            values.Report($"{CertificatePath}: the certificate in '{values.Text(CertificatePath)}' ended on {joined.NotAfter.ToUniversalTime():u}.");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            values.Report($"{KeyPath}: '{file}' cannot be read: {e.Message}");
-        }
-        catch (Exception e) when (e is CryptographicException or ArgumentException)
-        {
-            values.Report($"{KeyPath}: '{file}' holds no key, without a password, of the certificate in '{values.Text(CertificatePath)}': {e.Message}");
-        }
-
-        return null;
-    }
+        Own.Certificate, suppressValidation: false, requireMutualAuthentication: true, (certificate, _, peer, errors, _) => IsTrusted(certificate, peer, errors, refused));
 
     private bool IsTrusted(X509Certificate2? certificate, string peer, SslPolicyErrors errors, Action<string> refused)
     {
@@ -97,7 +48,7 @@ internal sealed record NodeTls(X509Certificate2 Certificate, X509Certificate2Col
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(Authorities);
-        chain.ChainPolicy.ExtraStore.AddRange(Chain);
+        chain.ChainPolicy.ExtraStore.AddRange(Own.Chain);
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         if (chain.Build(certificate))
         {

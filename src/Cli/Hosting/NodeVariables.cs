@@ -29,6 +29,8 @@ internal static class NodeVariables
         ("KAFKA_BACKUP_HTTP_HOST", "kafka-backup.http.host", false, "The address to listen on for commands; off loopback a token is needed."),
         ("KAFKA_BACKUP_HTTP_PORT", "kafka-backup.http.port", false, "The port for commands; 0: a free one."),
         ("KAFKA_BACKUP_HTTP_TOKEN", "kafka-backup.http.token", false, "Demanded of whoever uses the API."),
+        ("KAFKA_BACKUP_COMMANDS_TLS_CERTIFICATE", "kafka-backup.commands-tls.certificate", false, "What this node shows at both ports for commands (PEM); with key, they speak TLS only."),
+        ("KAFKA_BACKUP_COMMANDS_TLS_KEY", "kafka-backup.commands-tls.key", false, "Its key (PEM, without a password)."),
         ("KAFKA_BACKUP_METRICS_TOKEN", "kafka-backup.metrics.token", false, "Demanded of whoever reads /metrics; unset: anybody may."),
         ("KAFKA_BACKUP_PBM_HOST", "kafka-backup.pbm.host", false, "The address to listen on for 'kafka-backup pbm'; off loopback a token is needed."),
         (PbmPort, "kafka-backup.pbm.port", false, "The port for 'kafka-backup pbm'; 0: a free one; empty or -1: none."),

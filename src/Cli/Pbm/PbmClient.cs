@@ -1,5 +1,7 @@
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Security.Authentication;
 using System.Text.Json;
 using KafkaBackup.Cli.Cluster;
 using KafkaBackup.Management.Pbm;
@@ -10,8 +12,9 @@ namespace KafkaBackup.Cli.Pbm;
 /// <summary>Sends commands to one node, over a connection each.</summary>
 /// <param name="address">Where it listens for them.</param>
 /// <param name="token">What it demands; null: nothing.</param>
+/// <param name="trust">How it is known; null: it speaks in the clear.</param>
 /// <param name="patience">How long it may be silent; for tests.</param>
-internal sealed class PbmClient(PbmAddress address, string? token, TimeSpan? patience = null)
+internal sealed class PbmClient(PbmAddress address, string? token, ClusterTrust? trust = null, TimeSpan? patience = null)
 {
     private const int MaxAnswerBytes = 1024 * 1024;
 
@@ -57,7 +60,14 @@ internal sealed class PbmClient(PbmAddress address, string? token, TimeSpan? pat
     private async Task<BoundedLines> ConnectAsync(TcpClient socket, IReadOnlyList<string> command, CancellationToken cancellation)
     {
         await socket.ConnectAsync(address.Host, address.Port, cancellation);
-        var stream = socket.GetStream();
+        Stream stream = socket.GetStream();
+        if (trust is not null)
+        {
+            var secured = new SslStream(stream);
+            await secured.AuthenticateAsClientAsync(trust.OptionsFor(address.Host), cancellation);
+            stream = secured;
+        }
+
         await stream.WriteAsync(
             (byte[])[.. JsonSerializer.SerializeToUtf8Bytes(new PbmRequest(command, token), PbmJson.Default.PbmRequest), (byte)'\n'], cancellation);
         return new BoundedLines(stream, MaxAnswerBytes);
@@ -88,11 +98,11 @@ internal sealed class PbmClient(PbmAddress address, string? token, TimeSpan? pat
             silence?.CancelAfter(_patience);
             return await step();
         }
-        catch (Exception e) when (e is SocketException or IOException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception e) when (e is SocketException or IOException or AuthenticationException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             var reason = e is OperationCanceledException ? $"nothing within {_patience.TotalSeconds:0} s" : e.GetBaseException().Message.TrimEnd('.');
             throw new ClusterAwayException(
-                $"No node answers at {address} ({reason}). See that it runs, and that its kafka-backup.pbm.host and port are these.", e);
+                $"No node answers at {address} ({reason}). See that it runs, {(trust is null ? "" : "that it speaks TLS with a certificate of --ca for that name, ")}and that its kafka-backup.pbm.host and port are these.", e);
         }
     }
 }

@@ -1,4 +1,6 @@
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text.Json;
 using Akka.Actor;
 using KafkaBackup.Shared;
@@ -6,7 +8,7 @@ using KafkaBackup.Shared;
 namespace KafkaBackup.Management.Pbm;
 
 /// <summary>A connection to a node: one command, its answer, and the end.</summary>
-internal sealed class PbmConnection : IDisposable
+internal sealed class PbmConnection : IAsyncDisposable
 {
     /// <summary>The longest command, in bytes.</summary>
     public const int MaxRequestBytes = 16 * 1024;
@@ -20,20 +22,47 @@ internal sealed class PbmConnection : IDisposable
     /// <summary>How much is read of what comes behind the command, so that the answer is not lost by a reset.</summary>
     private const int MaxDrainedBytes = 1024 * 1024;
 
-    private readonly NetworkStream _stream;
+    private readonly Socket _socket;
+    private readonly Stream _stream;
     private readonly BufferedStream _output;
     private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _ended;
 
+    private PbmConnection(Socket socket, Stream stream, TimeProvider clock, CancellationTokenSource ended)
+    {
+        (_socket, _stream, _clock, _ended) = (socket, stream, clock, ended);
+        _output = new BufferedStream(_stream, 16 * 1024);
+    }
+
     /// <summary>Takes a connection over.</summary>
-    public PbmConnection(Socket socket, TimeProvider clock, CancellationToken stopping)
+    /// <param name="socket">The connection, which is closed in any case.</param>
+    /// <param name="tls">What this node shows of itself; null: it speaks in the clear.</param>
+    /// <param name="clock">Gives strangers their time.</param>
+    /// <param name="stopping">Ends it.</param>
+    /// <exception cref="AuthenticationException">The other side speaks no TLS, or does not trust this node.</exception>
+    public static async Task<PbmConnection> OpenAsync(Socket socket, SslServerAuthenticationOptions? tls, TimeProvider clock, CancellationToken stopping)
     {
         socket.NoDelay = true;
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-        _stream = new NetworkStream(socket, ownsSocket: true);
-        _output = new BufferedStream(_stream, 16 * 1024);
-        _clock = clock;
-        _ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var stream = new NetworkStream(socket, ownsSocket: true);
+        if (tls is null)
+        {
+            return new PbmConnection(socket, stream, clock, CancellationTokenSource.CreateLinkedTokenSource(stopping));
+        }
+
+        var secured = new SslStream(stream);
+        try
+        {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+            patience.CancelAfter(PeerPatience);
+            await secured.AuthenticateAsServerAsync(tls, patience.Token);
+            return new PbmConnection(socket, secured, clock, CancellationTokenSource.CreateLinkedTokenSource(stopping));
+        }
+        catch
+        {
+            await secured.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Reads the command, and answers it.</summary>
@@ -66,10 +95,10 @@ internal sealed class PbmConnection : IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         _ended.Dispose();
-        _stream.Dispose();
+        await _stream.DisposeAsync();
     }
 
     private static ApiProblem Wrong(string sentence) => new(FailureKind.Configuration, [sentence]);
@@ -183,7 +212,12 @@ internal sealed class PbmConnection : IDisposable
 
     private async Task DrainAsync()
     {
-        _stream.Socket.Shutdown(SocketShutdown.Send);
+        if (_stream is SslStream secured)
+        {
+            await secured.ShutdownAsync();
+        }
+
+        _socket.Shutdown(SocketShutdown.Send);
         using var patience = Patience();
         var buffer = new byte[4096];
         for (var left = MaxDrainedBytes; left > 0;)

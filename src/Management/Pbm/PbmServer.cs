@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using KafkaBackup.Shared;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -144,12 +145,12 @@ public sealed partial class PbmServer : IHostedService, IDisposable
     {
         try
         {
-            using var connection = new PbmConnection(socket, _clock, _stopping.Token);
+            await using var connection = await PbmConnection.OpenAsync(socket, _settings.Tls, _clock, _stopping.Token);
             await connection.ServeAsync(_commands, _settings.Token, _followers);
         }
-        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException or AuthenticationException)
         {
-            // Whoever asked has gone, does not read, or this node stops.
+            // Whoever asked has gone, does not read or speaks no TLS where it is wanted, or this node stops.
         }
         catch (Exception e)
         {

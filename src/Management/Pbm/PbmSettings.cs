@@ -1,3 +1,4 @@
+using System.Net.Security;
 using Akka.Configuration;
 using KafkaBackup.Shared;
 
@@ -9,6 +10,9 @@ namespace KafkaBackup.Management.Pbm;
 /// <param name="Token">Demanded of whoever sends a command; empty: nobody is asked for one.</param>
 public sealed record PbmSettings(string Host, int Port, string Token)
 {
+    /// <summary>What the node shows of itself; null: it speaks in the clear.</summary>
+    public SslServerAuthenticationOptions? Tls { get; init; }
+
     /// <summary>The port that <c>pbm</c> looks at.</summary>
     public const int DefaultPort = 9110;
 

@@ -71,7 +71,7 @@ public sealed class PbmClientTests
     }
 
     private static Task AskAsync(int port, TimeSpan? patience = null) => PbmOutput.WriteAsync(
-        new PbmClient(new PbmAddress("127.0.0.1", port), null, patience), ["uptime"], asJson: false, new StringWriter(), CancellationToken.None);
+        new PbmClient(new PbmAddress("127.0.0.1", port), null, patience: patience), ["uptime"], asJson: false, new StringWriter(), CancellationToken.None);
 
     /// <summary>Asks somebody who says what is given, or nothing, whatever is asked.</summary>
     private static async Task AnsweredByAsync(string? answer, TimeSpan? patience = null)

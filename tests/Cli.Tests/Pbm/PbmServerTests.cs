@@ -59,7 +59,7 @@ public sealed class PbmServerTests(NodeFixture fixture)
     {
         Assert.Contains("This node demands a token", await SendAsync("{\"command\":[\"cluster\",\"show\"]}\n"u8.ToArray()), StringComparison.Ordinal);
 
-        var wrong = new PbmClient(_node.Pbm, "wrong", TestLimits.Hang);
+        var wrong = new PbmClient(_node.Pbm, "wrong", patience: TestLimits.Hang);
         var e = await Assert.ThrowsAsync<BackupException>(
             () => PbmOutput.WriteAsync(wrong, ["help"], asJson: false, new StringWriter(), CancellationToken.None));
         Assert.Equal(ExitCode.Usage, ExitCode.Of(e.Kind));

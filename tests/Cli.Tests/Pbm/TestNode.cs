@@ -62,7 +62,7 @@ internal sealed class TestNode : IAsyncDisposable
 
     public PbmAddress Pbm => new("127.0.0.1", Services.GetRequiredService<PbmServer>().EndPoint.Port);
 
-    public PbmClient Client => new(Pbm, _token, TestLimits.Hang);
+    public PbmClient Client => new(Pbm, _token, patience: TestLimits.Hang);
 
     /// <summary>Starts a node that forms a cluster, or joins the one of <paramref name="seed"/>, and waits until it is a member.</summary>
     public static async Task<TestNode> StartAsync(string? seed = null, string hocon = "", IReadOnlyDictionary<string, string>? variables = null)
