@@ -39,6 +39,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("scenario", nargs="+", choices=[*SCENARIOS, "all"])
     parser.add_argument("--product", required=True, help="the command that runs the program, as one argument: 'dotnet .../kafka-backup.dll'")
+    parser.add_argument("--before", help="the command of an earlier build: `rolling` starts with it, and each node comes back as --product")
     parser.add_argument("--work", required=True, metavar="DIR", help="a folder for stores, configurations and logs")
     parser.add_argument("--scale", type=float, default=1.0, help="1.0: the numbers of records as written")
     parser.add_argument("--kills", type=int, default=50)

@@ -11,7 +11,7 @@ from live import LedgerWatch, Steady, cpu_seconds, ends
 
 def rolling(args, report, kafka):
     """All nodes stopped and started, and one after the other, under a continuous backup with a producer writing."""
-    cluster, topic = started(args, report, 3), args.prefix + "rolling"
+    cluster, topic = started(args, report, 3, product=args.before), args.prefix + "rolling"
     kafka.load(topic, 3_000, 12, args.seed, create=True)
     backup = new_backup(args, kafka, "rolling", topic, continuous="true", poll_interval_ms=500, segment_max_interval_ms=2_000)
     writer, watch = Steady(kafka, topic, 500, 300), LedgerWatch(backup)
@@ -32,6 +32,7 @@ def rolling(args, report, kafka):
         for node in cluster.nodes:
             seconds, code = node.stop()
             report.check(code == 0, "node %d stops with 0 after %.1f s" % (node.number, seconds))
+            node.run_by(args.product)
             node.start()
             report.check(cluster.wait_until_whole() is not None, "and joins again")
             caught_up(report, kafka, topic, watch, "node %d restarted" % node.number)

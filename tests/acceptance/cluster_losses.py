@@ -195,10 +195,10 @@ def database(args, report, kafka):
         postgres.stop()
 
 
-def started(args, report, count, spare=0, network=None, **variables):
+def started(args, report, count, spare=0, network=None, product=None, **variables):
     folder = os.path.join(args.work, args.scenario)
     shutil.rmtree(folder, ignore_errors=True)
-    cluster = Cluster(args.product, folder, count, spare, network, **variables)
+    cluster = Cluster(product or args.product, folder, count, spare, network, **variables)
     if not report.check(cluster.start() is not None, "%d nodes form a cluster" % count):
         cluster.end()
         raise SystemExit("no cluster, no checks")

@@ -31,6 +31,10 @@ class Node:
             KAFKA_BACKUP_HTTP_TOKEN=TOKEN, KAFKA_BACKUP_PBM_HOST=self.host, KAFKA_BACKUP_PBM_PORT=str(self.pbm_port), KAFKA_BACKUP_PBM_TOKEN=TOKEN, **variables)
         os.makedirs(self.folder, exist_ok=True)
 
+    def run_by(self, product):
+        """From its next start on it is of this build."""
+        self.product = shlex.split(product)
+
     @property
     def name(self):
         return "%s:%d" % (self.host, self.port)

@@ -34,8 +34,8 @@ public sealed record DeclaredRun(string Id, DateTimeOffset StartedAt)
     /// <summary>How many shards on from the backup's own the run is conducted, as nodes refused it. At least 0.</summary>
     public int Placement { get; init; }
 
-    /// <summary>The nodes that refused to conduct it, by their addresses.</summary>
-    public IReadOnlyList<string> RefusedBy { get; init; } = [];
+    /// <summary>The nodes that refused to conduct it, by their addresses. Absent in what earlier versions stored and send.</summary>
+    public IReadOnlyList<string> RefusedBy { get => field ?? []; init; } = [];
 
     /// <summary>What went wrong, the gravest first. While the run is under way: why nodes refused it.</summary>
     public IReadOnlyList<Fault> Failures { get; init; } = [];
