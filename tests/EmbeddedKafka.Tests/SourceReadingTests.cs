@@ -17,18 +17,19 @@ using Xunit;
 namespace KafkaBackup.EmbeddedKafka.Tests;
 
 /// <summary>What the source's reader makes of answers that a broker rarely gives.</summary>
-public sealed class SourceReadingTests : BrokerFixture
+public sealed partial class SourceReadingTests : BrokerFixture
 {
     private static readonly PartitionId Partition = new("orders", 0);
     private readonly ConcurrentQueue<ListOffsetsRequest> _asked;
+    private readonly ConcurrentQueue<FetchRequest> _fetched;
 
     public SourceReadingTests()
-        : this([])
+        : this([], [])
     {
     }
 
-    private SourceReadingTests(ConcurrentQueue<ListOffsetsRequest> asked)
-        : base(new EmbeddedBrokerOptions { Witness = request => Note(request, asked) }) => _asked = asked;
+    private SourceReadingTests(ConcurrentQueue<ListOffsetsRequest> asked, ConcurrentQueue<FetchRequest> fetched)
+        : base(new EmbeddedBrokerOptions { Witness = request => Note(request, asked, fetched) }) => (_asked, _fetched) = (asked, fetched);
 
     /// <summary>A new leader knows its own log, and hears only with the next fetches of its followers how far they are.</summary>
     [Fact]
@@ -190,11 +191,15 @@ public sealed class SourceReadingTests : BrokerFixture
         Assert.Equal(topics, _asked.SelectMany(request => request.Topics).Select(topic => topic.Name).Distinct());
     }
 
-    private static void Note(IWireStruct request, ConcurrentQueue<ListOffsetsRequest> asked)
+    private static void Note(IWireStruct request, ConcurrentQueue<ListOffsetsRequest> asked, ConcurrentQueue<FetchRequest> fetched)
     {
         if (request is ListOffsetsRequest list)
         {
             asked.Enqueue(list);
+        }
+        else if (request is FetchRequest fetch)
+        {
+            fetched.Enqueue(fetch);
         }
     }
 

@@ -1,5 +1,6 @@
 using KafkaBackup.EndToEnd.Tests.Support;
 using KafkaBackup.Shared;
+using KafkaBackup.Testing;
 
 namespace KafkaBackup.EndToEnd.Tests;
 
@@ -35,6 +36,20 @@ public sealed class LocalStateTests : BrokerTest
         }
 
         Assert.Equal(OddIds.Length, Directory.GetFiles(backup.Local, "*-journal.db").Length);
+    }
+
+    [SkippableFact]
+    public async Task Where_SQLite_cannot_lock_files_the_run_ends_before_it_begins_and_says_where_they_belong()
+    {
+        Skip.IfNot(Strace.IsThere, Strace.Reason);
+        var backup = NewBackup(await NewTopicAsync());
+        var probe = Path.Combine(backup.Local, $"{backup.Id}-journal.db.probe");
+
+        using var run = CliRun.StartUnder(Strace.Injecting("fcntl", "error=ENOLCK", probe), backup.Local, "backup", "-c", backup.WriteConfig());
+
+        (await run.FinishAsync()).AssertExit(2).AssertSays("SQLite cannot lock files in").AssertSays("on a local disk");
+        Assert.False(File.Exists(probe));
+        Assert.False(Directory.Exists(Path.Combine(backup.Store, backup.Id)));
     }
 
     [Fact]

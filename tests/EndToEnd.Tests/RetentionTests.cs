@@ -38,6 +38,20 @@ public sealed class RetentionTests : BrokerTest
     }
 
     [Fact]
+    public async Task What_Kafka_Streams_has_deleted_from_its_own_topic_is_told_as_what_that_may_be()
+    {
+        var topic = await NewTopicAsync("counts-repartition");
+        PartitionId partition = new(topic, 0);
+        await Broker.ProduceAsync(partition, SampleRecords.Plain(10, seed: 1));
+        var backup = NewBackup(topic);
+        await backup.SucceedAsync();
+        await Broker.ProduceAsync(partition, SampleRecords.Plain(10, seed: 2));
+        await Broker.DeleteRecordsBelowAsync(partition, 15);
+
+        (await backup.RunAsync()).AssertExit(Incomplete).AssertSays("offsets 10 to 14 were deleted at the source").AssertSays("source.topics.exclude: [\"*-repartition\"]");
+    }
+
+    [Fact]
     public async Task Records_that_came_and_went_between_two_runs_at_a_partition_that_had_none_are_recorded_as_a_gap()
     {
         var topic = await NewTopicAsync(partitions: 2);

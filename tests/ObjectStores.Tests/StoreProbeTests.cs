@@ -27,6 +27,9 @@ public sealed class StoreProbeTests
         new LaxStore(_inner) { Ignored = PutConditionKind.IfMatch }, "compare-and-swap write (If-Match)");
 
     [Fact]
+    public Task A_store_that_swaps_what_is_not_there_is_refused() => RefusedAsync(new LaxStore(_inner) { MakesWhatIsNotThere = true }, "made an object that was not there");
+
+    [Fact]
     public Task A_store_that_gives_back_other_bytes_is_refused() => RefusedAsync(
         new LaxStore(_inner) { Framing = "8;chunk\r\n"u8.ToArray() }, "other bytes than were put");
 
@@ -48,9 +51,14 @@ public sealed class StoreProbeTests
 
         public string Name => "lax";
 
-        public Task<ETag> PutAsync(string key, ReadOnlySequence<byte> content, PutCondition condition, CancellationToken cancellation) =>
-            inner.PutAsync(
-                key, new ReadOnlySequence<byte>([.. Framing, .. content.ToArray()]), condition.Kind == Ignored ? PutCondition.Overwrite : condition, cancellation);
+        public bool MakesWhatIsNotThere { get; init; }
+
+        public async Task<ETag> PutAsync(string key, ReadOnlySequence<byte> content, PutCondition condition, CancellationToken cancellation)
+        {
+            var isIgnored = condition.Kind == Ignored || (MakesWhatIsNotThere && await inner.HeadAsync(key, cancellation) is null);
+            return await inner.PutAsync(
+                key, new ReadOnlySequence<byte>([.. Framing, .. content.ToArray()]), isIgnored ? PutCondition.Overwrite : condition, cancellation);
+        }
 
         public Task<StoredObject?> GetAsync(string key, CancellationToken cancellation) => inner.GetAsync(key, cancellation);
 

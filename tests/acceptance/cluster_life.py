@@ -61,7 +61,7 @@ def thousands(args, report, kafka):
     partitions = max(1, int(100 * args.scale))
     try:
         for topic in topics:
-            kafka.fill(topic, 10 * partitions, partitions)
+            kafka.fill(topic, 10 * partitions, partitions, batch=200)
         for round_ in ("first run", "nothing new"):
             backup = new_backup(args, kafka, "thousands", args.prefix + "thousands-*")
             before = [cpu_seconds(node.process.pid) for node in cluster.nodes]
@@ -75,7 +75,7 @@ def thousands(args, report, kafka):
         wait(lambda: ((cluster.details(backup.id) or {}).get("status") or {}).get("phase") in ("Waiting", "Refreshing"), 120)
         watch = LedgerWatch(backup)
         for topic in topics:
-            kafka.load(topic, partitions, partitions, args.seed + 1)
+            kafka.load(topic, partitions, partitions, args.seed + 1, shape="json1k")
         asked = time.time()
         at = watch.when(ends(kafka, topics), 120)
         watch.stop()

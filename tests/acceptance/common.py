@@ -62,13 +62,13 @@ class Kafka:
                        "--shape", shape, "--codec", codec, "--transactions", transactions, *extra)
         return rows[-1]["committed"]
 
-    def fill(self, topic, records, partitions):
-        """Writes records of 200 bytes, by a producer that copes with any number of partitions."""
+    def fill(self, topic, records, partitions, batch=4000):
+        """Writes records of 200 bytes, by a producer that copes with any number of partitions; `batch` bytes before it goes on to another one."""
         self.made.append(topic)
         script = lambda name: os.path.join(self.home, "bin", name)
         self._run(script("kafka-topics.sh"), "--bootstrap-server", self.bootstrap, "--create", "--topic", topic, "--partitions", str(partitions))
         self._run(script("kafka-producer-perf-test.sh"), "--bootstrap-server", self.bootstrap, "--topic", topic, "--num-records", str(records),
-                  "--record-size", "200", "--throughput", "-1", "--command-property", "batch.size=4000")
+                  "--record-size", "200", "--throughput", "-1", "--command-property", "batch.size=%d" % batch)
 
     def digest(self, topic):
         """{(topic, partition): row} of what a reader of committed records sees; partitions without records are left out."""

@@ -63,6 +63,7 @@ internal sealed class LocalState : IDisposable
         {
             Directory.CreateDirectory(directory);
             var @lock = new FileStream(LockPathOf(journal), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            CheckLocks(journal);
             SetUnreadableJournalAside(journal);
             return new LocalState(offsets, journal, @lock);
         }
@@ -104,6 +105,37 @@ internal sealed class LocalState : IDisposable
         return bytes.Length <= MaxNameBytes
             ? backup.Value
             : $"{string.Concat(backup.Value.EnumerateRunes().Take(MaxNameBytes / 8))}-{Convert.ToHexStringLower(SHA256.HashData(bytes))}";
+    }
+
+    /// <summary>On a network file system without the locks of POSIX each step of SQLite's would wait in vain, half a minute at a time. The journal itself
+    /// does not tell: another program may have it open.</summary>
+    private static void CheckLocks(string journal)
+    {
+        const int busy = 5, readLock = 2314, unlock = 2058, @lock = 3850; // https://sqlite.org/rescode.html
+        var probe = journal + ".probe";
+        try
+        {
+            using var connection = new SqliteConnection(
+                new SqliteConnectionStringBuilder { DataSource = probe, Pooling = false, DefaultTimeout = 1 }.ToString());
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "BEGIN EXCLUSIVE; ROLLBACK";
+            command.ExecuteNonQuery();
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == busy || e.SqliteExtendedErrorCode is readLock or unlock or @lock)
+        {
+            throw new BackupException(
+                FailureKind.Configuration,
+                $"SQLite cannot lock files in {Path.GetDirectoryName(journal)}, as on a network file system without locks. Set offset_storage.db_path to a place on a local disk.", e);
+        }
+        catch (SqliteException)
+        {
+            // As on a full disk: whoever uses the journal meets it, says so, and goes on without it.
+        }
+        finally
+        {
+            File.Delete(probe);
+        }
     }
 
     /// <summary>The journal is a cache: one that SQLite cannot open is put aside, and workers begin another.</summary>

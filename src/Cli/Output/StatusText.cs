@@ -17,7 +17,7 @@ public static class StatusText
         var text = new StringBuilder();
         text.Append("Backup ").Append(PlainText.Name(manifest.BackupId)).Append('\n');
         text.AppendFields(
-            ("last run", ledger is null ? "not known: only OSO's tool has written here" : ledger.Head.IsClosed ? "ended in good order" : $"under way, or ended without a word: {ledger.Head.Writer}"),
+            ("last run", ledger is null ? "not known: only OSO's tool has written here" : ledger.Head.IsClosed ? "ended in good order" : $"under way, or ended early or with partitions that failed: {ledger.Head.Writer}"),
             ("records", PlainText.Count(status.Records)),
             ("stored", PlainText.Size(ManifestTotals.Of(manifest).StoredSize)),
             ("behind", status.Lag is { } lag ? $"{PlainText.Count(lag)} offsets{Without(status, ", ")}" : "not looked at; --config asks the source"));

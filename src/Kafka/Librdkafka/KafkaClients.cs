@@ -22,6 +22,13 @@ public sealed partial class KafkaClients
     /// <summary>The largest answer of a broker that is taken in any case: the client's default.</summary>
     private const int LeastLargestAnswer = 100_000_000;
 
+    /// <summary>How long a broker may wait with an answer, in ms. An empty one is what tells the end, and keeps the next partition waiting: it should not be
+    /// long in coming.</summary>
+    private const int FetchWait = 5;
+
+    /// <summary>The same for one that needs time for what it sends. Kafka's default.</summary>
+    private const int PatientFetchWait = 500;
+
     private readonly SourceSection _source;
     private readonly BackupSection _backup;
     private readonly ILogger _logger;
@@ -100,10 +107,11 @@ public sealed partial class KafkaClients
     /// <param name="deserializer">Takes keys and values.</param>
     /// <param name="answers">Is told how large answers are.</param>
     /// <param name="size">How much to ask for at a time.</param>
+    /// <param name="isPatient">Whether brokers may take their time for an answer.</param>
     internal IConsumer<BatchSlice, BatchSlice> CreateConsumer(
-        ClientErrors errors, BatchDeserializer deserializer, FetchAnswers answers, AnswerSize size) => Build(() =>
+        ClientErrors errors, BatchDeserializer deserializer, FetchAnswers answers, AnswerSize size, bool isPatient) => Build(() =>
         new ConsumerBuilder<BatchSlice, BatchSlice>(
-            new ConsumerConfig(Reading(IsolationLevel.ReadCommitted, size)) { Debug = FetchAnswers.DebugContext })
+            new ConsumerConfig(Reading(IsolationLevel.ReadCommitted, size)) { Debug = FetchAnswers.DebugContext, FetchWaitMaxMs = isPatient ? PatientFetchWait : FetchWait })
             .SetKeyDeserializer(deserializer)
             .SetValueDeserializer(deserializer)
             .SetErrorHandler((_, error) => Note(error, errors))
@@ -198,8 +206,8 @@ public sealed partial class KafkaClients
         // It is the limit, too, to the buffer for a batch of zstd, which grows threefold until the batch fits: to be sure of a size takes three
         // times that.
         ReceiveMessageMaxBytes = (int)Math.Min(LargestAnswer * (size == AnswerSize.OneLargeBatch ? 3L : 1), int.MaxValue),
-        FetchWaitMaxMs = 5,       // An empty answer is what tells the end, and keeps the next partition waiting: it should not be long in coming.
-        FetchQueueBackoffMs = 2,  // The default of a second stalls the reader whenever its queue was full.
+        FetchWaitMaxMs = FetchWait,
+        FetchQueueBackoffMs = 2, // The default of a second stalls the reader whenever its queue was full.
     };
 
     private ClientConfig Common()

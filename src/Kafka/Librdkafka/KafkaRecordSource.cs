@@ -39,9 +39,9 @@ public sealed class KafkaRecordSource(KafkaClients clients) : IRecordSource
         Task.WaitAll([.. _retired], Patience);
     }
 
-    internal PooledConsumer Rent(AnswerSize size)
+    internal PooledConsumer Rent(AnswerSize size, bool isPatient)
     {
-        while (Idle(size).TryTake(out var consumer))
+        while (!isPatient && Idle(size).TryTake(out var consumer))
         {
             if (!consumer.IsExpired)
             {
@@ -51,7 +51,7 @@ public sealed class KafkaRecordSource(KafkaClients clients) : IRecordSource
             Retire(consumer, Task.CompletedTask);
         }
 
-        return new PooledConsumer(clients, size);
+        return new PooledConsumer(clients, size, isPatient);
     }
 
     /// <summary>Takes a consumer back.</summary>

@@ -89,16 +89,6 @@ internal sealed class PartitionReader
         _stall.Break();
     }
 
-    private bool IsTooLarge(ConsumeException e) => e.Error.Code == ErrorCode.Local_BadCompression && _client.Consumer.Answers.IsBatchTooLarge;
-
-    private void TakeTooLarge(ConsumeException e)
-    {
-        if (!_sizing.TakeTooLarge())
-        {
-            throw _failures.UnpacksToTooMuch(_end, _client.Consumer.Answers.LastPacked, e);
-        }
-    }
-
     /// <summary>An answer was too large. It may have been asked for by whoever had the client before, so another one has to say the same.</summary>
     private void TakeOversize(long bytes)
     {
@@ -127,18 +117,7 @@ internal sealed class PartitionReader
             _stopped.ThrowIfCancellationRequested();
             if (Poll() is not { } result)
             {
-                if (_client.HasLookedBack)
-                {
-                    _stall.Break();
-                    continue;
-                }
-
-                HandOver();
-                if (!Resize(isRead: true))
-                {
-                    ThrowIfHopeless();
-                }
-
+                OnNothing();
                 continue;
             }
 
@@ -187,8 +166,21 @@ internal sealed class PartitionReader
         return true;
     }
 
-    private void ThrowIfHopeless()
+    /// <summary>No record and no end came: that passes, or there is no hope of any.</summary>
+    private void OnNothing()
     {
+        if (_client.HasLookedBack)
+        {
+            _stall.Break();
+            return;
+        }
+
+        HandOver();
+        if (Resize(isRead: true))
+        {
+            return;
+        }
+
         var (errors, probe) = (_client.Consumer.Errors, _client.Probe);
         if (_pool.Stall.IsTooLong)
         {
@@ -216,6 +208,12 @@ internal sealed class PartitionReader
             probe.Ask();
         }
 
+        if (_stall.WantsPatience && _client.BecomePatient())
+        {
+            Begin();
+            return;
+        }
+
         if (_stall.Verdict(_end) is { } verdict)
         {
             throw new BackupException(FailureKind.Source, verdict) { IsRetryable = true };
@@ -241,10 +239,14 @@ internal sealed class PartitionReader
             consumer.Errors.Note(e.Error);
             return null;
         }
-        catch (ConsumeException e) when (IsTooLarge(e))
+        catch (ConsumeException e) when (e.Error.Code == ErrorCode.Local_BadCompression && consumer.Answers.IsBatchTooLarge)
         {
             HandOver();
-            TakeTooLarge(e);
+            if (!_sizing.TakeTooLarge())
+            {
+                throw _failures.UnpacksToTooMuch(_end, consumer.Answers.LastPacked, e);
+            }
+
             Begin();
             return null;
         }

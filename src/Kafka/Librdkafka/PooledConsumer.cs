@@ -18,16 +18,17 @@ internal sealed class PooledConsumer : IDisposable
     private readonly BatchDeserializer _deserializer = new();
     private readonly KafkaClients _clients;
     private readonly int _generation;
+    private readonly bool _isPatient;
     private string? _topic;
     private int _topics;
     private long _returnedAt;
 
-    public PooledConsumer(KafkaClients clients, AnswerSize size)
+    public PooledConsumer(KafkaClients clients, AnswerSize size, bool isPatient)
     {
-        Size = size;
+        (Size, _isPatient) = (size, isPatient);
         (_clients, _generation) = (clients, clients.RefreshFiles());
         Errors = new ClientErrors(TimeProvider.System);
-        Client = clients.CreateConsumer(Errors, _deserializer, Answers, size);
+        Client = clients.CreateConsumer(Errors, _deserializer, Answers, size, isPatient);
     }
 
     /// <summary>How much it asks for at a time.</summary>
@@ -41,9 +42,9 @@ internal sealed class PooledConsumer : IDisposable
 
     /// <summary>Whether another client would do better: librdkafka goes through all partitions of all topics that it ever read, over and
     /// over; and it stays with the certificates that it was made with.</summary>
-    /// <remarks>An answer that was too large may still be under way; and the client for large batches is hardly ever needed.</remarks>
+    /// <remarks>An answer that was too large may still be under way; and the client for large batches, or with patience, is hardly ever needed.</remarks>
     public bool IsExpired => _topics >= MostTopics || _generation != _clients.FilesGeneration
-        || Errors.Oversize.Seen > 0 || Size == AnswerSize.OneLargeBatch;
+        || Errors.Oversize.Seen > 0 || Size == AnswerSize.OneLargeBatch || _isPatient;
 
     /// <summary>Makes the client read <paramref name="from"/> on.</summary>
     /// <remarks>

@@ -23,6 +23,9 @@ internal sealed class ReadStall(PartitionId partition, long wanted, TimeProvider
     /// <summary>How long a leader may live and send nothing: a quota that is slower than this is none that a backup could come through.</summary>
     public static readonly TimeSpan ThrottleLimit = TimeSpan.FromMinutes(10);
 
+    /// <summary>After how long without a record the answers of a leader that lives are waited for with more patience.</summary>
+    public static readonly TimeSpan PatienceAfter = TimeSpan.FromSeconds(5);
+
     /// <summary>How often in a row the log has to end before the range: a new leader may not have heard yet how far the others are.</summary>
     private const int ShortAnswers = 2;
 
@@ -35,6 +38,10 @@ internal sealed class ReadStall(PartitionId partition, long wanted, TimeProvider
 
     /// <summary>Whether the leader should be asked now.</summary>
     public bool IsProbeDue => clock.GetElapsedTime(_lastRecord) > ProbeAfter && clock.GetElapsedTime(_lastQuestion) > ProbeAfter;
+
+    /// <summary>Whether the leader answers and sends nothing, as one does that has to fetch old records from remote storage first: before Kafka 3.8 it
+    /// gives up when the fetch's wait is over, and begins anew with the next fetch.</summary>
+    public bool WantsPatience => _answers && clock.GetElapsedTime(_lastRecord) > PatienceAfter;
 
     /// <summary>Records or an end came, or nobody was listening for a while.</summary>
     public void Break()

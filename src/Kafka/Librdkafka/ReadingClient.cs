@@ -11,6 +11,7 @@ internal sealed class ReadingClient(KafkaRecordSource pool, PartitionId partitio
     private PooledConsumer? _consumer;
     private LeaderProbe? _probe;
     private BaseProof? _proof;
+    private bool _isPatient;
 
     /// <summary>The client. There is one after <see cref="Begin"/>.</summary>
     public PooledConsumer Consumer => _consumer!;
@@ -21,6 +22,10 @@ internal sealed class ReadingClient(KafkaRecordSource pool, PartitionId partitio
     /// <summary>Asks the partition's leader through this client.</summary>
     public LeaderProbe Probe => _probe!;
 
+    /// <summary>Lets brokers take their time for an answer, from the next <see cref="Begin"/> on.</summary>
+    /// <returns>Whether they could not before.</returns>
+    public bool BecomePatient() => !_isPatient && (_isPatient = true);
+
     /// <summary>Begins to read.</summary>
     /// <param name="size">How much to ask for at a time.</param>
     /// <param name="from">The offset.</param>
@@ -28,7 +33,7 @@ internal sealed class ReadingClient(KafkaRecordSource pool, PartitionId partitio
     public void Begin(AnswerSize size, long from, int? epochBefore)
     {
         Release();
-        _consumer = pool.Rent(size);
+        _consumer = pool.Rent(size, _isPatient);
         _consumer.Errors.Reset();
         _consumer.Answers.Reset();
         _consumer.Assign(new TopicPartitionOffset(_place, new Offset(from)));

@@ -18,23 +18,30 @@ public static class StoreProbe
     {
         var key = BackupKeys.Probe(backup, Guid.NewGuid().ToString("N"));
         byte[] first = "first\r\n\0"u8.ToArray(), second = "second"u8.ToArray();
-        string? left = key;
+        bool isDeleted;
+        ETag last;
         try
         {
             var tag = await PutAsync(first, PutCondition.CreateOnly);
             await ExpectAsync(first);
-            await RefuseAsync(PutCondition.CreateOnly, "a create-only write (If-None-Match) replaced an object that was there");
+            await RefuseAsync(store, key, PutCondition.CreateOnly, "a create-only write (If-None-Match) replaced an object that was there", cancellation);
             var newer = await PutAsync(second, PutCondition.IfMatch(tag));
             await ExpectAsync(second);
-            await RefuseAsync(PutCondition.IfMatch(tag), "a compare-and-swap write (If-Match) replaced a version that it did not expect");
-            await PutAsync(first, PutCondition.IfMatch(newer));
+            await RefuseAsync(store, key, PutCondition.IfMatch(tag), "a compare-and-swap write (If-Match) replaced a version that it did not expect", cancellation);
+            last = await PutAsync(first, PutCondition.IfMatch(newer));
         }
         finally
         {
-            left = await TryDeleteAsync(housekeeping ?? store, key) ? null : key;
+            isDeleted = await TryDeleteAsync(housekeeping ?? store, key);
         }
 
-        return left;
+        if (!isDeleted)
+        {
+            return key;
+        }
+
+        await RefuseAbsentAsync(store, housekeeping ?? store, key, last, cancellation);
+        return null;
 
         async Task<ETag> PutAsync(byte[] content, PutCondition condition)
         {
@@ -59,20 +66,33 @@ public static class StoreProbe
                 throw Unfit(key, store, "it gave back other bytes than were put");
             }
         }
+    }
 
-        async Task RefuseAsync(PutCondition condition, string otherwise)
+    private static async Task RefuseAbsentAsync(IObjectStore store, IObjectStore housekeeping, string key, ETag last, CancellationToken cancellation)
+    {
+        try
         {
-            try
-            {
-                await store.PutAsync(key, new ReadOnlySequence<byte>("third"u8.ToArray()), condition, cancellation);
-            }
-            catch (StorageConflictException)
-            {
-                return;
-            }
-
-            throw Unfit(key, store, otherwise);
+            await RefuseAsync(store, key, PutCondition.IfMatch(last), "a compare-and-swap write (If-Match) made an object that was not there", cancellation);
         }
+        catch
+        {
+            await TryDeleteAsync(housekeeping, key);
+            throw;
+        }
+    }
+
+    private static async Task RefuseAsync(IObjectStore store, string key, PutCondition condition, string otherwise, CancellationToken cancellation)
+    {
+        try
+        {
+            await store.PutAsync(key, new ReadOnlySequence<byte>("third"u8.ToArray()), condition, cancellation);
+        }
+        catch (StorageConflictException)
+        {
+            return;
+        }
+
+        throw Unfit(key, store, otherwise);
     }
 
     /// <summary>What is left behind is for the caller to delete later: the verdict on the store does not hang on it.</summary>
