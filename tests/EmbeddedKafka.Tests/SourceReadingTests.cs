@@ -279,7 +279,7 @@ public sealed partial class SourceReadingTests : BrokerFixture
         return new RecordSet(all);
     }
 
-    private static KafkaRecordSource NewSource(string address, AnswerSize first = AnswerSize.OneBatch)
+    private static KafkaRecordSource NewSource(string address, AnswerSize first = AnswerSize.OneBatch, TimeProvider? clock = null)
     {
         var configuration = ConfigurationLoader.Parse(
             $"""
@@ -293,6 +293,6 @@ public sealed partial class SourceReadingTests : BrokerFixture
               backend: filesystem
               path: /nowhere
             """, "reading.yaml", _ => null);
-        return new KafkaRecordSource(new KafkaClients(configuration, NullLogger<KafkaClients>.Instance) { FirstAnswer = first });
+        return new KafkaRecordSource(new KafkaClients(configuration, NullLogger<KafkaClients>.Instance) { FirstAnswer = first }, clock);
     }
 }

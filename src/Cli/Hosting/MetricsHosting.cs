@@ -33,7 +33,9 @@ internal static class MetricsHosting
         var services = node.Services;
         var runs = services.GetRequiredService<RunMetrics>();
         runs.MaxPartitionLabels = settings.MaxPartitionLabels;
-        services.GetRequiredService<WorkerMetrics>().Watch(services.GetRequiredService<JournalHealth>());
+        var workers = services.GetRequiredService<WorkerMetrics>();
+        workers.Watch(services.GetRequiredService<JournalHealth>());
+        workers.Watch(services.GetRequiredService<WorkerNode>());
         var system = services.GetRequiredService<ActorSystem>();
         var cluster = new ClusterMetrics(services.GetRequiredService<Meter>(), system);
         var exporter = new PrometheusExporter(

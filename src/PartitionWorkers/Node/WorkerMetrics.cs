@@ -14,6 +14,7 @@ public sealed class WorkerMetrics
     private readonly Gauge<double> _ratio;
     private PermitUse? _permits;
     private JournalHealth? _journal;
+    private WorkerNode? _node;
 
     /// <summary>Instruments of <paramref name="meter"/>.</summary>
     public WorkerMetrics(Meter meter)
@@ -34,6 +35,7 @@ public sealed class WorkerMetrics
             "Memory for segments and prefetched records on this node");
         meter.CreateObservableGauge("kafka_backup_journal_usable", Journal, null,
             "1 as long as the workers' journal could be read and written; 0: it was set aside");
+        meter.CreateObservableGauge("kafka_backup_node_drained", Drained, null, "1: this node is drained, and takes no partitions; 0: it takes them");
     }
 
     /// <summary>Where nobody looks.</summary>
@@ -41,6 +43,9 @@ public sealed class WorkerMetrics
 
     /// <summary>Shows whether the workers' journal is usable.</summary>
     public void Watch(JournalHealth journal) => Volatile.Write(ref _journal, journal);
+
+    /// <summary>Shows whether the node is drained.</summary>
+    public void Watch(WorkerNode node) => Volatile.Write(ref _node, node);
 
     internal void Use(PermitUse use) => Volatile.Write(ref _permits, use);
 
@@ -65,4 +70,6 @@ public sealed class WorkerMetrics
 
     private IEnumerable<Measurement<long>> Journal() =>
         Volatile.Read(ref _journal) is { } journal ? [new Measurement<long>(journal.IsUsable ? 1 : 0)] : [];
+
+    private IEnumerable<Measurement<long>> Drained() => Volatile.Read(ref _node) is { } node ? [new Measurement<long>(node.IsDrained ? 1 : 0)] : [];
 }

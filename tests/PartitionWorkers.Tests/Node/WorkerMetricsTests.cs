@@ -69,6 +69,19 @@ public sealed class WorkerMetricsTests : PatientTestKit
         Assert.Equal(0, _probe["kafka_backup_journal_usable"]);
     }
 
+    [Fact]
+    public void A_drained_node_is_shown()
+    {
+        var node = WorkerNode.Alone;
+        Assert.Null(_probe["kafka_backup_node_drained"]);
+
+        _metrics.Watch(node);
+        Assert.Equal(0, _probe["kafka_backup_node_drained"]);
+
+        node.Drain();
+        Assert.Equal(1, _probe["kafka_backup_node_drained"]);
+    }
+
     private (double?, double?, double?, double?) Shown() => (
         _probe["kafka_backup_permits_in_use"], _probe["kafka_backup_permits_waiting"],
         _probe["kafka_backup_memory_used_bytes"], _probe["kafka_backup_memory_budget_bytes"]);
