@@ -17,6 +17,9 @@ public static class CoordinatorHosting
     /// <summary>The role of nodes that run coordinators and may hold the manifest singleton.</summary>
     public const string Role = "coordinator";
 
+    /// <summary>The role of nodes that run partition workers.</summary>
+    private const string WorkerRole = "worker";
+
     /// <summary>Constant for a cluster's life.</summary>
     internal const int ShardCount = 100;
 
@@ -50,7 +53,8 @@ public static class CoordinatorHosting
                     BackupCoordinatorServices.NewName)
                 {
                     Metrics = resolver.GetService<RunMetrics>(),
-                    Refuse = () => Refusal(Akka.Cluster.Cluster.Get(system)),
+                    Refuse = () => new Refusal(Akka.Cluster.Cluster.Get(system).SelfAddress.ToString(), Count(system, Role)),
+                    WorkerNodes = () => Count(system, WorkerRole),
                     LedgerProps = LedgersOf(system, manifests),
                 };
                 return entityId => BackupCoordinatorActor.Props(
@@ -84,8 +88,8 @@ public static class CoordinatorHosting
         return backup => LedgerActor.Props(backup, services);
     }
 
-    private static Refusal Refusal(Akka.Cluster.Cluster cluster) =>
-        new(cluster.SelfAddress.ToString(), Math.Max(1, cluster.State.Members.Count(member => member.HasRole(Role))));
+    private static int Count(ActorSystem system, string role) =>
+        Math.Max(1, Akka.Cluster.Cluster.Get(system).State.Members.Count(member => member.HasRole(role)));
 
     private sealed class Extractor() : HashCodeMessageExtractor(ShardCount)
     {

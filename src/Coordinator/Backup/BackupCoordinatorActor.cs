@@ -153,7 +153,7 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
     {
         if (_state is { } before)
         {
-            var step = before.On(message, _services.Clock.GetUtcNow());
+            var step = (before with { Nodes = _services.WorkerNodes() }).On(message, _services.Clock.GetUtcNow());
             _meter?.Observe(message, before, step.State);
             CarryOut(step);
         }

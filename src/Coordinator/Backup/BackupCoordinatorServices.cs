@@ -20,6 +20,9 @@ public sealed record BackupCoordinatorServices(
     /// <summary>This node's part of a refusal.</summary>
     public Func<Refusal> Refuse { get; init; } = () => new Refusal("this node", 1);
 
+    /// <summary>How many nodes there are that work. At least 1.</summary>
+    public Func<int> WorkerNodes { get; init; } = () => 1;
+
     /// <summary>How a ledger is written at this node, where the singleton's cannot; null when it is nowhere but there.</summary>
     public Func<BackupId, Props>? LedgerProps { get; init; }
 

@@ -5,7 +5,7 @@ namespace KafkaBackup.Coordinator.Backup;
 /// <summary>The numbers of a backup coordinator, from HOCON <c>kafka-backup.coordinator</c>.</summary>
 public sealed record BackupCoordinatorSettings
 {
-    /// <summary>How many partitions are assigned at the same time, over all nodes. Default: 256.</summary>
+    /// <summary>How many partitions are assigned at the same time; with more than one node, for each further one twice <c>max_concurrent_partitions</c> more. Default: 256.</summary>
     public int Window { get; init; } = 256;
 
     /// <summary>How often assignments and questions are repeated. Default: 10 s.</summary>

@@ -57,10 +57,13 @@ internal sealed partial record BackupRunState
         return refreshing.Then(state => state.AssignMore()).Then(state => state.FinishIfDone());
     }
 
+    /// <summary>How many orders may be given at the same time: for each further node twice what it reads at once, as not all nodes get the same number.</summary>
+    private int Window => Settings.Window + (2 * Configuration.Backup.MaxConcurrentPartitions * (Nodes - 1));
+
     private RunStep AssignMore()
     {
         var (waiting, assigned, last, orders) = (Waiting, Assigned.ToBuilder(), LastOrder, new List<RunEffect>());
-        while (Asked is not RecordSource && assigned.Count < Settings.Window && !waiting.IsEmpty)
+        while (Asked is not RecordSource && assigned.Count < Window && !waiting.IsEmpty)
         {
             waiting = waiting.Dequeue(out var work);
             var order = new Order(new AssignmentId(Run, ++last), work, Placements.Of(work.Partition));

@@ -38,6 +38,9 @@ internal sealed partial record BackupRunState(BackupId Backup, BackupCoordinator
     /// <summary>The configuration as its user wrote it; null where every node was started with it.</summary>
     public string? Definition { get; private init; }
 
+    /// <summary>How many nodes there are that work, as was seen last. At least 1.</summary>
+    public int Nodes { get; init; } = 1;
+
     /// <summary>What there is to do, as it was seen last; null before the first plan.</summary>
     public BackupPlan? Plan { get; private init; }
 

@@ -64,6 +64,23 @@ public sealed class BackupCoordinatorRunTests : BackupCoordinatorTestBase
     }
 
     [Fact]
+    public async Task For_each_node_that_joins_more_partitions_are_assigned_at_the_same_time()
+    {
+        Settings = Settings with { Window = 2 };
+        var each = 2 * Configuration.Backup.MaxConcurrentPartitions;
+        HasOrders(2 + each + 3);
+        var coordinator = await RunningAsync();
+        var first = await AssignedAsync(2);
+        await Workers.ExpectNoMsgAsync(Instant);
+
+        Nodes = 2;
+        Ended(coordinator, first[0].Key);
+
+        await AssignedAsync(1 + each);
+        await Workers.ExpectNoMsgAsync(Instant);
+    }
+
+    [Fact]
     public async Task No_more_partitions_are_assigned_at_once_than_the_window_holds()
     {
         Settings = Settings with { Window = 2 };

@@ -78,6 +78,7 @@ public abstract class BackupCoordinatorTestBase : PatientTestKit
             Metrics = Metrics,
             Refuse = () => new Refusal("node-1", 2),
             LedgerProps = _ => LedgerProps!,
+            WorkerNodes = () => Nodes,
         };
         return Sys.ActorOf(BackupCoordinatorActor.Props(Backup, services, Manifest, Workers));
     }
@@ -87,6 +88,9 @@ public abstract class BackupCoordinatorTestBase : PatientTestKit
 
     /// <summary>How the coordinator calls a run among others; as it was asked for, unless a test wants to tell the two apart.</summary>
     protected Func<RunId, RunId> OwnName { get; set; } = run => run;
+
+    /// <summary>How many nodes work.</summary>
+    protected int Nodes { get; set; } = 1;
 
     /// <summary>How the coordinator's node writes a ledger itself.</summary>
     protected Props? LedgerProps { get; set; }
