@@ -62,6 +62,7 @@ class Network:
 
     def remove(self):
         for number in range(max(self.count, 8)):
+            subprocess.run(["ip", "link", "delete", self.name(number)], capture_output=True)  # The namespace takes its end along only after a while.
             subprocess.run(["ip", "netns", "delete", self.name(number)], capture_output=True)
         subprocess.run(["ip", "link", "delete", BRIDGE], capture_output=True)
 
