@@ -88,6 +88,7 @@ public static class NodeApi
     {
         var submission = await JsonSerializer.DeserializeAsync(context.Request.Body, ApiJson.Default.Submission, context.RequestAborted)
             ?? throw new JsonException("The body is null.");
+        _ = submission.Definition ?? throw new JsonException("It has no definition.");
         var (configuration, notes) = DefinitionCheck.Read(submission.Definition, Environment.GetEnvironmentVariable);
         var declare = new DeclareBackup(configuration.BackupId, submission.Definition, configuration.Backup.IsContinuous)
         {
@@ -120,7 +121,9 @@ public static class NodeApi
     {
         if (node.Token.Length > 0 && !Tokens.AreEqual(context.Request.Headers.Authorization.ToString(), $"Bearer {node.Token}"))
         {
-            await RefuseAsync(context, StatusCodes.Status401Unauthorized, FailureKind.Configuration, "This node demands a token: give --token-file, or set KAFKA_BACKUP_HTTP_TOKEN.");
+            await RefuseAsync(context, StatusCodes.Status401Unauthorized, FailureKind.Configuration, context.Request.Headers.Authorization.Count == 0
+                ? "This node demands a token: give --token-file, or set KAFKA_BACKUP_HTTP_TOKEN."
+                : "The token is not this node's: see what --token-file or KAFKA_BACKUP_HTTP_TOKEN gives.");
             return;
         }
 
@@ -143,6 +146,10 @@ public static class NodeApi
         catch (JsonException e)
         {
             await RefuseAsync(context, StatusCodes.Status400BadRequest, FailureKind.Configuration, $"The body is not what this route takes: {e.Message}");
+        }
+        catch (BadHttpRequestException e)
+        {
+            await RefuseAsync(context, e.StatusCode, FailureKind.Configuration, $"The request cannot be taken: {e.Message}");
         }
         catch (AskTimeoutException)
         {

@@ -111,7 +111,7 @@ internal sealed class ClusterClient : IDisposable
         }
 
         throw new ClusterAwayException(
-            $"No node of the cluster answers at {string.Join(", ", _addresses)} ({last?.GetBaseException().Message.TrimEnd('.')}). See that nodes run, {(_scheme == "http" ? "" : "that they speak TLS with certificates of --ca, ")}and that --cluster names their HTTP ports.", last);
+            $"No node of the cluster answers at {string.Join(", ", _addresses)} ({last?.GetBaseException().Message.TrimEnd('.')}). See that nodes run, {(_scheme == "http" ? "" : "that they speak TLS with certificates of --ca, ")}and that --cluster names their HTTP ports.{(_scheme == "http" ? " If they speak TLS, give --ca." : "")}", last);
     }
 
     private static async Task<T> ReadAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> type, string? file, CancellationToken cancellation)

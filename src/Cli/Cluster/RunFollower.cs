@@ -24,16 +24,26 @@ internal sealed class RunFollower(ClusterClient client, RunDisplay display, Outp
         var ended = await display.ShowAsync(WaitAsync(backup, run, cancellation), status => (status.Records, status.Bytes), () => Task.FromResult(_status));
         var finished = ended.ToFinished(new BackupId(backup));
         Say($"{ended.Outcome}: {PlainText.Count(ended.Records)} records across {PlainText.Count(ended.Topics, "topic")}");
+        foreach (var failure in finished.FailedPartitions > 0 ? finished.Failures : [])
+        {
+            Say(failure.Message, LogLevel.Warning); // Only the nodes' logs have it besides.
+        }
+
+        if (finished.Gaps > 0)
+        {
+            Say($"Gaps were recorded ({finished.Gaps}): offsets that the source had deleted before they were backed up. 'kafka-backup pbm HOST:PORT backup gaps {backup}' names them", LogLevel.Warning);
+        }
+
         return BackupCommand.Report(finished, output);
     }
 
-    private void Say(string sentence)
+    private void Say(string sentence, LogLevel level = LogLevel.Information)
     {
-        if (output.MinimumLevel <= LogLevel.Information)
+        if (output.MinimumLevel <= level)
         {
             display.WriteLine(output.Format == LogFormat.Json
-                ? LogLine.Json(LogLevel.Information, TimeProvider.System.GetUtcNow(), sentence, null, null)
-                : LogLine.Text(LogLevel.Information, sentence, null));
+                ? LogLine.Json(level, TimeProvider.System.GetUtcNow(), sentence, null, null)
+                : LogLine.Text(level, sentence, null));
         }
     }
 

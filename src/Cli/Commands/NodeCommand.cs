@@ -21,7 +21,8 @@ internal static class NodeCommand
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Log warnings and errors only." };
         var format = new Option<string>("--log-format") { Description = "text, or json: one object a line.", DefaultValueFactory = _ => "text" };
         format.AcceptOnlyFromAmong("text", "json");
-        var variables = string.Join(Environment.NewLine, NodeVariables.All.Select(variable => $"  {variable.Name,-30}{variable.Help}"));
+        var width = NodeVariables.All.Max(variable => variable.Name.Length) + 2;
+        var variables = string.Join(Environment.NewLine, NodeVariables.All.Select(variable => $"  {variable.Name.PadRight(width)}{variable.Help}"));
         var command = new Command("node", $"""
             Be a node of a cluster that shares backups, until stopped by SIGTERM or SIGINT.
 

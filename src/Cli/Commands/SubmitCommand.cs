@@ -3,6 +3,7 @@ using KafkaBackup.Cli.Cluster;
 using KafkaBackup.Cli.Output;
 using KafkaBackup.Management;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Protocol;
 using Spectre.Console;
 
 namespace KafkaBackup.Cli.Commands;
@@ -15,7 +16,7 @@ internal static class SubmitCommand
         var config = new Option<string>("--config", "-c") { Description = "The configuration file (YAML). Its ${VARIABLES} are resolved on each node.", Required = true, HelpName = "FILE" };
         var cluster = ClusterOptions.Cluster(isRequired: true);
         var (token, authorities) = (ClusterOptions.TokenFile(), ClusterOptions.Authorities());
-        var schedule = new Option<string?>("--schedule") { Description = "When runs begin: a cron expression of 5 fields, or 6 with seconds in front. Default: once, now.", HelpName = "CRON" };
+        var schedule = new Option<string?>("--schedule") { Description = "When runs begin: a cron expression of 5 fields, or 6 with seconds in front; 'none': no schedule any more. Default: once, now; a schedule that there is stays.", HelpName = "CRON" };
         var zone = new Option<string?>("--time-zone") { Description = "The time zone of --schedule, as Europe/Berlin. Default: UTC.", HelpName = "NAME" };
         var follow = new Option<bool>("--follow") { Description = "Go on until the run has ended, and exit as it did." };
         var command = new Command("submit", """
@@ -46,7 +47,7 @@ internal static class SubmitCommand
             }
 
             Console.Out.WriteLine($"Backup '{submitted.BackupId}' is declared; " + (parsed.GetValue(schedule) is { } cron
-                ? $"its runs begin by the schedule '{cron}'."
+                ? cron == CatalogueProtocol.NoSchedule ? "it has no schedule." : $"its runs begin by the schedule '{cron}'."
                 : $"{(submitted.Run is { } run ? $"run {run} is wanted" : "a run begins when the one under way has ended")}. See 'kafka-backup cluster runs {submitted.BackupId}'."));
             return ExitCode.Ok;
         });

@@ -29,6 +29,9 @@ internal static class NodeHost
     /// <summary>How many log lines a node keeps to be looked at.</summary>
     private const int RecentLines = 200;
 
+    /// <summary>What a command may send: several times a definition, which JSON may make longer.</summary>
+    private const long MaxBodyBytes = 1024 * 1024;
+
     /// <summary>After how long a journal that failed is tried again: long enough that a database that is away costs next to nothing.</summary>
     private static readonly TimeSpan JournalRetryPause = TimeSpan.FromMinutes(1);
 
@@ -42,11 +45,14 @@ internal static class NodeHost
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().UseUrls($"http{(settings.CommandsTls is null ? "" : "s")}://{settings.HttpHost}:{settings.HttpPort}");
-        if (settings.CommandsTls is { } tls)
+        builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https =>
-                (https.ServerCertificate, https.ServerCertificateChain) = (tls.Certificate, tls.Chain)));
-        }
+            kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
+            if (settings.CommandsTls is { } tls)
+            {
+                kestrel.ConfigureHttpsDefaults(https => (https.ServerCertificate, https.ServerCertificateChain) = (tls.Certificate, tls.Chain));
+            }
+        });
 
         var recent = new RecentLog(RecentLines, TimeProvider.System);
         ActorHosting.AddLogging(builder.Logging, output, line =>

@@ -79,7 +79,7 @@ internal sealed class PbmClient(PbmAddress address, string? token, ClusterTrust?
         {
             var line = await lines.ReadAsync(cancellation)
                 ?? throw new ClusterAwayException(
-                    $"The node at {address} ended its answer in the middle: it stops or has died. See whether it runs, and ask again.", null);
+                    $"The node at {address} ended its answer in the middle: it stops or has died{(trust is null ? ", or speaks TLS, which wants --ca" : "")}. See whether it runs, and ask again.", null);
             return JsonSerializer.Deserialize(line.Span, PbmJson.Default.PbmAnswer) ?? throw new JsonException("It is null.");
         }
         catch (Exception e) when (e is JsonException or InvalidDataException)

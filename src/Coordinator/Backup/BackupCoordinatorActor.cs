@@ -95,6 +95,11 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
             case Terminated:
                 _ownLedger = null; // The singleton sees that as well, and whatever is asked next goes there.
                 break;
+            case LedgerOpened when _ownLedger is { } own && !own.Equals(Sender):
+                Context.Stop(Context.Unwatch(own)); // Another singleton writes it itself; what this one would say of being fenced is no word about the run.
+                _ownLedger = null;
+                Take(message);
+                break;
             case StopBackup or LedgerOpened or LedgerFailed or SourceRecorded or RunFinished or PartitionEnded
                 or Planned or PlanFailed or Refreshed or RefreshDue or GroupsTaken or TransactionsFound or StopOverdue or Reassert:
                 Take(message);

@@ -11,17 +11,25 @@ internal static class CatalogueRules
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
-    /// <summary>Takes a declaration in. A run under way goes on if nothing but its schedule changed; otherwise it ends, and the next one is by the new definition.</summary>
+    /// <summary>Takes a declaration in. A run under way goes on if nothing but its schedule changed; otherwise it ends, and the next one is by the new definition.
+    /// Without a schedule one run is wanted now, beside those of the schedule that there is, which stays, paused or not.</summary>
     /// <exception cref="BackupException">The schedule cannot be read.</exception>
     public static DeclaredBackup Declare(DeclaredBackup? known, DeclareBackup wanted, DateTimeOffset now, string run)
     {
+        if (wanted.Schedule is null && known is { Schedule: not null, IsRemoved: false })
+        {
+            var kept = known with { Definition = wanted.Definition, IsContinuous = wanted.IsContinuous };
+            return kept.Current is null ? Begin(kept, now, run)
+                : known.Definition == wanted.Definition && !known.IsStopping ? kept : kept with { IsStopping = true, NextAt = now };
+        }
+
         var declared = (known ?? new DeclaredBackup(wanted.Backup, wanted.Definition, wanted.IsContinuous)) with
         {
             Definition = wanted.Definition,
             IsContinuous = wanted.IsContinuous,
-            Schedule = wanted.Schedule,
+            Schedule = ScheduleOf(wanted),
             TimeZone = wanted.TimeZone,
-            NextAt = wanted.Schedule is { } schedule ? CronSchedule.Next(schedule, wanted.TimeZone, now) : null,
+            NextAt = ScheduleOf(wanted) is { } schedule ? CronSchedule.Next(schedule, wanted.TimeZone, now) : null,
             IsPaused = false,
             IsRemoved = false,
         };
@@ -34,6 +42,8 @@ internal static class CatalogueRules
 
         return wanted.Schedule is null ? Begin(declared, now, run) : declared;
     }
+
+    private static string? ScheduleOf(DeclareBackup wanted) => wanted.Schedule == CatalogueProtocol.NoSchedule ? null : wanted.Schedule;
 
     /// <summary>Carries out an order; null: the backup is to be forgotten.</summary>
     public static DeclaredBackup? Change(DeclaredBackup known, CatalogueOrder order, DateTimeOffset now, string run) => order switch

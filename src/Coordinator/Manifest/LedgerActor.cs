@@ -234,7 +234,7 @@ public sealed class LedgerActor : UntypedActor, IWithTimers
                 var (partition, range) = (commit.Entry.Partition, commit.Entry.Range);
                 from.Tell(verdict == CommitVerdict.Rejected
                     ? new Rejected(_backup, partition, commit.Assignment, range, session.Epoch) { Final = session.WhyNever(commit) }
-                    : new Committed(_backup, partition, commit.Assignment, range, session.Epoch));
+                    : new Committed(_backup, partition, commit.Assignment, range, session.Epoch) { WasThere = verdict == CommitVerdict.Repeated });
             }
         });
     }

@@ -77,7 +77,9 @@ internal sealed class PbmConnection : IAsyncDisposable
             problem = await ReadAsync() is not { } request
                 ? null
                 : token.Length > 0 && !Tokens.AreEqual(request.Token ?? "", token)
-                ? Wrong("This node demands a token: give --token-file, or set KAFKA_BACKUP_PBM_TOKEN.")
+                ? Wrong(string.IsNullOrEmpty(request.Token)
+                    ? "This node demands a token: give --token-file, or set KAFKA_BACKUP_PBM_TOKEN."
+                    : "The token is not this node's: see what --token-file or KAFKA_BACKUP_PBM_TOKEN gives.")
                 : await AnswerAsync(commands, request, followers);
         }
         catch (InvalidDataException)
@@ -212,13 +214,13 @@ internal sealed class PbmConnection : IAsyncDisposable
 
     private async Task DrainAsync()
     {
+        using var patience = Patience();
         if (_stream is SslStream secured)
         {
-            await secured.ShutdownAsync();
+            await secured.ShutdownAsync().WaitAsync(patience.Token);
         }
 
         _socket.Shutdown(SocketShutdown.Send);
-        using var patience = Patience();
         var buffer = new byte[4096];
         for (var left = MaxDrainedBytes; left > 0;)
         {

@@ -42,12 +42,13 @@ internal sealed partial record PartitionWorkerState
 
         var entry = Stored[0];
         var (records, bytes) = (entry.Segment?.RecordCount ?? 0, entry.Segment?.UncompressedSize ?? 0);
+        var isCounted = Phase != WorkerPhase.Offering || !committed.WasThere; // An earlier life has told of what it committed itself.
         var step = (this with
         {
             Stored = Stored.RemoveAt(0),
             Epoch = committed.Epoch,
             Failures = 0,
-            Committed = (Committed.Records + records, Committed.Bytes + bytes),
+            Committed = isCounted ? (Committed.Records + records, Committed.Bytes + bytes) : Committed,
             Position = Math.Max(Position ?? 0, entry.Range.Next),
         }).Do(new StopTimers());
         if (entry.Segment is { } segment)

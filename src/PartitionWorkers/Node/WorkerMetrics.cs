@@ -35,7 +35,7 @@ public sealed class WorkerMetrics
             "Memory for segments and prefetched records on this node");
         meter.CreateObservableGauge("kafka_backup_journal_usable", Journal, null,
             "1 as long as the workers' journal could be read and written; 0: it was set aside");
-        meter.CreateObservableGauge("kafka_backup_node_drained", Drained, null, "1: this node is drained, and takes no partitions; 0: it takes them");
+        meter.CreateObservableGauge("kafka_backup_node_drained", Drained, null, "1: the node is drained, and takes no partitions; 0: it takes them. Nodes of a cluster only");
     }
 
     /// <summary>Where nobody looks.</summary>

@@ -1,5 +1,5 @@
-using System.Text.RegularExpressions;
 using System.Text;
+using System.Text.RegularExpressions;
 using KafkaBackup.Shared.Protocol;
 using YamlDotNet.Core;
 
@@ -12,6 +12,9 @@ public static class DefinitionCheck
 
     /// <summary>A variable without a default.</summary>
     private static readonly Regex Variable = new(@"\$\{(?<name>[A-Za-z_][A-Za-z0-9_]*)\}", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture);
+
+    /// <summary>For so many variables a value is made up that their keys take; each costs a few readings of the file.</summary>
+    private const int MostGuesses = 16;
 
     /// <summary>How keys end whose values are secrets: what stands in a catalogue or a message must not be one.</summary>
     private static readonly string[] Secrets = ["_password", "client_secret", "secret_key", "secret_access_key"];
@@ -36,7 +39,12 @@ public static class DefinitionCheck
             missing[name] = name;
         }
 
-        foreach (var name in missing.Keys.ToList())
+        if (tree is YamlMap root && root.Entries.Where(entry => entry.Key is YamlScalar { Text: "backup_id" }).SelectMany(entry => VariablesIn(entry.Value)).Any(missing.ContainsKey))
+        {
+            _ = ConfigurationLoader.Parse(yaml, Name, environment); // What the backup is called, no other node may say.
+        }
+
+        foreach (var name in missing.Keys.Take(MostGuesses).ToList())
         {
             missing[name] = Texts(name).MinBy(text => CountProblems(yaml, variable => variable == name ? text : ValueOf(variable)))!;
         }

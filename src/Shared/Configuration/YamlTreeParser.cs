@@ -13,8 +13,12 @@ internal sealed class YamlTreeParser
 {
     private const int MaxDepth = 32;
 
+    /// <summary>A few anchors within each other make thousands of millions of values of a short file.</summary>
+    private const int MaxValues = 100_000;
+
     private readonly Parser _parser;
-    private readonly Dictionary<AnchorName, YamlNode> _anchors = [];
+    private readonly Dictionary<AnchorName, (YamlNode Node, int Values)> _anchors = [];
+    private int _values;
 
     private YamlTreeParser(string yaml) => _parser = new Parser(new StringReader(yaml));
 
@@ -90,13 +94,17 @@ internal sealed class YamlTreeParser
     private YamlNode Node(ParsingEvent start, int depth)
     {
         var (line, column) = ((int)start.Start.Line, (int)start.Start.Column);
+        var before = _values;
         if (start is AnchorAlias alias)
         {
-            return _anchors.TryGetValue(alias.Value, out var target)
-                ? target with { Line = line, Column = column }
+            var (target, values) = _anchors.TryGetValue(alias.Value, out var known)
+                ? known
                 : throw Refused(start, "There is no such anchor above; a value that begins with '*' needs quotes.");
+            Count(values, start);
+            return target with { Line = line, Column = column };
         }
 
+        Count(1, start);
         if (depth > MaxDepth)
         {
             throw Refused(start, $"Lists and maps are nested more than {MaxDepth} deep.");
@@ -111,10 +119,19 @@ internal sealed class YamlTreeParser
         };
         if (start is NodeEvent { Anchor.IsEmpty: false } anchored)
         {
-            _anchors[anchored.Anchor] = node;
+            _anchors[anchored.Anchor] = (node, _values - before);
         }
 
         return node;
+    }
+
+    private void Count(int values, ParsingEvent at)
+    {
+        _values += values;
+        if (_values > MaxValues)
+        {
+            throw Refused(at, $"The file has more than {MaxValues:N0} values, with those that its anchors repeat.");
+        }
     }
 
     private List<YamlNode> Items(int depth)

@@ -9,13 +9,16 @@ public static class CatalogueProtocol
     /// <summary>How many backups one answer lists.</summary>
     public const int MaxListed = 100;
 
+    /// <summary>In place of a schedule: there is to be none any more.</summary>
+    public const string NoSchedule = "none";
+
     /// <summary>Declare a backup, or change what was declared. Answered by <see cref="CatalogueAnswer"/>.</summary>
     /// <param name="Backup">The backup.</param>
     /// <param name="Definition">The configuration as its user wrote it, variables unresolved.</param>
     /// <param name="IsContinuous">Whether it is to run without an end.</param>
     public sealed record DeclareBackup(BackupId Backup, string Definition, bool IsContinuous) : IWireMessage
     {
-        /// <summary>When runs are to begin, as a cron expression of 5 or 6 fields; null: now.</summary>
+        /// <summary>When runs are to begin, as a cron expression of 5 or 6 fields; null: now, and by the schedule that there is, if any; <see cref="NoSchedule"/>: on demand only.</summary>
         public string? Schedule { get; init; }
 
         /// <summary>The time zone of <see cref="Schedule"/>, by its IANA name; null: UTC.</summary>

@@ -59,7 +59,11 @@ public static class LedgerProtocol
     public sealed record CommitSegment(BackupId Backup, AssignmentId Assignment, long Epoch, LedgerEntry Entry, string? TopicId) : IBackupMessage;
 
     /// <summary>The entry is in the ledger: this time or since an earlier try.</summary>
-    public sealed record Committed(BackupId Backup, PartitionId Partition, AssignmentId Assignment, OffsetRange Range, long Epoch) : IBackupMessage;
+    public sealed record Committed(BackupId Backup, PartitionId Partition, AssignmentId Assignment, OffsetRange Range, long Epoch) : IBackupMessage
+    {
+        /// <summary>Whether it was there before this was asked for.</summary>
+        public bool WasThere { get; init; }
+    }
 
     /// <summary>The entry is not in the ledger and will not be. The worker asks again what is uncovered, or gives up.</summary>
     public sealed record Rejected(BackupId Backup, PartitionId Partition, AssignmentId Assignment, OffsetRange Range, long Epoch) : IBackupMessage

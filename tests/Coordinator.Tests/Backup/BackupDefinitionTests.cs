@@ -59,12 +59,17 @@ public sealed class BackupDefinitionTests : BackupCoordinatorTestBase
         Assert.Equal(open, await Manifest.ExpectMsgAsync<OpenLedger>()); // Which the singleton passes on.
         writer.Tell(open);
         Assert.Equal(open, await ledger.ExpectMsgAsync<OpenLedger>());
-        coordinator.Tell(new LedgerOpened(Backup, Run), ledger);
+        coordinator.Tell(new LedgerOpened(Backup, Run), writer);
         await Manifest.ExpectMsgAsync<RecordSource>();
 
         coordinator.Tell(new LedgerFailed(Backup, Run, Unfit) { IsUnfit = true }, Manifest); // Another singleton, which knows of nothing.
         await Manifest.ExpectMsgAsync<LedgerTaken>();
         Assert.Equal(writer, Manifest.Sender);
+        await Requester.ExpectNoMsgAsync(Instant);
+
+        await WatchAsync(writer);
+        coordinator.Tell(new LedgerOpened(Backup, Run), Manifest); // A singleton that can.
+        await ExpectTerminatedAsync(writer);
         await Requester.ExpectNoMsgAsync(Instant);
     }
 

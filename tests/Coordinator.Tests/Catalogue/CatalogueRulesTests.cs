@@ -39,6 +39,22 @@ public sealed class CatalogueRulesTests
     }
 
     [Fact]
+    public void A_run_on_demand_leaves_the_schedule_and_its_pause_as_they_are()
+    {
+        var nightly = CatalogueRules.Declare(null, new DeclareBackup(Backup, "a", false) { Schedule = "0 3 * * *", TimeZone = "Europe/Berlin" }, Noon, "run-0");
+        var paused = CatalogueRules.Change(nightly, CatalogueOrder.Pause, Noon, "run-0")!;
+
+        var now = CatalogueRules.Declare(nightly, new DeclareBackup(Backup, "a", false), Noon, "run-1");
+        var once = CatalogueRules.Declare(paused, new DeclareBackup(Backup, "a", false), Noon, "run-1");
+        var none = CatalogueRules.Declare(nightly, new DeclareBackup(Backup, "a", false) { Schedule = NoSchedule }, Noon, "run-1");
+
+        Assert.Equal(("run-1", "0 3 * * *", "Europe/Berlin", nightly.NextAt), (now.Current!.Id, now.Schedule, now.TimeZone, now.NextAt));
+        Assert.Equal(("run-1", "0 3 * * *", true, null), (once.Current!.Id, once.Schedule, once.IsPaused, once.NextAt));
+        Assert.Equal(((string?)null, (DateTimeOffset?)null), (none.Schedule, none.NextAt));
+        Assert.Null(none.Current);
+    }
+
+    [Fact]
     public void A_run_that_a_node_refuses_is_conducted_in_the_next_shard()
     {
         var known = Declare(null, "a");

@@ -46,6 +46,26 @@ public sealed class PartitionWorkerJournalTests : PartitionWorkerTestBase
         Assert.Equal(20, (await CountedEndAsync()).Records);
     }
 
+    /// <summary>The word that it is committed may not have come into the journal before the worker went.</summary>
+    [Fact]
+    public async Task What_an_earlier_life_has_committed_itself_is_not_counted_again()
+    {
+        Source.Append(20);
+        await KilledBeforeCommitAsync(Range(0, 10));
+        var worker = NewWorker();
+        worker.Tell(Assigned(Range(0, 20)), Coordinator);
+        var offered = await CommitAskedAsync();
+
+        worker.Tell(new Committed(Key.Backup, Key.Partition, offered.Assignment, offered.Entry.Range, 1) { WasThere = true }, Manifest);
+
+        await Manifest.ExpectMsgAsync<GetUncovered>();
+        Answer(worker, Range(10, 20));
+        await Permits.FishForMessageAsync(message => message is RequestPermit);
+        Grant(worker);
+        await CommitNextAsync(worker);
+        Assert.Equal(10, (await CountedEndAsync()).Records);
+    }
+
     [Fact]
     public async Task What_the_ledger_refuses_of_an_earlier_life_is_read_again_and_offered_no_more()
     {

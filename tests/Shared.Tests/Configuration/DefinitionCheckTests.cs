@@ -75,6 +75,34 @@ public sealed class DefinitionCheckTests
     }
 
     [Fact]
+    public void Anchors_that_repeat_each_other_without_end_are_refused_with_their_place()
+    {
+        var lists = string.Concat(Enumerable.Range(1, 9).Select(i => $"\na{i}: &a{i} [{string.Join(",", Enumerable.Repeat($"*a{i - 1}", 20))}]"));
+
+        var failure = Assert.Throws<ConfigurationException>(() => DefinitionCheck.Read("a0: &a0 x" + lists, _ => null));
+
+        Assert.Contains("more than 100,000 values", Assert.Single(failure.Problems).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_the_backup_is_called_has_to_be_known_here()
+    {
+        var failure = Assert.Throws<ConfigurationException>(() => DefinitionCheck.Read(Plain.Replace("backup_id: nightly", "backup_id: \"${ID}\"", StringComparison.Ordinal), _ => null));
+
+        Assert.Contains("the variable ID is not set", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Any_number_of_variables_may_lack()
+    {
+        var topics = string.Join(", ", Enumerable.Range(0, 1_000).Select(i => $"\"${{T{i}}}\""));
+
+        var (_, notes) = DefinitionCheck.Read(Plain.Replace("include: [\"*\"]", $"include: [{topics}]", StringComparison.Ordinal), _ => null);
+
+        Assert.Equal(1_000, notes.Count);
+    }
+
+    [Fact]
     public void A_word_that_nobody_can_guess_is_told_as_the_variable_it_is()
     {
         var failure = Assert.Throws<ConfigurationException>(() => DefinitionCheck.Read(Plain + "\nbackup: {compression: \"${CODEC}\"}", _ => null));

@@ -6,7 +6,8 @@ using KafkaBackup.Testing;
 
 namespace KafkaBackup.Shared.Tests.Protocol;
 
-/// <summary>The wire format of an earlier build of this program, as it was compiled then: <c>tests/golden/wire</c>.</summary>
+/// <summary>The wire format of an earlier build of this program, as it was compiled on 29 November 2026.</summary>
+/// <remarks>It is replaced by that of a release once nodes of before are no longer upgraded from.</remarks>
 internal sealed class EarlierBuild
 {
     private readonly Type _format;
@@ -14,7 +15,7 @@ internal sealed class EarlierBuild
     public EarlierBuild()
     {
         var context = new AssemblyLoadContext("earlier");
-        using var file = new GZipStream(File.OpenRead(Path.Combine(Repository.Root, "tests", "golden", "wire", "KafkaBackup.Shared.dll.gz")), CompressionMode.Decompress);
+        using var file = new GZipStream(File.OpenRead(Path.Combine(Repository.Root, "tests", "Shared.Tests", "Protocol", "Earlier", "KafkaBackup.Shared.dll.gz")), CompressionMode.Decompress);
         var assembly = new MemoryStream();
         file.CopyTo(assembly);
         assembly.Position = 0;

@@ -91,7 +91,7 @@ internal static class WireExamples
         ("m.get.2", new GetUncovered(Backup, Partition, Order, [Range])),
         ("m.uncovered.2", new Uncovered(Backup, Partition, Order, [Range], 4, 7)),
         ("m.commit.2", new CommitSegment(Backup, Order, 4, Stored, "id-1")),
-        ("m.committed.2", new Committed(Backup, Partition, Order, Range, 4)),
+        ("m.committed.2", new Committed(Backup, Partition, Order, Range, 4) { WasThere = true }),
         ("m.rejected.2", new Rejected(Backup, Partition, Order, Range, 4) { Final = Failure }),
         ("m.finish.1", new FinishRun(Backup, Run, IsClean: true) { WasStopped = true }),
         ("m.finished.1", new RunFinished(Backup, Run, 10, 1, "s3://bucket/nightly/offsets.db")),
