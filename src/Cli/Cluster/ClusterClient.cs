@@ -32,7 +32,7 @@ internal sealed class ClusterClient : IDisposable
         }
 
         var handler = new SocketsHttpHandler();
-        handler.SslOptions.CertificateChainPolicy = trust?.OptionsFor("").CertificateChainPolicy; // HttpClient sees to the name.
+        handler.SslOptions.CertificateChainPolicy = trust?.ToPolicy(); // HttpClient sees to the name.
         _scheme = trust is null ? "http" : "https";
         _http = new HttpClient(handler) { Timeout = Patience };
         if (token is not null)

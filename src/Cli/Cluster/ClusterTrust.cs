@@ -43,8 +43,8 @@ internal sealed class ClusterTrust(X509Certificate2Collection? authorities)
         }
     }
 
-    /// <summary>How a connection to <paramref name="host"/> is made: its certificate has to be signed by an authority, be valid today, and have that name.</summary>
-    public SslClientAuthenticationOptions OptionsFor(string host)
+    /// <summary>A certificate has to be signed by an authority, and be valid today.</summary>
+    public X509ChainPolicy ToPolicy()
     {
         var policy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck };
         if (authorities is not null)
@@ -53,6 +53,9 @@ internal sealed class ClusterTrust(X509Certificate2Collection? authorities)
             policy.CustomTrustStore.AddRange(authorities);
         }
 
-        return new SslClientAuthenticationOptions { TargetHost = host, CertificateChainPolicy = policy };
+        return policy;
     }
+
+    /// <summary>How a connection to <paramref name="host"/> is made: its certificate has to have that name, too.</summary>
+    public SslClientAuthenticationOptions OptionsFor(string host) => new() { TargetHost = host, CertificateChainPolicy = ToPolicy() };
 }

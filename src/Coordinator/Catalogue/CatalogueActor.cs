@@ -130,7 +130,7 @@ public sealed class CatalogueActor : UntypedActor, IWithTimers
             case ChangeBackup change:
                 Change(change.Backup, known => known is null ? throw Unknown(change.Backup) : CatalogueRules.Change(known, change.Order, now, run), from);
                 break;
-            case BackupFinished { Refusal: { } refusal } refused when _declared.GetValueOrDefault(refused.Backup)?.Current?.Placement == refused.Placement:
+            case BackupFinished { Refusal: not null } refused when _declared.GetValueOrDefault(refused.Backup)?.Current?.Placement == refused.Placement:
                 Change(refused.Backup, known => known is null ? null : CatalogueRules.Refuse(known, refused, CoordinatorHosting.ShardCount, now), ActorRefs.Nobody);
                 break;
             case BackupFinished { Refusal: not null }:
