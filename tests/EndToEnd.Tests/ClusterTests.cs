@@ -154,6 +154,8 @@ public sealed class ClusterTests : BrokerTest
         var token = Path.GetTempFileName();
         await File.WriteAllTextAsync(token, "swordfish\n");
         (await cluster.RunAsync("cluster backups", "--token-file", token)).AssertExit(0);
+        await File.WriteAllTextAsync(token, "trout\n");
+        (await cluster.RunAsync("cluster backups", "--token-file", token)).AssertExit(2).AssertSays("The token is not this node's");
         File.Delete(token);
 
         using var open = new TestCluster(1, _ => new Dictionary<string, string> { ["KAFKA_BACKUP_HTTP_HOST"] = "0.0.0.0" });

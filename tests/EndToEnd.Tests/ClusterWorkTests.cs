@@ -81,6 +81,17 @@ public sealed class ClusterWorkTests : BrokerTest
     }
 
     [Fact]
+    public async Task Who_follows_a_run_hears_why_its_partitions_failed()
+    {
+        using var cluster = await new TestCluster(1, Variables).StartAsync();
+        var topic = await NewTopicAsync();
+        await ProduceAsync(PartitionsOf(topic, 1), 10, seed: 1);
+        await PbmAsync(0, "backup", "drain");
+
+        (await cluster.RunAsync("backup", "-c", NewBackup(topic).WriteConfig())).AssertExit(3).AssertSays("is drained and takes no partitions");
+    }
+
+    [Fact]
     public async Task Partitions_lag_and_gaps_of_a_backup_are_told_by_any_node()
     {
         using var cluster = await new TestCluster(1, Variables).StartAsync();
@@ -92,7 +103,7 @@ public sealed class ClusterWorkTests : BrokerTest
         (await cluster.RunAsync("backup", "-c", backup.WriteConfig())).AssertExit(0);
         await Broker.ProduceAsync(partition, SampleRecords.Plain(10, seed: 3));
         await Broker.DeleteRecordsBelowAsync(partition, 16);
-        (await cluster.RunAsync("backup", "-c", backup.WriteConfig())).AssertExit(3);
+        (await cluster.RunAsync("backup", "-c", backup.WriteConfig())).AssertExit(3).AssertSays("Gaps were recorded (1)").AssertSays($"backup gaps {backup.Id}");
         await Broker.ProduceAsync(partition, SampleRecords.Plain(3, seed: 4));
         await Broker.ProduceAsync(other, SampleRecords.Plain(5, seed: 5));
 

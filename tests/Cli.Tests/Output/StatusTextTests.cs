@@ -1,7 +1,9 @@
 using KafkaBackup.Cli.Output;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Oso;
+using KafkaBackup.Shared.Storage;
 using Xunit;
 
 namespace KafkaBackup.Cli.Tests.Output;
@@ -27,6 +29,20 @@ public sealed class StatusTextTests
         Assert.Matches(@"live:0 .* 7\n", text);
         Assert.Matches(@"lost:0 .* not known\n", text);
         Assert.Contains("not asked  lost:0: Cannot read the offsets of lost:0. It has no leader.", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_that_did_not_end_in_good_order_is_told_as_all_that_it_may_be()
+    {
+        var (store, backup) = (new MemoryObjectStore(), new BackupId("b1"));
+        var writer = new LedgerWriter(store, backup, "host/1", TimeProvider.System);
+        await writer.LoadAsync(CancellationToken.None);
+        await writer.ClaimAsync(CancellationToken.None);
+        var ledger = await LedgerReader.ReadAsync(store, backup, CancellationToken.None);
+
+        var text = StatusText.Render(WithOneLost with { Contents = WithOneLost.Contents with { Ledger = ledger } });
+
+        Assert.Contains("under way, or ended early or with partitions that failed: host/1", text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -63,6 +63,7 @@ public sealed class PbmServerTests(NodeFixture fixture)
         var e = await Assert.ThrowsAsync<BackupException>(
             () => PbmOutput.WriteAsync(wrong, ["help"], asJson: false, new StringWriter(), CancellationToken.None));
         Assert.Equal(ExitCode.Usage, ExitCode.Of(e.Kind));
+        Assert.Contains("The token is not this node's", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
