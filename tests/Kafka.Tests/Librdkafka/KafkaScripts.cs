@@ -40,7 +40,7 @@ internal sealed class KafkaScripts
         var errors = process.StandardError.ReadToEndAsync();
         using var limit = new CancellationTokenSource(Patience);
         await process.WaitForExitAsync(limit.Token);
-        Assert.True(process.ExitCode == 0, $"{script} {string.Join(' ', arguments)}: exit {process.ExitCode}");
+        Assert.True(process.ExitCode == 0, $"{script} {string.Join(' ', arguments)}: exit {process.ExitCode}: {await errors}");
         return await output;
     }
 }

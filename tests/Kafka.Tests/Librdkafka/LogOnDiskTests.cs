@@ -13,6 +13,7 @@ using RecordBatchOptions = KafkaBackup.Kafka.Wire.Records.RecordBatchOptions;
 namespace KafkaBackup.Kafka.Tests.Librdkafka;
 
 /// <summary>What no client of today writes, but what may lie in the log of a broker: it is put there by hand.</summary>
+[Collection(OwnBrokers.Name)]
 public sealed class LogOnDiskTests : IAsyncLifetime
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("old-formats-");

@@ -8,6 +8,7 @@ using Xunit;
 namespace KafkaBackup.Kafka.Tests.Librdkafka;
 
 /// <summary>Three real brokers of which some are killed.</summary>
+[Collection(OwnBrokers.Name)]
 public sealed class LostReplicaTests
 {
     [SkippableFact]

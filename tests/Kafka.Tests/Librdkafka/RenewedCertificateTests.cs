@@ -8,6 +8,7 @@ using Xunit;
 namespace KafkaBackup.Kafka.Tests.Librdkafka;
 
 /// <summary>Certificates that change under clients which live on, at a real broker that demands them.</summary>
+[Collection(OwnBrokers.Name)]
 public sealed class RenewedCertificateTests
 {
     private static readonly PartitionId Partition = new("t", 0);
