@@ -37,7 +37,12 @@ internal static class ClusterText
         var text = new StringBuilder(Table(["RUN", "OUTCOME", "STARTED", "ENDED", "RECORDS", "FAILED PARTITIONS"], runs.Select(run => new[]
         {
             run.Id,
-            run.EndedAt is null && details.Status is { } status ? $"{status.Phase} {status.PartitionsDone}/{status.PartitionsPlanned}" : run.Outcome,
+            (run.EndedAt, details.Status) switch
+            {
+                (null, { } status) when declared.IsContinuous => status.Phase, // Its partitions are in work again and again.
+                (null, { } status) => $"{status.Phase} {status.PartitionsDone}/{status.PartitionsPlanned}",
+                _ => run.Outcome,
+            },
             Time(run.StartedAt),
             run.EndedAt is { } ended ? Time(ended) : "-",
             PlainText.Count(run.EndedAt is null ? details.Status?.Records ?? 0 : run.Records),

@@ -40,7 +40,7 @@ internal static class CatalogueRules
                 : declared with { IsStopping = true, NextAt = declared.NextAt ?? now };
         }
 
-        return wanted.Schedule is null ? Begin(declared, now, run) : declared;
+        return wanted.Schedule is null || declared is { IsContinuous: true, Schedule: null } ? Begin(declared, now, run) : declared;
     }
 
     private static string? ScheduleOf(DeclareBackup wanted) => wanted.Schedule == CatalogueProtocol.NoSchedule ? null : wanted.Schedule;
@@ -53,7 +53,7 @@ internal static class CatalogueRules
             ? Begin(resumed, now, run)
             : resumed,
         CatalogueOrder.Pause => Stop(known with { IsPaused = true, NextAt = null }),
-        CatalogueOrder.Cancel => Stop(known.IsContinuous ? known with { IsPaused = true, NextAt = null } : known with { NextAt = known.Schedule is null ? null : known.NextAt }),
+        CatalogueOrder.Cancel => Stop(known.IsContinuous ? known with { IsPaused = true, NextAt = null } : Schedule(known, now)),
         CatalogueOrder.Remove => known.Current is null ? null : Stop(known with { IsRemoved = true, NextAt = null }),
         _ => throw new ArgumentOutOfRangeException(nameof(order), order, "There is no such order."),
     };
@@ -97,10 +97,11 @@ internal static class CatalogueRules
         return idle is { IsContinuous: true, IsPaused: false, Schedule: null, NextAt: null } ? idle with { NextAt = now + PauseAfter(failedRuns) } : idle;
     }
 
-    /// <summary>Begins what is due. A tick that comes while a run is under way, or that nobody was there for, is one run and no more.</summary>
+    /// <summary>Begins what is due. A tick that comes while a run is under way, or that nobody was there for, is one run and no more. What is due of a
+    /// backup that is paused somebody has asked for since.</summary>
     public static DeclaredBackup Tick(DeclaredBackup known, DateTimeOffset now, string run)
     {
-        if (known.NextAt is not { } due || due > now || known.IsPaused)
+        if (known.NextAt is not { } due || due > now)
         {
             return known;
         }
@@ -112,7 +113,7 @@ internal static class CatalogueRules
         TimeSpan.FromTicks((long)Math.Min(LongestPause.Ticks, FirstPause.Ticks * Math.Pow(2, Math.Max(0, failedRuns - 1))));
 
     private static DeclaredBackup Schedule(DeclaredBackup known, DateTimeOffset now) =>
-        known with { NextAt = known.Schedule is { } schedule ? CronSchedule.Next(schedule, known.TimeZone, now) : null };
+        known with { NextAt = known is { Schedule: { } schedule, IsPaused: false } ? CronSchedule.Next(schedule, known.TimeZone, now) : null };
 
     private static DeclaredBackup Begin(DeclaredBackup known, DateTimeOffset now, string run) =>
         known.Current is null ? known with { Current = new DeclaredRun(run, now), IsStopping = false } : known;

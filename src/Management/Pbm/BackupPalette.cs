@@ -62,7 +62,7 @@ internal sealed class BackupPalette(NodeView node)
         var run = details switch
         {
             { Backup.Current: { } current, Status: { } status } =>
-                $"run {current.Id}: {status.Phase}, partitions: {status.PartitionsDone}/{status.PartitionsPlanned}, records: {status.Records}",
+                $"run {current.Id}: {status.Phase}{(details.Backup.IsContinuous ? "" : $", partitions: {status.PartitionsDone}/{status.PartitionsPlanned}")}, records: {status.Records}",
             { Backup.Current: { } current } => $"run {current.Id}: its coordinator has not answered",
             { Backup.Runs: [var last, ..] } => $"run {last.Id}: {last.Outcome}, records: {last.Records}",
             _ => "no run has begun",

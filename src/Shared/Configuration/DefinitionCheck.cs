@@ -39,9 +39,9 @@ public static class DefinitionCheck
             missing[name] = name;
         }
 
-        if (tree is YamlMap root && root.Entries.Where(entry => entry.Key is YamlScalar { Text: "backup_id" }).SelectMany(entry => VariablesIn(entry.Value)).Any(missing.ContainsKey))
+        if (((string[][])[["backup_id"], ["backup", "continuous"]]).SelectMany(path => VariablesAt(tree, path)).Any(missing.ContainsKey))
         {
-            _ = ConfigurationLoader.Parse(yaml, Name, environment); // What the backup is called, no other node may say.
+            _ = ConfigurationLoader.Parse(yaml, Name, environment); // What the backup is called and whether it ends, no other node may say.
         }
 
         foreach (var name in missing.Keys.Take(MostGuesses).ToList())
@@ -78,6 +78,14 @@ public static class DefinitionCheck
         YamlMap map => map.Entries.SelectMany(entry => VariablesIn(entry.Value)),
         YamlList list => list.Items.SelectMany(VariablesIn),
         YamlScalar scalar => Variable.Matches(scalar.Text).Select(match => match.Groups["name"].Value),
+        _ => [],
+    };
+
+    private static IEnumerable<string> VariablesAt(YamlNode node, string[] path) => (node, path) switch
+    {
+        (_, []) => VariablesIn(node),
+        (YamlMap map, [var key, .. var rest]) when map.Entries.LastOrDefault(entry => entry.Key is YamlScalar scalar && scalar.Text == key) is { Value: { } value } =>
+            VariablesAt(value, rest),
         _ => [],
     };
 

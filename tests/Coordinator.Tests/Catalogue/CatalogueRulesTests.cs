@@ -55,6 +55,45 @@ public sealed class CatalogueRulesTests
     }
 
     [Fact]
+    public void A_new_definition_of_a_paused_schedule_ends_the_run_on_demand_and_runs_once()
+    {
+        var nightly = CatalogueRules.Declare(null, new DeclareBackup(Backup, "a", false) { Schedule = "0 3 * * *" }, Noon, "run-0");
+        var paused = CatalogueRules.Change(nightly, CatalogueOrder.Pause, Noon, "run-0")!;
+        var once = CatalogueRules.Declare(paused, new DeclareBackup(Backup, "a", false), Noon, "run-1");
+
+        var changed = CatalogueRules.Declare(once, new DeclareBackup(Backup, "b", false), Noon, "run-2");
+        var next = CatalogueRules.Tick(End(changed, stopped: true)!, Noon, "run-3");
+        var done = CatalogueRules.End(next, new BackupFinished(Backup, new RunId("run-3")), Noon)!;
+
+        Assert.Equal(("run-3", "b", true), (next.Current!.Id, next.Definition, next.IsPaused));
+        Assert.Same(done, CatalogueRules.Tick(done, Noon.AddDays(2), "run-4"));
+        Assert.Same(paused, CatalogueRules.Tick(paused, Noon.AddDays(2), "run-4"));
+    }
+
+    [Fact]
+    public void A_continuous_backup_whose_schedule_is_taken_away_begins_at_once()
+    {
+        var nightly = CatalogueRules.Declare(null, new DeclareBackup(Backup, "a", true) { Schedule = "0 3 * * *" }, Noon, "run-0");
+
+        var endless = CatalogueRules.Declare(nightly, new DeclareBackup(Backup, "a", true) { Schedule = NoSchedule }, Noon, "run-1");
+
+        Assert.Equal(("run-1", null), (endless.Current!.Id, endless.Schedule));
+    }
+
+    [Fact]
+    public void What_waited_for_a_run_that_is_cancelled_waits_for_its_next_tick()
+    {
+        var nightly = CatalogueRules.Declare(null, new DeclareBackup(Backup, "a", false) { Schedule = "0 3 * * *" }, Noon, "run-0");
+        var changed = CatalogueRules.Declare(
+            CatalogueRules.Declare(nightly, new DeclareBackup(Backup, "a", false), Noon, "run-1"), new DeclareBackup(Backup, "b", false), Noon, "run-2");
+
+        var cancelled = End(CatalogueRules.Change(changed, CatalogueOrder.Cancel, Noon, "run-3")!, stopped: true)!;
+
+        Assert.Null(CatalogueRules.Tick(cancelled, Noon, "run-4").Current);
+        Assert.Equal(nightly.NextAt, cancelled.NextAt);
+    }
+
+    [Fact]
     public void A_run_that_a_node_refuses_is_conducted_in_the_next_shard()
     {
         var known = Declare(null, "a");

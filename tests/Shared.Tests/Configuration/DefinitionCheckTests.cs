@@ -57,7 +57,7 @@ public sealed class DefinitionCheckTests
     [Theory]
     [InlineData("bootstrap_servers: [\"kafka:9092\"]", "bootstrap_servers: [\"${IT}\"]")]
     [InlineData("path: /backups}", "path: /backups}\nbackup: {continuous: true, poll_interval_ms: \"${IT}\", segment_max_records: \"${IT}\"}")]
-    [InlineData("path: /backups}", "path: /backups}\nbackup: {continuous: \"${IT}\"}")]
+    [InlineData("path: /backups}", "path: /backups}\nbackup: {include_offset_headers: \"${IT}\"}")]
     public void An_address_a_number_or_a_switch_may_lack_as_well(string line, string with)
     {
         var (_, notes) = DefinitionCheck.Read(Plain.Replace(line, with, StringComparison.Ordinal), _ => null);
@@ -90,6 +90,17 @@ public sealed class DefinitionCheckTests
         var failure = Assert.Throws<ConfigurationException>(() => DefinitionCheck.Read(Plain.Replace("backup_id: nightly", "backup_id: \"${ID}\"", StringComparison.Ordinal), _ => null));
 
         Assert.Contains("the variable ID is not set", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Whether_it_ends_has_to_be_known_here()
+    {
+        var definition = Plain + "\nbackup: {continuous: \"${C}\"}\n";
+
+        var failure = Assert.Throws<ConfigurationException>(() => DefinitionCheck.Read(definition, _ => null));
+
+        Assert.Contains("the variable C is not set", failure.Message, StringComparison.Ordinal);
+        Assert.False(DefinitionCheck.Read(definition, name => name == "C" ? "false" : null).Configuration.Backup.IsContinuous);
     }
 
     [Fact]
