@@ -2,6 +2,7 @@ using KafkaBackup.Cli.Hosting;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Storage;
+using KafkaBackup.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using System.Diagnostics.Metrics;
@@ -62,6 +63,28 @@ public sealed class NodeEnvironmentsTests : IDisposable
         Assert.Equal(FailureKind.Configuration, fault!.Kind);
         Assert.StartsWith("node-0:4053 cannot serve backup 'nightly'", fault.Message, StringComparison.Ordinal);
         Assert.Contains("the variable NOBODY_HAS_THIS is not set", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_store_that_has_not_answered_for_a_while_is_told()
+    {
+        Assert.Null(_environments.Prepare(Backup, Run(1), Definition.Replace(
+            "{backend: filesystem, path: /nowhere}",
+            "{backend: s3, bucket: b, region: eu-west-1, endpoint: \"http://127.0.0.1:1\", path_style: true, access_key: a, secret_key: s, allow_http: true}",
+            StringComparison.Ordinal)));
+        using var stopped = new CancellationTokenSource();
+        var reading = For(1).Store.GetAsync("nightly/manifest.json", stopped.Token);
+        using var limit = new CancellationTokenSource(TestLimits.Hang);
+        while (_environments.WhyAway() is null)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(10, limit.Token); // Each try is a real one.
+        }
+
+        Assert.Matches("^the store s3://b of backup 'nightly' has not answered for 1[0-9] s$", _environments.WhyAway());
+        await stopped.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
+        Assert.Null(_environments.WhyAway());
     }
 
     public void Dispose()

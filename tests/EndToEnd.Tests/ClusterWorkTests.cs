@@ -51,6 +51,7 @@ public sealed class ClusterWorkTests : BrokerTest
         Assert.Contains(told, node => node.Error.Contains("Its partitions go to other nodes", StringComparison.Ordinal)
             && node.Error.Contains($"{cluster.Nodes[2].Name} cannot serve backup '{backup.Id}'", StringComparison.Ordinal)
             && node.Error.Contains("the variable SOURCE is not set", StringComparison.Ordinal));
+        Assert.Contains(told, node => node.Error.Contains($"] {backup.Id}: ", StringComparison.Ordinal));
     }
 
     /// <summary>The node that is first holds the ledgers' singleton, and of some backups it is asked to conduct one.</summary>

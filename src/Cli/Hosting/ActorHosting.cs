@@ -15,8 +15,12 @@ namespace KafkaBackup.Cli.Hosting;
 internal static class ActorHosting
 {
     /// <summary>Logs to the program's own output.</summary>
-    public static void AddLogging(ILoggingBuilder logging, OutputOptions output, Action<string> writeLine) => logging
-        .AddProvider(new ConsoleLogger(writeLine, output.Format, TimeProvider.System)).SetMinimumLevel(output.MinimumLevel)
+    /// <param name="logging">What is set up.</param>
+    /// <param name="output">What is logged, and how.</param>
+    /// <param name="namesBackups">Whether each line says of which backup it is: where there are several.</param>
+    /// <param name="writeLine">Takes the lines.</param>
+    public static void AddLogging(ILoggingBuilder logging, OutputOptions output, bool namesBackups, Action<string> writeLine) => logging
+        .AddProvider(new ConsoleLogger(writeLine, output.Format, namesBackups, TimeProvider.System)).SetMinimumLevel(output.MinimumLevel)
         .AddFilter(AkkaLogger.Category, output.MinimumLevel < LogLevel.Information ? LogLevel.Information : LogLevel.Error)
         .AddFilter("Microsoft", LogLevel.Warning);
 

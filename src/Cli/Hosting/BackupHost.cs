@@ -29,7 +29,7 @@ internal static class BackupHost
         var memory = PermitBudget.BytesFor(configuration.Backup, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         _ = PermitBudget.For(configuration.Backup, memory); // Refused before anything is begun.
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        ActorHosting.AddLogging(builder.Logging, output, writeLine);
+        ActorHosting.AddLogging(builder.Logging, output, namesBackups: false, writeLine);
         builder.Services
             .AddSingleton(configuration)
             .AddSingleton<KafkaClients>()

@@ -9,7 +9,7 @@ namespace KafkaBackup.Cli.Hosting;
 /// <summary>The environment of the one backup that a configuration file describes.</summary>
 internal sealed class ConfiguredEnvironment(BackupConfiguration configuration, KafkaClients clients, StoreLog log) : IBackupEnvironments, IDisposable
 {
-    private readonly BackupEnvironment _environment = Environment(configuration, clients, log);
+    private readonly BackupEnvironment _environment = Environment(configuration, clients, log, TimeProvider.System);
 
     public BackupEnvironment For(BackupId backup, RunId run) => backup == configuration.BackupId
         ? _environment
@@ -18,10 +18,10 @@ internal sealed class ConfiguredEnvironment(BackupConfiguration configuration, K
     public Fault? Prepare(BackupId backup, RunId run, string? definition) => null;
 
     /// <summary>Adapters for <paramref name="configuration"/>, which nobody has connected yet.</summary>
-    internal static BackupEnvironment Environment(BackupConfiguration configuration, KafkaClients clients, StoreLog log)
+    internal static BackupEnvironment Environment(BackupConfiguration configuration, KafkaClients clients, StoreLog log, TimeProvider clock)
     {
         var store = Stores.Open(configuration.Storage);
-        var patience = new StorePatience(TimeProvider.System, log.NoticeOf(store))
+        var patience = new StorePatience(clock, log.NoticeOf(store))
         {
             Retrying = verb => log.Metrics.Retried(configuration.BackupId, verb),
             Middle = configuration.Storage.Patience ?? (configuration.Backup.IsContinuous ? StorePatience.Endless : StorePatience.Default),

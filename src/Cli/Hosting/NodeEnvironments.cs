@@ -14,6 +14,9 @@ internal sealed class NodeEnvironments(long memoryBytes, string nodeName, ILogge
     /// <summary>How long the clients of a run outlive the beginning of the next one.</summary>
     private static readonly TimeSpan Afterlife = TimeSpan.FromMinutes(10);
 
+    /// <summary>After how long a store that does not answer is told of.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<(BackupId Backup, RunId Run), BackupEnvironment> _environments = [];
     private readonly Dictionary<(BackupId Backup, RunId Run), ITimer> _endings = [];
@@ -60,6 +63,18 @@ internal sealed class NodeEnvironments(long memoryBytes, string nodeName, ILogge
         }
     }
 
+    /// <summary>Which stores of the backups in work have not answered for a while, a line for each; null when all have.</summary>
+    public string? WhyAway()
+    {
+        lock (_gate)
+        {
+            var away = _environments.Where(item => item.Value.Patience.WaitingFor >= Silence)
+                .Select(item => $"the store {item.Value.Store.Name} of backup '{item.Key.Backup}' has not answered for {item.Value.Patience.WaitingFor.TotalSeconds:0} s")
+                .ToList();
+            return away.Count == 0 ? null : string.Join('\n', away);
+        }
+    }
+
     public void Dispose()
     {
         lock (_gate)
@@ -89,7 +104,7 @@ internal sealed class NodeEnvironments(long memoryBytes, string nodeName, ILogge
 
         PemFiles.Check(name, configuration.Source.Security);
         _ = PermitBudget.For(configuration.Backup, memoryBytes);
-        return ConfiguredEnvironment.Environment(configuration, new KafkaClients(configuration, loggers.CreateLogger<KafkaClients>()), log);
+        return ConfiguredEnvironment.Environment(configuration, new KafkaClients(configuration, loggers.CreateLogger<KafkaClients>()), log, clock);
     }
 
     private void EndLater((BackupId, RunId) key, BackupEnvironment environment)

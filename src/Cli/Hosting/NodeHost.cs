@@ -55,7 +55,7 @@ internal static class NodeHost
         });
 
         var recent = new RecentLog(RecentLines, TimeProvider.System);
-        ActorHosting.AddLogging(builder.Logging, output, line =>
+        ActorHosting.AddLogging(builder.Logging, output, namesBackups: true, line =>
         {
             recent.Add(line);
             writeLine(line);
@@ -91,10 +91,12 @@ internal static class NodeHost
     private static IServiceCollection AddParts(IServiceCollection parts, NodeSettings settings, HostNames names)
     {
         parts
-            .AddSingleton<IBackupEnvironments>(services => new NodeEnvironments(
+            .AddSingleton(services => new NodeEnvironments(
                 settings.MemoryBytes, settings.Name, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<StoreLog>(), TimeProvider.System))
+            .AddSingleton<IBackupEnvironments>(services => services.GetRequiredService<NodeEnvironments>())
             .AddSingleton(settings)
             .AddSingleton<CatalogProbe>()
+            .AddSingleton<JournalProbe>()
             .AddSingleton(services => new WorkerNode(
                 () => ClusterOf(services).SelfAddress.ToString(), () => ClusterOf(services).State.Members.Count(member => member.Roles.Contains(WorkerHosting.Role))))
             .AddSingleton<NodeInspector>()
@@ -104,8 +106,9 @@ internal static class NodeHost
                 Inspector = services.GetRequiredService<NodeInspector>(),
                 Needs =
                 [
-                    _ => Task.FromResult(services.GetRequiredService<JournalHealth>().Problem),
+                    services.GetRequiredService<JournalProbe>().WhyAwayAsync,
                     services.GetRequiredService<CatalogProbe>().WhyAwayAsync,
+                    _ => Task.FromResult(services.GetRequiredService<NodeEnvironments>().WhyAway()),
                 ],
             })
             .AddSingleton(services => new JournalHealth(
@@ -123,6 +126,7 @@ internal static class NodeHost
         .AddSetup(services.GetRequiredService<HostNames>())
         .WithClustering(new ClusterOptions())
         .AddHocon($"akka.cluster.app-version = \"{NodeView.Version}\"", HoconAddMode.Prepend)
+        .WithActors((system, _) => system.ActorOf(MemberWatch.Props(services.GetRequiredService<NodeLog>()), "member-watch"))
         .WithWorkerJournal(settings)
         .WithBackupCoordinators(ledger => Ledgers(services, settings, ledger))
         .WithCatalogue(new CatalogueStore(OpenCatalog(settings.Catalog)))

@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaBackup.Cli.Hosting;
@@ -27,6 +28,26 @@ internal sealed partial class NodeLog(ILogger<NodeLog> logger)
     /// <summary>An order to leave, carried out.</summary>
     [LoggerMessage(Level = LogLevel.Information, Message = "This node has left the cluster, as it was told to")]
     public partial void Left();
+
+    /// <summary>Another node is a member.</summary>
+    [LoggerMessage(Level = LogLevel.Information, Message = "Node {Node} is in the cluster")]
+    public partial void IsUp(Address node);
+
+    /// <summary>Another node is not heard any more, by this one or by those that watch it.</summary>
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Node {Node} does not answer. If that goes on it is taken for dead, and other nodes go on with its partitions")]
+    public partial void Silent(Address node);
+
+    /// <summary>The end of that.</summary>
+    [LoggerMessage(Level = LogLevel.Information, Message = "Node {Node} answers again")]
+    public partial void Heard(Address node);
+
+    /// <summary>Another node was taken for dead, or declared so by an order.</summary>
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Node {Node} was taken for dead: other nodes go on with its partitions")]
+    public partial void Dead(Address node);
+
+    /// <summary>Another node has left in good order.</summary>
+    [LoggerMessage(Level = LogLevel.Information, Message = "Node {Node} has left the cluster")]
+    public partial void Gone(Address node);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Sentence}")]
     private partial void LogRefused(string sentence);

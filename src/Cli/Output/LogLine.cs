@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using KafkaBackup.Shared;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaBackup.Cli.Output;
@@ -10,11 +11,15 @@ internal static class LogLine
 {
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static string Text(LogLevel level, string message, Exception? exception) =>
-        exception is null || level < LogLevel.Error ? $"[{NameOf(level)}] {message}" : $"[{NameOf(level)}] {message}: {exception.Message}";
+    /// <summary>The line for people: level, the backup if it is to be named, and the message.</summary>
+    public static string Text(LogLevel level, string message, Exception? exception, BackupId? backup = null)
+    {
+        var text = backup is { } id ? $"[{NameOf(level)}] {id}: {message}" : $"[{NameOf(level)}] {message}";
+        return exception is null || level < LogLevel.Error ? text : $"{text}: {exception.Message}";
+    }
 
-    /// <summary>The line as JSON: time, level, message, and each named value of the message under its own name.</summary>
-    public static string Json(LogLevel level, DateTimeOffset time, string message, object? state, Exception? exception)
+    /// <summary>The line as JSON: time, level, the backup if it is to be named, message, and each named value of the message under its own name.</summary>
+    public static string Json(LogLevel level, DateTimeOffset time, string message, object? state, Exception? exception, BackupId? backup = null)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, Relaxed))
@@ -22,6 +27,11 @@ internal static class LogLine
             json.WriteStartObject();
             json.WriteString("time", time);
             json.WriteString("level", NameOf(level));
+            if (backup is { } id)
+            {
+                json.WriteString("backup_id", id.Value);
+            }
+
             json.WriteString("message", message);
             foreach (var (name, value) in state as IReadOnlyList<KeyValuePair<string, object?>> ?? [])
             {

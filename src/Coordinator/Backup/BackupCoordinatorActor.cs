@@ -66,6 +66,13 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
     }
 
     /// <inheritdoc />
+    protected override bool AroundReceive(Receive receive, object message)
+    {
+        using var about = _services.RunLog.About(_backup);
+        return base.AroundReceive(receive, message);
+    }
+
+    /// <inheritdoc />
     protected override void OnReceive(object message)
     {
         switch (message)

@@ -12,6 +12,9 @@ public sealed partial class RunLog(ILogger<RunLog> logger)
 {
     private const int MaxNamed = 10;
 
+    /// <summary>What is said until this is disposed of, here and in what is begun here, is about <paramref name="backup"/>.</summary>
+    public IDisposable? About(BackupId backup) => logger.BeginScope(backup);
+
     /// <summary>Says where a run starts: what was found, then each partition with something to do.</summary>
     public void Started(BackupPlan plan, BackupConfiguration configuration, DateTimeOffset now)
     {

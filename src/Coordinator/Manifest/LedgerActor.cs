@@ -52,6 +52,13 @@ public sealed class LedgerActor : UntypedActor, IWithTimers
     public static Props Props(BackupId backup, LedgerServices services) => Akka.Actor.Props.Create(() => new LedgerActor(backup, services));
 
     /// <inheritdoc />
+    protected override bool AroundReceive(Receive receive, object message)
+    {
+        using var about = _services.RunLog.About(_backup);
+        return base.AroundReceive(receive, message);
+    }
+
+    /// <inheritdoc />
     protected override void OnReceive(object message)
     {
         switch (message)

@@ -63,6 +63,11 @@ internal sealed class PartitionJournalActor : UntypedPersistentActor
             });
         }
 
+        if (message is JournalEnd)
+        {
+            DeferAsync(message, _ => Context.Stop(Self)); // Behind what is being written.
+        }
+
         // What else comes is the outcome of a compaction: one that failed costs nothing.
     }
 

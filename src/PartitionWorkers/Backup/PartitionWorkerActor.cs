@@ -20,6 +20,9 @@ public sealed class PartitionWorkerActor : UntypedActor, IWithTimers
     /// know of it, and orders the partition elsewhere.</summary>
     internal static readonly TimeSpan OrphanedAfter = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long the journal may take at the end. What it has not written then is offered to the ledger once more, which costs a question.</summary>
+    internal static readonly TimeSpan FarewellPatience = TimeSpan.FromSeconds(2);
+
     private readonly PartitionKey _key;
     private readonly int _placement;
     private readonly PartitionWorkerServices _services;
@@ -70,6 +73,13 @@ public sealed class PartitionWorkerActor : UntypedActor, IWithTimers
     }
 
     /// <inheritdoc />
+    protected override bool AroundReceive(Receive receive, object message)
+    {
+        using var about = _services.Log.About(_key.Backup);
+        return base.AroundReceive(receive, message);
+    }
+
+    /// <inheritdoc />
     protected override void OnReceive(object message)
     {
         switch (message)
@@ -94,6 +104,8 @@ public sealed class PartitionWorkerActor : UntypedActor, IWithTimers
                 break;
             case JournalDue when _state.Phase == WorkerPhase.Recovering:
                 _services.Journal.Failed("read", new TimeoutException($"it did not answer for {_services.Settings.JournalPatience.TotalSeconds:0} s"));
+                Context.Stop(Context.Unwatch(_journal));
+                _journal = null;
                 Take(JournalRead.Nothing);
                 break;
             case JournalDue:
@@ -217,14 +229,34 @@ public sealed class PartitionWorkerActor : UntypedActor, IWithTimers
                 say.Sentence(_services.Log);
                 break;
             case WorkerEffects.Passivate:
-                Context.Parent.Tell(new Akka.Cluster.Sharding.Passivate(PoisonPill.Instance));
+                Context.Parent.Tell(new Akka.Cluster.Sharding.Passivate(StopPartition.Instance));
                 break;
             case StopWorker:
-                Context.Stop(Self);
+                Leave();
                 break;
             default:
                 throw new ArgumentException($"Nobody carries out a {effect.GetType().Name}.", nameof(effect));
         }
+    }
+
+    /// <summary>Ends this actor once its journal has written what it was told.</summary>
+    private void Leave()
+    {
+        if (_journal is null)
+        {
+            Context.Stop(Self);
+            return;
+        }
+
+        _journal.Tell(JournalEnd.Instance);
+        Timers.StartSingleTimer(JournalEnd.Instance, JournalEnd.Instance, FarewellPatience);
+        Become(message =>
+        {
+            if (message is Terminated or JournalEnd)
+            {
+                Context.Stop(Self);
+            }
+        });
     }
 
     private void Start(StartPipeline start)

@@ -9,6 +9,9 @@ public sealed partial class WorkerLog(ILogger<WorkerLog> logger)
     /// <summary>How Kafka Streams calls the topics through which it sends records to itself.</summary>
     private const string RepartitionSuffix = "-repartition";
 
+    /// <summary>What is said until this is disposed of, here and in what is begun here, is about <paramref name="backup"/>.</summary>
+    public IDisposable? About(BackupId backup) => logger.BeginScope(backup);
+
     /// <summary>A failure that may pass.</summary>
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Partition}: {Problem} Trying again in {Pause} ms")]
     public partial void TryingAgain(PartitionId partition, string problem, long pause);

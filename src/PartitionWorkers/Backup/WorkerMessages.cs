@@ -65,4 +65,10 @@ internal static class WorkerMessages
     {
         public static JournalDue Instance { get; } = new();
     }
+
+    /// <summary>The worker goes: its journal ends behind what it is writing, or is not waited for any longer.</summary>
+    internal sealed record JournalEnd : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        public static JournalEnd Instance { get; } = new();
+    }
 }

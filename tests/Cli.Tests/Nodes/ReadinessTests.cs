@@ -37,6 +37,20 @@ public sealed class ReadinessTests
         Assert.StartsWith("the catalogue s3://nowhere/cluster", lines[1], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_journals_database_that_cannot_be_reached_is_told_before_anybody_needs_it()
+    {
+        await using var node = await TestNode.StartAsync(variables: new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["KAFKA_BACKUP_JOURNAL_POSTGRESQL"] = $"Host=127.0.0.1;Port={TestNode.FreePort()};Username=nobody",
+        });
+
+        var (status, text) = await AskAsync(node);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
+        Assert.StartsWith("the database of the workers' journal cannot be asked: ", text, StringComparison.Ordinal);
+    }
+
     private static async Task<(HttpStatusCode Status, string Text)> AskAsync(TestNode node)
     {
         using var client = new HttpClient();

@@ -1,5 +1,7 @@
+using Akka.Cluster.Sharding;
 using Akka.Persistence;
 using Akka.Persistence.TestKit;
+using Akka.TestKit;
 using KafkaBackup.PartitionWorkers.Backup;
 using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared;
@@ -174,6 +176,49 @@ public sealed class PartitionWorkerJournalTests : PartitionWorkerTestBase
     }
 
     [Fact]
+    public async Task A_worker_that_goes_lets_its_journal_write_what_was_committed()
+    {
+        Source.Append(10);
+        var worker = await RunningAsync(Range(0, 10));
+        var asked = await CommitAskedAsync();
+        await AwaitAssertAsync(async () => Assert.Single(await JournaledAsync()));
+        var silence = new Silence();
+        await JournalWrites.SetInterceptorAsync(silence);
+        Commit(worker, asked);
+        await EndAsync();
+        Watch(worker);
+
+        worker.Tell((await Shard.ExpectMsgAsync<Passivate>()).StopMessage, Shard);
+        await silence.Asked;
+        await ExpectNoMsgAsync(Instant);
+        silence.End();
+
+        await ExpectTerminatedAsync(worker);
+        Assert.IsType<SegmentCommitted>((await JournaledAsync())[^1]);
+    }
+
+    [Fact]
+    public async Task A_worker_that_goes_does_not_wait_for_a_journal_that_never_answers()
+    {
+        Source.Append(10);
+        var worker = await RunningAsync(Range(0, 10));
+        var asked = await CommitAskedAsync();
+        var silence = new Silence();
+        await JournalWrites.SetInterceptorAsync(silence);
+        Commit(worker, asked);
+        await EndAsync();
+        Watch(worker);
+        worker.Tell((await Shard.ExpectMsgAsync<Passivate>()).StopMessage, Shard);
+        await silence.Asked;
+
+        await AwaitAssertAsync(async () =>
+        {
+            ((TestScheduler)Sys.Scheduler).Advance(PartitionWorkerActor.FarewellPatience);
+            await ExpectTerminatedAsync(worker);
+        });
+    }
+
+    [Fact]
     public async Task What_is_not_needed_any_more_is_deleted_from_the_journal()
     {
         SegmentRecords = 1;
@@ -235,18 +280,21 @@ public sealed class PartitionWorkerJournalTests : PartitionWorkerTestBase
         return found;
     }
 
-    /// <summary>Holds back every answer to a question for what the journal holds.</summary>
+    /// <summary>Holds back every answer of the journal.</summary>
     private sealed class Silence : IJournalInterceptor
     {
         private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         /// <summary>Done once a first question waits.</summary>
         public Task Asked => _asked.Task;
 
+        public void End() => _ended.SetResult();
+
         public Task InterceptAsync(IPersistentRepresentation message)
         {
             _asked.TrySetResult();
-            return new TaskCompletionSource().Task;
+            return _ended.Task;
         }
     }
 }
