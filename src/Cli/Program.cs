@@ -8,6 +8,8 @@ StandardStreams.Secure();
 var root = new RootCommand("Distributed backup of Apache Kafka topics, in the storage format of OSO kafka-backup.")
 {
     BackupCommand.Create(),
+    RestoreCommand.Create(),
+    RestoreCommand.CreateDry(),
     ListCommand.Create(),
     DescribeCommand.Create(),
     ValidateCommand.Create(),

@@ -72,7 +72,7 @@ class Kafka:
 
     def digest(self, topic):
         """{(topic, partition): row} of what a reader of committed records sees; partitions without records are left out."""
-        rows = self.kt("digest", "--topic", topic, "--isolation", "read_committed")
+        rows = self.kt("digest", "--topic", topic, "--isolation", "read_committed", "--threads", "8")
         return {(topic, row["partition"]): row for row in rows if row.get("count") and "partition" in row}
 
     def digests(self, topics):

@@ -83,7 +83,7 @@ internal static class BackupCommand
         // Before anything else: an end that is asked for while the program starts is to be in good order, too.
         using var signals = new StopSignals();
         var configuration = ConfigurationLoader.Load(file, Environment.GetEnvironmentVariable) with { SweepsOrphans = sweepsOrphans };
-        PemFiles.Check(file, configuration.Source.Security);
+        PemFiles.Check(file, configuration.Source);
         using var state = LocalState.Take(configuration);
         var display = new RunDisplay(RunDisplay.StandardError(), output, TimeProvider.System);
         using var host = BackupHost.Build(configuration, state, output, display.WriteLine);

@@ -102,7 +102,7 @@ internal sealed class NodeEnvironments(long memoryBytes, string nodeName, ILogge
             throw new BackupException(FailureKind.Configuration, $"its definition is of backup '{configuration.BackupId}' here. backup_id must not differ between nodes.");
         }
 
-        PemFiles.Check(name, configuration.Source.Security);
+        PemFiles.Check(name, configuration.Source);
         _ = PermitBudget.For(configuration.Backup, memoryBytes);
         return ConfiguredEnvironment.Environment(configuration, new KafkaClients(configuration, loggers.CreateLogger<KafkaClients>()), log, clock);
     }

@@ -18,7 +18,7 @@ internal sealed class NodeInspector : IBackupInspector
     {
         const string Name = "definition";
         var configuration = ConfigurationLoader.Parse(definition, Name, Environment.GetEnvironmentVariable);
-        PemFiles.Check(Name, configuration.Source.Security);
+        PemFiles.Check(Name, configuration.Source);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Limit);
         try

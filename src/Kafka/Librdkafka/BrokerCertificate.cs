@@ -12,7 +12,7 @@ namespace KafkaBackup.Kafka.Librdkafka;
 internal sealed record BrokerCertificate(string Objection, string Advice)
 {
     /// <summary>What helps against an authority that is not trusted.</summary>
-    public const string AdviceOnTrust = "Set source.security.ssl_ca_location to a PEM file with the authority that signed it.";
+    public const string AdviceOnTrust = "Set ssl_ca_location to a PEM file with the authority that signed it.";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
@@ -67,7 +67,7 @@ internal sealed record BrokerCertificate(string Objection, string Advice)
 
         return errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)
             ? new BrokerCertificate($"it is for {Names(shown)}, not for {host}",
-                "Use a name that it has in source.bootstrap_servers and in the brokers' advertised.listeners, or have it made for this one.")
+                "Use a name that it has in bootstrap_servers and in the brokers' advertised.listeners, or have it made for this one.")
             : null;
     }
 

@@ -29,7 +29,7 @@ public sealed partial class KafkaClients
     /// <summary>The same for one that needs time for what it sends. Kafka's default.</summary>
     private const int PatientFetchWait = 500;
 
-    private readonly SourceSection _source;
+    private readonly KafkaSection _source;
     private readonly BackupSection _backup;
     private readonly ILogger _logger;
     private readonly SourceFailures _failures;
@@ -38,8 +38,19 @@ public sealed partial class KafkaClients
 
     /// <summary>Clients for the source of <paramref name="configuration"/>.</summary>
     public KafkaClients(BackupConfiguration configuration, ILogger<KafkaClients> logger)
+        : this(configuration.Source, configuration.Backup, logger)
     {
-        (_source, _backup, _logger) = (configuration.Source, configuration.Backup, logger);
+    }
+
+    /// <summary>Clients for the target of <paramref name="configuration"/>.</summary>
+    public KafkaClients(RestoreConfiguration configuration, ILogger<KafkaClients> logger)
+        : this(configuration.Target, new BackupSection(), logger)
+    {
+    }
+
+    private KafkaClients(KafkaSection source, BackupSection backup, ILogger<KafkaClients> logger)
+    {
+        (_source, _backup, _logger) = (source, backup, logger);
         _failures = new SourceFailures(_source);
         // A large record is here several times for a moment: in the answer, in a batch, in its segment, and compressed.
         LargestAnswer = (int)Math.Clamp(_backup.MemoryOf(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes) / 2, LeastLargestAnswer, int.MaxValue);
@@ -245,7 +256,7 @@ public sealed partial class KafkaClients
             // The files were good when the run began: at the next try they may be so again.
             throw new BackupException(
                 FailureKind.Source,
-                $"No further Kafka client can be set up as source.security says: {e.Message.TrimEnd('.')}. Put its files in order.",
+                $"No further Kafka client can be set up as {_source.Name}.security says: {e.Message.TrimEnd('.')}. Put its files in order.",
                 e)
             {
                 IsRetryable = true,
@@ -254,7 +265,7 @@ public sealed partial class KafkaClients
         }
         catch (Exception e) when (IsOfSettings(e))
         {
-            throw new BackupException(FailureKind.Configuration, $"The Kafka client cannot be set up as source.security says: {e.Message.TrimEnd('.')}.", e);
+            throw new BackupException(FailureKind.Configuration, $"The Kafka client cannot be set up as {_source.Name}.security says: {e.Message.TrimEnd('.')}.", e);
         }
     }
 

@@ -4,28 +4,26 @@ using KafkaBackup.Shared.Configuration;
 
 namespace KafkaBackup.Kafka.Librdkafka;
 
-/// <summary>Looks into the files that <c>source.security</c> names before anything is connected to.</summary>
+/// <summary>Looks into the files that <c>security</c> of a Kafka section names before anything is connected to.</summary>
 public static class PemFiles
 {
-    private const string Prefix = "source.security.";
-
     /// <summary>Checks that the files can be read and hold what they should, and that certificate, key and password belong together.</summary>
     /// <param name="file">The configuration file, for the message.</param>
-    /// <param name="security">What names the files.</param>
+    /// <param name="section">What names the files.</param>
     /// <exception cref="ConfigurationException">Something is wrong; it carries all that is.</exception>
-    public static void Check(string file, SecuritySection security)
+    public static void Check(string file, KafkaSection section)
     {
-        if (Judge(security) is { Count: > 0 } problems)
+        if (Judge(section.Security, section.Name) is { Count: > 0 } problems)
         {
             throw new ConfigurationException(file, problems);
         }
     }
 
     /// <summary>All that is wrong with the files; empty when they can be used.</summary>
-    internal static IReadOnlyList<ConfigurationProblem> Judge(SecuritySection security)
+    internal static IReadOnlyList<ConfigurationProblem> Judge(SecuritySection security, string section = "source")
     {
         var problems = new List<ConfigurationProblem>();
-        void Report(string key, string message) => problems.Add(new ConfigurationProblem(Prefix + key, null, null, message));
+        void Report(string key, string message) => problems.Add(new ConfigurationProblem($"{section}.security.{key}", null, null, message));
 
         if (security.PasswordFile is not null && Read("sasl_password_file", security.PasswordFile, Report) is { } password && PasswordFiles.Of(password) is null)
         {

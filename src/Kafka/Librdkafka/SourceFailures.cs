@@ -5,7 +5,7 @@ using KafkaBackup.Shared;
 namespace KafkaBackup.Kafka.Librdkafka;
 
 /// <summary>Puts what a client threw and what it had complained about into one sentence: what failed, where, why, and what to do.</summary>
-internal sealed class SourceFailures(SourceSection source)
+internal sealed class SourceFailures(KafkaSection source)
 {
     /// <summary>The addresses as the user gave them.</summary>
     public string Address { get; } = string.Join(',', source.BootstrapServers);
@@ -64,46 +64,46 @@ internal sealed class SourceFailures(SourceSection source)
         {
             SourceProblemKind.Certificate when expired is not null =>
                 $"the authorities in '{expired.Path}' have expired: they were valid until {expired.UntilText} at the latest. {at}. "
-                + "Put the authority of the brokers' present certificates in this file (source.security.ssl_ca_location).",
+                + $"Put the authority of the brokers' present certificates in this file ({source.Name}.security.ssl_ca_location).",
             _ when expired is not null =>
                 $"the client certificate in '{expired.Path}' has expired: it was valid until {expired.UntilText}. {at}. "
-                + "Put a new certificate there, and its key in the place of source.security.ssl_key_location.",
+                + $"Put a new certificate there, and its key in the place of {source.Name}.security.ssl_key_location.",
             SourceProblemKind.Login when security.Mechanism == Shared.Configuration.SaslMechanism.OAuthBearer =>
                 $"the brokers do not take the token of '{security.OAuth!.ClientId}'. {at}. "
-                + "Check source.security.sasl_oauth_client_id and sasl_oauth_scope, and what the brokers ask of a token.",
+                + $"Check {source.Name}.security.sasl_oauth_client_id and sasl_oauth_scope, and what the brokers ask of a token.",
             SourceProblemKind.Login =>
-                $"the login as '{security.Username}' is refused. {at}. Check source.security.sasl_username and source.security.sasl_password, and that the user exists for this sasl_mechanism.",
+                $"the login as '{security.Username}' is refused. {at}. Check {source.Name}.security.sasl_username and {source.Name}.security.sasl_password, and that the user exists for this sasl_mechanism.",
             SourceProblemKind.Mechanism =>
-                $"the listener does not take source.security.sasl_mechanism. {at}. Check sasl_mechanism, security_protocol, and the port in source.bootstrap_servers.",
+                $"the listener does not take {source.Name}.security.sasl_mechanism. {at}. Check sasl_mechanism, security_protocol, and the port in {source.Name}.bootstrap_servers.",
             SourceProblemKind.TokenRefused =>
                 $"{security.OAuth?.TokenEndpointUrl} gives no usable token. {first.Reason}. "
-                + "Check source.security.sasl_oauth_token_endpoint_url, sasl_oauth_client_id, sasl_oauth_client_secret and sasl_oauth_scope.",
+                + $"Check {source.Name}.security.sasl_oauth_token_endpoint_url, sasl_oauth_client_id, sasl_oauth_client_secret and sasl_oauth_scope.",
             SourceProblemKind.TokenUnavailable =>
-                $"no token can be had from {security.OAuth?.TokenEndpointUrl}. {first.Reason}. Check source.security.sasl_oauth_token_endpoint_url, that it can be reached from here, and that this system trusts its certificate.",
+                $"no token can be had from {security.OAuth?.TokenEndpointUrl}. {first.Reason}. Check {source.Name}.security.sasl_oauth_token_endpoint_url, that it can be reached from here, and that this system trusts its certificate.",
             SourceProblemKind.ClientCertificate when security.CertificateLocation is { } file =>
                 $"the brokers do not accept the client certificate in '{file}'. {at}. "
-                + "Set source.security.ssl_certificate_location and ssl_key_location to a certificate of an authority that the brokers trust.",
+                + $"Set {source.Name}.security.ssl_certificate_location and ssl_key_location to a certificate of an authority that the brokers trust.",
             SourceProblemKind.ClientCertificate =>
-                $"the brokers want a client certificate. {at}. Set source.security.ssl_certificate_location and ssl_key_location.",
+                $"the brokers want a client certificate. {at}. Set {source.Name}.security.ssl_certificate_location and ssl_key_location.",
             SourceProblemKind.Certificate =>
                 $"the certificate of {brokers} does not hold: {certificate?.Objection ?? first.Reason}. {certificate?.Advice ?? BrokerCertificate.AdviceOnTrust}",
-            SourceProblemKind.Tls => $"TLS fails. {at}. Check the port in source.bootstrap_servers and source.security.security_protocol.",
+            SourceProblemKind.Tls => $"TLS fails. {at}. Check the port in {source.Name}.bootstrap_servers and {source.Name}.security.security_protocol.",
             SourceProblemKind.Closed when security.IsTls =>
-                $"{brokers} closed the connection in the TLS handshake, as a listener without TLS does. Check the port in source.bootstrap_servers and source.security.security_protocol.",
+                $"{brokers} closed the connection in the TLS handshake, as a listener without TLS does. Check the port in {source.Name}.bootstrap_servers and {source.Name}.security.security_protocol.",
             SourceProblemKind.Closed =>
-                $"{brokers} closed the connection at once, as a listener does that wants TLS or a login. Check the port in source.bootstrap_servers and source.security.security_protocol.",
+                $"{brokers} closed the connection at once, as a listener does that wants TLS or a login. Check the port in {source.Name}.bootstrap_servers and {source.Name}.security.security_protocol.",
             _ when problems.All(problem => problem.Address is null || source.BootstrapServers.Contains(problem.Address)) =>
-                $"no broker answers. {at}. Check source.bootstrap_servers and that the brokers can be reached from here.",
+                $"no broker answers. {at}. Check {source.Name}.bootstrap_servers and that the brokers can be reached from here.",
             _ => $"no broker answers under the address that it announces. {at}. Check the brokers' advertised.listeners, and that they can be reached from here.",
         };
     }
 
-    private static string Advice(ErrorCode code) => code switch
+    private string Advice(ErrorCode code) => code switch
     {
         ErrorCode.Local_Transport or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_TimedOut or ErrorCode.Local_Resolve =>
-            "Check source.bootstrap_servers and that the brokers can be reached from here.",
+            $"Check {source.Name}.bootstrap_servers and that the brokers can be reached from here.",
         ErrorCode.LeaderNotAvailable =>
-            "It has no leader: start the brokers that hold its replicas, or leave the topic out with source.topics.exclude.",
+            $"It has no leader: start the brokers that hold its replicas, or leave the topic out with {source.Name}.topics.exclude.",
         ErrorCode.ClusterAuthorizationFailed => "Give the user the right to Describe the cluster.",
         ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic => "Was the topic deleted?",
         ErrorCode.Local_BadMsg or ErrorCode.InvalidMsg => "The broker sent a damaged batch: check its disks and log with kafka-dump-log.sh.",

@@ -10,7 +10,7 @@ public sealed record BackupConfiguration
     public required BackupId BackupId { get; init; }
 
     /// <summary><c>source</c>: the cluster to read from.</summary>
-    public required SourceSection Source { get; init; }
+    public required KafkaSection Source { get; init; }
 
     /// <summary><c>storage</c>: where the backup lives.</summary>
     public required StorageSection Storage { get; init; }

@@ -15,9 +15,14 @@ public static class ConfigurationLoader
 
     internal const long MaxSeconds = long.MaxValue / TimeSpan.TicksPerSecond;
 
-    private static readonly Dictionary<string, string> RefusedModes = new()
+    private static readonly Dictionary<string, string> ModesOfOthers = new()
     {
-        ["restore"] = "this version makes backups only; it cannot run a file with mode 'restore'",
+        ["restore"] = "this file is for a restore: run it with 'kafka-backup restore'",
+    };
+
+    private static readonly Dictionary<string, string> ModesOfBackups = new()
+    {
+        ["backup"] = "this file is for a backup: run it with 'kafka-backup backup'",
     };
 
     /// <summary>Reads and checks the file at <paramref name="file"/>.</summary>
@@ -37,6 +42,34 @@ public static class ConfigurationLoader
         var configuration = new YamlValue("", ReadTree(yaml, problems), problems, environment).Map(ReadRoot);
         problems.ThrowIfAny();
         return configuration ?? throw new InvalidOperationException("The loader gave up on a configuration without a reason.");
+    }
+
+    /// <summary>Reads and checks the file at <paramref name="file"/>, which is for a restore.</summary>
+    /// <param name="file">The file's path; messages repeat it as given.</param>
+    /// <param name="environment">Gives a variable's value, or null when it is not set.</param>
+    /// <exception cref="ConfigurationException">The file is missing, unreadable or wrong.</exception>
+    public static RestoreConfiguration LoadRestore(string file, Func<string, string?> environment) => ParseRestore(ReadText(file), file, environment);
+
+    /// <summary>As <see cref="Parse"/>, for a restore.</summary>
+    /// <exception cref="ConfigurationException">The text is no YAML, or not a configuration that can be used.</exception>
+    public static RestoreConfiguration ParseRestore(string yaml, string file, Func<string, string?> environment)
+    {
+        var problems = new ConfigurationProblems(file);
+        var configuration = new YamlValue("", ReadTree(yaml, problems), problems, environment).Map(ReadRestoreRoot);
+        problems.ThrowIfAny();
+        return configuration ?? throw new InvalidOperationException("The loader gave up on a configuration without a reason.");
+    }
+
+    private static RestoreConfiguration? ReadRestoreRoot(YamlMapReader map)
+    {
+        var mode = map.Required("mode")?.Choice(["restore"], refused: ModesOfBackups);
+        var id = ReadBackupId(map.Required("backup_id"));
+        var target = map.Required("target")?.Map(section => KafkaSectionReader.Read(section, "target"));
+        var storage = map.Required("storage")?.Map(StorageReader.Read);
+        var restore = map.Required("restore")?.Map(RestoreSectionReader.Read);
+        return mode is null || id is null || target is null || storage is null || restore is null
+            ? null
+            : new RestoreConfiguration { BackupId = id.Value, Target = target, Storage = storage, Restore = restore };
     }
 
     private static string ReadText(string file)
@@ -77,10 +110,10 @@ public static class ConfigurationLoader
 
     private static BackupConfiguration? ReadRoot(YamlMapReader map)
     {
-        var mode = map.Required("mode")?.Choice(["backup"], refused: RefusedModes);
+        var mode = map.Required("mode")?.Choice(["backup"], refused: ModesOfOthers);
         var idValue = map.Required("backup_id");
         var id = ReadBackupId(idValue);
-        var source = map.Required("source")?.Map(SourceReader.Read);
+        var source = map.Required("source")?.Map(section => KafkaSectionReader.Read(section, "source"));
         var storage = map.Required("storage")?.Map(StorageReader.Read);
         var backup = map.Section("backup", BackupSectionReader.Read) ?? new BackupSection();
         var offsets = map.Has("offset_storage") ? map.Section("offset_storage", ReadOffsetStorage) ?? new OffsetStorageSection() : null;

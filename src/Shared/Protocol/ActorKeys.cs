@@ -15,6 +15,9 @@ public static class ActorKeys
     /// <summary>The proxy of the catalogue's keeper.</summary>
     public sealed class Catalogue;
 
+    /// <summary>The coordinator of the restore that this process makes.</summary>
+    public sealed class Restore;
+
     /// <summary>The permits of this node.</summary>
     public sealed class Permits;
 }

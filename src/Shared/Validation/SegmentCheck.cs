@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
-using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Segments;
 using KafkaBackup.Shared.Storage;
@@ -41,7 +39,7 @@ internal static class SegmentCheck
             {
                 isOrdered &= record.Offset > previous;
                 previous = record.Offset;
-                markers += IsMarker(record) ? 1 : 0;
+                markers += TransactionMarker.Is(record) ? 1 : 0;
             });
             if (found is null)
             {
@@ -78,9 +76,4 @@ internal static class SegmentCheck
     private static List<string> SizeProblems(ManifestSegment claimed, long size) => claimed.CompressedSize is 0 || claimed.CompressedSize == size
         ? []
         : [$"{claimed.Key}: size: the backup says {claimed.CompressedSize} bytes, the object has {size}."];
-
-    /// <summary>A control record as brokers write it: a key of version 0 and type abort or commit, and a value of six bytes.</summary>
-    private static bool IsMarker(RecordCursor record) =>
-        record.Key.Bytes.Length == 4 && record.Value.Bytes.Length == 6 && BinaryPrimitives.ReadInt16BigEndian(record.Key.Bytes) == 0
-        && BinaryPrimitives.ReadInt16BigEndian(record.Key.Bytes[2..]) is 0 or 1;
 }

@@ -35,7 +35,7 @@ public sealed class RefusedTests : BrokerTest
     {
         var run = await RefusedAsync(SecuredBroker.Listener("SSL"), SecuredBroker.Tls("stranger-ca.crt"));
 
-        run.AssertSays($"which '{SecuredBroker.Certificate("stranger-ca.crt")}' does not hold. Set source.security.ssl_ca_location");
+        run.AssertSays($"which '{SecuredBroker.Certificate("stranger-ca.crt")}' does not hold. Set ssl_ca_location");
     }
 
     [SkippableFact]
@@ -43,7 +43,7 @@ public sealed class RefusedTests : BrokerTest
     {
         var run = await RefusedAsync(SecuredBroker.Listener("SSL"), ["security_protocol: SSL"]);
 
-        run.AssertSays("which this system does not trust. Set source.security.ssl_ca_location");
+        run.AssertSays("which this system does not trust. Set ssl_ca_location");
     }
 
     [SkippableFact]

@@ -60,6 +60,35 @@ internal sealed class TestBackup : IDisposable
         return ConfigPath;
     }
 
+    /// <summary>Runs <c>restore</c> of this backup to its end.</summary>
+    /// <param name="topics">The names at the target, by those at the source.</param>
+    /// <param name="lines">Further lines of the section <c>restore</c>, without their indentation.</param>
+    public async Task<CliResult> RestoreAsync(IReadOnlyDictionary<string, string> topics, params IReadOnlyList<string> lines)
+    {
+        using var run = StartRestore(topics, lines);
+        return await run.FinishAsync();
+    }
+
+    /// <summary>Starts <c>restore</c>.</summary>
+    public CliRun StartRestore(IReadOnlyDictionary<string, string> topics, params IReadOnlyList<string> lines)
+    {
+        var path = Path.Combine(Root, "restore.yaml");
+        string[] mapping = topics.Count == 0 ? [] : ["topic_mapping:", .. topics.Select(topic => $"  {topic.Key}: {topic.Value}")];
+        File.WriteAllText(path, $"""
+            mode: restore
+            backup_id: {Id}
+            target:
+              bootstrap_servers: ["{Config.Broker}"]
+            storage:
+              backend: filesystem
+              path: {Store}
+            restore:
+              create_topics: true
+
+            """ + string.Concat(mapping.Concat(lines).Select(line => $"  {line}\n")));
+        return CliRun.Start(Root, ["restore", "-c", path]);
+    }
+
     /// <summary>Starts a second process on the same store, with local state of its own.</summary>
     public CliRun StartElsewhere(string name)
     {

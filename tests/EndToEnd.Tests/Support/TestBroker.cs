@@ -155,6 +155,36 @@ internal sealed class TestBroker
         return result;
     }
 
+    /// <summary>All committed records of a partition, as a consumer of its own reads them.</summary>
+    public Task<List<LogRecord>> ReadAsync(PartitionId partition) => Task.Run(() =>
+    {
+        using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(new ConsumerConfig
+        {
+            BootstrapServers = Address,
+            GroupId = "unused",
+            EnablePartitionEof = true,
+            IsolationLevel = IsolationLevel.ReadCommitted,
+            CheckCrcs = true,
+        }).SetKeyDeserializer(Unchanged.Instance).SetValueDeserializer(Unchanged.Instance).Build();
+        consumer.Assign(new TopicPartitionOffset(partition.Topic, partition.Number, Offset.Beginning));
+        using var patience = new CancellationTokenSource(Patience);
+        var found = new List<LogRecord>();
+        while (consumer.Consume(patience.Token) is { IsPartitionEOF: false } record)
+        {
+            var headers = record.Message.Headers?.Select(header => new LogHeader(header.Key, header.GetValueBytes())).ToList() ?? [];
+            found.Add(new LogRecord(record.Offset.Value, record.Message.Timestamp.UnixTimestampMs, record.Message.Key, record.Message.Value, headers));
+        }
+
+        return found;
+    });
+
+    private sealed class Unchanged : IDeserializer<byte[]?>
+    {
+        public static Unchanged Instance { get; } = new();
+
+        public byte[]? Deserialize(ReadOnlySpan<byte> data, bool isNull, SerializationContext context) => isNull ? null : data.ToArray();
+    }
+
     private async Task<long> EndOfAsync(PartitionId partition, IsolationLevel isolation)
     {
         var wanted = new TopicPartitionOffsetSpec

@@ -55,7 +55,7 @@ public sealed class ExpiredCertificateTests
 
     private static BackupException Failure(SourceProblemKind kind, CertificateFacts certificates)
     {
-        var source = new SourceSection
+        var source = new KafkaSection
         {
             BootstrapServers = ["b:9093"],
             Security = new SecuritySection

@@ -19,7 +19,7 @@ public sealed class PemFilesTests : IDisposable
     {
         var pair = NewPair("client", password);
 
-        PemFiles.Check("backup.yaml", pair with { CaLocation = pair.CertificateLocation });
+        PemFiles.Check("backup.yaml", Source(pair with { CaLocation = pair.CertificateLocation }));
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed class PemFilesTests : IDisposable
         using var key = RSA.Create(2048);
         using var certificate = new CertificateRequest("CN=client", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(Epoch, Epoch.AddYears(1));
 
-        PemFiles.Check("backup.yaml", Security(Write("c.pem", certificate.ExportCertificatePem()), Write("k.pem", key.ExportRSAPrivateKeyPem())));
+        PemFiles.Check("backup.yaml", Source(Security(Write("c.pem", certificate.ExportCertificatePem()), Write("k.pem", key.ExportRSAPrivateKeyPem()))));
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class PemFilesTests : IDisposable
     {
         var file = Write("damaged.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
 
-        var failure = Assert.Throws<ConfigurationException>(() => PemFiles.Check("backup.yaml", new SecuritySection { CaLocation = file }));
+        var failure = Assert.Throws<ConfigurationException>(() => PemFiles.Check("backup.yaml", Source(new SecuritySection { CaLocation = file })));
 
         Assert.Contains($"source.security.ssl_ca_location: the file '{file}' holds a damaged certificate", failure.Message, StringComparison.Ordinal);
     }
@@ -98,7 +98,7 @@ public sealed class PemFilesTests : IDisposable
 
     private static void AssertSays(SecuritySection security, params string[] problems)
     {
-        var failure = Assert.Throws<ConfigurationException>(() => PemFiles.Check("backup.yaml", security));
+        var failure = Assert.Throws<ConfigurationException>(() => PemFiles.Check("backup.yaml", Source(security)));
 
         Assert.Equal(problems, failure.Problems.Select(problem => problem.ToString()));
         Assert.StartsWith("backup.yaml: source.security.", failure.Message, StringComparison.Ordinal);
@@ -123,4 +123,6 @@ public sealed class PemFilesTests : IDisposable
         File.WriteAllText(At(name), content);
         return At(name);
     }
+
+    private static KafkaSection Source(SecuritySection security) => new() { BootstrapServers = [], Security = security };
 }

@@ -77,7 +77,7 @@ public sealed class ConfigurationKeysTests
 
     [Theory]
     [InlineData("mode", "Backup", "must be backup, not 'Backup'")]
-    [InlineData("mode", "restore", "this version makes backups only; it cannot run a file with mode 'restore'")]
+    [InlineData("mode", "restore", "this file is for a restore: run it with 'kafka-backup restore'")]
     [InlineData("backup_id", "a/b", "'a/b' is no backup id: it must not contain '/' or '\\'")]
     [InlineData("backup_id", "'..'", "'..' is no backup id: it would leave the storage root")]
     [InlineData("source.bootstrap_servers", "[]", "must name at least one broker as host:port")]

@@ -18,7 +18,7 @@ public sealed class FakeEnvironment(FakeCluster cluster, IObjectStore store, Bac
     {
         Mode = "backup",
         BackupId = backup,
-        Source = new SourceSection { BootstrapServers = ["broker:9092"] },
+        Source = new KafkaSection { BootstrapServers = ["broker:9092"] },
         Storage = new NoStorage(),
     };
 

@@ -1,7 +1,7 @@
 namespace KafkaBackup.Shared.Configuration;
 
-/// <summary>Reads the section <c>source</c>.</summary>
-internal static class SourceReader
+/// <summary>Reads the sections <c>source</c> and <c>target</c>.</summary>
+internal static class KafkaSectionReader
 {
     private const string Unneeded = "is of no use without";
 
@@ -20,8 +20,8 @@ internal static class SourceReader
         ["OAUTHBEARER"] = SaslMechanism.OAuthBearer,
     };
 
-    /// <summary>The section, or null after a report.</summary>
-    public static SourceSection? Read(YamlMapReader map)
+    /// <summary>The section called <paramref name="name"/>, or null after a report.</summary>
+    public static KafkaSection? Read(YamlMapReader map, string name)
     {
         var value = map.Required("bootstrap_servers");
         var servers = value?.TextList(BrokerAddress.Objection);
@@ -33,7 +33,7 @@ internal static class SourceReader
             value!.Report("must name at least one broker as host:port");
         }
 
-        return servers is null ? null : new SourceSection { BootstrapServers = servers, Topics = topics, Security = security, Connection = connection };
+        return servers is null ? null : new KafkaSection { Name = name, BootstrapServers = servers, Topics = topics, Security = security, Connection = connection };
     }
 
     private static TopicsSection ReadTopics(YamlMapReader map) => new()

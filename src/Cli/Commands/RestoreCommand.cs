@@ -1,0 +1,103 @@
+using System.CommandLine;
+using Akka.Actor;
+using Akka.Hosting;
+using KafkaBackup.Cli.Hosting;
+using KafkaBackup.Cli.Output;
+using KafkaBackup.Kafka.Librdkafka;
+using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Protocol;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using static KafkaBackup.Shared.Protocol.RestoreProtocol;
+
+namespace KafkaBackup.Cli.Commands;
+
+/// <summary><c>kafka-backup restore -c FILE</c>.</summary>
+internal static class RestoreCommand
+{
+    public static Command Create()
+    {
+        var dryRun = new Option<bool>("--dry-run") { Description = "Read all that would be restored, ask the target, and write nothing." };
+        var command = Create("restore", """
+            Restore topics of a backup into a cluster, as the configuration file says. Topics are created; what is there is left alone.
+            Exit code 0 when all that was to be there was counted there.
+
+            Example: kafka-backup restore -c restore.yaml
+            """, parsed => parsed.GetValue(dryRun));
+        command.Add(dryRun);
+        return command;
+    }
+
+    /// <summary><c>kafka-backup validate-restore -c FILE</c>, OSO's name of a dry run.</summary>
+    public static Command CreateDry() => Create("validate-restore", """
+        Tell what a restore would do: read all that would be restored, ask the target, and write nothing. The same as restore --dry-run.
+        Exit code 0 when it would go through.
+
+        Example: kafka-backup validate-restore -c restore.yaml
+        """, _ => true);
+
+    private static Command Create(string name, string description, Func<ParseResult, bool> isDryRun)
+    {
+        var config = new Option<string>("--config", "-c") { Description = "The configuration file (YAML) with mode: restore.", Required = true, HelpName = "FILE" };
+        var verbose = new Option<bool>("--verbose", "-v") { Description = "Log what happens in detail." };
+        var quiet = new Option<bool>("--quiet", "-q") { Description = "Log warnings and errors only." };
+        var format = new Option<string>("--log-format") { Description = "text, or json: one object a line.", DefaultValueFactory = _ => "text" };
+        format.AcceptOnlyFromAmong("text", "json");
+        var command = new Command(name, description) { config, verbose, quiet, format };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(verbose) && result.GetValue(quiet))
+            {
+                result.AddError("--verbose and --quiet exclude each other.");
+            }
+        });
+        command.SetAction((parsed, _) => RunAsync(parsed.GetRequiredValue(config), isDryRun(parsed), new OutputOptions(
+            parsed.GetValue(verbose) ? LogLevel.Debug : parsed.GetValue(quiet) ? LogLevel.Warning : LogLevel.Information,
+            parsed.GetValue(format) == "json" ? LogFormat.Json : LogFormat.Text,
+            ShowsProgress: false)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string file, bool isDryRun, OutputOptions output)
+    {
+        using var signals = new StopSignals();
+        var configuration = ConfigurationLoader.LoadRestore(file, Environment.GetEnvironmentVariable);
+        configuration = isDryRun ? configuration with { Restore = configuration.Restore with { IsDryRun = true } } : configuration;
+        PemFiles.Check(file, configuration.Target);
+        using var host = RestoreHost.Build(configuration, output, Console.Error.WriteLine);
+        await host.StartAsync(signals.Stopped);
+        try
+        {
+            var coordinator = await host.Services.GetRequiredService<IActorRegistry>().GetAsync<ActorKeys.Restore>(signals.Stopped);
+            var restore = coordinator.Ask<RestoreFinished>(StartRestore.Instance, Timeout.InfiniteTimeSpan);
+            await using var stop = signals.Stopped.Register(() =>
+            {
+                host.Services.GetRequiredService<RestoreHost.PatientStore>().Patience.Hurry(); // Whoever ends a process does not wait for a store that is away.
+                coordinator.Tell(StopRestore.Instance);
+            });
+            return Report(await restore, output);
+        }
+        finally
+        {
+            await host.StopAsync();
+        }
+    }
+
+    /// <summary>Tells what went wrong, and the exit code.</summary>
+    private static int Report(RestoreFinished finished, OutputOptions output)
+    {
+        if (finished.Failures is [var gravest, ..])
+        {
+            var failed = finished.Partitions.Count(partition => partition.Failure is not null);
+            output.WriteError(failed == 0 ? gravest.Message : $"{failed} partition(s) could not be restored whole; see above.");
+            return ExitCode.Of(gravest.Kind);
+        }
+
+        return finished switch
+        {
+            { WasStopped: true } => ExitCode.Interrupted,
+            _ when finished.Partitions.Any(partition => !partition.IsExact) => ExitCode.Incomplete,
+            _ => ExitCode.Ok,
+        };
+    }
+}

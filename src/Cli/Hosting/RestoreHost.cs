@@ -1,0 +1,70 @@
+using Akka.Configuration;
+using Akka.Hosting;
+using KafkaBackup.Cli.Output;
+using KafkaBackup.Coordinator.Restore;
+using KafkaBackup.Kafka.Librdkafka;
+using KafkaBackup.PartitionWorkers.Restore;
+using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Shared.Protocol;
+using KafkaBackup.Shared.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace KafkaBackup.Cli.Hosting;
+
+/// <summary>Puts a restore together: an actor system of its own, in this process.</summary>
+internal static class RestoreHost
+{
+    /// <summary>Builds the host of a restore.</summary>
+    /// <param name="configuration">What to restore.</param>
+    /// <param name="output">What is logged, and how.</param>
+    /// <param name="writeLine">Takes log lines.</param>
+    public static IHost Build(RestoreConfiguration configuration, OutputOptions output, Action<string> writeLine)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        ActorHosting.AddLogging(builder.Logging, output, namesBackups: false, writeLine);
+        builder.Services
+            .AddSingleton(configuration)
+            .AddSingleton<RestoreLog>()
+            .AddSingleton<KafkaClients>()
+            .AddSingleton<ITopicCatalog, KafkaTopicCatalog>(services => new KafkaTopicCatalog(services.GetRequiredService<KafkaClients>()))
+            .AddSingleton<ITopicMaker, KafkaTopicMaker>()
+            .AddSingleton(services => PatienceWith(Stores.Open(configuration.Storage), configuration, services.GetRequiredService<StoreLog>()))
+            .AddSingleton<IObjectStore>(services => services.GetRequiredService<PatientStore>().Store)
+            .AddSingleton(services => new Sink(services.GetRequiredService<KafkaClients>(), configuration.Restore.IsDryRun))
+            .AddActorParts()
+            .AddAkka("kafka-restore", (akka, services) => akka
+                .WithSharedParts(output, Config.Empty)
+                .WithActors((system, registry) => registry.Register<ActorKeys.Restore>(
+                    system.ActorOf(RestoreCoordinatorActor.Props(Services(services, configuration)), "restore"))));
+        return builder.Build();
+    }
+
+    private static RestoreServices Services(IServiceProvider services, RestoreConfiguration configuration)
+    {
+        var (store, sink) = (services.GetRequiredService<IObjectStore>(), services.GetRequiredService<Sink>());
+        return new RestoreServices(
+            configuration, store, services.GetRequiredService<ITopicCatalog>(), services.GetRequiredService<ITopicMaker>(),
+            (plan, order) => RestoreWorkerActor.Props(order, configuration.Restore, store, sink.For(plan)), services.GetRequiredService<RestoreLog>());
+    }
+
+    private static PatientStore PatienceWith(IObjectStore store, RestoreConfiguration configuration, StoreLog log)
+    {
+        var patience = new StorePatience(TimeProvider.System, log.NoticeOf(store)) { Middle = configuration.Storage.Patience ?? StorePatience.Default };
+        return new PatientStore(new RetryingObjectStore(store, patience, new Random()), patience);
+    }
+
+    /// <summary>The store, and how long it is borne with.</summary>
+    internal sealed record PatientStore(RetryingObjectStore Store, StorePatience Patience);
+
+    /// <summary>The one sink of a restore, made once its plan says how large batches may be.</summary>
+    private sealed class Sink(KafkaClients clients, bool isDry) : IDisposable
+    {
+        private IRecordSink? _sink;
+
+        public IRecordSink For(RestorePlan plan) => _sink ??= isDry ? new DrySink() : new KafkaRecordSink(clients, plan.BatchBytes);
+
+        public void Dispose() => _sink?.Dispose();
+    }
+}

@@ -1,0 +1,31 @@
+using static KafkaBackup.Shared.Protocol.RestoreProtocol;
+
+namespace KafkaBackup.Coordinator.Restore;
+
+/// <summary>What a restore has decided to do.</summary>
+internal static class RestoreEffects
+{
+    /// <summary>One thing to be carried out.</summary>
+    internal abstract record RestoreEffect;
+
+    /// <summary>Reads the backup and asks the target.</summary>
+    internal sealed record MakePlan : RestoreEffect;
+
+    /// <summary>Makes a topic.</summary>
+    internal sealed record MakeTopic(RestoreTopic Topic) : RestoreEffect;
+
+    /// <summary>Begins with a partition.</summary>
+    internal sealed record StartWorker(RestorePartition Order) : RestoreEffect;
+
+    /// <summary>Tells the workers to come to their end.</summary>
+    internal sealed record StopWorkers : RestoreEffect;
+
+    /// <summary>Asks what the restored partitions hold.</summary>
+    internal sealed record Count(IReadOnlyCollection<Shared.PartitionId> Partitions) : RestoreEffect;
+
+    /// <summary>Tells who asked for the restore that it is over.</summary>
+    internal sealed record TellEnd(RestoreFinished Message) : RestoreEffect;
+
+    /// <summary>A line for the operator.</summary>
+    internal sealed record Say(Action<RestoreLog> Sentence) : RestoreEffect;
+}

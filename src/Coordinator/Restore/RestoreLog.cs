@@ -1,0 +1,121 @@
+using KafkaBackup.Shared;
+using Microsoft.Extensions.Logging;
+using static KafkaBackup.Shared.Protocol.RestoreProtocol;
+
+namespace KafkaBackup.Coordinator.Restore;
+
+/// <summary>What a user reads of a restore, line by line.</summary>
+public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
+{
+    /// <summary>What is about to be done.</summary>
+    public void Begins(RestorePlan plan, bool isDryRun)
+    {
+        foreach (var topic in isDryRun ? plan.Topics : [])
+        {
+            WouldMake(topic.Made.Name, topic.Made.Partitions, topic.Made.ReplicationFactor is { } factor ? $"{factor}" : "the target's default of");
+        }
+
+        Begins(plan.Orders.Count, plan.Topics.Count, plan.Orders.Sum(order => order.Segments.Sum(segment => segment.RecordCount)));
+        foreach (var note in plan.Notes)
+        {
+            Note(note);
+        }
+    }
+
+    /// <summary>A partition has come to its end.</summary>
+    public void Restored(PartitionRestored restored, bool isDryRun)
+    {
+        var order = restored.Order;
+        if (restored.Failure is { } failure)
+        {
+            Failed(order.Target, failure.Message);
+            return;
+        }
+
+        if (restored.Markers > 0)
+        {
+            LeftOut(order.Source, restored.Markers);
+        }
+
+        foreach (var difference in restored.Differences)
+        {
+            Note($"{difference} Restored is what the object holds.");
+        }
+
+        if (restored.FirstChangedTime is { } offset)
+        {
+            ChangedTime(order.Source, offset);
+        }
+
+        if (isDryRun)
+        {
+            WouldDo(order.Target, restored.Records, restored.Bytes, order.Source);
+        }
+        else
+        {
+            Done(order.Target, restored.Records, order.Source);
+        }
+    }
+
+    /// <summary>What has been achieved, and how what is held is let go.</summary>
+    public void Ended(RestoreFinished finished, IReadOnlyList<RestoreTopic> made, bool isDryRun)
+    {
+        if (isDryRun && finished.Partitions.Count > 0)
+        {
+            Would(finished.Partitions.Sum(partition => partition.Records), finished.Partitions.Sum(partition => partition.Bytes), finished.Partitions.Count);
+        }
+        else if (finished is { WasStopped: false, Failures.Count: 0 })
+        {
+            Whole(finished.Partitions.Sum(partition => partition.Records), finished.Partitions.Count, made.Count);
+            foreach (var topic in made)
+            {
+                Held(topic.Made.Name, RestoreHold.Command(topic));
+            }
+        }
+        else if (made.Count > 0)
+        {
+            Unfinished(string.Join(", ", made.Select(topic => $"'{topic.Made.Name}'")));
+        }
+    }
+
+    /// <summary>Settings that the target does not know.</summary>
+    public void Unknown(string topic, IReadOnlyList<string> settings) => Note(
+        $"The target does not know {string.Join(" and ", settings)}: topic '{topic}' is made without.");
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Restoring {Partitions} partition(s) of {Topics} topic(s): {Records:N0} records in the backup")]
+    private partial void Begins(int partitions, int topics, long records);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Topic '{Topic}' would be made: {Partitions} partition(s), {Replicas} replica(s)")]
+    private partial void WouldMake(string topic, int partitions, string replicas);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Target}: {Records:N0} records ({Bytes:N0} bytes) would be restored from {Source}")]
+    private partial void WouldDo(PartitionId target, long records, long bytes, PartitionId source);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Records:N0} records ({Bytes:N0} bytes) of {Partitions} partition(s) would be restored; nothing was written")]
+    private partial void Would(long records, long bytes, int partitions);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Sentence}")]
+    private partial void Note(string sentence);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Target}: {Records:N0} records restored from {Source}")]
+    private partial void Done(PartitionId target, long records, PartitionId source);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Target}: {Problem}")]
+    private partial void Failed(PartitionId target, string problem);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Source}: {Markers:N0} markers of transactions in the backup are no records and are left out")]
+    private partial void LeftOut(PartitionId source, long markers);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Source}: from offset {Offset} on there are records with the timestamp 0, which the client cannot send: they have the time of the restore")]
+    private partial void ChangedTime(PartitionId source, long offset);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Restored {Records:N0} records of {Partitions} partition(s) in {Topics} topic(s), as counted at the target")]
+    private partial void Whole(long records, int partitions, int topics);
+
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "Topic '{Topic}' is made to delete and compact nothing, as its records may be older than it keeps them. When you no longer need that: {Command}")]
+    private partial void Held(string topic, string command);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The restore is not whole. Delete {Topics} at the target before you restore again")]
+    private partial void Unfinished(string topics);
+}

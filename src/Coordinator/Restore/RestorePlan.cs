@@ -1,0 +1,128 @@
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Shared.Oso;
+using static KafkaBackup.Shared.Protocol.RestoreProtocol;
+
+namespace KafkaBackup.Coordinator.Restore;
+
+/// <summary>What a restore does: the topics that it makes, and an order for each partition.</summary>
+public sealed record RestorePlan
+{
+    /// <summary>What nothing of a restored topic may be deleted, compacted, given another time or refused by, while records come that are as old, and as new, as
+    /// they were at the source.</summary>
+    private static readonly IReadOnlyDictionary<string, string> Holds = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["retention.ms"] = "-1",
+        ["retention.bytes"] = "-1",
+        ["cleanup.policy"] = "delete",
+        ["message.timestamp.type"] = "CreateTime",
+        ["message.timestamp.before.max.ms"] = $"{long.MaxValue}",
+        ["message.timestamp.after.max.ms"] = $"{long.MaxValue}",
+    };
+
+    private const string MinInSync = "min.insync.replicas";
+
+    /// <summary>Topics to make, in order of their names.</summary>
+    public required IReadOnlyList<RestoreTopic> Topics { get; init; }
+
+    /// <summary>Partitions to restore, the largest first.</summary>
+    public required IReadOnlyList<RestorePartition> Orders { get; init; }
+
+    /// <summary>What the operator should know before it begins.</summary>
+    public required IReadOnlyList<string> Notes { get; init; }
+
+    /// <summary>The plan for what <paramref name="manifest"/> tells.</summary>
+    /// <param name="manifest">What the backup holds.</param>
+    /// <param name="configuration">What is wanted of it.</param>
+    /// <param name="brokers">How many brokers the target has.</param>
+    /// <exception cref="BackupException">It cannot be done: nothing is wanted of the backup, or two partitions would go into one.</exception>
+    public static RestorePlan Of(BackupManifest manifest, RestoreConfiguration configuration, int brokers)
+    {
+        var restore = configuration.Restore;
+        var filter = new TopicFilter(configuration.Target.Topics, new BackupSection());
+        var wanted = manifest.Topics.Where(topic => filter.Matches(topic.Name)).OrderBy(topic => topic.Name, StringComparer.Ordinal).ToList();
+        if (wanted.Count == 0)
+        {
+            throw Wrong($"Backup '{manifest.BackupId}' has no topic that target.topics lets through. See 'kafka-backup list' for those that it has.");
+        }
+
+        if (restore.TopicMapping.Keys.Order(StringComparer.Ordinal).FirstOrDefault(name => wanted.TrueForAll(topic => topic.Name != name)) is { } unknown)
+        {
+            throw Wrong($"restore.topic_mapping names '{unknown}', which is no topic of backup '{manifest.BackupId}' that is restored.");
+        }
+
+        var orders = wanted.SelectMany(topic => OrdersOf(topic, restore)).OrderByDescending(order => order.Segments.Sum(segment => segment.RecordCount)).ToList();
+        if (orders.GroupBy(order => order.Target).FirstOrDefault(into => into.Count() > 1) is { } twice)
+        {
+            throw Wrong($"{string.Join(" and ", twice.Select(order => order.Source))} would both go into {twice.Key}. Correct restore.topic_mapping or restore.partition_mapping.");
+        }
+
+        if (orders.Count == 0 && restore.SourcePartitions.Count > 0)
+        {
+            throw Wrong($"restore.source_partitions names none that backup '{manifest.BackupId}' has records of.");
+        }
+
+        var notes = new List<string>();
+        if (wanted.Sum(topic => topic.Partitions.Sum(partition => partition.Gaps.Count)) is var gaps and > 0)
+        {
+            notes.Add($"The backup lacks {gaps} range(s) of offsets that were gone at the source before they were backed up; 'kafka-backup describe' shows them.");
+        }
+
+        var topics = wanted.Select(topic => Made(topic, restore, brokers, orders, notes)).ToList();
+        if (topics.GroupBy(topic => topic.Made.Name).FirstOrDefault(into => into.Count() > 1) is { } same)
+        {
+            throw Wrong($"{string.Join(" and ", same.Select(topic => topic.Source))} would both become '{same.Key}'. Correct restore.topic_mapping.");
+        }
+
+        return new RestorePlan { Topics = topics, Orders = orders, Notes = notes };
+    }
+
+    /// <summary>How large a batch may be before compression, so that every topic takes it.</summary>
+    public int BatchBytes
+    {
+        get
+        {
+            const int KafkaDefault = 1_048_588, Frame = 1_024;
+            var limits = Topics.Select(topic => int.TryParse(topic.Made.Configurations.GetValueOrDefault("max.message.bytes"), out var limit) ? limit : KafkaDefault);
+            return Math.Clamp(limits.Min() - Frame, 1, KafkaDefault - Frame);
+        }
+    }
+
+    private static IEnumerable<RestorePartition> OrdersOf(ManifestTopic topic, RestoreSection restore) => topic.Partitions
+        .Where(partition => restore.SourcePartitions.Count == 0 || restore.SourcePartitions.Contains(partition.PartitionId))
+        .Select(partition => new RestorePartition(
+            new PartitionId(topic.Name, partition.PartitionId),
+            new PartitionId(NameOf(topic, restore), restore.PartitionMapping.GetValueOrDefault(partition.PartitionId, partition.PartitionId)),
+            partition.Segments));
+
+    private static string NameOf(ManifestTopic topic, RestoreSection restore) => restore.TopicMapping.GetValueOrDefault(topic.Name, topic.Name);
+
+    private static RestoreTopic Made(ManifestTopic topic, RestoreSection restore, int brokers, List<RestorePartition> orders, List<string> notes)
+    {
+        var name = NameOf(topic, restore);
+        var known = topic.Partitions.Select(partition => partition.PartitionId).Append(-1).Max() + 1;
+        var written = orders.Where(order => order.Target.Topic == name).Select(order => order.Target.Number).Append(-1).Max() + 1;
+        var replicas = restore.DefaultReplicationFactor ?? topic.SourceReplicationFactor;
+        var settings = topic.Configurations.ToDictionary(StringComparer.Ordinal);
+        if (replicas > brokers)
+        {
+            notes.Add($"Topic '{name}' is made with {brokers} replicas in place of {replicas}: the target has no more brokers.");
+            replicas = brokers;
+            if (int.TryParse(settings.GetValueOrDefault(MinInSync), out var least) && least > brokers)
+            {
+                settings[MinInSync] = $"{brokers}";
+            }
+        }
+
+        var held = Holds.Keys.ToDictionary(key => key, key => settings.GetValueOrDefault(key), StringComparer.Ordinal);
+        foreach (var (key, value) in Holds)
+        {
+            settings[key] = value;
+        }
+
+        return new RestoreTopic(topic.Name, new NewTopic(name, Math.Max(1, Math.Max(written, topic.OriginalPartitionCount ?? known)), replicas, settings), held);
+    }
+
+    private static BackupException Wrong(string sentence) => new(FailureKind.Configuration, sentence);
+}

@@ -1,0 +1,155 @@
+using System.Collections.Immutable;
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Shared.Protocol;
+using static KafkaBackup.Coordinator.Restore.RestoreEffects;
+using static KafkaBackup.Coordinator.Restore.RestoreMessages;
+using static KafkaBackup.Shared.Protocol.RestoreProtocol;
+
+namespace KafkaBackup.Coordinator.Restore;
+
+/// <summary>How a restore stands, and what an event changes about it. Pure.</summary>
+/// <remarks>
+/// <code>
+/// State      Leaves on                                       Goes to
+/// Planning   Planned                                         Making
+///            StepFailed                                      Ended
+/// Making     TopicMade, the last one                         Restoring
+///            StepFailed                                      Ended, with the topics that are made named
+/// Restoring  PartitionRestored, none in work and none next   Counting
+/// Counting   Counted, StepFailed                             Ended
+/// A dry run goes from Planning to Restoring, with a sink that writes nothing, and from there to Ended.
+/// StopRestore in Planning and Making: at the next event Ended; in Restoring: nothing more is begun, what is in work comes to its end
+/// </code>
+/// A partition that fails keeps no other from being restored.
+/// </remarks>
+internal sealed record RestoreRunState(int MaxConcurrentPartitions, bool IsDryRun = false)
+{
+    /// <summary>What it is doing.</summary>
+    public RestorePhase Phase { get; private init; }
+
+    /// <summary>What it does; null until it is planned.</summary>
+    private RestorePlan? Plan { get; init; }
+
+    /// <summary>The topics that are made, with what is held of each.</summary>
+    private ImmutableList<RestoreTopic> Made { get; init; } = [];
+
+    private ImmutableQueue<RestorePartition> Waiting { get; init; } = [];
+
+    private int InWork { get; init; }
+
+    private ImmutableList<PartitionRestored> Restored { get; init; } = [];
+
+    private ImmutableList<Fault> Failures { get; init; } = [];
+
+    private bool IsStopping { get; init; }
+
+    /// <summary>Begins.</summary>
+    public RestoreStep Begin() => Do(new MakePlan());
+
+    /// <summary>Takes in an event: one of <see cref="RestoreMessages"/>, the end of a partition, or an order to stop.</summary>
+    /// <exception cref="ArgumentException">It is none of them.</exception>
+    public RestoreStep On(object message) => message switch
+    {
+        StopRestore => Stop(),
+        Planned planned when Phase == RestorePhase.Planning => OnPlanned(planned.Plan),
+        TopicMade made when Phase == RestorePhase.Making => OnTopicMade(made),
+        PartitionRestored restored when Phase == RestorePhase.Restoring => OnRestored(restored),
+        Counted counted when Phase == RestorePhase.Counting => OnCounted(counted.Bounds),
+        StepFailed failed => OnFailed(failed.Failure),
+        Planned or TopicMade or PartitionRestored or Counted => Do(),
+        _ => throw new ArgumentException($"A restore knows no {message.GetType().Name}.", nameof(message)),
+    };
+
+    private RestoreStep OnPlanned(RestorePlan plan)
+    {
+        var planned = this with { Plan = plan, Waiting = ImmutableQueue.CreateRange(plan.Orders) };
+        var said = planned.Do(new Say(log => log.Begins(plan, IsDryRun)));
+        return this switch
+        {
+            { IsStopping: true } => planned.End(),
+            { IsDryRun: true } => said.Then(state => (state with { Phase = RestorePhase.Restoring }).StartMore()),
+            _ => said.Then(state => (state with { Phase = RestorePhase.Making }).Do(new MakeTopic(plan.Topics[0]))),
+        };
+    }
+
+    private RestoreStep OnTopicMade(TopicMade made)
+    {
+        var held = made.Topic.Held.Where(setting => !made.LeftOut.Contains(setting.Key)).ToDictionary(StringComparer.Ordinal);
+        var state = this with { Made = Made.Add(made.Topic with { Held = held }) };
+        var said = state.Do(made.LeftOut.Count == 0 ? [] : [new Say(log => log.Unknown(made.Topic.Made.Name, made.LeftOut))]);
+        return said.Then(after => after switch
+        {
+            { IsStopping: true } => after.End(),
+            _ when after.Made.Count < after.Plan!.Topics.Count => after.Do(new MakeTopic(after.Plan.Topics[after.Made.Count])),
+            _ => (after with { Phase = RestorePhase.Restoring }).StartMore(),
+        });
+    }
+
+    private RestoreStep StartMore()
+    {
+        var (state, effects) = (this, ImmutableList<RestoreEffect>.Empty);
+        while (!state.IsStopping && state.InWork < MaxConcurrentPartitions && !state.Waiting.IsEmpty)
+        {
+            state = state with { Waiting = state.Waiting.Dequeue(out var order), InWork = state.InWork + 1 };
+            effects = effects.Add(new StartWorker(order));
+        }
+
+        var step = new RestoreStep(state, effects);
+        return state.InWork > 0 ? step : step.Then(after => after.CountThem());
+    }
+
+    private RestoreStep OnRestored(PartitionRestored restored)
+    {
+        var step = (this with { InWork = InWork - 1, Restored = Restored.Add(restored) }).Do(new Say(log => log.Restored(restored, IsDryRun)));
+        if (restored.Failure is { } failure)
+        {
+            step = step with { State = step.State with { Failures = step.State.Failures.Add(failure) } };
+        }
+
+        return step.Then(state => state.StartMore());
+    }
+
+    private RestoreStep CountThem() => Restored.IsEmpty || IsDryRun
+        ? End()
+        : (this with { Phase = RestorePhase.Counting }).Do(new Count([.. Restored.Select(restored => restored.Order.Target)]));
+
+    /// <summary>What is counted must be what was acknowledged. A partition that failed is told already; what of it arrived is not known.</summary>
+    private RestoreStep OnCounted(IReadOnlyDictionary<PartitionId, PartitionBounds> bounds)
+    {
+        var wrong = Restored.Where(restored => restored.Failure is null).Select(restored => Difference(restored, bounds.GetValueOrDefault(restored.Order.Target)));
+        return (this with { Failures = Failures.AddRange(wrong.OfType<Fault>()) }).End();
+    }
+
+    private static Fault? Difference(PartitionRestored restored, PartitionBounds bounds)
+    {
+        var target = restored.Order.Target;
+        return bounds switch
+        {
+            { Problem: { } problem } => Fault.Of(problem),
+            _ when bounds.HighWatermark - bounds.LogStartOffset == restored.Records && bounds.LogStartOffset == 0 => null,
+            _ => new Fault(FailureKind.Source,
+                $"{target} holds offsets {bounds.LogStartOffset} to {bounds.HighWatermark}, and {restored.Records} records were restored into it: somebody else writes to it, or "
+                + "something was deleted. Delete the topic and restore it again.", IsRetryable: false),
+        };
+    }
+
+    private RestoreStep OnFailed(Fault failure) => (this with { Failures = Failures.Add(failure) }).End();
+
+    private RestoreStep Stop() => IsStopping || Phase == RestorePhase.Ended
+        ? Do()
+        : (this with { IsStopping = true }).Do(Phase == RestorePhase.Restoring ? [new StopWorkers()] : []);
+
+    private RestoreStep End()
+    {
+        var finished = new RestoreFinished
+        {
+            Partitions = Restored,
+            Failures = [.. Failures.OrderByDescending(failure => failure.Kind)],
+            WasStopped = IsStopping,
+        };
+        return (this with { Phase = RestorePhase.Ended }).Do(new Say(log => log.Ended(finished, Made, IsDryRun)), new TellEnd(finished));
+    }
+
+    private RestoreStep Do(params ReadOnlySpan<RestoreEffect> effects) => new(this, [.. effects]);
+}

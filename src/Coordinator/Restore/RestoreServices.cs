@@ -1,0 +1,17 @@
+using Akka.Actor;
+using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Shared.Storage;
+using static KafkaBackup.Shared.Protocol.RestoreProtocol;
+
+namespace KafkaBackup.Coordinator.Restore;
+
+/// <summary>What a restore needs.</summary>
+/// <param name="Configuration">What is restored, and how.</param>
+/// <param name="Store">Where the backup lives.</param>
+/// <param name="Catalog">Tells what the target holds.</param>
+/// <param name="Topics">Makes topics at the target.</param>
+/// <param name="Worker">The props of a worker that restores a partition, for a plan.</param>
+/// <param name="Log">What the user reads.</param>
+public sealed record RestoreServices(
+    RestoreConfiguration Configuration, IObjectStore Store, ITopicCatalog Catalog, ITopicMaker Topics, Func<RestorePlan, RestorePartition, Props> Worker, RestoreLog Log);

@@ -1,0 +1,9 @@
+using KafkaBackup.Shared.Kafka;
+
+namespace KafkaBackup.Coordinator.Restore;
+
+/// <summary>A topic that a restore makes: with holds, so that nothing of what is restored is deleted or refused for its age.</summary>
+/// <param name="Source">Its name in the backup.</param>
+/// <param name="Made">As it is made.</param>
+/// <param name="Held">The settings that are held, with what the source had for each; null where it had the cluster's own.</param>
+public sealed record RestoreTopic(string Source, NewTopic Made, IReadOnlyDictionary<string, string?> Held);

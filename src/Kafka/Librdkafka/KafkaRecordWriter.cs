@@ -1,0 +1,120 @@
+using Confluent.Kafka;
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Kafka;
+
+namespace KafkaBackup.Kafka.Librdkafka;
+
+/// <summary>Writes to one partition, and bounds what is on its way there. Acknowledgements come on the client's thread.</summary>
+internal sealed class KafkaRecordWriter(KafkaRecordSink sink, PartitionId partition) : IRecordWriter
+{
+    /// <summary>How much may be on its way: several batches, so that the wire is never idle.</summary>
+    private const long MostBytes = 16 * 1024 * 1024;
+
+    private const int MostRecords = 50_000;
+
+    private readonly TopicPartition _partition = new(partition.Topic, partition.Number);
+    private readonly Lock _gate = new();
+    private long _bytes;
+    private int _records;
+    private long _acknowledged;
+    private BackupException? _failure;
+    private TaskCompletionSource? _changed;
+
+    public async ValueTask WriteAsync(OutgoingRecord record, CancellationToken cancellation)
+    {
+        await UntilAsync(() => _bytes < MostBytes && _records < MostRecords, cancellation);
+        var message = new Message<byte[]?, byte[]?> { Key = record.Key, Value = record.Value, Timestamp = new Timestamp(record.Timestamp, TimestampType.CreateTime) };
+        if (record.Headers.Count > 0)
+        {
+            message.Headers = [];
+            foreach (var (name, value) in record.Headers)
+            {
+                message.Headers.Add(name, value);
+            }
+        }
+
+        lock (_gate)
+        {
+            _records++;
+            _bytes += record.Size;
+        }
+
+        while (!TryProduce(message, record))
+        {
+            await Task.Delay(QueuePause, cancellation); // The client's queue is full of other partitions' records.
+        }
+    }
+
+    public async Task<long> CompleteAsync(CancellationToken cancellation)
+    {
+        await UntilAsync(() => _records == 0, cancellation);
+        return _acknowledged;
+    }
+
+    private static readonly TimeSpan QueuePause = TimeSpan.FromMilliseconds(20);
+
+    private bool TryProduce(Message<byte[]?, byte[]?> message, OutgoingRecord record)
+    {
+        try
+        {
+            sink.Producer.Produce(_partition, message, report => Settle(record, report.Error));
+            return true;
+        }
+        catch (ProduceException<byte[]?, byte[]?> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
+        {
+            return false;
+        }
+        catch (KafkaException e)
+        {
+            Settle(record, e.Error);
+            return true;
+        }
+    }
+
+    private void Settle(OutgoingRecord record, Error error)
+    {
+        TaskCompletionSource? changed;
+        lock (_gate)
+        {
+            _records--;
+            _bytes -= record.Size;
+            if (error.IsError)
+            {
+                _failure ??= sink.Failure(partition, record, error);
+            }
+            else
+            {
+                _acknowledged++;
+            }
+
+            (changed, _changed) = (_changed, null);
+        }
+
+        changed?.SetResult();
+    }
+
+    /// <summary>Waits until <paramref name="isSo"/>, asked under the lock, or until a record failed.</summary>
+    private async ValueTask UntilAsync(Func<bool> isSo, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            Task changed;
+            lock (_gate)
+            {
+                if (_failure is not null)
+                {
+                    throw _failure;
+                }
+
+                if (isSo())
+                {
+                    return;
+                }
+
+                changed = (_changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            }
+
+            await changed.WaitAsync(cancellation);
+        }
+    }
+}

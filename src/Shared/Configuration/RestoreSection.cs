@@ -1,0 +1,39 @@
+using System.Collections.ObjectModel;
+
+namespace KafkaBackup.Shared.Configuration;
+
+/// <summary><c>restore</c>: what of a backup is restored, and how.</summary>
+public sealed record RestoreSection
+{
+    /// <summary><c>time_window_start</c>: records with an earlier timestamp are left out; ms since 1970. Default: null, none is.</summary>
+    public long? TimeWindowStart { get; init; }
+
+    /// <summary><c>time_window_end</c>: records with a later timestamp are left out; ms since 1970. Default: null, none is.</summary>
+    public long? TimeWindowEnd { get; init; }
+
+    /// <summary><c>source_partitions</c>: the numbers of the partitions to restore, of every topic. Default: empty, which means all.</summary>
+    public IReadOnlyCollection<int> SourcePartitions { get; init; } = [];
+
+    /// <summary><c>topic_mapping</c>: names of topics at the target by their names at the source. Default: the same names.</summary>
+    public IReadOnlyDictionary<string, string> TopicMapping { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+
+    /// <summary><c>partition_mapping</c>: partitions at the target by those at the source, in every topic. Default: the same numbers.</summary>
+    public IReadOnlyDictionary<int, int> PartitionMapping { get; init; } = ReadOnlyDictionary<int, int>.Empty;
+
+    /// <summary><c>default_replication_factor</c>: of the topics that are created. Default: null, what they had at the source, or what the target gives
+    /// by default where that is not known.</summary>
+    public int? DefaultReplicationFactor { get; init; }
+
+    /// <summary><c>include_original_offset_header</c>: give each record the headers <c>x-original-offset</c>, <c>x-original-timestamp</c> and
+    /// <c>x-source-partition</c>. Default: false.</summary>
+    public bool IncludesOriginalOffset { get; init; }
+
+    /// <summary><c>dry_run</c>: read all that would be restored, ask the target, and write nothing. Default: false.</summary>
+    public bool IsDryRun { get; init; }
+
+    /// <summary><c>max_concurrent_partitions</c>: how many partitions are restored at a time; 1 to 1,000. Default: 4.</summary>
+    public int MaxConcurrentPartitions { get; init; } = 4;
+
+    /// <summary>Whether a record with this timestamp is restored. One without a timestamp is if there is no window.</summary>
+    public bool Admits(long timestamp) => timestamp >= (TimeWindowStart ?? long.MinValue) && timestamp <= (TimeWindowEnd ?? long.MaxValue);
+}

@@ -1,0 +1,127 @@
+using System.Globalization;
+
+namespace KafkaBackup.Shared.Configuration;
+
+/// <summary>Reads the section <c>restore</c>.</summary>
+internal static class RestoreSectionReader
+{
+    private const int MostPartitionsAtATime = 1_000;
+
+    /// <summary>The section.</summary>
+    public static RestoreSection Read(YamlMapReader map)
+    {
+        var defaults = new RestoreSection();
+        var end = map.Value("time_window_end");
+        var section = new RestoreSection
+        {
+            TimeWindowStart = Time(map.Value("time_window_start")),
+            TimeWindowEnd = Time(end),
+            SourcePartitions = Partitions(map.Value("source_partitions")),
+            TopicMapping = TopicMapping(map),
+            PartitionMapping = PartitionMapping(map),
+            DefaultReplicationFactor = ReplicationFactor(map),
+            IncludesOriginalOffset = map.Boolean("include_original_offset_header") ?? defaults.IncludesOriginalOffset,
+            IsDryRun = map.Boolean("dry_run") ?? defaults.IsDryRun,
+            MaxConcurrentPartitions = map.Int32("max_concurrent_partitions", 1, MostPartitionsAtATime) ?? defaults.MaxConcurrentPartitions,
+        };
+        if (section.TimeWindowStart > section.TimeWindowEnd)
+        {
+            end!.Report("must not be before time_window_start");
+        }
+
+        if (map.Required("create_topics") is { } creates && creates.Boolean() == false)
+        {
+            creates.Report("must be true: this version restores into topics that it creates, and leaves alone what is there");
+        }
+
+        return section;
+    }
+
+    /// <summary>OSO's -1 is the target's own default.</summary>
+    private static int? ReplicationFactor(YamlMapReader map) =>
+        map.Value("default_replication_factor")?.Int64(-1, short.MaxValue) is { } factor and not -1 ? (int)factor : null;
+
+    /// <summary>Milliseconds since 1970, or a time of RFC 3339 with its offset.</summary>
+    private static long? Time(YamlValue? value)
+    {
+        const string Rule = "must be milliseconds since 1970, or a time with its offset such as 2026-11-29T14:03:00Z";
+        if (value?.Scalar("a time") is not { } text)
+        {
+            return null;
+        }
+
+        if (long.TryParse(text.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds))
+        {
+            return milliseconds;
+        }
+
+        string[] forms = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
+        if (HasOffset(text.Value) && DateTimeOffset.TryParseExact(text.Value, forms, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
+            && time >= DateTimeOffset.UnixEpoch)
+        {
+            return time.ToUnixTimeMilliseconds();
+        }
+
+        value.Reject(text, Rule);
+        return null;
+    }
+
+    private static bool HasOffset(string time) => time.EndsWith('Z') || time.AsSpan(Math.Max(0, time.Length - 6)).IndexOfAny('+', '-') >= 0;
+
+    private static HashSet<int> Partitions(YamlValue? value)
+    {
+        var partitions = new HashSet<int>();
+        foreach (var text in value?.TextList(PartitionObjection) ?? [])
+        {
+            partitions.Add(int.Parse(text, CultureInfo.InvariantCulture));
+        }
+
+        return partitions;
+    }
+
+    private static string? PartitionObjection(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? null : "must be the number of a partition";
+
+    private static Dictionary<string, string> TopicMapping(YamlMapReader map)
+    {
+        var mapping = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (key, value) in Entries(map, "topic_mapping"))
+        {
+            if (value.Text(KafkaNames.TopicObjection) is { } target)
+            {
+                mapping[key.Text] = target;
+            }
+        }
+
+        return mapping;
+    }
+
+    private static Dictionary<int, int> PartitionMapping(YamlMapReader map)
+    {
+        var mapping = new Dictionary<int, int>();
+        foreach (var (key, value) in Entries(map, "partition_mapping"))
+        {
+            if (PartitionObjection(key.Text) is not null)
+            {
+                value.Report("must have the number of a partition as its key");
+            }
+            else if (value.Int64(0, int.MaxValue) is { } target)
+            {
+                mapping[int.Parse(key.Text, CultureInfo.InvariantCulture)] = (int)target;
+            }
+        }
+
+        return mapping;
+    }
+
+    private static IEnumerable<(YamlScalar Key, YamlValue Value)> Entries(YamlMapReader map, string key)
+    {
+        IEnumerable<(YamlScalar, YamlValue)> entries = [];
+        map.Section(key, section =>
+        {
+            entries = [.. section.Entries()];
+            return section;
+        });
+        return entries;
+    }
+}

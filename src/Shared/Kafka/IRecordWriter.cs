@@ -1,0 +1,14 @@
+namespace KafkaBackup.Shared.Kafka;
+
+/// <summary>Writes records to the end of one partition, in order, each once however often a request is repeated.</summary>
+public interface IRecordWriter
+{
+    /// <summary>Sends a record, and waits while too much is on its way.</summary>
+    /// <exception cref="BackupException">A record was refused, or no answer came; it need not be this one.</exception>
+    ValueTask WriteAsync(OutgoingRecord record, CancellationToken cancellation);
+
+    /// <summary>Waits until all that was sent is acknowledged by all in-sync replicas.</summary>
+    /// <returns>How many records were.</returns>
+    /// <exception cref="BackupException">One was refused, or no answer came.</exception>
+    Task<long> CompleteAsync(CancellationToken cancellation);
+}

@@ -1,0 +1,115 @@
+using System.Runtime.CompilerServices;
+using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Shared.Segments;
+using KafkaBackup.Shared.Storage;
+
+namespace KafkaBackup.Shared.Oso;
+
+/// <summary>All records that a backup holds of one partition, each offset once, in order, however its segments overlap.</summary>
+/// <remarks>Segments that overlap are read side by side. OSO's tool may have written another object over one that its manifest describes: then what the
+/// object says of itself counts, and the difference is told.</remarks>
+/// <param name="store">Where the backup lives.</param>
+/// <param name="partition">The partition, for messages.</param>
+/// <param name="segments">Its segments, as the backup names them, in any order.</param>
+public sealed class PartitionRecords(IObjectStore store, PartitionId partition, IEnumerable<ManifestSegment> segments)
+{
+    private const string Advice = "'kafka-backup validate --deep' tells what else is wrong.";
+
+    private readonly List<ManifestSegment> _left = [.. segments];
+    private readonly List<string> _differences = [];
+    private long _next = long.MinValue;
+
+    /// <summary>In which way objects are not what the backup says of them, as far as has been read; records may be missing.</summary>
+    public IReadOnlyList<string> Differences => _differences;
+
+    /// <summary>Walks over them, once. The cursor stands at a record, and is valid until the next step; it is not to be moved.</summary>
+    /// <exception cref="BackupException">A segment is missing or damaged: never is less returned without a word.</exception>
+    public async IAsyncEnumerable<RecordCursor> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        while (_left.Count > 0)
+        {
+            var readers = new List<SegmentWalk>();
+            try
+            {
+                var group = NextGroup();
+                foreach (var segment in group)
+                {
+                    readers.Add(new SegmentWalk(await OpenAsync(segment, cancellation), segment.Key, Advice));
+                }
+
+                if (!AreAsTold(group, readers))
+                {
+                    continue;
+                }
+
+                while (readers.Where(reader => reader.IsAtRecord).MinBy(reader => reader.Records.Offset) is { } first)
+                {
+                    if (first.Records.Offset >= _next)
+                    {
+                        _next = first.Records.Offset + 1;
+                        yield return first.Records;
+                    }
+
+                    first.Move();
+                }
+
+                _left.RemoveRange(0, group.Count);
+            }
+            finally
+            {
+                readers.ForEach(reader => reader.Records.Dispose());
+            }
+        }
+    }
+
+    /// <summary>The next segments that overlap: of a sound backup each is alone. They come first in what is left.</summary>
+    private List<ManifestSegment> NextGroup()
+    {
+        _left.Sort((one, other) => (one.StartOffset, one.EndOffset).CompareTo((other.StartOffset, other.EndOffset)) is not 0 and var order
+            ? order
+            : string.CompareOrdinal(one.Key, other.Key));
+        var (count, end) = (1, _left[0].EndOffset);
+        while (count < _left.Count && _left[count].StartOffset <= end)
+        {
+            end = Math.Max(end, _left[count++].EndOffset);
+        }
+
+        return _left[..count];
+    }
+
+    /// <summary>Puts what objects say of themselves in the place of what the backup says of them.</summary>
+    private bool AreAsTold(List<ManifestSegment> group, List<SegmentWalk> readers)
+    {
+        var areAsTold = true;
+        foreach (var (told, found) in group.Zip(readers, (told, reader) => (told, reader.Records)))
+        {
+            if (told.RecordCount == found.RecordCount && told.StartOffset == found.StartOffset && told.EndOffset == found.EndOffset)
+            {
+                continue;
+            }
+
+            if (found.RecordCount > 0 && found.StartOffset < _next && found.StartOffset < told.StartOffset)
+            {
+                throw new StorageException(told.Key, $"{told.Key} is not what the backup says of it: it begins with offset {found.StartOffset}, which would come behind {_next - 1}. {Advice}");
+            }
+
+            areAsTold = false;
+            _differences.Add($"{told.Key} has {found.RecordCount} records, offsets {found.StartOffset} to {found.EndOffset}, where the backup tells of "
+                + $"{told.RecordCount}, {told.StartOffset} to {told.EndOffset}.");
+            _left.Remove(told);
+            if (found.RecordCount > 0)
+            {
+                _left.Add(told with { RecordCount = found.RecordCount, StartOffset = found.StartOffset, EndOffset = found.EndOffset });
+            }
+        }
+
+        return areAsTold;
+    }
+
+    private async Task<SegmentRecords> OpenAsync(ManifestSegment segment, CancellationToken cancellation)
+    {
+        var stored = await store.GetAsync(segment.Key, cancellation)
+            ?? throw new StorageException(segment.Key, $"{segment.Key} is missing: offsets {segment.StartOffset} to {segment.EndOffset} of {partition} cannot be restored. {Advice}");
+        return SegmentRecords.Open(stored.Content, segment.Key);
+    }
+}

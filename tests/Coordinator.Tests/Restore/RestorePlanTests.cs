@@ -1,0 +1,117 @@
+using KafkaBackup.Coordinator.Restore;
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Oso;
+using Xunit;
+
+namespace KafkaBackup.Coordinator.Tests.Restore;
+
+public sealed class RestorePlanTests
+{
+    private static readonly BackupManifest Backup = new()
+    {
+        BackupId = "nightly",
+        CreatedAt = 0,
+        Topics =
+        [
+            Topic("orders", partitions: 6, [Partition(0, records: 10), Partition(3, records: 20)], ("retention.ms", "604800000"), ("min.insync.replicas", "2")) with { SourceReplicationFactor = 3 },
+            Topic("users", partitions: null, [Partition(1, records: 5)]),
+        ],
+    };
+
+    [Fact]
+    public void Topics_have_the_partitions_replicas_and_settings_of_the_source()
+    {
+        var plan = Plan(new RestoreSection());
+
+        Assert.Equal([("orders", 6, (int?)3), ("users", 2, null)], plan.Topics.Select(topic => (topic.Made.Name, topic.Made.Partitions, topic.Made.ReplicationFactor)));
+        Assert.Equal("2", plan.Topics[0].Made.Configurations["min.insync.replicas"]);
+        Assert.Equal(["orders:3", "orders:0", "users:1"], plan.Orders.Select(order => order.Target.ToString()));
+        Assert.Empty(plan.Notes);
+    }
+
+    [Fact]
+    public void What_would_delete_or_refuse_old_records_is_held_and_what_the_source_had_is_kept_in_mind()
+    {
+        var orders = Plan(new RestoreSection()).Topics[0];
+
+        Assert.Equal("-1", orders.Made.Configurations["retention.ms"]);
+        Assert.Equal("delete", orders.Made.Configurations["cleanup.policy"]);
+        Assert.Equal("CreateTime", orders.Made.Configurations["message.timestamp.type"]);
+        Assert.Equal($"{long.MaxValue}", orders.Made.Configurations["message.timestamp.after.max.ms"]);
+        Assert.Equal(("604800000", null), (orders.Held["retention.ms"], orders.Held["cleanup.policy"]));
+    }
+
+    [Fact]
+    public void Where_brokers_are_few_there_are_fewer_replicas_and_it_is_told()
+    {
+        var plan = Plan(new RestoreSection(), brokers: 1);
+
+        Assert.Equal((1, "1"), (plan.Topics[0].Made.ReplicationFactor, plan.Topics[0].Made.Configurations["min.insync.replicas"]));
+        Assert.Equal(["Topic 'orders' is made with 1 replicas in place of 3: the target has no more brokers."], plan.Notes);
+    }
+
+    [Fact]
+    public void The_replication_factor_that_is_given_goes_for_all() =>
+        Assert.All(Plan(new RestoreSection { DefaultReplicationFactor = 2 }).Topics, topic => Assert.Equal(2, topic.Made.ReplicationFactor));
+
+    [Fact]
+    public void A_partition_that_is_mapped_behind_the_last_one_makes_the_topic_larger() =>
+        Assert.Equal(10, Plan(new RestoreSection { PartitionMapping = new Dictionary<int, int> { [3] = 9 } }).Topics[0].Made.Partitions);
+
+    [Fact]
+    public void Topics_that_would_become_one_are_refused() => Assert.Contains("orders and users would both become 'all'", Refused(
+        new RestoreSection { TopicMapping = new Dictionary<string, string> { ["orders"] = "all", ["users"] = "all" } }), StringComparison.Ordinal);
+
+    [Fact]
+    public void Partitions_that_would_become_one_are_refused() => Assert.Contains(
+        "orders:3 and orders:0 would both go into orders:0", Refused(new RestoreSection { PartitionMapping = new Dictionary<int, int> { [3] = 0 } }), StringComparison.Ordinal);
+
+    [Fact]
+    public void Batches_are_no_larger_than_the_smallest_topic_takes()
+    {
+        Assert.InRange(Plan(new RestoreSection()).BatchBytes, 900_000, 1_048_588);
+        var small = Backup with { Topics = [.. Backup.Topics, Topic("small", 1, [Partition(0, 1)], ("max.message.bytes", "50000"))] };
+        Assert.InRange(RestorePlan.Of(small, Configuration(new RestoreSection()), 3).BatchBytes, 40_000, 50_000);
+    }
+
+    [Fact]
+    public void Recorded_gaps_are_told()
+    {
+        var gap = new ManifestGap { StartOffset = 1, EndOffset = 2, Reason = "offset_out_of_range", DetectedAt = 0 };
+        var lacking = Backup with { Topics = [Topic("orders", 1, [Partition(0, 10) with { Gaps = [gap] }])] };
+
+        Assert.Contains("The backup lacks 1 range(s) of offsets", Assert.Single(RestorePlan.Of(lacking, Configuration(new RestoreSection()), 3).Notes), StringComparison.Ordinal);
+    }
+
+    private static string Refused(RestoreSection section)
+    {
+        var failure = Assert.Throws<BackupException>(() => Plan(section));
+        Assert.Equal(FailureKind.Configuration, failure.Kind);
+        return failure.Message;
+    }
+
+    private static RestorePlan Plan(RestoreSection section, int brokers = 3) => RestorePlan.Of(Backup, Configuration(section), brokers);
+
+    private static RestoreConfiguration Configuration(RestoreSection section) => new()
+    {
+        BackupId = new BackupId("nightly"),
+        Target = new KafkaSection { Name = "target", BootstrapServers = ["kafka:9092"] },
+        Storage = new FileSystemStorageSection { Path = "/backups" },
+        Restore = section,
+    };
+
+    private static ManifestTopic Topic(string name, int? partitions, IReadOnlyList<ManifestPartition> those, params (string Key, string Value)[] settings) => new()
+    {
+        Name = name,
+        OriginalPartitionCount = partitions,
+        Partitions = those,
+        Configurations = settings.ToDictionary(setting => setting.Key, setting => setting.Value),
+    };
+
+    private static ManifestPartition Partition(int number, long records) => new()
+    {
+        PartitionId = number,
+        Segments = [new ManifestSegment { Key = $"s{number}", StartOffset = 0, EndOffset = records - 1, StartTimestamp = 0, EndTimestamp = 0, RecordCount = records }],
+    };
+}

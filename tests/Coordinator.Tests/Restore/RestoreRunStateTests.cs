@@ -1,0 +1,136 @@
+using KafkaBackup.Coordinator.Restore;
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Shared.Protocol;
+using Xunit;
+using static KafkaBackup.Coordinator.Restore.RestoreEffects;
+using static KafkaBackup.Coordinator.Restore.RestoreMessages;
+using static KafkaBackup.Shared.Protocol.RestoreProtocol;
+
+namespace KafkaBackup.Coordinator.Tests.Restore;
+
+public sealed class RestoreRunStateTests
+{
+    private static readonly RestorePlan Plan = new()
+    {
+        Topics = [Topic("a"), Topic("b")],
+        Orders = [Order("a", 0), Order("a", 1), Order("b", 0)],
+        Notes = [],
+    };
+
+    [Fact]
+    public void Topics_are_made_one_after_the_other_before_anything_is_restored()
+    {
+        var planned = Begun().On(new Planned(Plan));
+        var first = planned.State.On(new TopicMade(Plan.Topics[0], []));
+        var second = first.State.On(new TopicMade(Plan.Topics[1], []));
+
+        Assert.Equal([new MakeTopic(Plan.Topics[0])], planned.Effects.OfType<MakeTopic>());
+        Assert.Equal([new MakeTopic(Plan.Topics[1])], first.Effects);
+        Assert.Equal([new StartWorker(Plan.Orders[0]), new StartWorker(Plan.Orders[1])], second.Effects);
+    }
+
+    [Fact]
+    public void So_many_partitions_are_restored_at_a_time_and_all_of_them_counted_at_the_end()
+    {
+        var step = Restoring().On(Restored(0, 5));
+        Assert.Equal([new StartWorker(Plan.Orders[2])], step.Effects.OfType<StartWorker>());
+
+        step = step.State.On(Restored(2, 5));
+        Assert.Empty(step.Effects.OfType<Count>());
+        step = step.State.On(Restored(1, 7));
+
+        Assert.Equal(3, Assert.Single(step.Effects.OfType<Count>()).Partitions.Count);
+        var end = Ended(step.State.On(Counted(5, 7, 5)));
+        Assert.Equal((0, 17L, false), (end.Failures.Count, end.Partitions.Sum(partition => partition.Records), end.WasStopped));
+    }
+
+    [Theory]
+    [InlineData(0, 6)] // Somebody else writes.
+    [InlineData(0, 4)]
+    [InlineData(1, 5)] // Something was deleted.
+    public void What_is_counted_otherwise_than_it_was_acknowledged_is_a_failure(long start, long end)
+    {
+        var counting = Restoring().On(Restored(0, 5)).State.On(Restored(1, 7)).State.On(Restored(2, 5)).State;
+        var bounds = Counted(5, 7, 5).Bounds.ToDictionary();
+        bounds[Plan.Orders[0].Target] = new PartitionBounds(start, end);
+
+        var failure = Assert.Single(Ended(counting.On(new Counted(bounds))).Failures);
+
+        Assert.StartsWith($"a:0 holds offsets {start} to {end}, and 5 records were restored into it", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_partition_that_fails_keeps_no_other_from_being_restored()
+    {
+        var lost = new Fault(FailureKind.Storage, "A segment is missing.", IsRetryable: false);
+
+        var step = Restoring().On(Restored(0, 0) with { Failure = lost });
+        step = step.State.On(Restored(1, 7)).State.On(Restored(2, 5));
+
+        Assert.Equal([lost], Ended(step.State.On(Counted(3, 7, 5))).Failures);
+    }
+
+    [Fact]
+    public void When_it_is_stopped_what_is_in_work_comes_to_its_end_and_nothing_more_is_begun()
+    {
+        var stopping = Restoring().On(StopRestore.Instance);
+        Assert.Equal([new StopWorkers()], stopping.Effects);
+        Assert.Empty(stopping.State.On(StopRestore.Instance).Effects);
+
+        var step = stopping.State.On(Restored(0, 2) with { WasStopped = true }).State.On(Restored(1, 3) with { WasStopped = true });
+
+        Assert.Empty(step.Effects.OfType<StartWorker>());
+        Assert.True(Ended(step.State.On(Counted(2, 3, 0))).WasStopped);
+    }
+
+    [Fact]
+    public void When_it_is_stopped_before_topics_are_made_none_is()
+    {
+        var step = Begun().On(StopRestore.Instance).State.On(new Planned(Plan));
+
+        Assert.Empty(step.Effects.OfType<MakeTopic>());
+        Assert.True(Ended(step).WasStopped);
+    }
+
+    [Fact]
+    public void A_dry_run_makes_no_topic_and_counts_nothing_at_the_target()
+    {
+        var planned = new RestoreRunState(MaxConcurrentPartitions: 3, IsDryRun: true).Begin().State.On(new Planned(Plan));
+
+        var end = planned.State.On(Restored(0, 5)).State.On(Restored(1, 7)).State.On(Restored(2, 5));
+
+        Assert.Equal((0, 3), (planned.Effects.OfType<MakeTopic>().Count(), planned.Effects.OfType<StartWorker>().Count()));
+        Assert.Equal(3, Ended(end).Partitions.Count);
+    }
+
+    [Fact]
+    public void A_topic_that_cannot_be_made_ends_it()
+    {
+        var refused = new Fault(FailureKind.Source, "No right.", IsRetryable: false);
+
+        var end = Begun().On(new Planned(Plan)).State.On(new TopicMade(Plan.Topics[0], [])).State.On(new StepFailed(refused));
+
+        Assert.Equal([refused], Ended(end).Failures);
+        Assert.Empty(end.State.On(new TopicMade(Plan.Topics[1], [])).Effects);
+    }
+
+    private static RestoreRunState Begun() => new RestoreRunState(MaxConcurrentPartitions: 2).Begin().State;
+
+    private static RestoreRunState Restoring() =>
+        Begun().On(new Planned(Plan)).State.On(new TopicMade(Plan.Topics[0], [])).State.On(new TopicMade(Plan.Topics[1], [])).State;
+
+    private static RestoreFinished Ended(RestoreStep step)
+    {
+        Assert.Equal(RestorePhase.Ended, step.State.Phase);
+        return Assert.Single(step.Effects.OfType<TellEnd>()).Message;
+    }
+
+    private static PartitionRestored Restored(int order, long records) => new(Plan.Orders[order]) { Records = records };
+
+    private static Counted Counted(params long[] ends) => new(Plan.Orders.Zip(ends).ToDictionary(pair => pair.Item1.Target, pair => new PartitionBounds(0, pair.Item2)));
+
+    private static RestoreTopic Topic(string name) => new(name, new NewTopic(name, 2, null, new Dictionary<string, string>()), new Dictionary<string, string?>());
+
+    private static RestorePartition Order(string topic, int number) => new(new PartitionId(topic, number), new PartitionId(topic, number), []);
+}

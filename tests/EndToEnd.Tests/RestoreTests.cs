@@ -1,0 +1,152 @@
+using KafkaBackup.EndToEnd.Tests.Support;
+using KafkaBackup.Shared;
+using static KafkaBackup.Cli.ExitCode;
+
+namespace KafkaBackup.EndToEnd.Tests;
+
+/// <summary>What was backed up comes back as it was.</summary>
+public sealed class RestoreTests : BrokerTest
+{
+    [Fact]
+    public async Task Records_of_all_shapes_come_back_in_order_as_they_were()
+    {
+        var topic = await NewTopicAsync(partitions: 3);
+        var produced = await ProduceAsync(PartitionsOf(topic, 2), 300, seed: 1);
+        produced.Add(await Broker.ProduceAsync(new PartitionId(topic, 1), SampleRecords.OfAllShapes()));
+        produced.Add(await Broker.ProduceAsync(new PartitionId(topic, 1), SampleRecords.Plain(3, seed: 2, bytes: 900_000)));
+        var backup = NewBackup(topic);
+        backup.Config = backup.Config with { Backup = ["segment_max_records: 50"] };
+        await backup.SucceedAsync();
+
+        (await backup.RestoreAsync(To(topic, "restored"))).AssertExit(Ok).AssertSays("Restored 617 records of 2 partition(s) in 1 topic(s), as counted at the target");
+
+        await AssertRestoredAsync(produced, Name("restored"));
+        Assert.Empty(await Broker.ReadAsync(new PartitionId(Name("restored"), 2))); // It is there, as at the source.
+    }
+
+    [Fact]
+    public async Task Records_outside_of_the_window_are_left_out_however_their_times_are_mixed()
+    {
+        var topic = await NewTopicAsync();
+        var times = new Random(5);
+        var produced = await Broker.ProduceAsync(
+            new PartitionId(topic, 0), SampleRecords.Plain(500).Select(record => record with { Timestamp = 1_700_000_000_000 + times.Next(1_000) }));
+        var backup = NewBackup(topic);
+        backup.Config = backup.Config with { Backup = ["segment_max_records: 20"] };
+        await backup.SucceedAsync();
+
+        (await backup.RestoreAsync(To(topic, "restored"), "time_window_start: 1700000000250", "time_window_end: 2023-11-14T22:13:20.750Z")).AssertExit(Ok);
+
+        var wanted = new ProducedRecords();
+        wanted.Add(new PartitionId(topic, 0), produced.ByPartition.Values.Single().Where(record => record.Timestamp is >= 1_700_000_000_250 and <= 1_700_000_000_750));
+        Assert.InRange(wanted.Count, 1, 499);
+        await AssertRestoredAsync(wanted, Name("restored"));
+    }
+
+    [Fact]
+    public async Task Partitions_are_chosen_and_mapped()
+    {
+        var topic = await NewTopicAsync(partitions: 3);
+        var produced = await ProduceAsync(PartitionsOf(topic, 3), 10, seed: 3);
+        var backup = NewBackup(topic);
+        await backup.SucceedAsync();
+
+        (await backup.RestoreAsync(To(topic, "restored"), "source_partitions: [1, 2]", "partition_mapping: {1: 4}", "include_original_offset_header: true")).AssertExit(Ok);
+
+        var there = await Broker.ReadAsync(new PartitionId(Name("restored"), 4));
+        Assert.Equal(produced.ByPartition[new PartitionId(topic, 1)].Select(record => Headers(record.WithOffsetHeaders(), 1).ToString()), there.Select(record => record.ToString()));
+        Assert.Equal(10, (await Broker.ReadAsync(new PartitionId(Name("restored"), 2))).Count);
+        Assert.Empty(await Broker.ReadAsync(new PartitionId(Name("restored"), 0)));
+
+        static LogRecord Headers(LogRecord record, byte partition) => record with { Headers = [.. record.Headers, new LogHeader("x-source-partition", [partition, 0, 0, 0])] };
+    }
+
+    [Fact]
+    public async Task Records_of_last_year_stay_and_it_is_told_how_their_topic_gets_its_settings_back()
+    {
+        var topic = await NewTopicAsync(settings: ("cleanup.policy", "compact,delete"));
+        await ProduceAsync(PartitionsOf(topic, 1), 10, seed: 4);
+        var backup = NewBackup(topic);
+        await backup.SucceedAsync();
+
+        (await backup.RestoreAsync(To(topic, "restored"))).AssertExit(Ok)
+            .AssertSays($"--entity-name {Name("restored")} --add-config cleanup.policy=[compact,delete],retention.ms=-1 "
+                + "--delete-config message.timestamp.after.max.ms,message.timestamp.before.max.ms,message.timestamp.type,retention.bytes");
+    }
+
+    [Fact]
+    public async Task A_dry_run_counts_what_is_wanted_and_writes_nothing()
+    {
+        var topic = await NewTopicAsync(partitions: 2);
+        await ProduceAsync(PartitionsOf(topic, 2), 100, seed: 9);
+        var backup = NewBackup(topic);
+        await backup.SucceedAsync();
+
+        (await backup.RestoreAsync(To(topic, "restored"), "dry_run: true", "time_window_end: 1704067200049")).AssertExit(Ok)
+            .AssertSays($"Topic '{Name("restored")}' would be made: 2 partition(s), 1 replica(s)")
+            .AssertSays($"{new PartitionId(Name("restored"), 1)}: 50 records")
+            .AssertSays("100 records (4,780 bytes) of 2 partition(s) would be restored; nothing was written");
+        (await CliRun.RunAsync("validate-restore", "-c", Path.Combine(backup.Root, "restore.yaml"))).AssertExit(Ok).AssertSays("nothing was written");
+        (await backup.RestoreAsync(To(topic, "restored"))).AssertExit(Ok); // Nothing is there that would be in its way.
+    }
+
+    [Fact]
+    public async Task A_topic_that_is_there_is_left_alone()
+    {
+        var topic = await NewTopicAsync();
+        await ProduceAsync(PartitionsOf(topic, 1), 10, seed: 5);
+        var backup = NewBackup(topic);
+        await backup.SucceedAsync();
+
+        (await backup.RestoreAsync(new Dictionary<string, string>())).AssertExit(Usage).AssertOneFailure($"The target has '{topic}' already, and nothing was restored");
+
+        Assert.Equal(10, (await Broker.ReadAsync(new PartitionId(topic, 0))).Count);
+    }
+
+    [Fact]
+    public async Task A_segment_that_is_gone_is_named_and_what_others_hold_is_restored()
+    {
+        var topic = await NewTopicAsync(partitions: 2);
+        await ProduceAsync(PartitionsOf(topic, 2), 30, seed: 6);
+        var backup = NewBackup(topic);
+        backup.Config = backup.Config with { Backup = ["segment_max_records: 10"] };
+        await backup.SucceedAsync();
+        var lost = backup.SegmentFiles().First(file => file.Contains("partition=1", StringComparison.Ordinal));
+        File.Delete(lost);
+
+        (await backup.RestoreAsync(To(topic, "restored"))).AssertExit(Storage)
+            .AssertSays($"{Path.GetRelativePath(backup.Store, lost)} is missing: offsets 0 to 9 of {new PartitionId(topic, 1)} cannot be restored")
+            .AssertOneFailure("1 partition(s) could not be restored whole; see above.")
+            .AssertSays($"The restore is not whole. Delete '{Name("restored")}' at the target before you restore again");
+
+        Assert.Equal(30, (await Broker.ReadAsync(new PartitionId(Name("restored"), 0))).Count);
+    }
+
+    [Theory]
+    [InlineData("time_window_start: yesterday", "restore.time_window_start: must be milliseconds since 1970, or a time with its offset")]
+    [InlineData("topic_mapping: {nothing: other}", "restore.topic_mapping names 'nothing', which is no topic of backup 'nightly' that is restored")]
+    [InlineData("source_partitions: [7]", "restore.source_partitions names none that backup 'nightly' has records of")]
+    [InlineData("partition_mapping: {0: 1}", "would both go into")]
+    [InlineData("purge_topics: true", "restore.purge_topics: is of no use in this version")]
+    public async Task What_is_wrong_with_the_configuration_is_told_before_anything_is_made(string line, string sentence)
+    {
+        var topic = await NewTopicAsync(partitions: 2);
+        await ProduceAsync(PartitionsOf(topic, 2), 10, seed: 8);
+        var backup = NewBackup(topic);
+        await backup.SucceedAsync();
+
+        (await backup.RestoreAsync(new Dictionary<string, string>(), line)).AssertExit(Usage).AssertSays(sentence);
+    }
+
+    private Dictionary<string, string> To(string topic, string name) => new(StringComparer.Ordinal) { [topic] = Name(name) };
+
+    /// <summary>Asserts that a topic holds exactly these records, one behind the other.</summary>
+    private async Task AssertRestoredAsync(ProducedRecords expected, string target)
+    {
+        foreach (var (partition, records) in expected.ByPartition)
+        {
+            var there = await Broker.ReadAsync(new PartitionId(target, partition.Number));
+            Assert.Equal(records.Select((record, number) => (record with { Offset = number }).ToString()), there.Select(record => record.ToString()));
+        }
+    }
+}

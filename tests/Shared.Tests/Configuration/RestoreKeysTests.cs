@@ -1,0 +1,98 @@
+using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Testing;
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace KafkaBackup.Shared.Tests.Configuration;
+
+/// <summary>Files of <c>mode: restore</c>.</summary>
+public sealed class RestoreKeysTests
+{
+    private const RegexOptions Lines = RegexOptions.NonBacktracking | RegexOptions.Multiline | RegexOptions.ExplicitCapture;
+
+    private const string Minimal = """
+        mode: restore
+        backup_id: nightly
+        target:
+          bootstrap_servers: [kafka:9092]
+        storage:
+          backend: filesystem
+          path: /backups
+        restore:
+          create_topics: true
+
+        """;
+
+    private static readonly Dictionary<string, (string Value, Func<RestoreSection, bool> HasEffect)> Effects = new()
+    {
+        ["time_window_start"] = ("1700000000250", section => section is { TimeWindowStart: 1_700_000_000_250 } && section.Admits(1_700_000_000_250) && !section.Admits(1_700_000_000_249)),
+        ["time_window_end"] = ("2023-11-14T23:13:20.250+01:00", section => section is { TimeWindowEnd: 1_700_000_000_250 } && section.Admits(1_700_000_000_250) && !section.Admits(1_700_000_000_251)),
+        ["source_partitions"] = ("[3, 1]", section => section.SourcePartitions.Order().SequenceEqual([1, 3])),
+        ["topic_mapping"] = ("{a: b, c.d: e}", section => section.TopicMapping is { Count: 2 } mapping && mapping["c.d"] == "e"),
+        ["partition_mapping"] = ("{3: 4}", section => section.PartitionMapping is { Count: 1 } mapping && mapping[3] == 4),
+        ["default_replication_factor"] = ("2", section => section.DefaultReplicationFactor == 2),
+        ["include_original_offset_header"] = ("true", section => section.IncludesOriginalOffset),
+        ["max_concurrent_partitions"] = ("9", section => section.MaxConcurrentPartitions == 9),
+        ["dry_run"] = ("true", section => section.IsDryRun),
+    };
+
+    public static TheoryData<string> Keys => [.. Effects.Keys];
+
+    [Theory]
+    [MemberData(nameof(Keys))]
+    public void Every_key_has_its_effect(string key)
+    {
+        var (value, hasEffect) = Effects[key];
+
+        Assert.False(hasEffect(Parse("")));
+        Assert.True(hasEffect(Parse($"  {key}: {value}\n")));
+    }
+
+    [Fact]
+    public void Every_key_is_documented_and_no_other() => Assert.Equal(
+        Effects.Keys.Append("create_topics").Order(StringComparer.Ordinal),
+        Regex.Matches(Document, @"^\| `restore\.(?<key>[a-z_]+)` \|", Lines).Select(row => row.Groups["key"].Value).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void The_example_of_the_documentation_loads() => Assert.NotNull(ConfigurationLoader.ParseRestore(
+        Regex.Match(Document, "^```yaml\n(?<yaml>.*?)^```", Lines | RegexOptions.Singleline).Groups["yaml"].Value, "restore.yaml", _ => null));
+
+    [Fact]
+    public void The_target_is_read_as_a_source_is_and_called_by_its_name()
+    {
+        var target = ConfigurationLoader.ParseRestore(Minimal.Replace("[kafka:9092]", "[kafka:9092]\n  topics: {include: [a]}", StringComparison.Ordinal), "restore.yaml", _ => null).Target;
+
+        Assert.Equal(("target", "kafka:9092", "a"), (target.Name, target.BootstrapServers[0], target.Topics.Include[0]));
+    }
+
+    [Fact]
+    public void OSOs_minus_one_is_the_targets_own_replication_factor() => Assert.Null(Parse("  default_replication_factor: -1\n").DefaultReplicationFactor);
+
+    [Theory]
+    [InlineData("  time_window_start: 2026-11-29 14:03\n", "restore.time_window_start: must be milliseconds since 1970, or a time with its offset such as 2026-11-29T14:03:00Z")]
+    [InlineData("  time_window_start: 2026-11-29T14:03:00\n", "restore.time_window_start: must be milliseconds since 1970")]
+    [InlineData("  time_window_start: 5\n  time_window_end: 4\n", "restore.time_window_end: must not be before time_window_start")]
+    [InlineData("  source_partitions: [-1]\n", "restore.source_partitions[0]: must be the number of a partition")]
+    [InlineData("  topic_mapping: {a: \"b c\"}\n", "restore.topic_mapping.a: must be a name that Kafka takes")]
+    [InlineData("  partition_mapping: {a: 1}\n", "restore.partition_mapping.a: must have the number of a partition as its key")]
+    [InlineData("  default_replication_factor: 100000\n", "restore.default_replication_factor: must be a whole number from -1 to 32767")]
+    [InlineData("  max_concurrent_partitions: 0\n", "restore.max_concurrent_partitions: must be a whole number from 1 to 1000")]
+    [InlineData("  consumer_groups: [a]\n", "restore.consumer_groups: is not supported by this version; remove it")]
+    [InlineData("  produce_ack: 1\n", "restore.produce_ack: is no known key")]
+    public void What_is_wrong_is_named_with_its_place(string lines, string problem) => Assert.Contains(
+        problem, Assert.Throws<ConfigurationException>(() => Parse(lines)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("create_topics: true", "create_topics: false", "restore.create_topics: must be true: this version restores into topics that it creates")]
+    [InlineData("  create_topics: true\n", "  dry_run: true\n", "restore.create_topics: is required")]
+    [InlineData("mode: restore", "mode: backup", "this file is for a backup: run it with 'kafka-backup backup'")]
+    [InlineData("target:", "source:", "target: is required")]
+    public void What_is_not_there_is_named(string part, string other, string problem) => Assert.Contains(
+        problem,
+        Assert.Throws<ConfigurationException>(() => ConfigurationLoader.ParseRestore(Minimal.Replace(part, other, StringComparison.Ordinal), "restore.yaml", _ => null)).Message,
+        StringComparison.Ordinal);
+
+    private static string Document => File.ReadAllText(Path.Combine(Repository.Root, "docs", "restore.md"));
+
+    private static RestoreSection Parse(string lines) => ConfigurationLoader.ParseRestore(Minimal + lines, "restore.yaml", _ => null).Restore;
+}

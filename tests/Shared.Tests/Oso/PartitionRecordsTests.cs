@@ -1,0 +1,76 @@
+using System.Buffers;
+using KafkaBackup.Shared.Oso;
+using KafkaBackup.Shared.Storage;
+using KafkaBackup.Testing;
+using KafkaBackup.Testing.Kafka;
+using Xunit;
+
+namespace KafkaBackup.Shared.Tests.Oso;
+
+/// <summary>The records of a partition are read each once and in order, whatever its segments are like.</summary>
+public sealed class PartitionRecordsTests
+{
+    private readonly MemoryObjectStore _store = new();
+
+    public static TheoryData<string> Samples => [.. Golden.Samples];
+
+    [Theory]
+    [MemberData(nameof(Samples))]
+    public async Task Of_a_backup_that_OSO_wrote_every_record_is_read_once(string sample)
+    {
+        var stored = Golden.Stored(sample).ToDictionary(segment => segment.Key, segment => segment.Records);
+        foreach (var (id, segments) in await FillAsync(sample))
+        {
+            var expected = segments.SelectMany(segment => stored[segment.Key]).DistinctBy(record => record.Offset).OrderBy(record => record.Offset);
+
+            Assert.Equal(expected.Select(record => record.ToString()), await ReadAsync(id, segments));
+        }
+    }
+
+    [Fact]
+    public async Task A_segment_that_is_not_there_is_named_with_what_is_lost()
+    {
+        var (id, segments) = (await FillAsync("plain"))[0];
+        await _store.DeleteAsync(segments[0].Key, CancellationToken.None);
+
+        var failure = await Assert.ThrowsAsync<StorageException>(() => ReadAsync(id, segments));
+
+        Assert.StartsWith($"{segments[0].Key} is missing: offsets {segments[0].StartOffset} to {segments[0].EndOffset} of {id} cannot be restored.", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_object_that_is_not_what_the_backup_says_of_it_is_told()
+    {
+        var (id, segments) = (await FillAsync("overlapping"))[0];
+        var records = new PartitionRecords(_store, id, segments);
+        await foreach (var record in records.ReadAsync(CancellationToken.None))
+        {
+            Assert.NotNull(record);
+        }
+
+        Assert.Contains(records.Differences, difference => difference.EndsWith("has 70 records, offsets 0 to 69, where the backup tells of 50, 0 to 49.", StringComparison.Ordinal));
+    }
+
+    private async Task<List<(PartitionId Id, IReadOnlyList<ManifestSegment> Segments)>> FillAsync(string sample)
+    {
+        var partitions = Golden.Manifest(sample).Topics
+            .SelectMany(topic => topic.Partitions, (topic, partition) => (new PartitionId(topic.Name, partition.PartitionId), partition.Segments)).ToList();
+        foreach (var segment in partitions.SelectMany(partition => partition.Segments).DistinctBy(segment => segment.Key))
+        {
+            await _store.PutAsync(segment.Key, new ReadOnlySequence<byte>(Golden.Object(sample, segment.Key)), PutCondition.Overwrite, CancellationToken.None);
+        }
+
+        return partitions;
+    }
+
+    private async Task<List<string>> ReadAsync(PartitionId id, IReadOnlyList<ManifestSegment> segments)
+    {
+        var found = new List<string>();
+        await foreach (var record in new PartitionRecords(_store, id, segments).ReadAsync(CancellationToken.None))
+        {
+            found.Add(TestRecords.Copy(record).ToString());
+        }
+
+        return found;
+    }
+}
