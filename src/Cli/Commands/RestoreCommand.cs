@@ -4,10 +4,12 @@ using Akka.Hosting;
 using KafkaBackup.Cli.Hosting;
 using KafkaBackup.Cli.Output;
 using KafkaBackup.Kafka.Librdkafka;
+using KafkaBackup.PartitionWorkers.Node;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Protocol;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using static KafkaBackup.Shared.Protocol.BackupProtocol;
 using static KafkaBackup.Shared.Protocol.RestoreProtocol;
 
 namespace KafkaBackup.Cli.Commands;
@@ -40,7 +42,7 @@ internal static class RestoreCommand
     {
         var config = new Option<string>("--config", "-c") { Description = "The configuration file (YAML) with mode: restore.", Required = true, HelpName = "FILE" };
         var verbose = new Option<bool>("--verbose", "-v") { Description = "Log what happens in detail." };
-        var quiet = new Option<bool>("--quiet", "-q") { Description = "Log warnings and errors only." };
+        var quiet = new Option<bool>("--quiet", "-q") { Description = "Log warnings and errors only, and show no progress." };
         var format = new Option<string>("--log-format") { Description = "text, or json: one object a line.", DefaultValueFactory = _ => "text" };
         format.AcceptOnlyFromAmong("text", "json");
         var command = new Command(name, description) { config, verbose, quiet, format };
@@ -54,7 +56,7 @@ internal static class RestoreCommand
         command.SetAction((parsed, _) => RunAsync(parsed.GetRequiredValue(config), isDryRun(parsed), new OutputOptions(
             parsed.GetValue(verbose) ? LogLevel.Debug : parsed.GetValue(quiet) ? LogLevel.Warning : LogLevel.Information,
             parsed.GetValue(format) == "json" ? LogFormat.Json : LogFormat.Text,
-            ShowsProgress: false)));
+            ShowsProgress: !parsed.GetValue(quiet))));
         return command;
     }
 
@@ -64,7 +66,8 @@ internal static class RestoreCommand
         var configuration = ConfigurationLoader.LoadRestore(file, Environment.GetEnvironmentVariable);
         configuration = isDryRun ? configuration with { Restore = configuration.Restore with { IsDryRun = true } } : configuration;
         PemFiles.Check(file, configuration.Target);
-        using var host = RestoreHost.Build(configuration, output, Console.Error.WriteLine);
+        var display = new RunDisplay(RunDisplay.StandardError(), output, TimeProvider.System);
+        using var host = RestoreHost.Build(configuration, output, display.WriteLine);
         await host.StartAsync(signals.Stopped);
         try
         {
@@ -75,7 +78,10 @@ internal static class RestoreCommand
                 host.Services.GetRequiredService<RestoreHost.PatientStore>().Patience.Hurry(); // Whoever ends a process does not wait for a store that is away.
                 coordinator.Tell(StopRestore.Instance);
             });
-            return Report(await restore, output);
+            var progress = host.Services.GetRequiredService<NodeProgress>();
+            return Report(
+                await display.ShowAsync(restore, _ => (progress.Records, progress.Bytes), () => coordinator.Ask<BackupStatus?>(new GetBackupStatus(configuration.BackupId))),
+                output);
         }
         finally
         {

@@ -3,6 +3,7 @@ using Akka.Hosting;
 using KafkaBackup.Cli.Output;
 using KafkaBackup.Coordinator.Restore;
 using KafkaBackup.Kafka.Librdkafka;
+using KafkaBackup.PartitionWorkers.Node;
 using KafkaBackup.PartitionWorkers.Restore;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
@@ -43,10 +44,11 @@ internal static class RestoreHost
 
     private static RestoreServices Services(IServiceProvider services, RestoreConfiguration configuration)
     {
-        var (store, sink) = (services.GetRequiredService<IObjectStore>(), services.GetRequiredService<Sink>());
+        var (store, sink, progress) = (services.GetRequiredService<IObjectStore>(), services.GetRequiredService<Sink>(), services.GetRequiredService<NodeProgress>());
+        var pace = new RestorePace(configuration.Restore, TimeProvider.System);
         return new RestoreServices(
             configuration, store, services.GetRequiredService<ITopicCatalog>(), services.GetRequiredService<ITopicMaker>(),
-            (plan, order) => RestoreWorkerActor.Props(order, configuration.Restore, store, sink.For(plan)), services.GetRequiredService<RestoreLog>());
+            (plan, order) => RestoreWorkerActor.Props(order, configuration.Restore, store, sink.For(plan), pace, progress), services.GetRequiredService<RestoreLog>(), () => progress.Records);
     }
 
     private static PatientStore PatienceWith(IObjectStore store, RestoreConfiguration configuration, StoreLog log)

@@ -5,13 +5,16 @@ using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Protocol;
 using static KafkaBackup.Coordinator.Restore.RestoreEffects;
 using static KafkaBackup.Coordinator.Restore.RestoreMessages;
+using static KafkaBackup.Shared.Protocol.BackupProtocol;
 using static KafkaBackup.Shared.Protocol.RestoreProtocol;
 
 namespace KafkaBackup.Coordinator.Restore;
 
 /// <summary>Conducts one restore. It only receives, and carries out what <see cref="RestoreRunState"/> decides; the state table is there.</summary>
-public sealed class RestoreCoordinatorActor : UntypedActor
+public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
 {
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMinutes(1);
+
     private readonly RestoreServices _services;
     private readonly CancellationTokenSource _stopped = new();
     private RestoreRunState _state;
@@ -26,6 +29,12 @@ public sealed class RestoreCoordinatorActor : UntypedActor
     public static Props Props(RestoreServices services) => Akka.Actor.Props.Create(() => new RestoreCoordinatorActor(services));
 
     /// <inheritdoc />
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <inheritdoc />
+    protected override void PreStart() => Timers.StartPeriodicTimer(ProgressDue.Instance, ProgressDue.Instance, ProgressInterval);
+
+    /// <inheritdoc />
     protected override void OnReceive(object message)
     {
         switch (message)
@@ -33,6 +42,14 @@ public sealed class RestoreCoordinatorActor : UntypedActor
             case StartRestore:
                 _requester = Sender;
                 CarryOut(_state.Begin());
+                break;
+            case GetBackupStatus:
+                Sender.Tell(Status);
+                break;
+            case ProgressDue when _state.Phase == RestorePhase.Restoring:
+                _services.Log.Progress(_services.ReadRecords(), Status);
+                break;
+            case ProgressDue:
                 break;
             case StopRestore:
                 CarryOut(_state.On(message));
@@ -55,6 +72,10 @@ public sealed class RestoreCoordinatorActor : UntypedActor
 
     /// <inheritdoc />
     protected override void PostStop() => _stopped.Cancel();
+
+    private BackupStatus Status => new(
+        _services.Configuration.BackupId, _state.Phase.ToString(), _plan?.Orders.Count ?? 0, _state.Done,
+        _plan?.Orders.Sum(order => order.Segments.Sum(segment => segment.RecordCount)) ?? 0);
 
     private void CarryOut(RestoreStep step)
     {

@@ -1,4 +1,5 @@
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Protocol;
 using Microsoft.Extensions.Logging;
 using static KafkaBackup.Shared.Protocol.RestoreProtocol;
 
@@ -21,6 +22,9 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
             Note(note);
         }
     }
+
+    /// <summary>How far it is.</summary>
+    public void Progress(long records, BackupProtocol.BackupStatus status) => HowFar(records, status.OffsetsPlanned, status.PartitionsDone, status.PartitionsPlanned);
 
     /// <summary>A partition has come to its end.</summary>
     public void Restored(PartitionRestored restored, bool isDryRun)
@@ -84,6 +88,9 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Restoring {Partitions} partition(s) of {Topics} topic(s): {Records:N0} records in the backup")]
     private partial void Begins(int partitions, int topics, long records);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Records:N0} of {Planned:N0} records read; {Done} of {Partitions} partition(s) are done")]
+    private partial void HowFar(long records, long planned, int done, int partitions);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Topic '{Topic}' would be made: {Partitions} partition(s), {Replicas} replica(s)")]
     private partial void WouldMake(string topic, int partitions, string replicas);

@@ -20,6 +20,12 @@ internal static class RestoreMessages
     /// <summary>What the partitions hold now.</summary>
     internal sealed record Counted(IReadOnlyDictionary<PartitionId, PartitionBounds> Bounds) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
+    /// <summary>Time to tell how far it is.</summary>
+    internal sealed record ProgressDue : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        public static ProgressDue Instance { get; } = new();
+    }
+
     /// <summary>Planning, making a topic, or counting did not succeed.</summary>
     internal sealed record StepFailed(Fault Failure) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 }

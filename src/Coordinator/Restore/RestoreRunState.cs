@@ -44,6 +44,9 @@ internal sealed record RestoreRunState(int MaxConcurrentPartitions, bool IsDryRu
 
     private bool IsStopping { get; init; }
 
+    /// <summary>How many partitions have come to their end.</summary>
+    public int Done => Restored.Count;
+
     /// <summary>Begins.</summary>
     public RestoreStep Begin() => Do(new MakePlan());
 

@@ -13,5 +13,7 @@ namespace KafkaBackup.Coordinator.Restore;
 /// <param name="Topics">Makes topics at the target.</param>
 /// <param name="Worker">The props of a worker that restores a partition, for a plan.</param>
 /// <param name="Log">What the user reads.</param>
+/// <param name="ReadRecords">How many records have been read so far.</param>
 public sealed record RestoreServices(
-    RestoreConfiguration Configuration, IObjectStore Store, ITopicCatalog Catalog, ITopicMaker Topics, Func<RestorePlan, RestorePartition, Props> Worker, RestoreLog Log);
+    RestoreConfiguration Configuration, IObjectStore Store, ITopicCatalog Catalog, ITopicMaker Topics, Func<RestorePlan, RestorePartition, Props> Worker, RestoreLog Log,
+    Func<long> ReadRecords);

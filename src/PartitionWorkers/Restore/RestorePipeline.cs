@@ -1,4 +1,5 @@
 using System.Text;
+using KafkaBackup.PartitionWorkers.Node;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
@@ -14,7 +15,9 @@ namespace KafkaBackup.PartitionWorkers.Restore;
 /// <param name="section">What of it is wanted.</param>
 /// <param name="store">Where the backup lives.</param>
 /// <param name="sink">Writes to the target.</param>
-internal sealed class RestorePipeline(RestorePartition order, RestoreSection section, IObjectStore store, IRecordSink sink)
+/// <param name="pace">Holds it down.</param>
+/// <param name="progress">Counts what is read.</param>
+internal sealed class RestorePipeline(RestorePartition order, RestoreSection section, IObjectStore store, IRecordSink sink, RestorePace pace, NodeProgress progress)
 {
     private long _bytes;
     private long _markers;
@@ -31,14 +34,12 @@ internal sealed class RestorePipeline(RestorePartition order, RestoreSection sec
         {
             await foreach (var record in records.ReadAsync(cancellation))
             {
-                if (TransactionMarker.Is(record))
+                var outgoing = IsWanted(record) ? Outgoing(record) : null;
+                progress.Read(1, outgoing?.Size ?? 0);
+                if (outgoing is not null)
                 {
-                    _markers++;
-                }
-                else if (section.Admits(record.Timestamp))
-                {
-                    var outgoing = Outgoing(record);
                     _bytes += outgoing.Size;
+                    await pace.TakeAsync(outgoing.Size, cancellation);
                     await writer.WriteAsync(outgoing, cancellation);
                 }
             }
@@ -57,6 +58,13 @@ internal sealed class RestorePipeline(RestorePartition order, RestoreSection sec
             FirstChangedTime = _firstChangedTime,
             Differences = records.Differences,
         };
+    }
+
+    private bool IsWanted(RecordCursor record)
+    {
+        var isMarker = TransactionMarker.Is(record);
+        _markers += isMarker ? 1 : 0;
+        return !isMarker && section.Admits(record.Timestamp);
     }
 
     private OutgoingRecord Outgoing(RecordCursor record)

@@ -28,6 +28,12 @@ public sealed record RestoreSection
     /// <c>x-source-partition</c>. Default: false.</summary>
     public bool IncludesOriginalOffset { get; init; }
 
+    /// <summary><c>rate_limit_records_per_sec</c>: how many records a second the whole restore sends at most. Default: null, no limit.</summary>
+    public long? MaxRecordsPerSecond { get; init; }
+
+    /// <summary><c>rate_limit_bytes_per_sec</c>: how many bytes of keys, values and headers a second the whole restore sends at most. Default: null, no limit.</summary>
+    public long? MaxBytesPerSecond { get; init; }
+
     /// <summary><c>dry_run</c>: read all that would be restored, ask the target, and write nothing. Default: false.</summary>
     public bool IsDryRun { get; init; }
 

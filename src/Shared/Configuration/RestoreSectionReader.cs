@@ -21,6 +21,8 @@ internal static class RestoreSectionReader
             PartitionMapping = PartitionMapping(map),
             DefaultReplicationFactor = ReplicationFactor(map),
             IncludesOriginalOffset = map.Boolean("include_original_offset_header") ?? defaults.IncludesOriginalOffset,
+            MaxRecordsPerSecond = map.Int64("rate_limit_records_per_sec", 1),
+            MaxBytesPerSecond = map.Int64("rate_limit_bytes_per_sec", 1),
             IsDryRun = map.Boolean("dry_run") ?? defaults.IsDryRun,
             MaxConcurrentPartitions = map.Int32("max_concurrent_partitions", 1, MostPartitionsAtATime) ?? defaults.MaxConcurrentPartitions,
         };

@@ -1,4 +1,5 @@
 using System.Text;
+using KafkaBackup.PartitionWorkers.Node;
 using KafkaBackup.PartitionWorkers.Restore;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
@@ -103,7 +104,7 @@ public sealed class RestorePipelineTests
             EndTimestamp = 0,
         };
         var order = new RestorePartition(new PartitionId("orders", 3), new PartitionId("restored", 3), [segment]);
-        return await new RestorePipeline(order, section, _store, _sink).RunAsync(cancellation);
+        return await new RestorePipeline(order, section, _store, _sink, new RestorePace(section, TimeProvider.System), new NodeProgress()).RunAsync(cancellation);
     }
 
     private static string Text(KeyValuePair<string, byte[]?> header) => $"{header.Key}={Encoding.UTF8.GetString(header.Value!)}";

@@ -33,6 +33,8 @@ public sealed class RestoreKeysTests
         ["default_replication_factor"] = ("2", section => section.DefaultReplicationFactor == 2),
         ["include_original_offset_header"] = ("true", section => section.IncludesOriginalOffset),
         ["max_concurrent_partitions"] = ("9", section => section.MaxConcurrentPartitions == 9),
+        ["rate_limit_records_per_sec"] = ("7", section => section.MaxRecordsPerSecond == 7),
+        ["rate_limit_bytes_per_sec"] = ("8", section => section.MaxBytesPerSecond == 8),
         ["dry_run"] = ("true", section => section.IsDryRun),
     };
 

@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+"""Backups are restored, and an independent consumer finds the same records in the same order, byte for byte.
+
+  restore.py mixed      records of every shape, all codecs, aborted transactions
+  restore.py leaders    a broker of three is killed, and started again, again and again while records are restored
+  restore.py all        both
+
+KAFKA_BOOTSTRAP_SERVERS names the broker, KAFKA_HOME the folder with `tools/kt` and `bin/`; `leaders` wants three brokers, whose folder KAFKA_DIR names,
+and `node kill|start N DIR` in KAFKA_HOME. Exits with 1 on any violation.
+"""
+import argparse
+import itertools
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+
+import common
+import stores
+
+
+def mixed(args, report, kafka):
+    """3 topics x 4 partitions, 1,200,000 records."""
+    names, committed = fill(args, kafka, 1_200_000, 4)
+    backup = backed_up(args, report, kafka, names)
+    run = restored(backup, names)
+    report.check("Restored %s records" % format(committed, ",") in run.err, "%s records are restored in %.1f s" % (format(committed, ","), run.seconds), run.err)
+    changed = same(report, kafka, names, "mixed")
+    report.check(run.code == (3 if changed else 0), "exit code %s, as %d records have another time" % (run.code, changed), run.err)
+
+
+def leaders(args, report, kafka):
+    """Each of three brokers is killed in turn, and started again, until the restore is over."""
+    chooser = random.Random(args.seed)
+    names, committed = fill(args, kafka, 3_000_000, 6)
+    backup = backed_up(args, report, kafka, names)
+    process, killed = start(backup, names, "default_replication_factor: 3"), 0
+    while process.poll() is None:
+        time.sleep(chooser.uniform(1, 4))
+        if process.poll() is None:
+            number, killed = 1 + killed % 3, killed + 1
+            node("kill", number)
+            time.sleep(chooser.uniform(0, 3))
+            node("start", number)
+            time.sleep(8)  # Two that are away at a time would leave partitions without replicas in sync.
+    run = backup.end(process)
+    report.check(run.code in (0, 3) and killed > 0, "%s records are restored in %.1f s, while brokers are killed %d times" % (format(committed, ","), run.seconds, killed), run.err)
+    same(report, kafka, names, "leaders")
+
+
+def node(order, number):
+    subprocess.run([os.path.join(os.environ["KAFKA_HOME"], "node"), order, str(number), os.environ["KAFKA_DIR"]], check=True, capture_output=True)
+
+
+def fill(args, kafka, records, partitions):
+    """Topics of records, by the names of those that they are restored to; and how many records are committed."""
+    sources = [args.prefix + name for name in ("orders", "payments", "users")]
+    each = max(1, int(records * args.scale) // 3)
+    committed = sum(kafka.load(topic, each, partitions, args.seed + number, create=True, transactions="some-aborted" if number == 1 else "none")
+                    for number, topic in enumerate(sources))
+    return {topic: topic + "-restored" for topic in sources}, committed
+
+
+def backed_up(args, report, kafka, names):
+    folder = os.path.join(args.work, args.scenario)
+    args.stores.empty(folder)
+    backup = common.Backup(args.product, folder, "restored", kafka.bootstrap, list(names), stores=args.stores, segment_max_bytes=max(200_000, int(8_000_000 * args.scale)))
+    run = backup.run()
+    report.check(run.code == 0, "the backup ends with 0 (%.1f s)" % run.seconds, run.err)
+    kafka.made += names.values()
+    return backup
+
+
+def start(backup, names, *lines):
+    file = os.path.join(backup.local, "restore.yaml")
+    text = ["mode: restore", "backup_id: " + backup.id, "target:", "  bootstrap_servers: [%s]" % os.environ["KAFKA_BOOTSTRAP_SERVERS"], "storage:",
+            *("  " + line for line in backup.stores.section(backup.folder)), "restore:", "  create_topics: true", *("  " + line for line in lines), "  topic_mapping:",
+            *("    %s: %s" % pair for pair in names.items())]
+    with open(file, "w", encoding="utf-8") as out:
+        out.write("\n".join(text) + "\n")
+    return backup.start("restore", "-c", file)
+
+
+def restored(backup, names, *lines):
+    return backup.end(start(backup, names, *lines))
+
+
+def same(report, kafka, names, what):
+    """What a reader of committed records finds is the same in both, offsets aside; and the timestamp 0, which is told (exit code 3)."""
+    changed = 0
+    for source, target in names.items():
+        counted, others, times = 0, [], 0
+        for partition in range(partitions(kafka, source)):
+            for before, after in itertools.zip_longest(dump(kafka, source, partition), dump(kafka, target, partition)):
+                counted += 1
+                if before != after:
+                    if before and after and before["timestamp"] == 0 and dict(before, timestamp=None) == dict(after, timestamp=None):
+                        times += 1
+                    else:
+                        others.append((partition, before, after))
+        changed += times
+        report.check(counted and not others, "%s: %s records of %s are the same, byte for byte, but for the time of %d that had 0" % (
+            what, format(counted, ","), source, times), others[:2])
+    return changed
+
+
+def partitions(kafka, topic):
+    return 1 + max(row["partition"] for row in kafka.kt("digest", "--topic", topic, "--threads", "4") if "partition" in row)
+
+
+def dump(kafka, topic, partition):
+    """The records of a partition without what a copy may change, one after the other."""
+    command = [os.path.join(kafka.home, "tools", "kt"), "dump", "--topic", topic, "--partition", str(partition), "--isolation", "read_committed"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout:
+            row = json.loads(line)
+            if "offset" in row:
+                yield {key: value for key, value in row.items() if key not in ("topic", "offset")}
+
+
+SCENARIOS = {"mixed": mixed, "leaders": leaders}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("scenario", nargs="+", choices=[*SCENARIOS, "all"])
+    parser.add_argument("--product", required=True, help="the command that runs the program, as one argument: 'dotnet .../kafka-backup.dll'")
+    parser.add_argument("--work", required=True, metavar="DIR", help="a folder for stores, configurations and logs")
+    parser.add_argument("--scale", type=float, default=1.0, help="1.0: the numbers of records as written")
+    parser.add_argument("--seed", type=int, default=1)
+    stores.add_options(parser)
+    args = parser.parse_args()
+    args.stores, args.work = stores.chosen(parser, args), os.path.abspath(args.work)
+    report, kafka = common.Report(), common.Kafka(os.environ["KAFKA_HOME"], os.environ["KAFKA_BOOTSTRAP_SERVERS"])
+    for name in list(SCENARIOS) if "all" in args.scenario else args.scenario:
+        args.scenario, args.prefix = name, "restore-%x-" % (int(time.time() * 1000) & 0xFFFFFFF)
+        print("== %s, %s, scale %g, seed %d" % (name, args.stores.name, args.scale, args.seed), flush=True)
+        try:
+            SCENARIOS[name](args, report, kafka)
+        finally:
+            kafka.delete()
+    print("%d checks, %d violations" % (report.made, report.failed))
+    return 1 if report.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
