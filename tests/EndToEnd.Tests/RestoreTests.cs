@@ -70,7 +70,7 @@ public sealed class RestoreTests : BrokerTest
         await backup.SucceedAsync();
 
         (await backup.RestoreAsync(To(topic, "restored"))).AssertExit(Ok)
-            .AssertSays($"--entity-name {Name("restored")} --add-config cleanup.policy=[compact,delete],retention.ms=-1 "
+            .AssertSays($"--entity-name {Name("restored")} --add-config 'cleanup.policy=[compact,delete],retention.ms=-1' "
                 + "--delete-config message.timestamp.after.max.ms,message.timestamp.before.max.ms,message.timestamp.type,retention.bytes");
     }
 
@@ -125,7 +125,7 @@ public sealed class RestoreTests : BrokerTest
     [Theory]
     [InlineData("time_window_start: yesterday", "restore.time_window_start: must be milliseconds since 1970, or a time with its offset")]
     [InlineData("topic_mapping: {nothing: other}", "restore.topic_mapping names 'nothing', which is no topic of backup 'nightly' that is restored")]
-    [InlineData("source_partitions: [7]", "restore.source_partitions names none that backup 'nightly' has records of")]
+    [InlineData("source_partitions: [7]", "restore.source_partitions names 7, and no topic that is restored has records in such a partition")]
     [InlineData("partition_mapping: {0: 1}", "would both go into")]
     [InlineData("purge_topics: true", "restore.purge_topics: is of no use in this version")]
     public async Task What_is_wrong_with_the_configuration_is_told_before_anything_is_made(string line, string sentence)

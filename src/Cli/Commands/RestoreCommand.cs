@@ -92,6 +92,11 @@ internal static class RestoreCommand
     /// <summary>Tells what went wrong, and the exit code.</summary>
     private static int Report(RestoreFinished finished, OutputOptions output)
     {
+        if (finished.WasStopped)
+        {
+            return ExitCode.Interrupted;
+        }
+
         if (finished.Failures is [var gravest, ..])
         {
             var failed = finished.Partitions.Count(partition => partition.Failure is not null);
@@ -99,11 +104,6 @@ internal static class RestoreCommand
             return ExitCode.Of(gravest.Kind);
         }
 
-        return finished switch
-        {
-            { WasStopped: true } => ExitCode.Interrupted,
-            _ when finished.Partitions.Any(partition => !partition.IsExact) => ExitCode.Incomplete,
-            _ => ExitCode.Ok,
-        };
+        return finished.Partitions.All(partition => partition.IsExact) ? ExitCode.Ok : ExitCode.Incomplete;
     }
 }

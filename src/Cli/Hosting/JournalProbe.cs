@@ -17,16 +17,18 @@ internal sealed class JournalProbe(NodeSettings settings, JournalHealth health)
             return health.Problem; // A file of this machine needs no question: who uses it tells.
         }
 
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(Patience);
         try
         {
-            await AskAsync(database, cancellation).WaitAsync(Patience, cancellation);
+            await AskAsync(database, patience.Token).WaitAsync(Patience, cancellation);
             return null;
         }
-        catch (TimeoutException)
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException && !cancellation.IsCancellationRequested)
         {
             return $"the database of the workers' journal does not answer within {Patience.TotalSeconds:0} s";
         }
-        catch (NpgsqlException e)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             return $"the database of the workers' journal cannot be asked: {e.GetBaseException().Message.ReplaceLineEndings(" ")}";
         }

@@ -45,15 +45,26 @@ internal static class RestoreHost
     private static RestoreServices Services(IServiceProvider services, RestoreConfiguration configuration)
     {
         var (store, sink, progress) = (services.GetRequiredService<IObjectStore>(), services.GetRequiredService<Sink>(), services.GetRequiredService<NodeProgress>());
+        var patience = services.GetRequiredService<PatientStore>().Patience;
         var pace = new RestorePace(configuration.Restore, TimeProvider.System);
         return new RestoreServices(
             configuration, store, services.GetRequiredService<ITopicCatalog>(), services.GetRequiredService<ITopicMaker>(),
-            (plan, order) => RestoreWorkerActor.Props(order, configuration.Restore, store, sink.For(plan), pace, progress), services.GetRequiredService<RestoreLog>(), () => progress.Records);
+            plan =>
+            {
+                patience.Begun(); // From here on an outage would cost all that is done by then.
+                sink.Make(plan);
+            },
+            order => RestoreWorkerActor.Props(order, configuration.Restore, store, sink.Made, pace, progress), services.GetRequiredService<RestoreLog>(), () => progress.Records);
     }
 
     private static PatientStore PatienceWith(IObjectStore store, RestoreConfiguration configuration, StoreLog log)
     {
-        var patience = new StorePatience(TimeProvider.System, log.NoticeOf(store)) { Middle = configuration.Storage.Patience ?? StorePatience.Default };
+        var patience = new StorePatience(TimeProvider.System, log.NoticeOf(store)) 
+        {
+            Middle = configuration.Storage.Patience ?? StorePatience.Default,
+            AfterFailure = "restore again, once what was made is deleted.",
+            AfterStop = "what was not read by then is not restored.",
+        };
         return new PatientStore(new RetryingObjectStore(store, patience, new Random()), patience);
     }
 
@@ -65,7 +76,9 @@ internal static class RestoreHost
     {
         private IRecordSink? _sink;
 
-        public IRecordSink For(RestorePlan plan) => _sink ??= isDry ? new DrySink() : new KafkaRecordSink(clients, plan.BatchBytes);
+        public IRecordSink Made => _sink ?? throw new InvalidOperationException("Nothing is planned yet.");
+
+        public void Make(RestorePlan plan) => _sink = isDry ? new DrySink() : new KafkaRecordSink(clients, plan.BatchBytes);
 
         public void Dispose() => _sink?.Dispose();
     }

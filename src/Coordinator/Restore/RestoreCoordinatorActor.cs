@@ -56,7 +56,11 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
                 break;
             case Planned planned:
                 _plan = planned.Plan;
+                _services.Planned(planned.Plan);
                 CarryOut(_state.On(message));
+                break;
+            case WorkerGone gone:
+                CarryOut(_state.On(gone.Lost)); // Passed over when the worker has told its end, as a worker does before it goes.
                 break;
             case TopicMade or PartitionRestored or Counted or StepFailed:
                 CarryOut(_state.On(message));
@@ -65,6 +69,14 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
                 Unhandled(message);
                 break;
         }
+    }
+
+    /// <summary>A fault of this program ends the restore: whoever started it would wait for ever for an actor that has forgotten it.</summary>
+    protected override void PreRestart(Exception reason, object message)
+    {
+        var fault = new Fault(FailureKind.Internal, $"The restore met a fault of this program ({reason.GetType().Name}: {reason.Message.ReplaceLineEndings(" ")}) and ended; report it.", IsRetryable: false);
+        _requester.Tell(new RestoreFinished { Failures = [fault] });
+        base.PreRestart(reason, message);
     }
 
     /// <inheritdoc />
@@ -97,7 +109,11 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
                 Pipe(_services.Topics.CreateAsync(make.Topic.Made, _stopped.Token), leftOut => new TopicMade(make.Topic, leftOut));
                 break;
             case StartWorker start:
-                Context.ActorOf(_services.Worker(_plan!, start.Order));
+                var lost = new Fault(FailureKind.Internal, "The worker of this partition met a fault of this program and ended; report it.", IsRetryable: false);
+                Context.WatchWith(Context.ActorOf(_services.Worker(start.Order)), new WorkerGone(new PartitionRestored(start.Order) { Failure = lost }));
+                break;
+            case BreakOff:
+                _stopped.Cancel();
                 break;
             case StopWorkers:
                 Context.ActorSelection("*").Tell(StopRestore.Instance);

@@ -17,6 +17,9 @@ internal static class RestoreEffects
     /// <summary>Begins with a partition.</summary>
     internal sealed record StartWorker(RestorePartition Order) : RestoreEffect;
 
+    /// <summary>Gives up what is asked of the store and of the target.</summary>
+    internal sealed record BreakOff : RestoreEffect;
+
     /// <summary>Tells the workers to come to their end.</summary>
     internal sealed record StopWorkers : RestoreEffect;
 

@@ -10,7 +10,7 @@ internal static class RestoreHold
             .Select(setting => $"{setting.Key}={(setting.Value!.Contains(',') ? $"[{setting.Value}]" : setting.Value)}").ToList();
         var own = topic.Held.Where(setting => setting.Value is null).Select(setting => setting.Key).Order(StringComparer.Ordinal).ToList();
         return $"kafka-configs.sh --bootstrap-server ... --alter --entity-type topics --entity-name {topic.Made.Name}"
-            + (back.Count > 0 ? $" --add-config {string.Join(',', back)}" : "")
+            + (back.Count > 0 ? $" --add-config '{string.Join(',', back)}'" : "")
             + (own.Count > 0 ? $" --delete-config {string.Join(',', own)}" : "");
     }
 }

@@ -13,7 +13,7 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
     {
         foreach (var topic in isDryRun ? plan.Topics : [])
         {
-            WouldMake(topic.Made.Name, topic.Made.Partitions, topic.Made.ReplicationFactor is { } factor ? $"{factor}" : "the target's default of");
+            WouldMake(topic.Made.Name, topic.Made.Partitions, topic.Made.ReplicationFactor is { } factor ? $"{factor} replica(s)" : "replicas as the target gives by default");
         }
 
         Begins(plan.Orders.Count, plan.Topics.Count, plan.Orders.Sum(order => order.Segments.Sum(segment => segment.RecordCount)));
@@ -36,9 +36,9 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
             return;
         }
 
-        if (restored.Markers > 0)
+        if (restored.FirstMarker is { } marker)
         {
-            LeftOut(order.Source, restored.Markers);
+            LeftOut(order.Source, restored.Markers, marker);
         }
 
         foreach (var difference in restored.Differences)
@@ -64,9 +64,10 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
     /// <summary>What has been achieved, and how what is held is let go.</summary>
     public void Ended(RestoreFinished finished, IReadOnlyList<RestoreTopic> made, bool isDryRun)
     {
-        if (isDryRun && finished.Partitions.Count > 0)
+        if (isDryRun)
         {
-            Would(finished.Partitions.Sum(partition => partition.Records), finished.Partitions.Sum(partition => partition.Bytes), finished.Partitions.Count);
+            var whole = finished.Partitions.Where(partition => partition is { Failure: null, WasStopped: false }).ToList();
+            Would(whole.Sum(partition => partition.Records), whole.Sum(partition => partition.Bytes), whole.Count);
         }
         else if (finished is { WasStopped: false, Failures.Count: 0 })
         {
@@ -84,7 +85,7 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
 
     /// <summary>Settings that the target does not know.</summary>
     public void Unknown(string topic, IReadOnlyList<string> settings) => Note(
-        $"The target does not know {string.Join(" and ", settings)}: topic '{topic}' is made without.");
+        $"The target does not take {string.Join(" and ", settings)}: topic '{topic}' is made without.");
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Restoring {Partitions} partition(s) of {Topics} topic(s): {Records:N0} records in the backup")]
     private partial void Begins(int partitions, int topics, long records);
@@ -92,7 +93,7 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
     [LoggerMessage(Level = LogLevel.Information, Message = "{Records:N0} of {Planned:N0} records read; {Done} of {Partitions} partition(s) are done")]
     private partial void HowFar(long records, long planned, int done, int partitions);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Topic '{Topic}' would be made: {Partitions} partition(s), {Replicas} replica(s)")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Topic '{Topic}' would be made: {Partitions} partition(s), {Replicas}")]
     private partial void WouldMake(string topic, int partitions, string replicas);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Target}: {Records:N0} records ({Bytes:N0} bytes) would be restored from {Source}")]
@@ -110,8 +111,9 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
     [LoggerMessage(Level = LogLevel.Error, Message = "{Target}: {Problem}")]
     private partial void Failed(PartitionId target, string problem);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Source}: {Markers:N0} markers of transactions in the backup are no records and are left out")]
-    private partial void LeftOut(PartitionId source, long markers);
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "{Source}: {Markers:N0} record(s) of the backup, the first at offset {Offset}, look like the markers of transactions that OSO's tool stores with the records, and are left out")]
+    private partial void LeftOut(PartitionId source, long markers, long offset);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Source}: from offset {Offset} on there are records with the timestamp 0, which the client cannot send: they have the time of the restore")]
     private partial void ChangedTime(PartitionId source, long offset);
@@ -119,7 +121,7 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
     [LoggerMessage(Level = LogLevel.Information, Message = "Restored {Records:N0} records of {Partitions} partition(s) in {Topics} topic(s), as counted at the target")]
     private partial void Whole(long records, int partitions, int topics);
 
-    [LoggerMessage(Level = LogLevel.Information,
+    [LoggerMessage(Level = LogLevel.Warning,
         Message = "Topic '{Topic}' is made to delete and compact nothing, as its records may be older than it keeps them. When you no longer need that: {Command}")]
     private partial void Held(string topic, string command);
 

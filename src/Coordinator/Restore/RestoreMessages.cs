@@ -20,6 +20,10 @@ internal static class RestoreMessages
     /// <summary>What the partitions hold now.</summary>
     internal sealed record Counted(IReadOnlyDictionary<PartitionId, PartitionBounds> Bounds) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
+    /// <summary>A worker is no more.</summary>
+    /// <param name="Lost">Its end, if it has not told one.</param>
+    internal sealed record WorkerGone(RestoreProtocol.PartitionRestored Lost) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
     /// <summary>Time to tell how far it is.</summary>
     internal sealed record ProgressDue : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {

@@ -21,6 +21,12 @@ public sealed record RestorePlan
         ["message.timestamp.after.max.ms"] = $"{long.MaxValue}",
     };
 
+    /// <summary>Settings that newer brokers do not know, and that older ones would go by: left out.</summary>
+    private static readonly string[] Outdated = ["message.format.version", "message.timestamp.difference.max.ms"];
+
+    /// <summary>Kafka's own, which a target has of its own.</summary>
+    private static readonly string[] Internal = ["__consumer_offsets", "__transaction_state", "__share_group_state"];
+
     private const string MinInSync = "min.insync.replicas";
 
     /// <summary>Topics to make, in order of their names.</summary>
@@ -41,10 +47,15 @@ public sealed record RestorePlan
     {
         var restore = configuration.Restore;
         var filter = new TopicFilter(configuration.Target.Topics, new BackupSection());
-        var wanted = manifest.Topics.Where(topic => filter.Matches(topic.Name)).OrderBy(topic => topic.Name, StringComparer.Ordinal).ToList();
+        var wanted = manifest.Topics.Where(topic => filter.Matches(topic.Name) && (!Internal.Contains(topic.Name) || filter.Literals.Contains(topic.Name))).OrderBy(topic => topic.Name, StringComparer.Ordinal).ToList();
         if (wanted.Count == 0)
         {
             throw Wrong($"Backup '{manifest.BackupId}' has no topic that target.topics lets through. See 'kafka-backup list' for those that it has.");
+        }
+
+        if (filter.Literals.Order(StringComparer.Ordinal).FirstOrDefault(name => wanted.TrueForAll(topic => topic.Name != name)) is { } absent)
+        {
+            throw Wrong($"target.topics.include names '{absent}', and backup '{manifest.BackupId}' has no such topic. See 'kafka-backup list' for those that it has.");
         }
 
         if (restore.TopicMapping.Keys.Order(StringComparer.Ordinal).FirstOrDefault(name => wanted.TrueForAll(topic => topic.Name != name)) is { } unknown)
@@ -58,15 +69,26 @@ public sealed record RestorePlan
             throw Wrong($"{string.Join(" and ", twice.Select(order => order.Source))} would both go into {twice.Key}. Correct restore.topic_mapping or restore.partition_mapping.");
         }
 
-        if (orders.Count == 0 && restore.SourcePartitions.Count > 0)
+        var numbers = orders.Select(order => order.Source.Number).ToHashSet();
+        if (restore.SourcePartitions.Order().Where(number => !numbers.Contains(number)).Select(number => (int?)number).FirstOrDefault() is { } nowhere)
         {
-            throw Wrong($"restore.source_partitions names none that backup '{manifest.BackupId}' has records of.");
+            throw Wrong($"restore.source_partitions names {nowhere}, and no topic that is restored has records in such a partition.");
+        }
+
+        if (restore.PartitionMapping.Keys.Order().Where(number => !numbers.Contains(number)).Select(number => (int?)number).FirstOrDefault() is { } unmapped)
+        {
+            throw Wrong($"restore.partition_mapping names {unmapped}, and no topic that is restored has records in such a partition.");
         }
 
         var notes = new List<string>();
         if (wanted.Sum(topic => topic.Partitions.Sum(partition => partition.Gaps.Count)) is var gaps and > 0)
         {
             notes.Add($"The backup lacks {gaps} range(s) of offsets that were gone at the source before they were backed up; 'kafka-backup describe' shows them.");
+        }
+
+        if (wanted.Sum(topic => topic.Partitions.Sum(partition => partition.Pruned.Count)) is var pruned and > 0)
+        {
+            notes.Add($"{pruned} range(s) of offsets were deleted from the backup, by its retention; 'kafka-backup describe' shows them.");
         }
 
         var topics = wanted.Select(topic => Made(topic, restore, brokers, orders, notes)).ToList();
@@ -109,16 +131,24 @@ public sealed record RestorePlan
         {
             notes.Add($"Topic '{name}' is made with {brokers} replicas in place of {replicas}: the target has no more brokers.");
             replicas = brokers;
-            if (int.TryParse(settings.GetValueOrDefault(MinInSync), out var least) && least > brokers)
-            {
-                settings[MinInSync] = $"{brokers}";
-            }
         }
 
-        var held = Holds.Keys.ToDictionary(key => key, key => settings.GetValueOrDefault(key), StringComparer.Ordinal);
-        foreach (var (key, value) in Holds)
+        var holds = Holds.ToDictionary(StringComparer.Ordinal);
+        if (int.TryParse(settings.GetValueOrDefault(MinInSync), out var least) && least > (replicas ?? 1))
+        {
+            notes.Add($"Topic '{name}' is made with {MinInSync}={replicas ?? 1} in place of {least}, so that it can be written to with its replicas.");
+            holds[MinInSync] = $"{replicas ?? 1}";
+        }
+
+        var held = holds.Keys.Concat(Outdated.Where(settings.ContainsKey)).ToDictionary(key => key, key => settings.GetValueOrDefault(key), StringComparer.Ordinal);
+        foreach (var (key, value) in holds)
         {
             settings[key] = value;
+        }
+
+        foreach (var key in Outdated)
+        {
+            settings.Remove(key);
         }
 
         return new RestoreTopic(topic.Name, new NewTopic(name, Math.Max(1, Math.Max(written, topic.OriginalPartitionCount ?? known)), replicas, settings), held);

@@ -19,7 +19,8 @@ namespace KafkaBackup.Coordinator.Restore;
 /// Restoring  PartitionRestored, none in work and none next   Counting
 /// Counting   Counted, StepFailed                             Ended
 /// A dry run goes from Planning to Restoring, with a sink that writes nothing, and from there to Ended.
-/// StopRestore in Planning and Making: at the next event Ended; in Restoring: nothing more is begun, what is in work comes to its end
+/// StopRestore in Planning and Making: what is under way is broken off, then Ended; in Restoring: nothing more is begun, what is in work comes to its end;
+/// in Counting: nothing, as nothing is left to be broken off
 /// </code>
 /// A partition that fails keeps no other from being restored.
 /// </remarks>
@@ -57,7 +58,7 @@ internal sealed record RestoreRunState(int MaxConcurrentPartitions, bool IsDryRu
         StopRestore => Stop(),
         Planned planned when Phase == RestorePhase.Planning => OnPlanned(planned.Plan),
         TopicMade made when Phase == RestorePhase.Making => OnTopicMade(made),
-        PartitionRestored restored when Phase == RestorePhase.Restoring => OnRestored(restored),
+        PartitionRestored restored when Phase == RestorePhase.Restoring && !Restored.Exists(known => known.Order == restored.Order) => OnRestored(restored),
         Counted counted when Phase == RestorePhase.Counting => OnCounted(counted.Bounds),
         StepFailed failed => OnFailed(failed.Failure),
         Planned or TopicMade or PartitionRestored or Counted => Do(),
@@ -120,8 +121,12 @@ internal sealed record RestoreRunState(int MaxConcurrentPartitions, bool IsDryRu
     /// <summary>What is counted must be what was acknowledged. A partition that failed is told already; what of it arrived is not known.</summary>
     private RestoreStep OnCounted(IReadOnlyDictionary<PartitionId, PartitionBounds> bounds)
     {
-        var wrong = Restored.Where(restored => restored.Failure is null).Select(restored => Difference(restored, bounds.GetValueOrDefault(restored.Order.Target)));
-        return (this with { Failures = Failures.AddRange(wrong.OfType<Fault>()) }).End();
+        var counted = Restored.ConvertAll(restored => restored.Failure is null
+            ? restored with { Failure = Difference(restored, bounds.GetValueOrDefault(restored.Order.Target)) }
+            : restored);
+        var wrong = counted.Except(Restored).ToList();
+        return (this with { Restored = counted, Failures = Failures.AddRange(wrong.Select(restored => restored.Failure!)) })
+            .Do([.. wrong.Select(restored => new Say(log => log.Restored(restored, IsDryRun)))]).Then(state => state.End());
     }
 
     private static Fault? Difference(PartitionRestored restored, PartitionBounds bounds)
@@ -137,11 +142,20 @@ internal sealed record RestoreRunState(int MaxConcurrentPartitions, bool IsDryRu
         };
     }
 
-    private RestoreStep OnFailed(Fault failure) => (this with { Failures = Failures.Add(failure) }).End();
+    /// <summary>What fails because it was broken off is no failure. A topic whose maker had no answer may be there.</summary>
+    private RestoreStep OnFailed(Fault failure)
+    {
+        var isBrokenOff = IsStopping && Phase != RestorePhase.Counting;
+        var made = Phase == RestorePhase.Making && (isBrokenOff || failure.IsRetryable) ? Made.Add(Plan!.Topics[Made.Count]) : Made;
+        return (this with { Made = made, Failures = isBrokenOff ? Failures : Failures.Add(failure) }).End();
+    }
 
-    private RestoreStep Stop() => IsStopping || Phase == RestorePhase.Ended
-        ? Do()
-        : (this with { IsStopping = true }).Do(Phase == RestorePhase.Restoring ? [new StopWorkers()] : []);
+    private RestoreStep Stop() => (IsStopping, Phase) switch
+    {
+        (true, _) or (_, RestorePhase.Counting or RestorePhase.Ended) => Do(), // All is done that a stop could break off.
+        (_, RestorePhase.Restoring) => (this with { IsStopping = true }).Do(new StopWorkers()),
+        _ => (this with { IsStopping = true }).Do(new BreakOff()),
+    };
 
     private RestoreStep End()
     {
@@ -149,7 +163,7 @@ internal sealed record RestoreRunState(int MaxConcurrentPartitions, bool IsDryRu
         {
             Partitions = Restored,
             Failures = [.. Failures.OrderByDescending(failure => failure.Kind)],
-            WasStopped = IsStopping,
+            WasStopped = IsStopping && (Restored.IsEmpty || !Waiting.IsEmpty || Restored.Exists(restored => restored.WasStopped)),
         };
         return (this with { Phase = RestorePhase.Ended }).Do(new Say(log => log.Ended(finished, Made, IsDryRun)), new TellEnd(finished));
     }

@@ -11,9 +11,10 @@ namespace KafkaBackup.Coordinator.Restore;
 /// <param name="Store">Where the backup lives.</param>
 /// <param name="Catalog">Tells what the target holds.</param>
 /// <param name="Topics">Makes topics at the target.</param>
-/// <param name="Worker">The props of a worker that restores a partition, for a plan.</param>
+/// <param name="Planned">Is told the plan before anything is done by it.</param>
+/// <param name="Worker">The props of a worker that restores a partition.</param>
 /// <param name="Log">What the user reads.</param>
 /// <param name="ReadRecords">How many records have been read so far.</param>
 public sealed record RestoreServices(
-    RestoreConfiguration Configuration, IObjectStore Store, ITopicCatalog Catalog, ITopicMaker Topics, Func<RestorePlan, RestorePartition, Props> Worker, RestoreLog Log,
+    RestoreConfiguration Configuration, IObjectStore Store, ITopicCatalog Catalog, ITopicMaker Topics, Action<RestorePlan> Planned, Func<RestorePartition, Props> Worker, RestoreLog Log,
     Func<long> ReadRecords);

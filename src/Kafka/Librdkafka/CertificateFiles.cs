@@ -10,7 +10,7 @@ namespace KafkaBackup.Kafka.Librdkafka;
 /// librdkafka reads the files once for each client, and certificates are renewed under a run that goes on for months. Files are replaced one
 /// after the other: what does not belong together, or cannot be read, is passed over until it does, and clients that exist are left alone.
 /// </remarks>
-internal sealed class CertificateFiles(SecuritySection security, TimeProvider clock)
+internal sealed class CertificateFiles(SecuritySection security, TimeProvider clock, string section = "source")
 {
     /// <summary>How long files may contradict each other before that is told: longer than it takes to replace them.</summary>
     public static readonly TimeSpan ObjectionPatience = TimeSpan.FromSeconds(30);
@@ -58,7 +58,7 @@ internal sealed class CertificateFiles(SecuritySection security, TimeProvider cl
                 return FilesChange.None;
             }
 
-            return PemFiles.Judge(security) is { Count: > 0 } problems ? Object(content, problems[0].ToString()) : Take(content);
+            return PemFiles.Judge(security, section) is { Count: > 0 } problems ? Object(content, problems[0].ToString()) : Take(content);
         }
     }
 

@@ -8,6 +8,8 @@ public sealed partial class KafkaClients
     /// <summary>The most that the client takes for its own limit to a message.</summary>
     private const int LargestMessage = 1_000_000_000;
 
+    private const int MostQueued = 10_000_000;
+
     /// <summary>How long a record may be on its way: a leader that is elected anew or a broker that restarts costs no restore.</summary>
     private static readonly TimeSpan ProducePatience = TimeSpan.FromMinutes(10);
 
@@ -24,6 +26,8 @@ public sealed partial class KafkaClients
             LingerMs = 5,
             BatchSize = batchBytes,
             MessageMaxBytes = LargestMessage, // The topic's limit decides, not the client's.
+            QueueBufferingMaxMessages = MostQueued, // Writers bound what is on its way.
+            QueueBufferingMaxKbytes = int.MaxValue,
             MessageTimeoutMs = (int)ProducePatience.TotalMilliseconds,
             DeliveryReportFields = "none",
         })

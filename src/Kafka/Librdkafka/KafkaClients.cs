@@ -54,7 +54,7 @@ public sealed partial class KafkaClients
         _failures = new SourceFailures(_source);
         // A large record is here several times for a moment: in the answer, in a batch, in its segment, and compressed.
         LargestAnswer = (int)Math.Clamp(_backup.MemoryOf(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes) / 2, LeastLargestAnswer, int.MaxValue);
-        _files = new CertificateFiles(_source.Security, TimeProvider.System);
+        _files = new CertificateFiles(_source.Security, TimeProvider.System, _source.Name);
     }
 
     /// <summary>The addresses as the user gave them.</summary>
@@ -84,12 +84,12 @@ public sealed partial class KafkaClients
         var change = _files.Refresh();
         if (change.WasTaken)
         {
-            LogFilesTaken(_logger);
+            LogFilesTaken(_logger, _source.Name);
         }
 
         if (change.Objection is { } objection)
         {
-            LogFilesUnusable(_logger, objection);
+            LogFilesUnusable(_logger, _source.Name, objection);
         }
 
         return _files.Generation;
@@ -285,12 +285,12 @@ public sealed partial class KafkaClients
     }
 
     [LoggerMessage(Level = LogLevel.Information,
-        Message = "Files that source.security names have changed: new connections to Kafka use them")]
-    private static partial void LogFilesTaken(ILogger logger);
+        Message = "Files that {Section}.security names have changed: new connections to Kafka use them")]
+    private static partial void LogFilesTaken(ILogger logger, string section);
 
     [LoggerMessage(Level = LogLevel.Warning,
-        Message = "Files that source.security names have changed and cannot be used: {Objection} Clients that exist go on with what they have read")]
-    private static partial void LogFilesUnusable(ILogger logger, string objection);
+        Message = "Files that {Section}.security names have changed and cannot be used: {Objection} Clients that exist go on with what they have read")]
+    private static partial void LogFilesUnusable(ILogger logger, string section, string objection);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Kafka client: {Code}: {Reason}")]
     private static partial void LogProblem(ILogger logger, ErrorCode code, string reason);

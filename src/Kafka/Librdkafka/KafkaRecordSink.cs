@@ -28,15 +28,18 @@ public sealed class KafkaRecordSink(KafkaClients clients, int batchBytes) : IRec
         }
     }
 
+    /// <summary>The cluster takes records: what the client complained about before is over.</summary>
+    internal void Heard() => _errors.Reset();
+
     /// <summary>Why a record did not arrive.</summary>
     internal BackupException Failure(PartitionId partition, OutgoingRecord record, Error error) => error.Code switch
     {
         ErrorCode.MsgSizeTooLarge => new BackupException(FailureKind.Source,
-            $"{partition} does not take the record of offset {record.SourceOffset} at the source, of {record.Size:N0} bytes, or its batch: raise max.message.bytes "
-            + $"of the topic '{partition.Topic}', or message.max.bytes of the brokers at {clients.Address}."),
+            $"{partition} does not take the record of offset {record.SourceOffset} at the source, of {record.Size:N0} bytes, or its batch: raise "
+            + $"message.max.bytes of the brokers at {clients.Address}, and restore again."),
         ErrorCode.InvalidTimestamp => new BackupException(FailureKind.Source,
             $"{partition} does not take the time {record.Timestamp} (ms since 1970) of the record of offset {record.SourceOffset} at the source: see "
-            + $"message.timestamp.before.max.ms and message.timestamp.after.max.ms of the brokers at {clients.Address}."),
+            + $"log.message.timestamp.before.max.ms, log.message.timestamp.after.max.ms and log.message.timestamp.difference.max.ms of the brokers at {clients.Address}."),
         _ => clients.Failure($"Cannot write the record of offset {record.SourceOffset} at the source to {partition}", error, _errors),
     };
 

@@ -16,8 +16,9 @@ internal sealed class KafkaRecordWriter(KafkaRecordSink sink, PartitionId partit
     private readonly Lock _gate = new();
     private long _bytes;
     private int _records;
+    private long _sent;
     private long _acknowledged;
-    private BackupException? _failure;
+    private (OutgoingRecord Record, Error Error)? _failed;
     private TaskCompletionSource? _changed;
 
     public async ValueTask WriteAsync(OutgoingRecord record, CancellationToken cancellation)
@@ -33,12 +34,6 @@ internal sealed class KafkaRecordWriter(KafkaRecordSink sink, PartitionId partit
             }
         }
 
-        lock (_gate)
-        {
-            _records++;
-            _bytes += record.Size;
-        }
-
         while (!TryProduce(message, record))
         {
             await Task.Delay(QueuePause, cancellation); // The client's queue is full of other partitions' records.
@@ -48,13 +43,15 @@ internal sealed class KafkaRecordWriter(KafkaRecordSink sink, PartitionId partit
     public async Task<long> CompleteAsync(CancellationToken cancellation)
     {
         await UntilAsync(() => _records == 0, cancellation);
-        return _acknowledged;
+        return _acknowledged == _sent ? _acknowledged : throw new BackupException(
+            FailureKind.Internal, $"{partition}: of {_sent} records that were sent the client has told the end of {_acknowledged} only.");
     }
 
     private static readonly TimeSpan QueuePause = TimeSpan.FromMilliseconds(20);
 
     private bool TryProduce(Message<byte[]?, byte[]?> message, OutgoingRecord record)
     {
+        Count(record, 1);
         try
         {
             sink.Producer.Produce(_partition, message, report => Settle(record, report.Error));
@@ -62,12 +59,23 @@ internal sealed class KafkaRecordWriter(KafkaRecordSink sink, PartitionId partit
         }
         catch (ProduceException<byte[]?, byte[]?> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
         {
+            Count(record, -1); // It is not on its way, and its end will never be told.
             return false;
         }
         catch (KafkaException e)
         {
             Settle(record, e.Error);
             return true;
+        }
+    }
+
+    private void Count(OutgoingRecord record, int sign)
+    {
+        lock (_gate)
+        {
+            _records += sign;
+            _sent += sign;
+            _bytes += sign * record.Size;
         }
     }
 
@@ -80,7 +88,7 @@ internal sealed class KafkaRecordWriter(KafkaRecordSink sink, PartitionId partit
             _bytes -= record.Size;
             if (error.IsError)
             {
-                _failure ??= sink.Failure(partition, record, error);
+                _failed ??= (record, error); // The sentence is made where somebody waits for it: here the client's own thread is at work.
             }
             else
             {
@@ -91,6 +99,10 @@ internal sealed class KafkaRecordWriter(KafkaRecordSink sink, PartitionId partit
         }
 
         changed?.SetResult();
+        if (!error.IsError)
+        {
+            sink.Heard();
+        }
     }
 
     /// <summary>Waits until <paramref name="isSo"/>, asked under the lock, or until a record failed.</summary>
@@ -101,9 +113,9 @@ internal sealed class KafkaRecordWriter(KafkaRecordSink sink, PartitionId partit
             Task changed;
             lock (_gate)
             {
-                if (_failure is not null)
+                if (_failed is { } failed)
                 {
-                    throw _failure;
+                    throw sink.Failure(partition, failed.Record, failed.Error);
                 }
 
                 if (isSo())

@@ -10,8 +10,11 @@ public sealed class KafkaTopicMaker(KafkaClients clients) : ITopicMaker
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Settings that brokers before 3.6 do not know.</summary>
-    private static readonly string[] Recent = ["message.timestamp.before.max.ms", "message.timestamp.after.max.ms"];
+    /// <summary>How long the broker may take: less than is waited for its answer.</summary>
+    private static readonly TimeSpan BrokerPatience = TimeSpan.FromSeconds(45);
+
+    /// <summary>Without these a topic would lose what is restored into it, or its times.</summary>
+    private static readonly string[] Needed = ["retention.ms", "retention.bytes", "cleanup.policy", "message.timestamp.type"];
 
     private readonly AdminCalls _calls = new(clients);
 
@@ -27,33 +30,35 @@ public sealed class KafkaTopicMaker(KafkaClients clients) : ITopicMaker
     /// <inheritdoc />
     public async Task<IReadOnlyList<string>> CreateAsync(NewTopic topic, CancellationToken cancellation)
     {
-        if (await TryCreateAsync(topic, cancellation))
+        var leftOut = new List<string>();
+        while (await FindRefusedAsync(topic, cancellation) is { } refused)
         {
-            return [];
+            leftOut.Add(refused);
+            topic = topic with { Configurations = topic.Configurations.Where(setting => setting.Key != refused).ToDictionary(StringComparer.Ordinal) };
         }
 
-        var known = topic.Configurations.Where(setting => !Recent.Contains(setting.Key)).ToDictionary(setting => setting.Key, setting => setting.Value);
-        await TryCreateAsync(topic with { Configurations = known }, cancellation);
-        return [.. Recent.Where(topic.Configurations.ContainsKey)];
+        return leftOut;
     }
 
-    /// <summary>False when the broker does not take a setting, and another try without recent ones may be better.</summary>
-    private Task<bool> TryCreateAsync(NewTopic topic, CancellationToken cancellation)
+    /// <summary>Makes the topic, or tells the setting for which the broker did not.</summary>
+    private Task<string?> FindRefusedAsync(NewTopic topic, CancellationToken cancellation)
     {
         var what = $"Cannot create the topic '{topic.Name}'";
         return _calls.AskAsync(what, TryAsync, cancellation);
 
-        async Task<bool> TryAsync()
+        async Task<string?> TryAsync()
         {
             try
             {
-                return await _calls.CallAsync(admin => CreateAsync(admin, topic), Patience, cancellation);
+                await _calls.CallAsync(admin => CreateAsync(admin, topic), Patience, cancellation);
+                return null;
             }
             catch (CreateTopicsException e) when (e.Results is [{ Error: var error }])
             {
                 return error.Code switch
                 {
-                    ErrorCode.InvalidConfig when Recent.Any(topic.Configurations.ContainsKey) => false,
+                    ErrorCode.InvalidConfig when topic.Configurations.Keys.Where(key => error.Reason.Contains(key, StringComparison.Ordinal)).MaxBy(key => key.Length) is { } named
+                        && !Needed.Contains(named) => named,
                     ErrorCode.TopicAlreadyExists => throw new BackupException(FailureKind.Configuration,
                         $"{what}: it exists at {clients.Address}. This version restores into topics that it creates: delete it, or give it another name by restore.topic_mapping."),
                     _ => throw _calls.Failure(what, error, e),
@@ -74,7 +79,7 @@ public sealed class KafkaTopicMaker(KafkaClients clients) : ITopicMaker
                     Configs = new Dictionary<string, string>(topic.Configurations),
                 },
             ],
-            new CreateTopicsOptions { RequestTimeout = Patience, OperationTimeout = Patience });
+            new CreateTopicsOptions { RequestTimeout = Patience, OperationTimeout = BrokerPatience });
         return true;
     }
 

@@ -242,6 +242,7 @@ public sealed class PartitionWorkerActor : UntypedActor, IWithTimers
     /// <summary>Ends this actor once its journal has written what it was told.</summary>
     private void Leave()
     {
+        _cancel?.Cancel();
         if (_journal is null)
         {
             Context.Stop(Self);

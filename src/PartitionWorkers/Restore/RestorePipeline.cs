@@ -19,8 +19,10 @@ namespace KafkaBackup.PartitionWorkers.Restore;
 /// <param name="progress">Counts what is read.</param>
 internal sealed class RestorePipeline(RestorePartition order, RestoreSection section, IObjectStore store, IRecordSink sink, RestorePace pace, NodeProgress progress)
 {
+    /// <summary>How long a restore that was told to stop waits for what it has sent.</summary>
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
+
     private long _bytes;
-    private long _markers;
     private long? _firstChangedTime;
 
     /// <summary>Restores until all is acknowledged, or until <paramref name="cancellation"/>.</summary>
@@ -34,7 +36,8 @@ internal sealed class RestorePipeline(RestorePartition order, RestoreSection sec
         {
             await foreach (var record in records.ReadAsync(cancellation))
             {
-                var outgoing = IsWanted(record) ? Outgoing(record) : null;
+                cancellation.ThrowIfCancellationRequested(); // What is at hand makes nobody wait who would notice.
+                var outgoing = section.Admits(record.Timestamp) ? Outgoing(record) : null;
                 progress.Read(1, outgoing?.Size ?? 0);
                 if (outgoing is not null)
                 {
@@ -49,22 +52,27 @@ internal sealed class RestorePipeline(RestorePartition order, RestoreSection sec
             wasStopped = true; // What was sent is waited for: it is told how much is there.
         }
 
+        using var patience = wasStopped ? new CancellationTokenSource(StopPatience) : new CancellationTokenSource();
+        long written;
+        try
+        {
+            written = await writer.CompleteAsync(patience.Token);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new BackupException(FailureKind.Source, $"{order.Target} was not written to its end, and how much is there is not known: the target did not answer.", e);
+        }
+
         return new PartitionRestored(order)
         {
-            Records = await writer.CompleteAsync(CancellationToken.None),
+            Records = written,
             WasStopped = wasStopped,
             Bytes = _bytes,
-            Markers = _markers,
+            Markers = records.Markers,
+            FirstMarker = records.FirstMarker,
             FirstChangedTime = _firstChangedTime,
             Differences = records.Differences,
         };
-    }
-
-    private bool IsWanted(RecordCursor record)
-    {
-        var isMarker = TransactionMarker.Is(record);
-        _markers += isMarker ? 1 : 0;
-        return !isMarker && section.Admits(record.Timestamp);
     }
 
     private OutgoingRecord Outgoing(RecordCursor record)

@@ -40,8 +40,17 @@ internal static class RestoreSectionReader
     }
 
     /// <summary>OSO's -1 is the target's own default.</summary>
-    private static int? ReplicationFactor(YamlMapReader map) =>
-        map.Value("default_replication_factor")?.Int64(-1, short.MaxValue) is { } factor and not -1 ? (int)factor : null;
+    private static int? ReplicationFactor(YamlMapReader map)
+    {
+        var value = map.Value("default_replication_factor");
+        var factor = value?.Int64(-1, short.MaxValue);
+        if (factor == 0)
+        {
+            value!.Report("must be 1 or more, or -1 for the target's own");
+        }
+
+        return factor is > 0 ? (int)factor : null;
+    }
 
     /// <summary>Milliseconds since 1970, or a time of RFC 3339 with its offset.</summary>
     private static long? Time(YamlValue? value)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Segments;
 using KafkaBackup.Shared.Storage;
@@ -17,7 +18,14 @@ public sealed class PartitionRecords(IObjectStore store, PartitionId partition, 
 
     private readonly List<ManifestSegment> _left = [.. segments];
     private readonly List<string> _differences = [];
+    private readonly HashSet<string> _changed = [];
     private long _next = long.MinValue;
+
+    /// <summary>How many markers of transactions were left out so far: OSO's tool stores them as if they were records, this one never does.</summary>
+    public long Markers { get; private set; }
+
+    /// <summary>The offset of the first of them; null while there is none.</summary>
+    public long? FirstMarker { get; private set; }
 
     /// <summary>In which way objects are not what the backup says of them, as far as has been read; records may be missing.</summary>
     public IReadOnlyList<string> Differences => _differences;
@@ -35,6 +43,7 @@ public sealed class PartitionRecords(IObjectStore store, PartitionId partition, 
                 foreach (var segment in group)
                 {
                     readers.Add(new SegmentWalk(await OpenAsync(segment, cancellation), segment.Key, Advice));
+                    readers[^1].Move();
                 }
 
                 if (!AreAsTold(group, readers))
@@ -44,15 +53,22 @@ public sealed class PartitionRecords(IObjectStore store, PartitionId partition, 
 
                 while (readers.Where(reader => reader.IsAtRecord).MinBy(reader => reader.Records.Offset) is { } first)
                 {
-                    if (first.Records.Offset >= _next)
+                    var isNew = first.Records.Offset >= _next;
+                    _next = isNew ? first.Records.Offset + 1 : _next;
+                    if (isNew && first.IsMarker)
                     {
-                        _next = first.Records.Offset + 1;
+                        Markers++;
+                        FirstMarker ??= first.Records.Offset;
+                    }
+                    else if (isNew)
+                    {
                         yield return first.Records;
                     }
 
                     first.Move();
                 }
 
+                _differences.AddRange(readers.Where(reader => reader.HasRepeats).Select(reader => $"{reader.Key} holds several records of one offset; the first of them counts."));
                 _left.RemoveRange(0, group.Count);
             }
             finally
@@ -110,6 +126,12 @@ public sealed class PartitionRecords(IObjectStore store, PartitionId partition, 
     {
         var stored = await store.GetAsync(segment.Key, cancellation)
             ?? throw new StorageException(segment.Key, $"{segment.Key} is missing: offsets {segment.StartOffset} to {segment.EndOffset} of {partition} cannot be restored. {Advice}");
+        if (segment.Sha256 is { } told && !told.Equals(Convert.ToHexStringLower(SHA256.HashData(stored.Content.Span)), StringComparison.OrdinalIgnoreCase)
+            && _changed.Add(segment.Key))
+        {
+            _differences.Add($"{segment.Key} is another object than the one that was stored: its SHA-256 differs.");
+        }
+
         return SegmentRecords.Open(stored.Content, segment.Key);
     }
 }

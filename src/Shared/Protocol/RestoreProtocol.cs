@@ -38,6 +38,9 @@ public static class RestoreProtocol
         /// <summary>Markers of transactions in the backup, which are no records and were left out.</summary>
         public long Markers { get; init; }
 
+        /// <summary>The source offset of the first of them; null: there was none.</summary>
+        public long? FirstMarker { get; init; }
+
         /// <summary>The source offset of the first record whose timestamp could not be kept; null: all were.</summary>
         public long? FirstChangedTime { get; init; }
 

@@ -62,6 +62,12 @@ public sealed class StorePatience
     /// <summary>Hears of each call that is tried again: read, write, delete or list. Default: nobody.</summary>
     public Action<string> Retrying { get; init; } = _ => { };
 
+    /// <summary>What is to be done after a failure, for the operator. Default: that of a backup.</summary>
+    public string AfterFailure { get; init; } = "run again: what is committed is safe.";
+
+    /// <summary>What a run leaves that was told to stop and could not wait any longer. Default: that of a backup.</summary>
+    public string AfterStop { get; init; } = "what was not committed by then is read again by the next run.";
+
     /// <summary>For how long calls have been waiting for the store; nothing when none is.</summary>
     public TimeSpan WaitingFor => _notice.WaitingFor(Now);
 
@@ -194,8 +200,8 @@ public sealed class StorePatience
         {
             var tried = Text(Now - (_hasAnswered ? call.FailingSince!.Value : _firstTry!.Value));
             return _hurriedAt is null
-                ? $" It was tried for {tried}. See that the store is up and can be reached from here, and run again: what is committed is safe."
-                : $" It was tried for {tried}, and the run was told to stop: what was not committed by then is read again by the next run.";
+                ? $" It was tried for {tried}. See that the store is up and can be reached from here, and {AfterFailure}"
+                : $" It was tried for {tried}, and the run was told to stop: {AfterStop}";
         }
     }
 

@@ -71,6 +71,17 @@ public sealed class CatalogueRulesTests
     }
 
     [Fact]
+    public void Started_a_paused_schedule_goes_on()
+    {
+        var nightly = CatalogueRules.Declare(null, new DeclareBackup(Backup, "a", false) { Schedule = "0 3 * * *" }, Noon, "run-0");
+        var paused = CatalogueRules.Change(nightly, CatalogueOrder.Pause, Noon, "run-0")!;
+
+        var started = CatalogueRules.Change(paused, CatalogueOrder.Start, Noon, "run-1")!;
+
+        Assert.Equal(("run-1", nightly.NextAt, false), (started.Current!.Id, started.NextAt, started.IsPaused));
+    }
+
+    [Fact]
     public void A_continuous_backup_whose_schedule_is_taken_away_begins_at_once()
     {
         var nightly = CatalogueRules.Declare(null, new DeclareBackup(Backup, "a", true) { Schedule = "0 3 * * *" }, Noon, "run-0");

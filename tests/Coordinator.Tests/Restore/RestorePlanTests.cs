@@ -48,8 +48,54 @@ public sealed class RestorePlanTests
         var plan = Plan(new RestoreSection(), brokers: 1);
 
         Assert.Equal((1, "1"), (plan.Topics[0].Made.ReplicationFactor, plan.Topics[0].Made.Configurations["min.insync.replicas"]));
-        Assert.Equal(["Topic 'orders' is made with 1 replicas in place of 3: the target has no more brokers."], plan.Notes);
+        Assert.Equal("Topic 'orders' is made with 1 replicas in place of 3: the target has no more brokers.", plan.Notes[0]);
     }
+
+    [Fact]
+    public void Where_replicas_are_fewer_than_have_to_be_in_sync_fewer_have_to_be_until_it_is_given_back()
+    {
+        var plan = Plan(new RestoreSection { DefaultReplicationFactor = 1 });
+
+        Assert.Equal(("1", "2"), (plan.Topics[0].Made.Configurations["min.insync.replicas"], plan.Topics[0].Held["min.insync.replicas"]));
+        Assert.Equal(["Topic 'orders' is made with min.insync.replicas=1 in place of 2, so that it can be written to with its replicas."], plan.Notes);
+    }
+
+    [Fact]
+    public void Settings_that_are_out_of_date_are_left_out_and_kept_in_mind()
+    {
+        var old = Backup with { Topics = [Topic("orders", 1, [Partition(0, 10)], ("message.timestamp.difference.max.ms", "1000"))] };
+
+        var topic = RestorePlan.Of(old, Configuration(new RestoreSection()), 3).Topics[0];
+
+        Assert.DoesNotContain("message.timestamp.difference.max.ms", topic.Made.Configurations.Keys);
+        Assert.Equal("1000", topic.Held["message.timestamp.difference.max.ms"]);
+    }
+
+    [Fact]
+    public void Kafkas_own_topics_are_left_out_unless_they_are_named()
+    {
+        var all = Backup with { Topics = [.. Backup.Topics, Topic("__consumer_offsets", 1, [Partition(0, 10)])] };
+        var configuration = Configuration(new RestoreSection());
+
+        Assert.DoesNotContain("__consumer_offsets", RestorePlan.Of(all, configuration, 3).Topics.Select(topic => topic.Source));
+        Assert.Contains("__consumer_offsets", RestorePlan.Of(all, configuration with { Target = Including("__consumer_offsets") }, 3).Topics.Select(topic => topic.Source));
+    }
+
+    [Fact]
+    public void A_topic_that_is_named_and_not_in_the_backup_is_refused() => Assert.Contains(
+        "target.topics.include names 'paymets', and backup 'nightly' has no such topic",
+        Assert.Throws<BackupException>(() => RestorePlan.Of(Backup, Configuration(new RestoreSection()) with { Target = Including("orders", "paymets") }, 3)).Message,
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void Partitions_that_are_named_and_nowhere_are_refused()
+    {
+        Assert.Contains("restore.source_partitions names 7,", Refused(new RestoreSection { SourcePartitions = [0, 7] }), StringComparison.Ordinal);
+        Assert.Contains("restore.partition_mapping names 8,", Refused(new RestoreSection { PartitionMapping = new Dictionary<int, int> { [8] = 1 } }), StringComparison.Ordinal);
+    }
+
+    private static KafkaSection Including(params string[] topics) =>
+        new() { Name = "target", BootstrapServers = ["kafka:9092"], Topics = new TopicsSection { Include = topics } };
 
     [Fact]
     public void The_replication_factor_that_is_given_goes_for_all() =>

@@ -55,7 +55,11 @@ public sealed class RestoreRunStateTests
         var bounds = Counted(5, 7, 5).Bounds.ToDictionary();
         bounds[Plan.Orders[0].Target] = new PartitionBounds(start, end);
 
-        var failure = Assert.Single(Ended(counting.On(new Counted(bounds))).Failures);
+        var step = counting.On(new Counted(bounds));
+
+        var failure = Assert.Single(Ended(step).Failures);
+        Assert.Single(step.Effects.OfType<Say>().SkipLast(1)); // Told for its partition.
+        Assert.Equal(failure, Ended(step).Partitions.Single(partition => partition.Failure is not null).Failure);
 
         Assert.StartsWith($"a:0 holds offsets {start} to {end}, and 5 records were restored into it", failure.Message, StringComparison.Ordinal);
     }
@@ -82,6 +86,25 @@ public sealed class RestoreRunStateTests
 
         Assert.Empty(step.Effects.OfType<StartWorker>());
         Assert.True(Ended(step.State.On(Counted(2, 3, 0))).WasStopped);
+    }
+
+    [Fact]
+    public void When_it_is_stopped_and_all_was_restored_by_then_it_is_whole()
+    {
+        var counting = Restoring().On(Restored(0, 5)).State.On(Restored(1, 7)).State.On(Restored(2, 5)).State.On(StopRestore.Instance).State;
+
+        Assert.False(Ended(counting.On(Counted(5, 7, 5))).WasStopped);
+    }
+
+    [Fact]
+    public void When_it_is_stopped_while_a_topic_is_made_that_is_broken_off_and_no_failure()
+    {
+        var stopping = Begun().On(new Planned(Plan)).State.On(StopRestore.Instance);
+        Assert.Equal([new BreakOff()], stopping.Effects);
+
+        var end = Ended(stopping.State.On(new StepFailed(new Fault(FailureKind.Internal, "Cancelled.", IsRetryable: false))));
+
+        Assert.Equal((true, 0), (end.WasStopped, end.Failures.Count));
     }
 
     [Fact]

@@ -78,6 +78,7 @@ public sealed class RestoreKeysTests
     [InlineData("  topic_mapping: {a: \"b c\"}\n", "restore.topic_mapping.a: must be a name that Kafka takes")]
     [InlineData("  partition_mapping: {a: 1}\n", "restore.partition_mapping.a: must have the number of a partition as its key")]
     [InlineData("  default_replication_factor: 100000\n", "restore.default_replication_factor: must be a whole number from -1 to 32767")]
+    [InlineData("  default_replication_factor: 0\n", "restore.default_replication_factor: must be 1 or more, or -1 for the target's own")]
     [InlineData("  max_concurrent_partitions: 0\n", "restore.max_concurrent_partitions: must be a whole number from 1 to 1000")]
     [InlineData("  consumer_groups: [a]\n", "restore.consumer_groups: is not supported by this version; remove it")]
     [InlineData("  produce_ack: 1\n", "restore.produce_ack: is no known key")]
