@@ -45,6 +45,7 @@ def main():
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--stops", type=int, default=50)
     parser.add_argument("--minutes", type=int, default=10, help="how long `schedule` goes on")
+    parser.add_argument("--rate", type=float, default=20, help="MB/s to which `scaling` limits what each node sends")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--window", type=float, default=6, help="nodes are lost within so many seconds after a run began")
     stores.add_options(parser)

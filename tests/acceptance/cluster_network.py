@@ -53,14 +53,14 @@ def cut(args, report, kafka, network, postgres, name, addresses):
 
 
 def scaling(args, report, kafka):
-    """What nodes send is limited to 20 MB/s each: the same 2 GB on one, two and four."""
+    """What nodes send is limited to 20 MB/s each, or --rate: the same 2 GB on one, two and four."""
     network, topic, seconds = Network(4), args.prefix + "scaling", {}
     records = int(1_000_000 * args.scale)
     try:
         kafka.load(topic, records, 24, args.seed, shape="fixed:2000", codec="none", create=True)
         for count in (1, 2, 4):
             for number in range(4):
-                network.limit(number, 20_000_000)
+                network.limit(number, int(args.rate * 1_000_000))
             cluster = started(args, report, count, network=network)
             try:
                 backup = new_backup(args, kafka, "on-%d" % count, topic, compression="none", segment_max_bytes=8_388_608)

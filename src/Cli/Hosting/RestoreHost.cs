@@ -59,7 +59,7 @@ internal static class RestoreHost
 
     private static PatientStore PatienceWith(IObjectStore store, RestoreConfiguration configuration, StoreLog log)
     {
-        var patience = new StorePatience(TimeProvider.System, log.NoticeOf(store)) 
+        var patience = new StorePatience(TimeProvider.System, log.NoticeOf(store))
         {
             Middle = configuration.Storage.Patience ?? StorePatience.Default,
             AfterFailure = "restore again, once what was made is deleted.",

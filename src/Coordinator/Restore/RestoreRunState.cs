@@ -37,7 +37,8 @@ internal sealed record RestoreRunState(int MaxConcurrentPartitions, bool IsDryRu
 
     private ImmutableQueue<RestorePartition> Waiting { get; init; } = [];
 
-    private int InWork { get; init; }
+    /// <summary>The targets of the partitions that are restored now.</summary>
+    private ImmutableHashSet<PartitionId> InWork { get; init; } = [];
 
     private ImmutableList<PartitionRestored> Restored { get; init; } = [];
 
@@ -58,7 +59,7 @@ internal sealed record RestoreRunState(int MaxConcurrentPartitions, bool IsDryRu
         StopRestore => Stop(),
         Planned planned when Phase == RestorePhase.Planning => OnPlanned(planned.Plan),
         TopicMade made when Phase == RestorePhase.Making => OnTopicMade(made),
-        PartitionRestored restored when Phase == RestorePhase.Restoring && !Restored.Exists(known => known.Order == restored.Order) => OnRestored(restored),
+        PartitionRestored restored when InWork.Contains(restored.Order.Target) => OnRestored(restored),
         Counted counted when Phase == RestorePhase.Counting => OnCounted(counted.Bounds),
         StepFailed failed => OnFailed(failed.Failure),
         Planned or TopicMade or PartitionRestored or Counted => Do(),
@@ -93,19 +94,19 @@ internal sealed record RestoreRunState(int MaxConcurrentPartitions, bool IsDryRu
     private RestoreStep StartMore()
     {
         var (state, effects) = (this, ImmutableList<RestoreEffect>.Empty);
-        while (!state.IsStopping && state.InWork < MaxConcurrentPartitions && !state.Waiting.IsEmpty)
+        while (!state.IsStopping && state.InWork.Count < MaxConcurrentPartitions && !state.Waiting.IsEmpty)
         {
-            state = state with { Waiting = state.Waiting.Dequeue(out var order), InWork = state.InWork + 1 };
+            state = state with { Waiting = state.Waiting.Dequeue(out var order), InWork = state.InWork.Add(order.Target) };
             effects = effects.Add(new StartWorker(order));
         }
 
         var step = new RestoreStep(state, effects);
-        return state.InWork > 0 ? step : step.Then(after => after.CountThem());
+        return state.InWork.Count > 0 ? step : step.Then(after => after.CountThem());
     }
 
     private RestoreStep OnRestored(PartitionRestored restored)
     {
-        var step = (this with { InWork = InWork - 1, Restored = Restored.Add(restored) }).Do(new Say(log => log.Restored(restored, IsDryRun)));
+        var step = (this with { InWork = InWork.Remove(restored.Order.Target), Restored = Restored.Add(restored) }).Do(new Say(log => log.Restored(restored, IsDryRun)));
         if (restored.Failure is { } failure)
         {
             step = step with { State = step.State with { Failures = step.State.Failures.Add(failure) } };
