@@ -40,6 +40,6 @@ public sealed record RestoreSection
     /// <summary><c>max_concurrent_partitions</c>: how many partitions are restored at a time; 1 to 1,000. Default: 4.</summary>
     public int MaxConcurrentPartitions { get; init; } = 4;
 
-    /// <summary>Whether a record with this timestamp is restored. One without a timestamp is if there is no window.</summary>
+    /// <summary>Whether a record with this timestamp is restored. One without a timestamp counts as older than any.</summary>
     public bool Admits(long timestamp) => timestamp >= (TimeWindowStart ?? long.MinValue) && timestamp <= (TimeWindowEnd ?? long.MaxValue);
 }
