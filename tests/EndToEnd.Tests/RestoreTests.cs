@@ -107,17 +107,20 @@ public sealed class RestoreTests : BrokerTest
     public async Task A_segment_that_is_gone_is_named_and_what_others_hold_is_restored()
     {
         var topic = await NewTopicAsync(partitions: 2);
+        var other = await NewTopicAsync("users");
         await ProduceAsync(PartitionsOf(topic, 2), 30, seed: 6);
-        var backup = NewBackup(topic);
+        await ProduceAsync(PartitionsOf(other, 1), 5, seed: 7);
+        var backup = NewBackup(topic, other);
         backup.Config = backup.Config with { Backup = ["segment_max_records: 10"] };
         await backup.SucceedAsync();
         var lost = backup.SegmentFiles().First(file => file.Contains("partition=1", StringComparison.Ordinal));
         File.Delete(lost);
 
-        (await backup.RestoreAsync(To(topic, "restored"))).AssertExit(Storage)
+        (await backup.RestoreAsync(new Dictionary<string, string> { [topic] = Name("restored"), [other] = Name("whole") })).AssertExit(Storage)
             .AssertSays($"{Path.GetRelativePath(backup.Store, lost)} is missing: offsets 0 to 9 of {new PartitionId(topic, 1)} cannot be restored")
             .AssertOneFailure("1 partition(s) could not be restored whole; see above.")
-            .AssertSays($"The restore is not whole. Delete '{Name("restored")}' at the target before you restore again");
+            .AssertSays($"The restore is not whole. Delete '{Name("restored")}' at the target before you restore again, with target.topics.include: [\"{topic}\"]")
+            .AssertSays($"Topic '{Name("whole")}' is made to delete and compact nothing");
 
         Assert.Equal(30, (await Broker.ReadAsync(new PartitionId(Name("restored"), 0))).Count);
     }

@@ -61,25 +61,34 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
         }
     }
 
-    /// <summary>What has been achieved, and how what is held is let go.</summary>
-    public void Ended(RestoreFinished finished, IReadOnlyList<RestoreTopic> made, bool isDryRun)
+    /// <summary>What has been achieved, how what is held is let go, and what is left to do.</summary>
+    /// <param name="finished">How it ended.</param>
+    /// <param name="whole">Topics that were made and hold all that they should.</param>
+    /// <param name="incomplete">Topics that were made, or may have been, and do not.</param>
+    /// <param name="left">The names in the backup of all topics that are not whole at the target.</param>
+    /// <param name="isDryRun">Whether nothing was to be written.</param>
+    public void Ended(RestoreFinished finished, IReadOnlyList<RestoreTopic> whole, IReadOnlyList<RestoreTopic> incomplete, IReadOnlyList<string> left, bool isDryRun)
     {
         if (isDryRun)
         {
-            var whole = finished.Partitions.Where(partition => partition is { Failure: null, WasStopped: false }).ToList();
-            Would(whole.Sum(partition => partition.Records), whole.Sum(partition => partition.Bytes), whole.Count);
+            var sound = finished.Partitions.Where(partition => partition is { Failure: null, WasStopped: false }).ToList();
+            Would(sound.Sum(partition => partition.Records), sound.Sum(partition => partition.Bytes), sound.Count);
+            return;
         }
-        else if (finished is { WasStopped: false, Failures.Count: 0 })
+
+        if (finished is { WasStopped: false, Failures.Count: 0 })
         {
-            Whole(finished.Partitions.Sum(partition => partition.Records), finished.Partitions.Count, made.Count);
-            foreach (var topic in made)
-            {
-                Held(topic.Made.Name, RestoreHold.Command(topic));
-            }
+            Whole(finished.Partitions.Sum(partition => partition.Records), finished.Partitions.Count, whole.Count);
         }
-        else if (made.Count > 0)
+
+        foreach (var topic in whole)
         {
-            Unfinished(string.Join(", ", made.Select(topic => $"'{topic.Made.Name}'")));
+            Held(topic.Made.Name, RestoreHold.Command(topic));
+        }
+
+        if (incomplete.Count > 0)
+        {
+            Unfinished(string.Join(", ", incomplete.Select(topic => $"'{topic.Made.Name}'")), string.Join(", ", left.Select(name => $"\"{name}\"")));
         }
     }
 
@@ -125,6 +134,6 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
         Message = "Topic '{Topic}' is made to delete and compact nothing, as its records may be older than it keeps them. When you no longer need that: {Command}")]
     private partial void Held(string topic, string command);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The restore is not whole. Delete {Topics} at the target before you restore again")]
-    private partial void Unfinished(string topics);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The restore is not whole. Delete {Topics} at the target before you restore again, with target.topics.include: [{Sources}]")]
+    private partial void Unfinished(string topics, string sources);
 }

@@ -166,7 +166,12 @@ internal sealed record RestoreRunState(int MaxConcurrentPartitions, bool IsDryRu
             Failures = [.. Failures.OrderByDescending(failure => failure.Kind)],
             WasStopped = IsStopping && (Restored.IsEmpty || !Waiting.IsEmpty || Restored.Exists(restored => restored.WasStopped)),
         };
-        return (this with { Phase = RestorePhase.Ended }).Do(new Say(log => log.Ended(finished, Made, IsDryRun)), new TellEnd(finished));
+        var there = Restored.Where(restored => restored is { Failure: null, WasStopped: false }).Select(restored => restored.Order.Target).ToHashSet();
+        var lacking = Plan?.Orders.Select(order => order.Target).Where(target => !there.Contains(target)).Select(target => target.Topic).ToHashSet() ?? [];
+        var topics = Made.ToLookup(topic => !lacking.Contains(topic.Made.Name));
+        var whole = topics[true].Select(topic => topic.Source).ToHashSet();
+        IReadOnlyList<string> left = [.. (Plan?.Topics ?? []).Select(topic => topic.Source).Where(source => !whole.Contains(source))];
+        return (this with { Phase = RestorePhase.Ended }).Do(new Say(log => log.Ended(finished, [.. topics[true]], [.. topics[false]], left, IsDryRun)), new TellEnd(finished));
     }
 
     private RestoreStep Do(params ReadOnlySpan<RestoreEffect> effects) => new(this, [.. effects]);

@@ -53,7 +53,7 @@ public sealed class RefusedTests : BrokerTest
 
         var run = await RefusedAsync(detour.Address, SecuredBroker.Tls());
 
-        run.AssertSays("not for 127.0.0.2. Use a name that it has in source.bootstrap_servers");
+        run.AssertSays("not for 127.0.0.2. Use a name that it has in bootstrap_servers");
     }
 
     [SkippableFact]
