@@ -87,7 +87,7 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
 
     private BackupStatus Status => new(
         _services.Configuration.BackupId, _state.Phase.ToString(), _plan?.Orders.Count ?? 0, _state.Done,
-        _plan?.Orders.Sum(order => order.Segments.Sum(segment => segment.RecordCount)) ?? 0);
+        _plan?.Records ?? 0);
 
     private void CarryOut(RestoreStep step)
     {

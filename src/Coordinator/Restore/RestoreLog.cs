@@ -16,7 +16,7 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
             WouldMake(topic.Made.Name, topic.Made.Partitions, topic.Made.ReplicationFactor is { } factor ? $"{factor} replica(s)" : "replicas as the target gives by default");
         }
 
-        Begins(plan.Orders.Count, plan.Topics.Count, plan.Orders.Sum(order => order.Segments.Sum(segment => segment.RecordCount)));
+        Begins(plan.Orders.Count, plan.Topics.Count, plan.Records);
         foreach (var note in plan.Notes)
         {
             Note(note);

@@ -9,8 +9,8 @@ namespace KafkaBackup.Coordinator.Restore;
 /// <summary>What a restore does: the topics that it makes, and an order for each partition.</summary>
 public sealed record RestorePlan
 {
-    /// <summary>What nothing of a restored topic may be deleted, compacted, given another time or refused by, while records come that are as old, and as new, as
-    /// they were at the source.</summary>
+    /// <summary>With these nothing of a restored topic is deleted, compacted, given another time or refused, however old or new its records were at the
+    /// source.</summary>
     private static readonly IReadOnlyDictionary<string, string> Holds = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["retention.ms"] = "-1",
@@ -63,7 +63,7 @@ public sealed record RestorePlan
             throw Wrong($"restore.topic_mapping names '{unknown}', which is no topic of backup '{manifest.BackupId}' that is restored.");
         }
 
-        var orders = wanted.SelectMany(topic => OrdersOf(topic, restore)).OrderByDescending(order => order.Segments.Sum(segment => segment.RecordCount)).ToList();
+        var orders = wanted.SelectMany(topic => OrdersOf(topic, restore)).OrderByDescending(order => order.Records).ToList();
         if (orders.GroupBy(order => order.Target).FirstOrDefault(into => into.Count() > 1) is { } twice)
         {
             throw Wrong($"{string.Join(" and ", twice.Select(order => order.Source))} would both go into {twice.Key}. Correct restore.topic_mapping or restore.partition_mapping.");
@@ -91,7 +91,8 @@ public sealed record RestorePlan
             notes.Add($"{pruned} range(s) of offsets were deleted from the backup, by its retention; 'kafka-backup describe' shows them.");
         }
 
-        var topics = wanted.Select(topic => Made(topic, restore, brokers, orders, notes)).ToList();
+        var targets = orders.ToLookup(order => order.Target.Topic, order => order.Target.Number);
+        var topics = wanted.Select(topic => Made(topic, restore, brokers, targets, notes)).ToList();
         if (topics.GroupBy(topic => topic.Made.Name).FirstOrDefault(into => into.Count() > 1) is { } same)
         {
             throw Wrong($"{string.Join(" and ", same.Select(topic => topic.Source))} would both become '{same.Key}'. Correct restore.topic_mapping.");
@@ -99,6 +100,9 @@ public sealed record RestorePlan
 
         return new RestorePlan { Topics = topics, Orders = orders, Notes = notes };
     }
+
+    /// <summary>How many records the backup tells of in all partitions.</summary>
+    public long Records => Orders.Sum(order => order.Records);
 
     /// <summary>How large a batch may be before compression, so that every topic takes it.</summary>
     public int BatchBytes
@@ -120,11 +124,11 @@ public sealed record RestorePlan
 
     private static string NameOf(ManifestTopic topic, RestoreSection restore) => restore.TopicMapping.GetValueOrDefault(topic.Name, topic.Name);
 
-    private static RestoreTopic Made(ManifestTopic topic, RestoreSection restore, int brokers, List<RestorePartition> orders, List<string> notes)
+    private static RestoreTopic Made(ManifestTopic topic, RestoreSection restore, int brokers, ILookup<string, int> targets, List<string> notes)
     {
         var name = NameOf(topic, restore);
         var known = topic.Partitions.Select(partition => partition.PartitionId).Append(-1).Max() + 1;
-        var written = orders.Where(order => order.Target.Topic == name).Select(order => order.Target.Number).Append(-1).Max() + 1;
+        var written = targets[name].Append(-1).Max() + 1;
         var replicas = restore.DefaultReplicationFactor ?? topic.SourceReplicationFactor;
         var settings = topic.Configurations.ToDictionary(StringComparer.Ordinal);
         if (replicas > brokers)

@@ -15,12 +15,12 @@ public static class ConfigurationLoader
 
     internal const long MaxSeconds = long.MaxValue / TimeSpan.TicksPerSecond;
 
-    private static readonly Dictionary<string, string> ModesOfOthers = new()
+    private static readonly Dictionary<string, string> OtherModesThanBackup = new()
     {
         ["restore"] = "this file is for a restore: run it with 'kafka-backup restore'",
     };
 
-    private static readonly Dictionary<string, string> ModesOfBackups = new()
+    private static readonly Dictionary<string, string> OtherModesThanRestore = new()
     {
         ["backup"] = "this file is for a backup: run it with 'kafka-backup backup'",
     };
@@ -36,13 +36,7 @@ public static class ConfigurationLoader
     /// <param name="file">The file's path, for messages.</param>
     /// <param name="environment">Gives a variable's value, or null when it is not set.</param>
     /// <exception cref="ConfigurationException">The text is no YAML, or not a configuration that can be used.</exception>
-    public static BackupConfiguration Parse(string yaml, string file, Func<string, string?> environment)
-    {
-        var problems = new ConfigurationProblems(file);
-        var configuration = new YamlValue("", ReadTree(yaml, problems), problems, environment).Map(ReadRoot);
-        problems.ThrowIfAny();
-        return configuration ?? throw new InvalidOperationException("The loader gave up on a configuration without a reason.");
-    }
+    public static BackupConfiguration Parse(string yaml, string file, Func<string, string?> environment) => Parse(yaml, file, environment, ReadRoot);
 
     /// <summary>Reads and checks the file at <paramref name="file"/>, which is for a restore.</summary>
     /// <param name="file">The file's path; messages repeat it as given.</param>
@@ -52,17 +46,20 @@ public static class ConfigurationLoader
 
     /// <summary>As <see cref="Parse"/>, for a restore.</summary>
     /// <exception cref="ConfigurationException">The text is no YAML, or not a configuration that can be used.</exception>
-    public static RestoreConfiguration ParseRestore(string yaml, string file, Func<string, string?> environment)
+    public static RestoreConfiguration ParseRestore(string yaml, string file, Func<string, string?> environment) => Parse(yaml, file, environment, ReadRestoreRoot);
+
+    private static T Parse<T>(string yaml, string file, Func<string, string?> environment, Func<YamlMapReader, T?> read)
+        where T : class
     {
         var problems = new ConfigurationProblems(file);
-        var configuration = new YamlValue("", ReadTree(yaml, problems), problems, environment).Map(ReadRestoreRoot);
+        var configuration = new YamlValue("", ReadTree(yaml, problems), problems, environment).Map(read);
         problems.ThrowIfAny();
         return configuration ?? throw new InvalidOperationException("The loader gave up on a configuration without a reason.");
     }
 
     private static RestoreConfiguration? ReadRestoreRoot(YamlMapReader map)
     {
-        var mode = map.Required("mode")?.Choice(["restore"], refused: ModesOfBackups);
+        var mode = map.Required("mode")?.Choice(["restore"], refused: OtherModesThanRestore);
         var id = ReadBackupId(map.Required("backup_id"));
         var target = map.Required("target")?.Map(section => KafkaSectionReader.Read(section, "target"));
         var storage = map.Required("storage")?.Map(StorageReader.Read);
@@ -110,7 +107,7 @@ public static class ConfigurationLoader
 
     private static BackupConfiguration? ReadRoot(YamlMapReader map)
     {
-        var mode = map.Required("mode")?.Choice(["backup"], refused: ModesOfOthers);
+        var mode = map.Required("mode")?.Choice(["backup"], refused: OtherModesThanBackup);
         var idValue = map.Required("backup_id");
         var id = ReadBackupId(idValue);
         var source = map.Required("source")?.Map(section => KafkaSectionReader.Read(section, "source"));

@@ -34,6 +34,7 @@ public sealed class PartitionRecords(IObjectStore store, PartitionId partition, 
     /// <exception cref="BackupException">A segment is missing or damaged: never is less returned without a word.</exception>
     public async IAsyncEnumerable<RecordCursor> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
+        Sort();
         while (_left.Count > 0)
         {
             var readers = new List<SegmentWalk>();
@@ -81,9 +82,6 @@ public sealed class PartitionRecords(IObjectStore store, PartitionId partition, 
     /// <summary>The next segments that overlap: of a sound backup each is alone. They come first in what is left.</summary>
     private List<ManifestSegment> NextGroup()
     {
-        _left.Sort((one, other) => (one.StartOffset, one.EndOffset).CompareTo((other.StartOffset, other.EndOffset)) is not 0 and var order
-            ? order
-            : string.CompareOrdinal(one.Key, other.Key));
         var (count, end) = (1, _left[0].EndOffset);
         while (count < _left.Count && _left[count].StartOffset <= end)
         {
@@ -119,8 +117,17 @@ public sealed class PartitionRecords(IObjectStore store, PartitionId partition, 
             }
         }
 
+        if (!areAsTold)
+        {
+            Sort();
+        }
+
         return areAsTold;
     }
+
+    private void Sort() => _left.Sort((one, other) => (one.StartOffset, one.EndOffset).CompareTo((other.StartOffset, other.EndOffset)) is not 0 and var order
+        ? order
+        : string.CompareOrdinal(one.Key, other.Key));
 
     private async Task<SegmentRecords> OpenAsync(ManifestSegment segment, CancellationToken cancellation)
     {

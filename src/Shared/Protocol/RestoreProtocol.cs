@@ -23,7 +23,11 @@ public static class RestoreProtocol
     /// <param name="Source">The partition of the backup.</param>
     /// <param name="Target">Where it goes.</param>
     /// <param name="Segments">Its segments.</param>
-    public sealed record RestorePartition(PartitionId Source, PartitionId Target, IReadOnlyList<ManifestSegment> Segments);
+    public sealed record RestorePartition(PartitionId Source, PartitionId Target, IReadOnlyList<ManifestSegment> Segments)
+    {
+        /// <summary>How many records the backup tells of; where segments overlap more than there are.</summary>
+        public long Records { get; } = Segments.Sum(segment => segment.RecordCount);
+    }
 
     /// <summary>An order has come to its end.</summary>
     /// <param name="Order">The order.</param>
