@@ -69,16 +69,17 @@ def thousands(args, report, kafka):
             report.check(run.code == 0, "%s of %s partitions: %.1f s" % (round_, format(100 * partitions, ","), run.seconds), run.err)
             report.note("RSS %s MiB, CPU %s s" % ([node.rss() for node in cluster.nodes],
                                                  ["%.0f" % (cpu_seconds(node.process.pid) - was) for node, was in zip(cluster.nodes, before)]))
-        common.whole(report, backup, kafka.digests(topics), "thousands")
         backup = new_backup(args, kafka, "thousands", args.prefix + "thousands-*", continuous="true", poll_interval_ms=1_000, segment_max_interval_ms=1_000)
         report.check(backup.run("submit", "-c", backup.config, "--cluster", cluster.addresses()).code == 0, "it goes on continuously")
-        wait(lambda: ((cluster.details(backup.id) or {}).get("status") or {}).get("phase") in ("Waiting", "Refreshing"), 120)
+        wait(lambda: ((cluster.details(backup.id) or {}).get("status") or {}).get("phase") == "Waiting", 300)
         watch = LedgerWatch(backup)
         kafka.load(topics[0], partitions, partitions, args.seed + 1, shape="json1k")
         asked = time.time()
         at = watch.when(ends(kafka, topics), 120)
         watch.stop()
+        report.check(backup.run("cluster", "pause", backup.id, "--cluster", cluster.addresses()).code == 0, "it is paused")
         report.check(at is not None, "one record in each of a hundred: all committed %.1f s after the last was written" % max(0, (at or 0) - asked))
+        common.whole(report, backup, kafka.digests(topics), "thousands")
     finally:
         cluster.end()
 
