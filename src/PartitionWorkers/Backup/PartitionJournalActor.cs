@@ -19,6 +19,8 @@ internal sealed class PartitionJournalActor : UntypedPersistentActor
     private readonly PartitionWorkerSettings _settings;
     private readonly UploadJournal _events;
     private long _compactedTo;
+    private int _writing;
+    private bool _isEnding;
 
     public PartitionJournalActor(PartitionKey key, int placement, JournalHealth health, PartitionWorkerSettings settings)
     {
@@ -56,16 +58,21 @@ internal sealed class PartitionJournalActor : UntypedPersistentActor
     {
         if (message is SegmentUploaded or SegmentCommitted or SegmentDropped)
         {
+            _writing++;
             PersistAsync(message, written =>
             {
                 _events.Apply(written);
                 Compact();
+                _writing--;
+                StopWhenWritten();
             });
         }
 
         if (message is JournalEnd)
         {
-            DeferAsync(message, _ => Context.Stop(Self)); // Behind what is being written.
+            _isEnding = true; // Not by DeferAsync: alone it makes a write of no events, which fails in Akka.Persistence.Sql, and after
+            // some of those the circuit breaker lets nobody write.
+            StopWhenWritten();
         }
 
         // What else comes is the outcome of a compaction: one that failed costs nothing.
@@ -82,6 +89,14 @@ internal sealed class PartitionJournalActor : UntypedPersistentActor
     {
         _health.Failed("written", cause);
         Context.Stop(Self); // Otherwise it would live on with a hole in what it knows.
+    }
+
+    private void StopWhenWritten()
+    {
+        if (_isEnding && _writing == 0)
+        {
+            Context.Stop(Self);
+        }
     }
 
     private void Compact()
