@@ -24,7 +24,7 @@ public static class CoordinatorHosting
     internal const int ShardCount = 100;
 
     /// <summary>The settings that come with the program.</summary>
-    /// <param name="profile"><c>reference</c>, <c>single</c> or <c>cluster</c>.</param>
+    /// <param name="profile"><c>reference</c>, <c>single</c>, <c>cluster</c> or <c>restore</c>.</param>
     public static Config LoadHocon(string profile)
     {
         var name = $"KafkaBackup.Coordinator.Hocon.{profile}.hocon";

@@ -3,7 +3,8 @@
 
   restore.py mixed      records of every shape, all codecs, aborted transactions
   restore.py leaders    a broker of three is killed, and started again, again and again while records are restored
-  restore.py all        both
+  restore.py kills      kill -9 at --kills random moments; started again each time, it goes on
+  restore.py all        all of them
 
 KAFKA_BOOTSTRAP_SERVERS names the broker, KAFKA_HOME the folder with `tools/kt` and `bin/`; `leaders` wants three brokers, whose folder KAFKA_DIR names,
 and `node kill|start N DIR` in KAFKA_HOME. Exits with 1 on any violation.
@@ -13,6 +14,7 @@ import itertools
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -25,6 +27,7 @@ def mixed(args, report, kafka):
     """3 topics x 4 partitions, 1,200,000 records."""
     names, committed = fill(args, kafka, 1_200_000, 4)
     backup = backed_up(args, report, kafka, names)
+    kafka.made += names.values()
     run = restored(backup, names)
     report.check("Restored %s records" % format(committed, ",") in run.err, "%s records are restored in %.1f s" % (format(committed, ","), run.seconds), run.err)
     changed = same(report, kafka, names, "mixed")
@@ -36,6 +39,7 @@ def leaders(args, report, kafka):
     chooser = random.Random(args.seed)
     names, committed = fill(args, kafka, 3_000_000, 6)
     backup = backed_up(args, report, kafka, names)
+    kafka.made += names.values()
     process, killed = start(backup, names, "default_replication_factor: 3"), 0
     while process.poll() is None:
         time.sleep(chooser.uniform(1, 4))
@@ -48,6 +52,39 @@ def leaders(args, report, kafka):
     run = backup.end(process)
     report.check(run.code in (0, 3) and killed > 0, "%s records are restored in %.1f s, while brokers are killed %d times" % (format(committed, ","), run.seconds, killed), run.err)
     same(report, kafka, names, "leaders")
+
+
+def kills(args, report, kafka):
+    """A restore is killed and started again, until it is killed no more: nothing comes twice, nothing is missing, whether records carry their old offsets or not."""
+    chooser = random.Random(args.seed)
+    names, committed = fill(args, kafka, 600_000, 4)
+    backup = backed_up(args, report, kafka, names)
+    moments, each = [], 20
+    for round_ in range((args.kills + each - 1) // each):
+        lines = ["include_original_offset_header: %s" % str(bool(round_ % 2)).lower(), "rate_limit_records_per_sec: %d" % (committed / args.seconds)]
+        into = {source: "%s-%d" % (target, round_) for source, target in names.items()}
+        kafka.made += into.values()
+        count, codes = 0, []
+        while count < min(each, args.kills - sum(moments)):
+            process = start(backup, into, *lines)
+            moment = chooser.uniform(.3, args.window)
+            try:
+                process.wait(moment)
+                codes.append(backup.end(process).code)
+                if codes[-1] in (0, 3):
+                    break  # It was faster than the kills.
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                count += 1
+        moments.append(count)
+        run = restored(backup, into, *lines) if not codes or codes[-1] not in (0, 3) else None
+        report.check(run is None or run.code in (0, 3), "round %d: after %d kills it comes to its end" % (round_, count), run and run.err)
+        report.check(all(code in (0, 3) for code in codes), "round %d: no attempt ended by itself but the last" % round_, codes)
+        if run:
+            report.note(next((line for line in run.err.splitlines() if "Going on" in line), "begun anew"))
+        same(report, kafka, into, "round %d" % round_)
+    report.check(sum(moments) >= args.kills * 9 // 10, "%d kills" % sum(moments))
 
 
 def node(order, number):
@@ -69,7 +106,6 @@ def backed_up(args, report, kafka, names):
     backup = common.Backup(args.product, folder, "restored", kafka.bootstrap, list(names), stores=args.stores, segment_max_bytes=max(200_000, int(8_000_000 * args.scale)))
     run = backup.run()
     report.check(run.code == 0, "the backup ends with 0 (%.1f s)" % run.seconds, run.err)
-    kafka.made += names.values()
     return backup
 
 
@@ -117,10 +153,14 @@ def dump(kafka, topic, partition):
         for line in process.stdout:
             row = json.loads(line)
             if "offset" in row:
+                row["headers"] = [header for header in row["headers"] if header[0] not in ADDED]
                 yield {key: value for key, value in row.items() if key not in ("topic", "offset")}
 
 
-SCENARIOS = {"mixed": mixed, "leaders": leaders}
+ADDED = ("x-original-offset", "x-original-timestamp", "x-source-partition")
+
+
+SCENARIOS = {"mixed": mixed, "leaders": leaders, "kills": kills}
 
 
 def main():
@@ -130,6 +170,9 @@ def main():
     parser.add_argument("--work", required=True, metavar="DIR", help="a folder for stores, configurations and logs")
     parser.add_argument("--scale", type=float, default=1.0, help="1.0: the numbers of records as written")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--window", type=float, default=6, help="`kills`: an attempt is killed within so many seconds")
+    parser.add_argument("--seconds", type=float, default=60, help="`kills`: how long a restore takes")
     stores.add_options(parser)
     args = parser.parse_args()
     args.stores, args.work = stores.chosen(parser, args), os.path.abspath(args.work)

@@ -100,7 +100,8 @@ internal static class RestoreCommand
         if (finished.Failures is [var gravest, ..])
         {
             var failed = finished.Partitions.Count(partition => partition.Failure is not null);
-            output.WriteError(failed == 0 ? gravest.Message : $"{failed} partition(s) could not be restored whole; see above.");
+            var unset = finished.UnsetGroups.Count == 0 ? null : $"{finished.UnsetGroups.Count} consumer group(s) could not be set; see above.";
+            output.WriteError(failed == 0 ? unset ?? gravest.Message : $"{failed} partition(s) could not be restored whole; see above.");
             return ExitCode.Of(gravest.Kind);
         }
 

@@ -1,6 +1,6 @@
-using Akka.Configuration;
 using Akka.Hosting;
 using KafkaBackup.Cli.Output;
+using KafkaBackup.Coordinator;
 using KafkaBackup.Coordinator.Restore;
 using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.PartitionWorkers.Node;
@@ -31,12 +31,13 @@ internal static class RestoreHost
             .AddSingleton<KafkaClients>()
             .AddSingleton<ITopicCatalog, KafkaTopicCatalog>(services => new KafkaTopicCatalog(services.GetRequiredService<KafkaClients>()))
             .AddSingleton<ITopicMaker, KafkaTopicMaker>()
+            .AddSingleton<IGroupWriter, KafkaGroupWriter>(services => new KafkaGroupWriter(services.GetRequiredService<KafkaClients>(), TimeProvider.System))
             .AddSingleton(services => PatienceWith(Stores.Open(configuration.Storage), configuration, services.GetRequiredService<StoreLog>()))
             .AddSingleton<IObjectStore>(services => services.GetRequiredService<PatientStore>().Store)
-            .AddSingleton(services => new Sink(services.GetRequiredService<KafkaClients>(), configuration.Restore.IsDryRun))
+            .AddSingleton(services => new Target(services.GetRequiredService<KafkaClients>(), configuration.Restore.IsDryRun))
             .AddActorParts()
             .AddAkka("kafka-restore", (akka, services) => akka
-                .WithSharedParts(output, Config.Empty)
+                .WithSharedParts(output, CoordinatorHosting.LoadHocon("restore").WithFallback(CoordinatorHosting.LoadHocon("reference")))
                 .WithActors((system, registry) => registry.Register<ActorKeys.Restore>(
                     system.ActorOf(RestoreCoordinatorActor.Props(Services(services, configuration)), "restore"))));
         return builder.Build();
@@ -44,7 +45,8 @@ internal static class RestoreHost
 
     private static RestoreServices Services(IServiceProvider services, RestoreConfiguration configuration)
     {
-        var (store, sink, progress) = (services.GetRequiredService<IObjectStore>(), services.GetRequiredService<Sink>(), services.GetRequiredService<NodeProgress>());
+        var (store, target, progress) = (services.GetRequiredService<IObjectStore>(), services.GetRequiredService<Target>(), services.GetRequiredService<NodeProgress>());
+        var positions = new RestoreProgress(progress);
         var patience = services.GetRequiredService<PatientStore>().Patience;
         var pace = new RestorePace(configuration.Restore, TimeProvider.System);
         return new RestoreServices(
@@ -52,9 +54,13 @@ internal static class RestoreHost
             plan =>
             {
                 patience.Begun(); // From here on an outage would cost all that is done by then.
-                sink.Make(plan);
+                target.Make(plan);
             },
-            order => RestoreWorkerActor.Props(order, configuration.Restore, store, sink.Made, pace, progress), services.GetRequiredService<RestoreLog>(), () => progress.Records);
+            order => RestoreWorkerActor.Props(order, configuration.Restore, store, target.Made, pace, positions), services.GetRequiredService<RestoreLog>(),
+            () => progress.Records, () => positions.Positions, () => Task.Run(target.CutOff), TimeProvider.System)
+        {
+            Groups = services.GetRequiredService<IGroupWriter>(),
+        };
     }
 
     private static PatientStore PatienceWith(IObjectStore store, RestoreConfiguration configuration, StoreLog log)
@@ -71,15 +77,22 @@ internal static class RestoreHost
     /// <summary>The store, and how long it is borne with.</summary>
     internal sealed record PatientStore(RetryingObjectStore Store, StorePatience Patience);
 
-    /// <summary>The one sink of a restore, made once its plan says how large batches may be.</summary>
-    private sealed class Sink(KafkaClients clients, bool isDry) : IDisposable
+    /// <summary>The target's one writer and reader, made once the plan says how large batches may be.</summary>
+    private sealed class Target(KafkaClients clients, bool isDry) : IDisposable
     {
-        private IRecordSink? _sink;
+        private readonly KafkaRecordSource _source = new(clients);
+        private RestoreTarget? _target;
 
-        public IRecordSink Made => _sink ?? throw new InvalidOperationException("Nothing is planned yet.");
+        public RestoreTarget Made => _target ?? throw new InvalidOperationException("Nothing is planned yet.");
 
-        public void Make(RestorePlan plan) => _sink = isDry ? new DrySink() : new KafkaRecordSink(clients, plan.BatchBytes);
+        public void Make(RestorePlan plan) => _target = new RestoreTarget(isDry ? new DrySink() : new KafkaRecordSink(clients, plan.BatchBytes), _source);
 
-        public void Dispose() => _sink?.Dispose();
+        public void CutOff() => _target?.Sink.Dispose();
+
+        public void Dispose()
+        {
+            CutOff();
+            _source.Dispose();
+        }
     }
 }

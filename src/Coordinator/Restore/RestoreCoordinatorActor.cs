@@ -1,7 +1,6 @@
 using Akka.Actor;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Kafka;
-using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Protocol;
 using static KafkaBackup.Coordinator.Restore.RestoreEffects;
 using static KafkaBackup.Coordinator.Restore.RestoreMessages;
@@ -19,6 +18,8 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
     private readonly CancellationTokenSource _stopped = new();
     private RestoreRunState _state;
     private RestorePlan? _plan;
+    private RestoreClaim? _claim;
+    private bool _isBeating;
     private IActorRef _requester = ActorRefs.Nobody;
 
     /// <summary>A coordinator for the restore that <paramref name="services"/> describe.</summary>
@@ -32,7 +33,11 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <inheritdoc />
-    protected override void PreStart() => Timers.StartPeriodicTimer(ProgressDue.Instance, ProgressDue.Instance, ProgressInterval);
+    protected override void PreStart()
+    {
+        Timers.StartPeriodicTimer(ProgressDue.Instance, ProgressDue.Instance, ProgressInterval);
+        Timers.StartPeriodicTimer(BeatDue.Instance, BeatDue.Instance, RestoreClaim.BeatInterval);
+    }
 
     /// <inheritdoc />
     protected override void OnReceive(object message)
@@ -55,14 +60,28 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
                 CarryOut(_state.On(message));
                 break;
             case Planned planned:
-                _plan = planned.Plan;
+                (_plan, _claim) = (planned.Plan, planned.Claim);
                 _services.Planned(planned.Plan);
                 CarryOut(_state.On(message));
                 break;
             case WorkerGone gone:
                 CarryOut(_state.On(gone.Lost)); // Passed over when the worker has told its end, as a worker does before it goes.
                 break;
-            case TopicMade or PartitionRestored or Counted or StepFailed:
+            case BeatDue:
+                Beat();
+                break;
+            case Beaten beaten:
+                _isBeating = false;
+                OnBeaten(beaten.Failure);
+                break;
+            case LetGo ended:
+                _requester.Tell(ended.End);
+                break;
+            case ClaimLost:
+                _claim = null;
+                CarryOut(_state.On(message));
+                break;
+            case TopicMade or PartitionRestored or Counted or GroupSet or StepFailed:
                 CarryOut(_state.On(message));
                 break;
             default:
@@ -103,10 +122,10 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
         switch (effect)
         {
             case MakePlan:
-                Pipe(PlanAsync(), plan => new Planned(plan));
+                Pipe(new RestorePreparation(_services).PrepareAsync(_stopped.Token), planned => planned);
                 break;
             case MakeTopic make:
-                Pipe(_services.Topics.CreateAsync(make.Topic.Made, _stopped.Token), leftOut => new TopicMade(make.Topic, leftOut));
+                Pipe(make.Topic.Exists ? TakeAsync(make.Topic, _claim) : MakeAsync(make.Topic, _claim), made => made);
                 break;
             case StartWorker start:
                 var lost = new Fault(FailureKind.Internal, "The worker of this partition met a fault of this program and ended; report it.", IsRetryable: false);
@@ -115,17 +134,26 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
             case BreakOff:
                 _stopped.Cancel();
                 break;
+            case CutOff:
+                _ = _services.CutOff(); // Nobody waits for it: it is over for this process.
+                break;
             case StopWorkers:
                 Context.ActorSelection("*").Tell(StopRestore.Instance);
                 break;
             case Count count:
                 Pipe(_services.Catalog.GetBoundsAsync(count.Partitions, LogEnd.HighWatermark, _stopped.Token), bounds => new Counted(bounds));
                 break;
+            case SetGroup { Group: var group }:
+                var log = _services.Log;
+                _ = _services.Groups.SetAsync(group.Id, group.Places.ToDictionary(place => place.Target, place => place.Offset), () => log.Waits(group.Id), _stopped.Token)
+                    .PipeTo(Self, success: () => new GroupSet(group, null), failure: e => new GroupSet(group, Fault.Of(e)));
+                break;
             case Say say:
                 say.Sentence(_services.Log);
                 break;
             case TellEnd end:
-                _requester.Tell(end.Message);
+                _ = LetGoAsync(end.Message, _claim).PipeTo(Self);
+                _claim = null;
                 break;
             default:
                 throw new ArgumentException($"Nobody carries out a {effect.GetType().Name}.", nameof(effect));
@@ -134,16 +162,90 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
 
     private void Pipe<T>(Task<T> work, Func<T, object> then) => _ = work.PipeTo(Self, success: then, failure: e => new StepFailed(Fault.Of(e)));
 
-    private async Task<RestorePlan> PlanAsync()
+    /// <summary>Makes a topic, and writes down which one it is.</summary>
+    private async Task<TopicMade> MakeAsync(RestoreTopic topic, RestoreClaim? claim)
     {
-        var manifest = await new BackupReader(_services.Store).ReadAsync(_services.Configuration.BackupId.Value, _stopped.Token);
-        var brokers = await _services.Topics.CountBrokersAsync(_stopped.Token);
-        var plan = RestorePlan.Of(manifest, _services.Configuration, brokers);
-        var there = await _services.Catalog.GetTopicIdsAsync([.. plan.Topics.Select(topic => topic.Made.Name)], _stopped.Token);
-        return there.Count == 0 ? plan : throw new BackupException(FailureKind.Configuration,
-            $"The target has {string.Join(", ", there.Keys.Order(StringComparer.Ordinal).Take(MaxNamed).Select(name => $"'{name}'"))}{(there.Count > MaxNamed ? " and others" : "")} already, "
-            + "and nothing was restored: this version restores into topics that it creates. Delete them, or give the restored ones other names by restore.topic_mapping.");
+        var leftOut = await _services.Topics.CreateAsync(topic.Made, _stopped.Token);
+        await NoteAsync(topic with { Held = topic.Held.Where(setting => !leftOut.Contains(setting.Key)).ToDictionary(StringComparer.Ordinal) }, claim, new Dictionary<int, long>());
+        return new TopicMade(topic, leftOut);
     }
 
-    private const int MaxNamed = 10;
+    /// <summary>Takes a topic that others made: empties it if that is wanted, writes down where it begins and what is held of it, and holds that.</summary>
+    private async Task<TopicMade> TakeAsync(RestoreTopic topic, RestoreClaim? claim)
+    {
+        IReadOnlyDictionary<int, long>? ends = null;
+        if (claim?.Document.Topics[topic.Made.Name].Id is null) // Otherwise an earlier attempt has done so.
+        {
+            ends = await new TopicEmptying(_services).EmptyAsync([.. _plan!.Orders.Select(order => order.Target).Where(target => target.Topic == topic.Made.Name)], _stopped.Token);
+            await NoteAsync(topic, claim, ends);
+        }
+
+        if (topic.Held.Count > 0)
+        {
+            await _services.Topics.SetAsync(topic.Made.Name, topic.Held.Keys.ToDictionary(setting => setting, RestorePlan.HoldOf, StringComparer.Ordinal), _stopped.Token);
+        }
+
+        return new TopicMade(topic, [], ends);
+    }
+
+    private async Task NoteAsync(RestoreTopic topic, RestoreClaim? claim, IReadOnlyDictionary<int, long> ends)
+    {
+        if (claim is not null)
+        {
+            var ids = await _services.Catalog.GetTopicIdsAsync([topic.Made.Name], _stopped.Token);
+            await claim.WriteAsync(document => document.With(topic, ids.GetValueOrDefault(topic.Made.Name), ends), _stopped.Token);
+        }
+    }
+
+    /// <summary>Writes down how far it is, so that others see that this process is at work.</summary>
+    private void Beat()
+    {
+        if (_claim is { HasLapsed: true })
+        {
+            Self.Tell(new ClaimLost(new Fault(FailureKind.Storage,
+                $"{_services.Store.Name} has taken no note for {RestoreClaim.Lapse.TotalSeconds:0} s of how far the restore is, so another process may take it over: this one stopped. "
+                + "Start it again, once the storage is there: it goes on from what the target holds.", IsRetryable: true)));
+        }
+        else if (_claim is { } claim && !_isBeating)
+        {
+            _isBeating = true;
+            var positions = _services.Positions();
+            _ = claim.WriteAsync(document => document.WithPositions(positions), _stopped.Token).PipeTo(Self, success: () => new Beaten(null), failure: e => new Beaten(Fault.Of(e)));
+        }
+    }
+
+    /// <summary>A claim that another has ends the restore at once. What else keeps it from being written may pass, before it lapses.</summary>
+    private void OnBeaten(Fault? failure)
+    {
+        if (failure is { Kind: FailureKind.Fenced })
+        {
+            Self.Tell(new ClaimLost(failure));
+        }
+        else if (failure is not null)
+        {
+            _services.Log.NotNoted(failure.Message);
+        }
+    }
+
+    /// <summary>Lets others go on with the restore, once nothing of this process can arrive at the target any more. Until then they would have to wait.</summary>
+    private async Task<LetGo> LetGoAsync(RestoreFinished finished, RestoreClaim? claim)
+    {
+        if (claim is not null)
+        {
+            try
+            {
+                var (positions, now) = (_services.Positions(), _services.Clock.GetUtcNow());
+                await _services.CutOff().WaitAsync(CutOffPatience);
+                await claim.LetGoAsync(document => document.WithPositions(positions) with { WholeSince = finished is { WasStopped: false, Failures.Count: 0 } ? now : null }, CancellationToken.None);
+            }
+            catch (Exception e)
+            {
+                _services.Log.NotNoted(Fault.Of(e).Message); // Others wait until the claim lapses.
+            }
+        }
+
+        return new LetGo(finished);
+    }
+
+    private static readonly TimeSpan CutOffPatience = TimeSpan.FromSeconds(10);
 }

@@ -26,7 +26,13 @@ internal static class RestoreEffects
     /// <summary>Asks what the restored partitions hold.</summary>
     internal sealed record Count(IReadOnlyCollection<Shared.PartitionId> Partitions) : RestoreEffect;
 
-    /// <summary>Tells who asked for the restore that it is over.</summary>
+    /// <summary>Ends all writing to the target at once.</summary>
+    internal sealed record CutOff : RestoreEffect;
+
+    /// <summary>Sets the offsets of a consumer group.</summary>
+    internal sealed record SetGroup(RestoredGroup Group) : RestoreEffect;
+
+    /// <summary>Tells who asked for the restore that it is over, once the claim is let go.</summary>
     internal sealed record TellEnd(RestoreFinished Message) : RestoreEffect;
 
     /// <summary>A line for the operator.</summary>

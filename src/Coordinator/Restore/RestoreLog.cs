@@ -13,6 +13,12 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
     {
         foreach (var topic in isDryRun ? plan.Topics : [])
         {
+            if (topic.Exists)
+            {
+                WouldTake(topic.Made.Name, topic.Made.Partitions, topic.Held.Count == 0 ? "" : $", and {string.Join(", ", topic.Held.Keys.Order(StringComparer.Ordinal))} would be changed");
+                continue;
+            }
+
             WouldMake(topic.Made.Name, topic.Made.Partitions, topic.Made.ReplicationFactor is { } factor ? $"{factor} replica(s)" : "replicas as the target gives by default");
         }
 
@@ -65,7 +71,7 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
     /// <param name="finished">How it ended.</param>
     /// <param name="whole">Topics that were made and hold all that they should.</param>
     /// <param name="incomplete">Topics that were made, or may have been, and do not.</param>
-    /// <param name="left">The names in the backup of all topics that are not whole at the target.</param>
+    /// <param name="left">The names in the backup of all topics that have to begin anew, as nothing tells how far they are.</param>
     /// <param name="isDryRun">Whether nothing was to be written.</param>
     public void Ended(RestoreFinished finished, IReadOnlyList<RestoreTopic> whole, IReadOnlyList<RestoreTopic> incomplete, IReadOnlyList<string> left, bool isDryRun)
     {
@@ -81,20 +87,51 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
             Whole(finished.Partitions.Sum(partition => partition.Records), finished.Partitions.Count, whole.Count);
         }
 
-        foreach (var topic in whole)
+        foreach (var topic in whole.Where(topic => topic.Held.Count > 0))
         {
-            Held(topic.Made.Name, RestoreHold.Command(topic));
+            Held(topic.Made.Name, topic.Exists ? "was changed" : "is made", RestoreHold.Command(topic));
         }
 
         if (incomplete.Count > 0)
         {
-            Unfinished(string.Join(", ", incomplete.Select(topic => $"'{topic.Made.Name}'")), string.Join(", ", left.Select(name => $"\"{name}\"")));
+            var names = string.Join(", ", incomplete.Select(topic => $"'{topic.Made.Name}'"));
+            if (left.Count > 0)
+            {
+                Unfinished(names, string.Join(", ", left.Select(name => $"\"{name}\"")));
+            }
+            else
+            {
+                Unfinished(names);
+            }
         }
     }
 
     /// <summary>Settings that the target does not know.</summary>
     public void Unknown(string topic, IReadOnlyList<string> settings) => Note(
         $"The target does not take {string.Join(" and ", settings)}: topic '{topic}' is made without.");
+
+    /// <summary>Another process has the claim, and may be no more.</summary>
+    internal void AwaitsOwner(ClaimOwner owner) => AwaitsOwner($"{owner}", RestoreClaim.Patience.TotalSeconds);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "This restore was at work in {Owner}: waiting up to {Seconds:0} s to see whether it still is")]
+    private partial void AwaitsOwner(string owner, double seconds);
+
+    /// <summary>The store takes no note of how far the restore is.</summary>
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "How far the restore is cannot be noted beside the backup: {Reason} If it ends early it has to begin anew; the right to write below '_cluster/restores/' of the backup would let it go on")]
+    public partial void CannotGoOn(string reason);
+
+    /// <summary>How far the restore is was not written down.</summary>
+    [LoggerMessage(Level = LogLevel.Warning, Message = "How far the restore is could not be noted: {Reason}")]
+    public partial void NotNoted(string reason);
+
+    /// <summary>A topic that others made is emptied.</summary>
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Deleting {Records:N0} records of topic '{Topic}' at the target, as restore.purge_topics wants it")]
+    public partial void Purges(string topic, long records);
+
+    /// <summary>An earlier attempt has begun.</summary>
+    [LoggerMessage(Level = LogLevel.Information, Message = "Going on with the restore that began at {Since:u}: the target holds {Records:N0} records of it")]
+    public partial void GoesOn(DateTimeOffset since, long records);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Restoring {Partitions} partition(s) of {Topics} topic(s): {Records:N0} records in the backup")]
     private partial void Begins(int partitions, int topics, long records);
@@ -104,6 +141,9 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Topic '{Topic}' would be made: {Partitions} partition(s), {Replicas}")]
     private partial void WouldMake(string topic, int partitions, string replicas);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Topic '{Topic}' is there, with {Partitions} partition(s){Changes}")]
+    private partial void WouldTake(string topic, int partitions, string changes);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Target}: {Records:N0} records ({Bytes:N0} bytes) would be restored from {Source}")]
     private partial void WouldDo(PartitionId target, long records, long bytes, PartitionId source);
@@ -131,8 +171,11 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
     private partial void Whole(long records, int partitions, int topics);
 
     [LoggerMessage(Level = LogLevel.Warning,
-        Message = "Topic '{Topic}' is made to delete and compact nothing, as its records may be older than it keeps them. When you no longer need that: {Command}")]
-    private partial void Held(string topic, string command);
+        Message = "Topic '{Topic}' {IsMade} to delete and compact nothing, as its records may be older than it keeps them. When you no longer need that: {Command}")]
+    private partial void Held(string topic, string isMade, string command);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The restore is not whole: {Topics} lack records. Started again with the same configuration it goes on from what they hold")]
+    private partial void Unfinished(string topics);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The restore is not whole. Delete {Topics} at the target before you restore again, with target.topics.include: [{Sources}]")]
     private partial void Unfinished(string topics, string sources);

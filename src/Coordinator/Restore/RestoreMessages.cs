@@ -10,19 +10,42 @@ namespace KafkaBackup.Coordinator.Restore;
 internal static class RestoreMessages
 {
     /// <summary>The backup was read, and the target asked.</summary>
-    internal sealed record Planned(RestorePlan Plan) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    /// <param name="Plan">What is left to do.</param>
+    /// <param name="Claim">The right to do it; null when nobody else could have it anyway.</param>
+    internal sealed record Planned(RestorePlan Plan, RestoreClaim? Claim = null) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>A topic is made.</summary>
     /// <param name="Topic">It.</param>
     /// <param name="LeftOut">Settings that the target does not know.</param>
-    internal sealed record TopicMade(RestoreTopic Topic, IReadOnlyList<string> LeftOut) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    /// <param name="Ends">What partitions hold that is none of the restore's; those that hold nothing may be left out.</param>
+    internal sealed record TopicMade(RestoreTopic Topic, IReadOnlyList<string> LeftOut, IReadOnlyDictionary<int, long>? Ends = null) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>What the partitions hold now.</summary>
     internal sealed record Counted(IReadOnlyDictionary<PartitionId, PartitionBounds> Bounds) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
+    /// <summary>The offsets of a consumer group are set, or could not be.</summary>
+    internal sealed record GroupSet(RestoredGroup Group, Fault? Failure) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
     /// <summary>A worker is no more.</summary>
     /// <param name="Lost">Its end, if it has not told one.</param>
     internal sealed record WorkerGone(RestoreProtocol.PartitionRestored Lost) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    /// <summary>Time to write down how far it is.</summary>
+    internal sealed record BeatDue : INoSerializationVerificationNeeded, IDeadLetterSuppression
+    {
+        public static BeatDue Instance { get; } = new();
+    }
+
+    /// <summary>It is written down, or could not be.</summary>
+    /// <param name="Failure">Why it could not be.</param>
+    internal sealed record Beaten(Fault? Failure) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    /// <summary>Another process may write to the target from now on: this one must not.</summary>
+    internal sealed record ClaimLost(Fault Failure) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    /// <summary>Nothing is on its way any more, and others may go on with the restore.</summary>
+    /// <param name="End">What is to be told.</param>
+    internal sealed record LetGo(RestoreProtocol.RestoreFinished End) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>Time to tell how far it is.</summary>
     internal sealed record ProgressDue : INoSerializationVerificationNeeded, IDeadLetterSuppression

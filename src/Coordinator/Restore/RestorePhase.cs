@@ -15,6 +15,9 @@ internal enum RestorePhase
     /// <summary>Asking the target what it holds.</summary>
     Counting,
 
+    /// <summary>Setting the offsets of consumer groups.</summary>
+    SettingGroups,
+
     /// <summary>Over.</summary>
     Ended,
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
@@ -21,6 +22,9 @@ public sealed record RestorePlan
         ["message.timestamp.after.max.ms"] = $"{long.MaxValue}",
     };
 
+    /// <summary>What a setting is changed to so that nothing is lost or refused by it.</summary>
+    public static string HoldOf(string setting) => Holds[setting];
+
     /// <summary>Settings that newer brokers do not know, and that older ones would go by: left out.</summary>
     private static readonly string[] Outdated = ["message.format.version", "message.timestamp.difference.max.ms"];
 
@@ -32,8 +36,17 @@ public sealed record RestorePlan
     /// <summary>Topics to make, in order of their names.</summary>
     public required IReadOnlyList<RestoreTopic> Topics { get; init; }
 
+    /// <summary>The names at the target of those of them that an earlier attempt has made.</summary>
+    public ImmutableHashSet<string> AlreadyMade { get; init; } = [];
+
+    /// <summary>Whether another attempt can go on with it when it ends early.</summary>
+    public bool CanGoOn { get; init; }
+
     /// <summary>Partitions to restore, the largest first.</summary>
     public required IReadOnlyList<RestorePartition> Orders { get; init; }
+
+    /// <summary>Consumer groups to set once all is restored, in order of their ids.</summary>
+    public IReadOnlyList<RestoreGroup> Groups { get; init; } = [];
 
     /// <summary>What the operator should know before it begins.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
@@ -42,8 +55,9 @@ public sealed record RestorePlan
     /// <param name="manifest">What the backup holds.</param>
     /// <param name="configuration">What is wanted of it.</param>
     /// <param name="brokers">How many brokers the target has.</param>
+    /// <param name="snapshot">What consumer groups had committed; null when no group is to be set.</param>
     /// <exception cref="BackupException">It cannot be done: nothing is wanted of the backup, or two partitions would go into one.</exception>
-    public static RestorePlan Of(BackupManifest manifest, RestoreConfiguration configuration, int brokers)
+    public static RestorePlan Of(BackupManifest manifest, RestoreConfiguration configuration, int brokers, GroupSnapshot? snapshot = null)
     {
         var restore = configuration.Restore;
         var filter = new TopicFilter(configuration.Target.Topics, new BackupSection());
@@ -91,6 +105,7 @@ public sealed record RestorePlan
             notes.Add($"{pruned} range(s) of offsets were deleted from the backup, by its retention; 'kafka-backup describe' shows them.");
         }
 
+        (var groups, orders) = RestoreGroups.Of(snapshot, configuration, wanted, orders, notes);
         var targets = orders.ToLookup(order => order.Target.Topic, order => order.Target.Number);
         var topics = wanted.Select(topic => Made(topic, restore, brokers, targets, notes)).ToList();
         if (topics.GroupBy(topic => topic.Made.Name).FirstOrDefault(into => into.Count() > 1) is { } same)
@@ -98,7 +113,7 @@ public sealed record RestorePlan
             throw Wrong($"{string.Join(" and ", same.Select(topic => topic.Source))} would both become '{same.Key}'. Correct restore.topic_mapping.");
         }
 
-        return new RestorePlan { Topics = topics, Orders = orders, Notes = notes };
+        return new RestorePlan { Topics = topics, Orders = orders, Groups = groups, Notes = notes };
     }
 
     /// <summary>How many records the backup tells of in all partitions.</summary>

@@ -17,14 +17,18 @@ namespace KafkaBackup.Coordinator.Restore;
 /// Making     TopicMade, the last one                         Restoring
 ///            StepFailed                                      Ended, with the topics that are made named
 /// Restoring  PartitionRestored, none in work and none next   Counting
-/// Counting   Counted, StepFailed                             Ended
+/// Counting   Counted                                         SettingGroups; Ended when there are none
+///            StepFailed                                      Ended
+/// Setting-   GroupSet, none in work and none next            Ended
+///   Groups
+/// Any but Ended: ClaimLost                                   Ended; what is on its way is cut off, as another process may be writing by now
 /// A dry run goes from Planning to Restoring, with a sink that writes nothing, and from there to Ended.
 /// StopRestore in Planning and Making: what is under way is broken off, then Ended; in Restoring: nothing more is begun, what is in work comes to its end;
-/// in Counting: nothing, as nothing is left to be broken off
+/// in Counting: no group is set; nothing where there are none, as nothing is left to be broken off; in SettingGroups: what is under way is broken off, then Ended
 /// </code>
-/// A partition that fails keeps no other from being restored.
+/// A partition that fails keeps no other from being restored, and no group from being set where it stands in others.
 /// </remarks>
-internal sealed record RestoreRunState(int MaxConcurrentPartitions, bool IsDryRun = false)
+internal sealed partial record RestoreRunState(int MaxConcurrentPartitions, bool IsDryRun = false)
 {
     /// <summary>What it is doing.</summary>
     public RestorePhase Phase { get; private init; }
@@ -34,6 +38,8 @@ internal sealed record RestoreRunState(int MaxConcurrentPartitions, bool IsDryRu
 
     /// <summary>The topics that are made, with what is held of each.</summary>
     private ImmutableList<RestoreTopic> Made { get; init; } = [];
+
+    private ImmutableQueue<RestoreTopic> Unmade { get; init; } = [];
 
     private ImmutableQueue<RestorePartition> Waiting { get; init; } = [];
 
@@ -59,37 +65,53 @@ internal sealed record RestoreRunState(int MaxConcurrentPartitions, bool IsDryRu
         StopRestore => Stop(),
         Planned planned when Phase == RestorePhase.Planning => OnPlanned(planned.Plan),
         TopicMade made when Phase == RestorePhase.Making => OnTopicMade(made),
-        PartitionRestored restored when InWork.Contains(restored.Order.Target) => OnRestored(restored),
+        PartitionRestored restored when Phase == RestorePhase.Restoring && InWork.Contains(restored.Order.Target) => OnRestored(restored),
         Counted counted when Phase == RestorePhase.Counting => OnCounted(counted.Bounds),
+        GroupSet set when GroupsInWork.Contains(set.Group.Id) => OnGroupSet(set.Group, set.Failure),
         StepFailed failed => OnFailed(failed.Failure),
-        Planned or TopicMade or PartitionRestored or Counted => Do(),
+        ClaimLost lost when Phase != RestorePhase.Ended => Do(new CutOff()).Then(state => (state with { Failures = Failures.Add(lost.Failure) }).End()),
+        Planned or TopicMade or PartitionRestored or Counted or GroupSet or ClaimLost => Do(),
         _ => throw new ArgumentException($"A restore knows no {message.GetType().Name}.", nameof(message)),
     };
 
     private RestoreStep OnPlanned(RestorePlan plan)
     {
-        var planned = this with { Plan = plan, Waiting = ImmutableQueue.CreateRange(plan.Orders) };
+        var planned = this with
+        {
+            Plan = plan,
+            Waiting = ImmutableQueue.CreateRange(plan.Orders),
+            Made = [.. plan.Topics.Where(topic => plan.AlreadyMade.Contains(topic.Made.Name))],
+            Unmade = ImmutableQueue.CreateRange(plan.Topics.Where(topic => !plan.AlreadyMade.Contains(topic.Made.Name))),
+        };
         var said = planned.Do(new Say(log => log.Begins(plan, IsDryRun)));
         return this switch
         {
             { IsStopping: true } => planned.End(),
             { IsDryRun: true } => said.Then(state => (state with { Phase = RestorePhase.Restoring }).StartMore()),
-            _ => said.Then(state => (state with { Phase = RestorePhase.Making }).Do(new MakeTopic(plan.Topics[0]))),
+            _ => said.Then(state => (state with { Phase = RestorePhase.Making }).MakeNext()),
         };
     }
 
     private RestoreStep OnTopicMade(TopicMade made)
     {
         var held = made.Topic.Held.Where(setting => !made.LeftOut.Contains(setting.Key)).ToDictionary(StringComparer.Ordinal);
-        var state = this with { Made = Made.Add(made.Topic with { Held = held }) };
+        var state = this with
+        {
+            Made = Made.Add(made.Topic with { Held = held }),
+            Unmade = Unmade.Dequeue(),
+            Waiting = made.Ends is { } ends ? ImmutableQueue.CreateRange(Waiting.Select(order => order.Target.Topic == made.Topic.Made.Name
+                ? order with { Base = ends.GetValueOrDefault(order.Target.Number) }
+                : order)) : Waiting,
+        };
         var said = state.Do(made.LeftOut.Count == 0 ? [] : [new Say(log => log.Unknown(made.Topic.Made.Name, made.LeftOut))]);
         return said.Then(after => after switch
         {
             { IsStopping: true } => after.End(),
-            _ when after.Made.Count < after.Plan!.Topics.Count => after.Do(new MakeTopic(after.Plan.Topics[after.Made.Count])),
-            _ => (after with { Phase = RestorePhase.Restoring }).StartMore(),
+            _ => after.MakeNext(),
         });
     }
+
+    private RestoreStep MakeNext() => Unmade.IsEmpty ? (this with { Phase = RestorePhase.Restoring }).StartMore() : Do(new MakeTopic(Unmade.Peek()));
 
     private RestoreStep StartMore()
     {
@@ -115,8 +137,8 @@ internal sealed record RestoreRunState(int MaxConcurrentPartitions, bool IsDryRu
         return step.Then(state => state.StartMore());
     }
 
-    private RestoreStep CountThem() => Restored.IsEmpty || IsDryRun
-        ? End()
+    private RestoreStep CountThem() => Restored.IsEmpty ? End() : IsDryRun
+        ? SetGroups()
         : (this with { Phase = RestorePhase.Counting }).Do(new Count([.. Restored.Select(restored => restored.Order.Target)]));
 
     /// <summary>What is counted must be what was acknowledged. A partition that failed is told already; what of it arrived is not known.</summary>
@@ -127,7 +149,7 @@ internal sealed record RestoreRunState(int MaxConcurrentPartitions, bool IsDryRu
             : restored);
         var wrong = counted.Except(Restored).ToList();
         return (this with { Restored = counted, Failures = Failures.AddRange(wrong.Select(restored => restored.Failure!)) })
-            .Do([.. wrong.Select(restored => new Say(log => log.Restored(restored, IsDryRun)))]).Then(state => state.End());
+            .Do([.. wrong.Select(restored => new Say(log => log.Restored(restored, IsDryRun)))]).Then(state => state.SetGroups());
     }
 
     private static Fault? Difference(PartitionRestored restored, PartitionBounds bounds)
@@ -136,9 +158,9 @@ internal sealed record RestoreRunState(int MaxConcurrentPartitions, bool IsDryRu
         return bounds switch
         {
             { Problem: { } problem } => Fault.Of(problem),
-            _ when bounds.HighWatermark - bounds.LogStartOffset == restored.Records && bounds.LogStartOffset == 0 => null,
+            _ when bounds.HighWatermark - restored.Order.Base == restored.Records && bounds.LogStartOffset == restored.Order.Base => null,
             _ => new Fault(FailureKind.Source,
-                $"{target} holds offsets {bounds.LogStartOffset} to {bounds.HighWatermark}, and {restored.Records} records were restored into it: somebody else writes to it, or "
+                $"{target} holds offsets {bounds.LogStartOffset} to {bounds.HighWatermark}, and {restored.Records} records were restored into it from {restored.Order.Base} on: somebody else writes to it, or "
                 + "something was deleted. Delete the topic and restore it again.", IsRetryable: false),
         };
     }
@@ -147,12 +169,13 @@ internal sealed record RestoreRunState(int MaxConcurrentPartitions, bool IsDryRu
     private RestoreStep OnFailed(Fault failure)
     {
         var isBrokenOff = IsStopping && Phase != RestorePhase.Counting;
-        var made = Phase == RestorePhase.Making && (isBrokenOff || failure.IsRetryable) ? Made.Add(Plan!.Topics[Made.Count]) : Made;
+        var made = Phase == RestorePhase.Making && (isBrokenOff || failure.IsRetryable) ? Made.Add(Unmade.Peek()) : Made;
         return (this with { Made = made, Failures = isBrokenOff ? Failures : Failures.Add(failure) }).End();
     }
 
     private RestoreStep Stop() => (IsStopping, Phase) switch
     {
+        (false, RestorePhase.Counting) when SetsGroups => (this with { IsStopping = true }).Do(),
         (true, _) or (_, RestorePhase.Counting or RestorePhase.Ended) => Do(), // All is done that a stop could break off.
         (_, RestorePhase.Restoring) => (this with { IsStopping = true }).Do(new StopWorkers()),
         _ => (this with { IsStopping = true }).Do(new BreakOff()),
@@ -164,14 +187,15 @@ internal sealed record RestoreRunState(int MaxConcurrentPartitions, bool IsDryRu
         {
             Partitions = Restored,
             Failures = [.. Failures.OrderByDescending(failure => failure.Kind)],
-            WasStopped = IsStopping && (Restored.IsEmpty || !Waiting.IsEmpty || Restored.Exists(restored => restored.WasStopped)),
+            WasStopped = IsStopping && (Restored.IsEmpty || !Waiting.IsEmpty || Restored.Exists(restored => restored.WasStopped) || LeavesGroups),
+            UnsetGroups = UnsetGroups,
         };
         var there = Restored.Where(restored => restored is { Failure: null, WasStopped: false }).Select(restored => restored.Order.Target).ToHashSet();
         var lacking = Plan?.Orders.Select(order => order.Target).Where(target => !there.Contains(target)).Select(target => target.Topic).ToHashSet() ?? [];
         var topics = Made.ToLookup(topic => !lacking.Contains(topic.Made.Name));
         var whole = topics[true].Select(topic => topic.Source).ToHashSet();
         IReadOnlyList<string> left = [.. (Plan?.Topics ?? []).Select(topic => topic.Source).Where(source => !whole.Contains(source))];
-        return (this with { Phase = RestorePhase.Ended }).Do(new Say(log => log.Ended(finished, [.. topics[true]], [.. topics[false]], left, IsDryRun)), new TellEnd(finished));
+        return (this with { Phase = RestorePhase.Ended }).Do([.. SayLeftGroups(), new Say(log => log.Ended(finished, [.. topics[true]], [.. topics[false]], Plan?.CanGoOn == true ? [] : left, IsDryRun)), new TellEnd(finished)]);
     }
 
     private RestoreStep Do(params ReadOnlySpan<RestoreEffect> effects) => new(this, [.. effects]);

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared;
 using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Storage;
 using static KafkaBackup.Shared.Protocol.RestoreProtocol;
@@ -15,6 +16,13 @@ namespace KafkaBackup.Coordinator.Restore;
 /// <param name="Worker">The props of a worker that restores a partition.</param>
 /// <param name="Log">What the user reads.</param>
 /// <param name="ReadRecords">How many records have been read so far.</param>
+/// <param name="Positions">How far each partition is, by its target.</param>
+/// <param name="CutOff">Ends all writing to the target: what is not sent by then never is.</param>
+/// <param name="Clock">For the claim.</param>
 public sealed record RestoreServices(
     RestoreConfiguration Configuration, IObjectStore Store, ITopicCatalog Catalog, ITopicMaker Topics, Action<RestorePlan> Planned, Func<RestorePartition, Props> Worker, RestoreLog Log,
-    Func<long> ReadRecords);
+    Func<long> ReadRecords, Func<IReadOnlyDictionary<PartitionId, RestoredSoFar>> Positions, Func<Task> CutOff, TimeProvider Clock)
+{
+    /// <summary>Sets offsets of consumer groups at the target.</summary>
+    public required IGroupWriter Groups { get; init; }
+}

@@ -2,8 +2,12 @@ using KafkaBackup.Shared.Kafka;
 
 namespace KafkaBackup.Coordinator.Restore;
 
-/// <summary>A topic that a restore makes: with holds, so that nothing of what is restored is deleted or refused for its age.</summary>
+/// <summary>A topic that a restore makes, or takes as it is: with holds, so that nothing of what is restored is deleted or refused for its age.</summary>
 /// <param name="Source">Its name in the backup.</param>
 /// <param name="Made">As it is made.</param>
-/// <param name="Held">The settings that are held, with what the source had for each; null where it had the cluster's own.</param>
-public sealed record RestoreTopic(string Source, NewTopic Made, IReadOnlyDictionary<string, string?> Held);
+/// <param name="Held">The settings that are held, with what the source had for each, or the topic itself when it exists; null where that was the cluster's own.</param>
+public sealed record RestoreTopic(string Source, NewTopic Made, IReadOnlyDictionary<string, string?> Held)
+{
+    /// <summary>Whether others made it, and the restore takes it as it is, but for what is held.</summary>
+    public bool Exists { get; init; }
+}

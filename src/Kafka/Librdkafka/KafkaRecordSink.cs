@@ -12,9 +12,10 @@ public sealed class KafkaRecordSink(KafkaClients clients, int batchBytes) : IRec
     private readonly ClientErrors _errors = new(TimeProvider.System);
     private readonly Lock _gate = new();
     private IProducer<byte[]?, byte[]?>? _producer;
+    private bool _isDisposed;
 
     /// <inheritdoc />
-    public IRecordWriter Open(PartitionId partition) => new KafkaRecordWriter(this, partition);
+    public IRecordWriter Open(PartitionId partition, long end = 0) => new KafkaRecordWriter(this, partition, end);
 
     /// <summary>The producer, made when it is needed first.</summary>
     internal IProducer<byte[]?, byte[]?> Producer
@@ -23,6 +24,7 @@ public sealed class KafkaRecordSink(KafkaClients clients, int batchBytes) : IRec
         {
             lock (_gate)
             {
+                ObjectDisposedException.ThrowIf(_isDisposed, this);
                 return _producer ??= clients.CreateProducer(_errors, batchBytes);
             }
         }
@@ -43,10 +45,27 @@ public sealed class KafkaRecordSink(KafkaClients clients, int batchBytes) : IRec
         _ => clients.Failure($"Cannot write the record of offset {record.SourceOffset} at the source to {partition}", error, _errors),
     };
 
+    /// <summary>A record arrived where it should not have.</summary>
+    internal BackupException Displaced(PartitionId partition, OutgoingRecord record, long offset, long expected) => new(FailureKind.Source,
+        $"The record of offset {record.SourceOffset} at the source arrived at offset {offset} of {partition} at {clients.Address}, where {expected} would have been the next: somebody else "
+        + "writes to this topic, or did so while it was restored. Delete it, and restore it again.");
+
     /// <inheritdoc />
+    /// <remarks>What is not sent by then never is. Once more does nothing.</remarks>
     public void Dispose()
     {
-        _producer?.Dispose();
+        IProducer<byte[]?, byte[]?>? producer;
+        lock (_gate)
+        {
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            (producer, _producer, _isDisposed) = (_producer, null, true);
+        }
+
+        producer?.Dispose();
         _errors.Dispose();
     }
 }

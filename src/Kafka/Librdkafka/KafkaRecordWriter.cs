@@ -5,7 +5,7 @@ using KafkaBackup.Shared.Kafka;
 namespace KafkaBackup.Kafka.Librdkafka;
 
 /// <summary>Writes to one partition, and bounds what is on its way there. Acknowledgements come on the client's thread.</summary>
-internal sealed class KafkaRecordWriter(KafkaRecordSink sink, PartitionId partition) : IRecordWriter
+internal sealed class KafkaRecordWriter(KafkaRecordSink sink, PartitionId partition, long end) : IRecordWriter
 {
     /// <summary>How much may be on its way: several batches, so that the wire is never idle.</summary>
     private const long MostBytes = 16 * 1024 * 1024;
@@ -18,8 +18,20 @@ internal sealed class KafkaRecordWriter(KafkaRecordSink sink, PartitionId partit
     private int _records;
     private long _sent;
     private long _acknowledged;
-    private (OutgoingRecord Record, Error Error)? _failed;
+    private WrittenTo? _written;
+    private Func<BackupException>? _failed;
     private TaskCompletionSource? _changed;
+
+    public WrittenTo? Written
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _written;
+            }
+        }
+    }
 
     public async ValueTask WriteAsync(OutgoingRecord record, CancellationToken cancellation)
     {
@@ -54,7 +66,7 @@ internal sealed class KafkaRecordWriter(KafkaRecordSink sink, PartitionId partit
         Count(record, 1);
         try
         {
-            sink.Producer.Produce(_partition, message, report => Settle(record, report.Error));
+            sink.Producer.Produce(_partition, message, report => Settle(record, report.Error, report.Offset.Value));
             return true;
         }
         catch (ProduceException<byte[]?, byte[]?> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
@@ -64,7 +76,7 @@ internal sealed class KafkaRecordWriter(KafkaRecordSink sink, PartitionId partit
         }
         catch (KafkaException e)
         {
-            Settle(record, e.Error);
+            Settle(record, e.Error, Offset.Unset.Value);
             return true;
         }
     }
@@ -79,7 +91,11 @@ internal sealed class KafkaRecordWriter(KafkaRecordSink sink, PartitionId partit
         }
     }
 
-    private void Settle(OutgoingRecord record, Error error)
+    /// <summary>Takes in a record's end. Sentences are made where somebody waits for them: here the client's own thread is at work.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="error">Why it did not arrive.</param>
+    /// <param name="offset">Where it arrived; negative when the broker does not tell, as of what it has been sent twice.</param>
+    private void Settle(OutgoingRecord record, Error error, long offset)
     {
         TaskCompletionSource? changed;
         lock (_gate)
@@ -88,11 +104,16 @@ internal sealed class KafkaRecordWriter(KafkaRecordSink sink, PartitionId partit
             _bytes -= record.Size;
             if (error.IsError)
             {
-                _failed ??= (record, error); // The sentence is made where somebody waits for it: here the client's own thread is at work.
+                _failed ??= () => sink.Failure(partition, record, error);
             }
-            else
+            else if (end + _acknowledged is var expected && offset >= 0 && offset != expected)
+            {
+                _failed ??= () => sink.Displaced(partition, record, offset, expected);
+            }
+            else if (_failed is null)
             {
                 _acknowledged++;
+                _written = new WrittenTo(expected + 1, record.SourceOffset);
             }
 
             (changed, _changed) = (_changed, null);
@@ -115,7 +136,7 @@ internal sealed class KafkaRecordWriter(KafkaRecordSink sink, PartitionId partit
             {
                 if (_failed is { } failed)
                 {
-                    throw sink.Failure(partition, failed.Record, failed.Error);
+                    throw failed();
                 }
 
                 if (isSo())

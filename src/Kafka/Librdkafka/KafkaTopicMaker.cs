@@ -6,7 +6,7 @@ using KafkaBackup.Shared.Kafka;
 namespace KafkaBackup.Kafka.Librdkafka;
 
 /// <summary>Makes topics through librdkafka's admin client.</summary>
-public sealed class KafkaTopicMaker(KafkaClients clients) : ITopicMaker
+public sealed partial class KafkaTopicMaker(KafkaClients clients) : ITopicMaker
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -60,7 +60,7 @@ public sealed class KafkaTopicMaker(KafkaClients clients) : ITopicMaker
                     ErrorCode.InvalidConfig when topic.Configurations.Keys.Where(key => error.Reason.Contains(key, StringComparison.Ordinal)).MaxBy(key => key.Length) is { } named
                         && !Needed.Contains(named) => named,
                     ErrorCode.TopicAlreadyExists => throw new BackupException(FailureKind.Configuration,
-                        $"{what}: it exists at {clients.Address}. This version restores into topics that it creates: delete it, or give it another name by restore.topic_mapping."),
+                        $"{what}: it exists at {clients.Address} by now: somebody else made it. Start again to restore into it, if it is empty, or give the restored one another name by restore.topic_mapping."),
                     _ => throw _calls.Failure(what, error, e),
                 };
             }

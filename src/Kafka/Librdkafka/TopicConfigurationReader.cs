@@ -42,7 +42,9 @@ internal sealed class TopicConfigurationReader(AdminCalls calls, TimeSpan patien
             && TopicConfigurationKeys.Keeps(entry.Name, entry.Value))
         .ToDictionary(entry => entry.Name, entry => entry.Value, StringComparer.Ordinal);
 
-    private Task<List<DescribeConfigsReport>> AskAsync(string[] topics, CancellationToken cancellation) => calls.AskAsync(
+    /// <summary>All settings of topics.</summary>
+    /// <exception cref="BackupException">The brokers do not answer.</exception>
+    public Task<List<DescribeConfigsReport>> AskAsync(string[] topics, CancellationToken cancellation) => calls.AskAsync(
         "Cannot read the configuration of topics",
         () => calls.CallAsync(admin => DescribeAsync(admin, topics), patience, cancellation),
         cancellation);

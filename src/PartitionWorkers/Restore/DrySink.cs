@@ -7,7 +7,7 @@ namespace KafkaBackup.PartitionWorkers.Restore;
 public sealed class DrySink : IRecordSink
 {
     /// <inheritdoc />
-    public IRecordWriter Open(PartitionId partition) => new Writer();
+    public IRecordWriter Open(PartitionId partition, long end = 0) => new Writer();
 
     /// <inheritdoc />
     public void Dispose()
@@ -18,6 +18,8 @@ public sealed class DrySink : IRecordSink
     private sealed class Writer : IRecordWriter
     {
         private long _records;
+
+        public WrittenTo? Written => null;
 
         public ValueTask WriteAsync(OutgoingRecord record, CancellationToken cancellation)
         {

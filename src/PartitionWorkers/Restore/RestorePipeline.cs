@@ -1,5 +1,5 @@
+using System.Collections.ObjectModel;
 using System.Text;
-using KafkaBackup.PartitionWorkers.Node;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
@@ -14,38 +14,47 @@ namespace KafkaBackup.PartitionWorkers.Restore;
 /// <param name="order">What to restore, and where to.</param>
 /// <param name="section">What of it is wanted.</param>
 /// <param name="store">Where the backup lives.</param>
-/// <param name="sink">Writes to the target.</param>
+/// <param name="target">Reads and writes the target.</param>
 /// <param name="pace">Holds it down.</param>
 /// <param name="progress">Counts what is read.</param>
-internal sealed class RestorePipeline(RestorePartition order, RestoreSection section, IObjectStore store, IRecordSink sink, RestorePace pace, NodeProgress progress)
+internal sealed class RestorePipeline(RestorePartition order, RestoreSection section, IObjectStore store, RestoreTarget target, RestorePace pace, RestoreProgress progress)
 {
+    private const long None = -1;
+
     /// <summary>How long a restore that was told to stop waits for what it has sent.</summary>
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
 
+    private readonly IRecordWriter _writer = target.Sink.Open(order.Target, order.Base + order.There);
+    private readonly PartitionRecords _records = new(store, order.Source, order.Segments, order.Noted?.SourceOffset + 1 ?? long.MinValue);
+    private readonly OffsetMarks _marks = new(order.Marks, order.Noted);
     private long _bytes;
-    private long? _firstChangedTime;
+    private long _firstChangedTime = order.Noted?.FirstChangedTime ?? None;
+
+    /// <summary>How far it is; null when neither this attempt nor one before has written anything. From any thread.</summary>
+    public RestoredSoFar? SoFar => _writer.Written is { } written
+        ? new RestoredSoFar
+        {
+            Records = written.Offset - order.Base,
+            SourceOffset = written.SourceOffset,
+            FirstChangedTime = FirstChangedTime,
+            Differences = Differences,
+            Marked = _marks.Found,
+        }
+        : order.Noted;
+
+    private long? FirstChangedTime => Volatile.Read(ref _firstChangedTime) is >= 0 and var offset ? offset : null;
+
+    private IReadOnlyList<string> Differences => [.. (order.Noted?.Differences ?? []).Union(_records.Differences, StringComparer.Ordinal)];
 
     /// <summary>Restores until all is acknowledged, or until <paramref name="cancellation"/>.</summary>
     /// <returns>What the target has acknowledged.</returns>
     /// <exception cref="BackupException">A segment could not be read, or a record was not taken.</exception>
     public async Task<PartitionRestored> RunAsync(CancellationToken cancellation)
     {
-        var (writer, records) = (sink.Open(order.Target), new PartitionRecords(store, order.Source, order.Segments));
         var wasStopped = false;
         try
         {
-            await foreach (var record in records.ReadAsync(cancellation))
-            {
-                cancellation.ThrowIfCancellationRequested(); // What is at hand makes nobody wait who would notice.
-                var outgoing = section.Admits(record.Timestamp) ? Outgoing(record) : null;
-                progress.Read(1, outgoing?.Size ?? 0);
-                if (outgoing is not null)
-                {
-                    _bytes += outgoing.Size;
-                    await pace.TakeAsync(outgoing.Size, cancellation);
-                    await writer.WriteAsync(outgoing, cancellation);
-                }
-            }
+            await WriteAsync(cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -56,7 +65,7 @@ internal sealed class RestorePipeline(RestorePartition order, RestoreSection sec
         long written;
         try
         {
-            written = await writer.CompleteAsync(patience.Token);
+            written = await _writer.CompleteAsync(patience.Token);
         }
         catch (OperationCanceledException e)
         {
@@ -65,14 +74,48 @@ internal sealed class RestorePipeline(RestorePartition order, RestoreSection sec
 
         return new PartitionRestored(order)
         {
-            Records = written,
+            Records = order.There + written,
             WasStopped = wasStopped,
             Bytes = _bytes,
-            Markers = records.Markers,
-            FirstMarker = records.FirstMarker,
-            FirstChangedTime = _firstChangedTime,
-            Differences = records.Differences,
+            Markers = _records.Markers,
+            FirstMarker = _records.FirstMarker,
+            FirstChangedTime = FirstChangedTime,
+            Differences = Differences,
+            Marked = wasStopped ? ReadOnlyDictionary<long, long>.Empty : _marks.Complete().ToDictionary(mark => mark.Key, mark => order.Base + mark.Value),
         };
+    }
+
+    /// <summary>Compares what is there with what the backup has for it, and writes what comes behind.</summary>
+    private async Task WriteAsync(CancellationToken cancellation)
+    {
+        var at = order.Noted?.Records ?? 0;
+        await using var tail = new RestoredTail(target.Source, order.Target, new OffsetRange(order.Base + at, order.Base + order.There));
+        await foreach (var record in _records.ReadAsync(cancellation))
+        {
+            cancellation.ThrowIfCancellationRequested(); // What is at hand makes nobody wait who would notice.
+            var outgoing = section.Admits(record.Timestamp) ? Outgoing(record) : null;
+            progress.Read(outgoing?.Size ?? 0);
+            if (outgoing is null)
+            {
+                continue;
+            }
+
+            _marks.Pass(outgoing.SourceOffset);
+            if (at++ < order.There)
+            {
+                await tail.CompareAsync(outgoing, cancellation);
+                continue;
+            }
+
+            _bytes += outgoing.Size;
+            await pace.TakeAsync(outgoing.Size, cancellation);
+            await _writer.WriteAsync(outgoing, cancellation);
+        }
+
+        if (at < order.There)
+        {
+            throw tail.TooLong(order.Base + at);
+        }
     }
 
     private OutgoingRecord Outgoing(RecordCursor record)
@@ -93,7 +136,11 @@ internal sealed class RestorePipeline(RestorePartition order, RestoreSection sec
             headers.Add(new(OriginalHeaders.Partition, OriginalHeaders.Value(order.Source.Number)));
         }
 
-        _firstChangedTime ??= record.Timestamp == 0 ? record.Offset : null; // librdkafka takes 0 for "now".
+        if (record.Timestamp == 0 && _firstChangedTime == None) // librdkafka takes 0 for "now".
+        {
+            Volatile.Write(ref _firstChangedTime, record.Offset);
+        }
+
         return new OutgoingRecord(Bytes(record.Key), Bytes(record.Value), record.Timestamp, headers, record.Offset);
     }
 

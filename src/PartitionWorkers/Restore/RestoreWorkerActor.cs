@@ -1,7 +1,5 @@
 using Akka.Actor;
-using KafkaBackup.PartitionWorkers.Node;
 using KafkaBackup.Shared.Configuration;
-using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Storage;
 using static KafkaBackup.Shared.Protocol.RestoreProtocol;
@@ -23,18 +21,21 @@ public sealed class RestoreWorkerActor : UntypedActor
     private readonly CancellationTokenSource _stopped = new();
 
     /// <summary>A worker for <paramref name="order"/>.</summary>
-    public RestoreWorkerActor(RestorePartition order, RestoreSection section, IObjectStore store, IRecordSink sink, RestorePace pace, NodeProgress progress) =>
-        (_order, _pipeline) = (order, new RestorePipeline(order, section, store, sink, pace, progress));
+    public RestoreWorkerActor(RestorePartition order, RestoreSection section, IObjectStore store, RestoreTarget target, RestorePace pace, RestoreProgress progress)
+    {
+        (_order, _pipeline) = (order, new RestorePipeline(order, section, store, target, pace, progress));
+        progress.Follow(order.Target, _pipeline);
+    }
 
     /// <summary>Props of a worker.</summary>
     /// <param name="order">What to restore, and where to.</param>
     /// <param name="section">What of it is wanted.</param>
     /// <param name="store">Where the backup lives.</param>
-    /// <param name="sink">Writes to the target.</param>
+    /// <param name="target">Where it goes.</param>
     /// <param name="pace">Holds all workers down together.</param>
-    /// <param name="progress">Counts what all workers read.</param>
-    public static Props Props(RestorePartition order, RestoreSection section, IObjectStore store, IRecordSink sink, RestorePace pace, NodeProgress progress) =>
-        Akka.Actor.Props.Create(() => new RestoreWorkerActor(order, section, store, sink, pace, progress));
+    /// <param name="progress">Is told how far they are.</param>
+    public static Props Props(RestorePartition order, RestoreSection section, IObjectStore store, RestoreTarget target, RestorePace pace, RestoreProgress progress) =>
+        Akka.Actor.Props.Create(() => new RestoreWorkerActor(order, section, store, target, pace, progress));
 
     /// <inheritdoc />
     protected override void PreStart()

@@ -45,18 +45,13 @@ internal static class OsoKeys
         ["backup.checkpoint_interval_secs"] = "has no effect in OSO kafka-backup; here positions are saved with each segment; remove it",
         ["backup.segment_max_age_secs"] = "does not exist in OSO kafka-backup either; it is called segment_max_interval_ms",
         ["metrics.update_interval_ms"] = "has no effect in OSO kafka-backup; here the numbers are those of the moment at which they are asked for; remove it",
-        ["restore.consumer_group_strategy"] = NotYet,
         ["restore.produce_batch_size"] = "has no meaning here: batches are as large as the topic takes; remove it",
         ["restore.produce_acks"] = "cannot be set in this version: what is restored is acknowledged by all replicas; remove it",
         ["restore.produce_timeout_ms"] = NotYet,
         ["restore.checkpoint_state"] = NotYet,
         ["restore.checkpoint_interval_secs"] = NotYet,
-        ["restore.consumer_groups"] = NotYet,
-        ["restore.reset_consumer_offsets"] = NotYet,
-        ["restore.auto_consumer_groups"] = NotYet,
         ["restore.offset_report"] = NotYet,
         ["restore.repartitioning"] = NotYet,
-        ["restore.purge_topics"] = "is of no use in this version, which restores into topics that it creates; remove it",
         ["offset_storage.s3_key"] = "has no effect in OSO kafka-backup; offsets.db always lies beside the manifest; remove it",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -25,7 +25,7 @@ public sealed record RestoreSection
     public int? DefaultReplicationFactor { get; init; }
 
     /// <summary><c>include_original_offset_header</c>: give each record the headers <c>x-original-offset</c>, <c>x-original-timestamp</c> and
-    /// <c>x-source-partition</c>. Default: false.</summary>
+    /// <c>x-source-partition</c>; <c>consumer_group_strategy: header-based</c> does the same. Default: false.</summary>
     public bool IncludesOriginalOffset { get; init; }
 
     /// <summary><c>rate_limit_records_per_sec</c>: how many records a second the whole restore sends at most. Default: null, no limit.</summary>
@@ -34,11 +34,30 @@ public sealed record RestoreSection
     /// <summary><c>rate_limit_bytes_per_sec</c>: how many bytes of keys, values and headers a second the whole restore sends at most. Default: null, no limit.</summary>
     public long? MaxBytesPerSecond { get; init; }
 
+    /// <summary><c>create_topics</c>: make the topics that are not at the target. Default: false, they have to be there.</summary>
+    public bool CreatesTopics { get; init; }
+
+    /// <summary><c>purge_topics</c>: delete all records of topics that are at the target before restoring into them. Default: false, a topic that holds records is refused.</summary>
+    public bool PurgesTopics { get; init; }
+
+    /// <summary><c>retention_policy</c>: what is done about settings of topics at the target that would delete or change what is restored. Default:
+    /// <see cref="RetentionPolicy.Refuse"/>.</summary>
+    public RetentionPolicy RetentionPolicy { get; init; }
+
     /// <summary><c>dry_run</c>: read all that would be restored, ask the target, and write nothing. Default: false.</summary>
     public bool IsDryRun { get; init; }
 
     /// <summary><c>max_concurrent_partitions</c>: how many partitions are restored at a time; 1 to 1,000. Default: 4.</summary>
     public int MaxConcurrentPartitions { get; init; } = 4;
+
+    /// <summary><c>consumer_groups</c> with <c>reset_consumer_offsets</c>: the ids of the groups whose offsets are set at the target. Default: empty.</summary>
+    public IReadOnlyList<string> ConsumerGroups { get; init; } = [];
+
+    /// <summary><c>auto_consumer_groups</c>: set the offsets of every group that has one in a partition that is restored. Default: false.</summary>
+    public bool SetsAllGroups { get; init; }
+
+    /// <summary>Whether offsets of any group are set.</summary>
+    public bool SetsGroups => SetsAllGroups || ConsumerGroups.Count > 0;
 
     /// <summary>Whether a record with this timestamp is restored. One without a timestamp counts as older than any.</summary>
     public bool Admits(long timestamp) => timestamp >= (TimeWindowStart ?? long.MinValue) && timestamp <= (TimeWindowEnd ?? long.MaxValue);

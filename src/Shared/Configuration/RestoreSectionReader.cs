@@ -23,6 +23,14 @@ internal static class RestoreSectionReader
             IncludesOriginalOffset = map.Boolean("include_original_offset_header") ?? defaults.IncludesOriginalOffset,
             MaxRecordsPerSecond = map.Int64("rate_limit_records_per_sec", 1),
             MaxBytesPerSecond = map.Int64("rate_limit_bytes_per_sec", 1),
+            CreatesTopics = map.Boolean("create_topics") ?? defaults.CreatesTopics,
+            PurgesTopics = map.Boolean("purge_topics") ?? defaults.PurgesTopics,
+            RetentionPolicy = map.Choice("retention_policy", ["refuse", "hold", "ignore"]) switch
+            {
+                "hold" => RetentionPolicy.Hold,
+                "ignore" => RetentionPolicy.Ignore,
+                _ => RetentionPolicy.Refuse,
+            },
             IsDryRun = map.Boolean("dry_run") ?? defaults.IsDryRun,
             MaxConcurrentPartitions = map.Int32("max_concurrent_partitions", 1, MostPartitionsAtATime) ?? defaults.MaxConcurrentPartitions,
         };
@@ -31,12 +39,7 @@ internal static class RestoreSectionReader
             end!.Report("must not be before time_window_start");
         }
 
-        if (map.Required("create_topics") is { } creates && creates.Boolean() == false)
-        {
-            creates.Report("must be true: this version restores into topics that it creates, and leaves alone what is there");
-        }
-
-        return section;
+        return RestoreGroupsReader.Read(map, section);
     }
 
     /// <summary>OSO's -1 is the target's own default.</summary>

@@ -4,5 +4,7 @@ namespace KafkaBackup.Shared.Kafka;
 public interface IRecordSink : IDisposable
 {
     /// <summary>Opens a writer to the end of <paramref name="partition"/>. Opening does no I/O.</summary>
-    IRecordWriter Open(PartitionId partition);
+    /// <param name="partition">The partition, which nobody else writes to.</param>
+    /// <param name="end">Its end, which the first record's offset will be: when it is not, somebody else does write to it.</param>
+    IRecordWriter Open(PartitionId partition, long end = 0);
 }

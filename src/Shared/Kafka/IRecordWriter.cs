@@ -7,6 +7,9 @@ public interface IRecordWriter
     /// <exception cref="BackupException">A record was refused, or no answer came; it need not be this one.</exception>
     ValueTask WriteAsync(OutgoingRecord record, CancellationToken cancellation);
 
+    /// <summary>How far the partition is written by this writer; null while nothing is acknowledged.</summary>
+    WrittenTo? Written { get; }
+
     /// <summary>Waits until all that was sent is acknowledged by all in-sync replicas.</summary>
     /// <returns>How many records were.</returns>
     /// <exception cref="BackupException">One was refused, or no answer came.</exception>

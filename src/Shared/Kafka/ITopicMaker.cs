@@ -1,11 +1,23 @@
 namespace KafkaBackup.Shared.Kafka;
 
-/// <summary>Makes topics.</summary>
+/// <summary>Makes topics, and changes those that are there.</summary>
 public interface ITopicMaker : IDisposable
 {
     /// <summary>How many brokers the cluster has.</summary>
     /// <exception cref="BackupException">It cannot be asked.</exception>
     Task<int> CountBrokersAsync(CancellationToken cancellation);
+
+    /// <summary>Topics as they are, by name; those that are not there are left out.</summary>
+    /// <exception cref="BackupException">They cannot be asked for, or their settings may not be seen.</exception>
+    Task<IReadOnlyDictionary<string, ExistingTopic>> DescribeAsync(IReadOnlyCollection<string> topics, CancellationToken cancellation);
+
+    /// <summary>Changes settings of a topic, and leaves its others as they are.</summary>
+    /// <exception cref="BackupException">They were not changed.</exception>
+    Task SetAsync(string topic, IReadOnlyDictionary<string, string> settings, CancellationToken cancellation);
+
+    /// <summary>Deletes the records of partitions below these offsets.</summary>
+    /// <exception cref="BackupException">Not all were.</exception>
+    Task DeleteRecordsAsync(IReadOnlyDictionary<PartitionId, long> below, CancellationToken cancellation);
 
     /// <summary>Makes a topic.</summary>
     /// <returns>The settings that this cluster does not know, and that were left out for it; empty as a rule.</returns>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using KafkaBackup.Shared.Kafka;
@@ -12,12 +13,13 @@ namespace KafkaBackup.Shared.Oso;
 /// <param name="store">Where the backup lives.</param>
 /// <param name="partition">The partition, for messages.</param>
 /// <param name="segments">Its segments, as the backup names them, in any order.</param>
-public sealed class PartitionRecords(IObjectStore store, PartitionId partition, IEnumerable<ManifestSegment> segments)
+/// <param name="from">The first offset that is wanted. Segments of our own that end before it are not read; of others' nothing but reading tells what they hold.</param>
+public sealed class PartitionRecords(IObjectStore store, PartitionId partition, IEnumerable<ManifestSegment> segments, long from = long.MinValue)
 {
     private const string Advice = "'kafka-backup validate --deep' tells what else is wrong.";
 
-    private readonly List<ManifestSegment> _left = [.. segments];
-    private readonly List<string> _differences = [];
+    private readonly List<ManifestSegment> _left = [.. segments.Where(segment => segment.EndOffset >= from || BackupKeys.EpochOf(segment.Key) is null)];
+    private ImmutableList<string> _differences = []; // Read while it grows.
     private readonly HashSet<string> _changed = [];
     private long _next = long.MinValue;
 
@@ -61,7 +63,7 @@ public sealed class PartitionRecords(IObjectStore store, PartitionId partition, 
                         Markers++;
                         FirstMarker ??= first.Records.Offset;
                     }
-                    else if (isNew)
+                    else if (isNew && first.Records.Offset >= from)
                     {
                         yield return first.Records;
                     }
@@ -69,7 +71,7 @@ public sealed class PartitionRecords(IObjectStore store, PartitionId partition, 
                     first.Move();
                 }
 
-                _differences.AddRange(readers.Where(reader => reader.HasRepeats).Select(reader => $"{reader.Key} holds several records of one offset; the first of them counts."));
+                _differences = _differences.AddRange(readers.Where(reader => reader.HasRepeats).Select(reader => $"{reader.Key} holds several records of one offset; the first of them counts."));
                 _left.RemoveRange(0, group.Count);
             }
             finally
@@ -108,7 +110,7 @@ public sealed class PartitionRecords(IObjectStore store, PartitionId partition, 
             }
 
             areAsTold = false;
-            _differences.Add($"{told.Key} has {found.RecordCount} records, offsets {found.StartOffset} to {found.EndOffset}, where the backup tells of "
+            _differences = _differences.Add($"{told.Key} has {found.RecordCount} records, offsets {found.StartOffset} to {found.EndOffset}, where the backup tells of "
                 + $"{told.RecordCount}, {told.StartOffset} to {told.EndOffset}.");
             _left.Remove(told);
             if (found.RecordCount > 0)
@@ -136,7 +138,7 @@ public sealed class PartitionRecords(IObjectStore store, PartitionId partition, 
         if (segment.Sha256 is { } told && !told.Equals(Convert.ToHexStringLower(SHA256.HashData(stored.Content.Span)), StringComparison.OrdinalIgnoreCase)
             && _changed.Add(segment.Key))
         {
-            _differences.Add($"{segment.Key} is another object than the one that was stored: its SHA-256 differs.");
+            _differences = _differences.Add($"{segment.Key} is another object than the one that was stored: its SHA-256 differs.");
         }
 
         return SegmentRecords.Open(stored.Content, segment.Key);

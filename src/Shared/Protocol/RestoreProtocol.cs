@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using KafkaBackup.Shared.Oso;
 
 namespace KafkaBackup.Shared.Protocol;
@@ -27,13 +28,44 @@ public static class RestoreProtocol
     {
         /// <summary>How many records the backup tells of; where segments overlap more than there are.</summary>
         public long Records { get; } = Segments.Sum(segment => segment.RecordCount);
+
+        /// <summary>Source offsets whose place at the target is to be told, each once, in order; segments need not hold them.</summary>
+        public IReadOnlyList<long> Marks { get; init; } = [];
+
+        /// <summary>How far it was written down to be restored by an earlier attempt; null when nothing of it was.</summary>
+        public RestoredSoFar? Noted { get; init; }
+
+        /// <summary>The offset at the target of the first record that is restored: 0 in a topic that the restore makes.</summary>
+        public long Base { get; init; }
+
+        /// <summary>How many records of the restore the target holds when it begins; those that are not noted are compared with the backup's.</summary>
+        public long There { get; init; }
+    }
+
+    /// <summary>How far a partition is restored.</summary>
+    public sealed record RestoredSoFar
+    {
+        /// <summary>Records that the target has acknowledged, from <see cref="RestorePartition.Base"/> on.</summary>
+        public required long Records { get; init; }
+
+        /// <summary>Where the last of them was at the source.</summary>
+        public required long SourceOffset { get; init; }
+
+        /// <summary>As <see cref="PartitionRestored.FirstChangedTime"/>.</summary>
+        public long? FirstChangedTime { get; init; }
+
+        /// <summary>As <see cref="PartitionRestored.Differences"/>.</summary>
+        public IReadOnlyList<string> Differences { get; init; } = [];
+
+        /// <summary>How many restored records are before each of <see cref="RestorePartition.Marks"/> that was passed by, by mark.</summary>
+        public IReadOnlyDictionary<long, long> Marked { get; init; } = ReadOnlyDictionary<long, long>.Empty;
     }
 
     /// <summary>An order has come to its end.</summary>
     /// <param name="Order">The order.</param>
     public sealed record PartitionRestored(RestorePartition Order)
     {
-        /// <summary>Records that the target has acknowledged.</summary>
+        /// <summary>Records that the target holds, those of earlier attempts among them.</summary>
         public long Records { get; init; }
 
         /// <summary>Bytes of their keys, values and headers.</summary>
@@ -47,6 +79,10 @@ public static class RestoreProtocol
 
         /// <summary>The source offset of the first record whose timestamp could not be kept; null: all were.</summary>
         public long? FirstChangedTime { get; init; }
+
+        /// <summary>For each of the marks that were asked for the offset at the target of the first restored record at or behind it, or the end where there is
+        /// none; empty when it was not read to its end.</summary>
+        public IReadOnlyDictionary<long, long> Marked { get; init; } = ReadOnlyDictionary<long, long>.Empty;
 
         /// <summary>In which way segments are not what the backup says of them: records may be missing.</summary>
         public IReadOnlyList<string> Differences { get; init; } = [];
@@ -69,6 +105,9 @@ public static class RestoreProtocol
 
         /// <summary>What stands in the way of an exit code of 0, the gravest first.</summary>
         public IReadOnlyList<Fault> Failures { get; init; } = [];
+
+        /// <summary>Consumer groups whose offsets were to be set, and are not, or not all.</summary>
+        public IReadOnlyList<string> UnsetGroups { get; init; } = [];
 
         /// <summary>Whether it was told to stop before it was through.</summary>
         public bool WasStopped { get; init; }

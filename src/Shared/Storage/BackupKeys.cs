@@ -32,6 +32,9 @@ public static class BackupKeys
     /// <summary>A topics object: topic ids and partition counts.</summary>
     public static string Topics(BackupId backup, long epoch, long sequence) => $"{TopicsPrefix(backup)}{epoch:D10}-{sequence:D20}.json";
 
+    /// <summary>How far a restore of the backup is.</summary>
+    public static string Restore(BackupId backup, string restore) => $"{backup}/_cluster/restores/{restore}.json";
+
     /// <summary>A throw-away object to try a store with.</summary>
     public static string Probe(BackupId backup, string unique) => $"{backup}/_cluster/probe-{unique}";
 

@@ -61,7 +61,7 @@ public sealed class RestoreRunStateTests
         Assert.Single(step.Effects.OfType<Say>().SkipLast(1)); // Told for its partition.
         Assert.Equal(failure, Ended(step).Partitions.Single(partition => partition.Failure is not null).Failure);
 
-        Assert.StartsWith($"a:0 holds offsets {start} to {end}, and 5 records were restored into it", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"a:0 holds offsets {start} to {end}, and 5 records were restored into it from 0 on", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -136,6 +136,39 @@ public sealed class RestoreRunStateTests
 
         Assert.Equal([refused], Ended(end).Failures);
         Assert.Empty(end.State.On(new TopicMade(Plan.Topics[1], [])).Effects);
+    }
+
+    [Fact]
+    public void What_an_earlier_attempt_made_is_not_made_again()
+    {
+        var planned = Begun().On(new Planned(Plan with { AlreadyMade = ["a"] }));
+        Assert.Equal([new MakeTopic(Plan.Topics[1])], planned.Effects.OfType<MakeTopic>());
+        Assert.Equal(2, planned.State.On(new TopicMade(Plan.Topics[1], [])).Effects.OfType<StartWorker>().Count());
+
+        var all = Begun().On(new Planned(Plan with { AlreadyMade = ["a", "b"] }));
+
+        Assert.Equal((0, 2), (all.Effects.OfType<MakeTopic>().Count(), all.Effects.OfType<StartWorker>().Count()));
+    }
+
+    [Fact]
+    public void In_a_topic_of_others_it_begins_where_that_ends()
+    {
+        var step = Begun().On(new Planned(Plan)).State.On(new TopicMade(Plan.Topics[0], [], new Dictionary<int, long> { [0] = 30 })).State.On(new TopicMade(Plan.Topics[1], []));
+
+        Assert.Equal([30L, 0], step.Effects.OfType<StartWorker>().Select(start => start.Order.Base));
+    }
+
+    [Fact]
+    public void Who_loses_the_claim_writes_nothing_more()
+    {
+        var lost = new Fault(FailureKind.Fenced, "Another process took over.", IsRetryable: false);
+
+        var step = Restoring().On(Restored(0, 5)).State.On(new ClaimLost(lost));
+
+        Assert.Equal(new CutOff(), step.Effects[0]);
+        Assert.Equal([lost], Ended(step).Failures);
+        Assert.Empty(step.State.On(Restored(1, 7)).Effects);
+        Assert.Empty(step.State.On(new ClaimLost(lost)).Effects);
     }
 
     private static RestoreRunState Begun() => new RestoreRunState(MaxConcurrentPartitions: 2).Begin().State;

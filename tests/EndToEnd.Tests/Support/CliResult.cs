@@ -14,7 +14,7 @@ internal sealed record CliResult(int ExitCode, string Output, string Error)
 
     public CliResult AssertSays(string part)
     {
-        Assert.Contains(part, Error, StringComparison.Ordinal);
+        Assert.True(Error.Contains(part, StringComparison.Ordinal), $"'{part}' was not said:\n{Error}");
         return this;
     }
 
@@ -28,7 +28,7 @@ internal sealed record CliResult(int ExitCode, string Output, string Error)
     public CliResult AssertOneFailure(string part)
     {
         var failure = Assert.Single(Log, line => line.StartsWith("Error: ", StringComparison.Ordinal));
-        Assert.Contains(part, failure, StringComparison.Ordinal);
+        Assert.True(failure.Contains(part, StringComparison.Ordinal), $"'{part}' is not what failed:\n{Error}");
         Assert.EndsWith(".", failure, StringComparison.Ordinal);
         return this;
     }

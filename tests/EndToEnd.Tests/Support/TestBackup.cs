@@ -69,6 +69,9 @@ internal sealed class TestBackup : IDisposable
         return await run.FinishAsync();
     }
 
+    /// <summary>A line for a restore that makes no topics.</summary>
+    public const string IntoExisting = "create_topics: false";
+
     /// <summary>Starts <c>restore</c>.</summary>
     public CliRun StartRestore(IReadOnlyDictionary<string, string> topics, params IReadOnlyList<string> lines)
     {
@@ -83,9 +86,9 @@ internal sealed class TestBackup : IDisposable
               backend: filesystem
               path: {Store}
             restore:
-              create_topics: true
+              create_topics: {(lines.Contains(IntoExisting) ? "false" : "true")}
 
-            """ + string.Concat(mapping.Concat(lines).Select(line => $"  {line}\n")));
+            """ + string.Concat(mapping.Concat(lines.Where(line => line != IntoExisting)).Select(line => $"  {line}\n")));
         return CliRun.Start(Root, ["restore", "-c", path]);
     }
 

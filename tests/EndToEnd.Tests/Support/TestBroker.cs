@@ -7,7 +7,7 @@ using KafkaBackup.Testing;
 namespace KafkaBackup.EndToEnd.Tests.Support;
 
 /// <summary>The Kafka broker that tests fill and read: the embedded one, or a real one where <c>KAFKA_BACKUP_TEST_BROKER</c> names it.</summary>
-internal sealed class TestBroker
+internal sealed partial class TestBroker
 {
     private const string Variable = "KAFKA_BACKUP_TEST_BROKER";
     private static readonly TimeSpan Patience = TestLimits.Hang;
@@ -94,6 +94,9 @@ internal sealed class TestBroker
                 [new ConfigEntry { Name = name, Value = value, IncrementalOperation = AlterConfigOpType.Set }],
         },
         new IncrementalAlterConfigsOptions { RequestTimeout = Patience });
+
+    public async Task<string> SettingOfAsync(string topic, string name) =>
+        (await _admin.DescribeConfigsAsync([new ConfigResource { Type = ResourceType.Topic, Name = topic }]))[0].Entries[name].Value;
 
     public Task DeleteTopicAsync(string topic) => _admin.DeleteTopicsAsync([topic], new DeleteTopicsOptions { OperationTimeout = Patience });
 

@@ -59,6 +59,29 @@ public sealed class KafkaRecordSinkTests
     }
 
     [Fact]
+    public async Task What_arrives_elsewhere_than_behind_the_last_record_is_told()
+    {
+        await using var broker = EmbeddedBroker.Start();
+        await MakeAsync(broker, []);
+        using var sink = Sink(broker, batchBytes: 2_000);
+        var first = sink.Open(Partition);
+        for (var number = 0; number < 3; number++)
+        {
+            await first.WriteAsync(Record(number, size: 100), CancellationToken.None);
+        }
+
+        await first.CompleteAsync(CancellationToken.None);
+        Assert.Equal(new WrittenTo(3, 2), first.Written);
+        var second = sink.Open(Partition, end: 2); // As it was before somebody else wrote.
+        await second.WriteAsync(Record(7, size: 100), CancellationToken.None);
+
+        var failure = await Assert.ThrowsAsync<BackupException>(() => second.CompleteAsync(CancellationToken.None));
+
+        Assert.StartsWith("The record of offset 7 at the source arrived at offset 3 of restored:0", failure.Message, StringComparison.Ordinal);
+        Assert.Null(second.Written);
+    }
+
+    [Fact]
     public async Task A_time_that_the_topic_does_not_take_is_named()
     {
         await using var broker = EmbeddedBroker.Start();

@@ -17,6 +17,10 @@ public sealed class RestorePipelineTests
 {
     private readonly MemoryObjectStore _store = new();
     private readonly FakeSink _sink = new();
+    private readonly FakeCluster _cluster = new FakeCluster().WithTopic("restored", partitions: 4);
+    private readonly RestoreProgress _progress = new(new NodeProgress());
+
+    private static readonly PartitionId Target = new("restored", 3);
 
     [Fact]
     public async Task What_a_backup_appended_is_taken_off_and_what_the_record_had_itself_is_kept()
@@ -26,9 +30,9 @@ public sealed class RestorePipelineTests
         var restored = await RestoreAsync(records, new RestoreSection());
 
         Assert.Equal((2L, 0L, (long?)null), (restored.Records, restored.Markers, restored.FirstChangedTime));
-        Assert.Equal(["x-original-offset=own", "x-original-timestamp=own"], _sink.Written[0].Headers.Select(Text));
-        Assert.Empty(_sink.Written[1].Headers);
-        Assert.Equal((null, null, TestRecords.FirstTimestamp + 1), (_sink.Written[1].Key, _sink.Written[1].Value, _sink.Written[1].Timestamp));
+        Assert.Equal(["x-original-offset=own", "x-original-timestamp=own"], _sink.Records[0].Headers.Select(Text));
+        Assert.Empty(_sink.Records[1].Headers);
+        Assert.Equal((null, null, TestRecords.FirstTimestamp + 1), (_sink.Records[1].Key, _sink.Records[1].Value, _sink.Records[1].Timestamp));
     }
 
     [Fact]
@@ -36,8 +40,8 @@ public sealed class RestorePipelineTests
     {
         await RestoreAsync(new TestRecords().Add("k", "v", offset: 7), new RestoreSection { IncludesOriginalOffset = true });
 
-        Assert.Equal(["x-original-offset", "x-original-timestamp", "x-source-partition"], _sink.Written[0].Headers.Select(header => header.Key));
-        Assert.Equal([3, 0, 0, 0], _sink.Written[0].Headers[2].Value!);
+        Assert.Equal(["x-original-offset", "x-original-timestamp", "x-source-partition"], _sink.Records[0].Headers.Select(header => header.Key));
+        Assert.Equal([3, 0, 0, 0], _sink.Records[0].Headers[2].Value!);
     }
 
     [Theory]
@@ -85,7 +89,116 @@ public sealed class RestorePipelineTests
         Assert.Equal("Too large.", (await Assert.ThrowsAsync<BackupException>(() => RestoreAsync(new TestRecords().AddMany(20), new RestoreSection()))).Message);
     }
 
-    private async Task<PartitionRestored> RestoreAsync(TestRecords records, RestoreSection section, CancellationToken cancellation = default, string key = "s")
+    [Fact]
+    public async Task What_an_earlier_attempt_wrote_is_compared_and_the_rest_is_written_behind_it()
+    {
+        var records = new TestRecords().Add("k", "v", [("h", null)]).AddMany(9);
+        Arrived(records.Take(4));
+
+        var restored = await RestoreAsync(records, new RestoreSection(), order: order => order with { There = 4 });
+
+        Assert.Equal((10L, 6), (restored.Records, _sink.Records.Count));
+        Assert.Equal(4, _sink.Records[0].SourceOffset);
+        Assert.Equal((10L, 9L), _progress.Positions[Target] is var soFar ? (soFar.Records, soFar.SourceOffset) : default);
+    }
+
+    [Fact]
+    public async Task What_is_noted_is_not_read_again()
+    {
+        var records = new TestRecords().AddMany(10);
+        Arrived(records.Take(6).Select(record => record.Offset < 3 ? record with { Value = [9] } : record));
+
+        var restored = await RestoreAsync(records, new RestoreSection(), order: order => order with
+        {
+            There = 6,
+            Noted = new RestoredSoFar { Records = 3, SourceOffset = 2, FirstChangedTime = 1, Differences = ["It differs."], Marked = new Dictionary<long, long> { [1] = 1, [2] = 2 } },
+            Marks = [1, 2, 5, 8, 20],
+        });
+
+        Assert.Equal((10L, 4, 1L, "It differs."), (restored.Records, _sink.Records.Count, restored.FirstChangedTime, Assert.Single(restored.Differences)));
+        Assert.Equal([(1, 1), (2, 2), (5, 5), (8, 8), (20, 10)], Sorted(restored));
+    }
+
+    [Theory]
+    [InlineData(3, "its offset 2 should hold the record of offset 2 at the source, and holds another")] // The third one has another value.
+    [InlineData(12, "what is to be restored ends before its offset 10, and it goes on")]
+    public async Task A_target_that_holds_something_else_is_left_alone(int there, string sentence)
+    {
+        var records = new TestRecords().AddMany(10);
+        Arrived(there == 3 ? records.Take(3).Select(record => record.Offset == 2 ? record with { Value = [9] } : record) : new TestRecords().AddMany(there));
+
+        var failure = await Assert.ThrowsAsync<BackupException>(() => RestoreAsync(records, new RestoreSection(), order: order => order with { There = there }));
+
+        Assert.Contains(sentence, failure.Message, StringComparison.Ordinal);
+        Assert.Empty(_sink.Records);
+    }
+
+    [Fact]
+    public async Task Marks_are_where_the_first_record_at_or_behind_them_comes_to_stand()
+    {
+        var records = new TestRecords().Add("k", "v", offset: 10).Add("k", "v").Add("k", "v", offset: 15).Add("k", "v", offset: 16);
+
+        var restored = await RestoreAsync(records, new RestoreSection(), marks: [0, 10, 11, 12, 15, 16, 17, 900]);
+
+        Assert.Equal([(0, 0), (10, 0), (11, 1), (12, 2), (15, 2), (16, 3), (17, 4), (900, 4)], Sorted(restored));
+    }
+
+    [Fact]
+    public async Task Marks_count_only_what_the_window_lets_through()
+    {
+        const long Early = TestRecords.FirstTimestamp, Late = Early + 1_000;
+        var records = new TestRecords().Add("k", "v", timestamp: Late).Add("k", "v", timestamp: Early).Add("k", "v", timestamp: Late).Add("k", "v", timestamp: Early)
+            .Add("k", "v", timestamp: Early);
+
+        var restored = await RestoreAsync(records, new RestoreSection { TimeWindowEnd = Early }, marks: [0, 1, 2, 3, 4, 5]);
+
+        Assert.Equal([1L, 3, 4], _sink.Records.Select(record => record.SourceOffset));
+        Assert.Equal([(0, 0), (1, 0), (2, 1), (3, 1), (4, 2), (5, 3)], Sorted(restored));
+    }
+
+    [Fact]
+    public async Task Marks_count_no_markers_of_transactions()
+    {
+        var records = new TestRecords().Add("k", "v").Add([0, 0, 0, 1], [0, 0, 0, 0, 0, 4]).Add("k", "v");
+
+        var restored = await RestoreAsync(records, new RestoreSection(), key: "nightly/topics/orders/partition=3/segment-00000000000000000000.bin", marks: [1, 2, 3]);
+
+        Assert.Equal([(1, 1), (2, 1), (3, 2)], Sorted(restored));
+    }
+
+    [Fact]
+    public async Task Of_a_partition_without_records_all_marks_are_at_its_beginning()
+    {
+        var order = new RestorePartition(new PartitionId("orders", 3), new PartitionId("restored", 3), []) { Marks = [0, 42] };
+
+        var restored = await RestoreAsync(order, new RestoreSection(), default);
+
+        Assert.Equal((0L, true), (restored.Records, restored.IsExact));
+        Assert.Equal([(0, 0), (42, 0)], Sorted(restored));
+    }
+
+    [Fact]
+    public async Task When_it_is_stopped_no_mark_is_told()
+    {
+        using var stop = new CancellationTokenSource();
+        _sink.OnWrite = _ => stop.Cancel();
+
+        Assert.Empty((await RestoreAsync(new TestRecords().AddMany(20), new RestoreSection(), stop.Token, marks: [0, 30])).Marked);
+    }
+
+    private void Arrived(IEnumerable<TestRecord> records)
+    {
+        foreach (var record in records)
+        {
+            _cluster.Log(Target).Append(record);
+        }
+    }
+
+    private static IEnumerable<(long, long)> Sorted(PartitionRestored restored) => restored.Marked.OrderBy(mark => mark.Key).Select(mark => (mark.Key, mark.Value));
+
+    private async Task<PartitionRestored> RestoreAsync(
+        TestRecords records, RestoreSection section, CancellationToken cancellation = default, string key = "s", Func<RestorePartition, RestorePartition>? order = null,
+        IReadOnlyList<long>? marks = null)
     {
         var writer = new SegmentWriter(new SegmentSettings { Codec = CompressionCodec.None });
         var cursor = records.Cursor();
@@ -105,29 +218,45 @@ public sealed class RestorePipelineTests
             StartTimestamp = 0,
             EndTimestamp = 0,
         };
-        var order = new RestorePartition(new PartitionId("orders", 3), new PartitionId("restored", 3), [segment]);
-        return await new RestorePipeline(order, section, _store, _sink, new RestorePace(section, TimeProvider.System), new NodeProgress()).RunAsync(cancellation);
+        var whole = new RestorePartition(new PartitionId("orders", 3), Target, [segment]) { Marks = marks ?? [] };
+        return await RestoreAsync(order?.Invoke(whole) ?? whole, section, cancellation);
+    }
+
+    private Task<PartitionRestored> RestoreAsync(RestorePartition order, RestoreSection section, CancellationToken cancellation)
+    {
+        var pipeline = new RestorePipeline(order, section, _store, new RestoreTarget(_sink, _cluster.Source), new RestorePace(section, TimeProvider.System), _progress);
+        _progress.Follow(order.Target, pipeline);
+        return pipeline.RunAsync(cancellation);
     }
 
     private static string Text(KeyValuePair<string, byte[]?> header) => $"{header.Key}={Encoding.UTF8.GetString(header.Value!)}";
 
     private sealed class FakeSink : IRecordSink, IRecordWriter
     {
-        public List<OutgoingRecord> Written { get; } = [];
+        public List<OutgoingRecord> Records { get; } = [];
 
         public Action<int> OnWrite { get; set; } = _ => { };
 
-        public IRecordWriter Open(PartitionId partition) => this;
+        public WrittenTo? Written { get; private set; }
+
+        private long _end;
+
+        public IRecordWriter Open(PartitionId partition, long end = 0)
+        {
+            _end = end;
+            return this;
+        }
 
         public ValueTask WriteAsync(OutgoingRecord record, CancellationToken cancellation)
         {
             cancellation.ThrowIfCancellationRequested();
-            Written.Add(record);
-            OnWrite(Written.Count);
+            Records.Add(record);
+            OnWrite(Records.Count);
+            Written = new WrittenTo(_end + Records.Count, record.SourceOffset);
             return ValueTask.CompletedTask;
         }
 
-        public Task<long> CompleteAsync(CancellationToken cancellation) => Task.FromResult((long)Written.Count);
+        public Task<long> CompleteAsync(CancellationToken cancellation) => Task.FromResult((long)Records.Count);
 
         public void Dispose()
         {

@@ -19,7 +19,7 @@ public sealed class RestoreKeysTests
           backend: filesystem
           path: /backups
         restore:
-          create_topics: true
+          max_concurrent_partitions: 4
 
         """;
 
@@ -35,6 +35,13 @@ public sealed class RestoreKeysTests
         ["max_concurrent_partitions"] = ("9", section => section.MaxConcurrentPartitions == 9),
         ["rate_limit_records_per_sec"] = ("7", section => section.MaxRecordsPerSecond == 7),
         ["rate_limit_bytes_per_sec"] = ("8", section => section.MaxBytesPerSecond == 8),
+        ["create_topics"] = ("true", section => section.CreatesTopics),
+        ["purge_topics"] = ("true", section => section.PurgesTopics),
+        ["retention_policy"] = ("hold", section => section.RetentionPolicy == RetentionPolicy.Hold),
+        ["reset_consumer_offsets"] = ("true\n  consumer_groups: [b]", section => section is { SetsGroups: true, ConsumerGroups: ["b"] }),
+        ["consumer_groups"] = ("[b, a, b]\n  reset_consumer_offsets: true", section => section is { SetsGroups: true, SetsAllGroups: false, ConsumerGroups: ["b", "a"] }),
+        ["auto_consumer_groups"] = ("true", section => section is { SetsGroups: true, SetsAllGroups: true, ConsumerGroups.Count: 0 }),
+        ["consumer_group_strategy"] = ("header-based", section => section is { IncludesOriginalOffset: true, SetsGroups: false }),
         ["dry_run"] = ("true", section => section.IsDryRun),
     };
 
@@ -52,7 +59,7 @@ public sealed class RestoreKeysTests
 
     [Fact]
     public void Every_key_is_documented_and_no_other() => Assert.Equal(
-        Effects.Keys.Append("create_topics").Order(StringComparer.Ordinal),
+        Effects.Keys.Order(StringComparer.Ordinal),
         Regex.Matches(Document, @"^\| `restore\.(?<key>[a-z_]+)` \|", Lines).Select(row => row.Groups["key"].Value).Order(StringComparer.Ordinal));
 
     [Fact]
@@ -79,15 +86,34 @@ public sealed class RestoreKeysTests
     [InlineData("  partition_mapping: {a: 1}\n", "restore.partition_mapping.a: must have the number of a partition as its key")]
     [InlineData("  default_replication_factor: 100000\n", "restore.default_replication_factor: must be a whole number from -1 to 32767")]
     [InlineData("  default_replication_factor: 0\n", "restore.default_replication_factor: must be 1 or more, or -1 for the target's own")]
+    [InlineData("  retention_policy: skip\n", "restore.retention_policy: ")]
     [InlineData("  max_concurrent_partitions: 0\n", "restore.max_concurrent_partitions: must be a whole number from 1 to 1000")]
-    [InlineData("  consumer_groups: [a]\n", "restore.consumer_groups: is not supported by this version; remove it")]
+    [InlineData("  offset_report: a\n", "restore.offset_report: is not supported by this version; remove it")]
+    [InlineData("  consumer_groups: [a]\n", "restore.consumer_groups: has an effect with reset_consumer_offsets: true only")]
+    [InlineData("  consumer_groups: [a]\n  reset_consumer_offsets: false\n", "restore.consumer_groups: has an effect with reset_consumer_offsets: true only")]
+    [InlineData("  consumer_groups: [a]\n  auto_consumer_groups: true\n", "restore.consumer_groups: names groups, and auto_consumer_groups takes all")]
+    [InlineData("  consumer_groups: []\n  reset_consumer_offsets: true\n", "restore.consumer_groups: must name a group")]
+    [InlineData("  consumer_groups: a\n  reset_consumer_offsets: true\n", "restore.consumer_groups: must be a list")]
+    [InlineData("  reset_consumer_offsets: true\n", "restore.reset_consumer_offsets: needs consumer_groups, or auto_consumer_groups: true")]
+    [InlineData("  reset_consumer_offsets: true\n  auto_consumer_groups: false\n", "restore.reset_consumer_offsets: needs consumer_groups")]
+    [InlineData("  reset_consumer_offsets: false\n  auto_consumer_groups: true\n", "restore.reset_consumer_offsets: contradicts auto_consumer_groups: true")]
+    [InlineData("  consumer_group_strategy: timestamp-based\n", "restore.consumer_group_strategy: is not needed: this version translates the offsets of groups exactly")]
+    [InlineData("  consumer_group_strategy: cluster-scan\n", "restore.consumer_group_strategy: is not needed")]
+    [InlineData("  consumer_group_strategy: manual\n", "restore.consumer_group_strategy: is not needed")]
+    [InlineData("  consumer_group_strategy: exact\n", "restore.consumer_group_strategy: must be skip or header-based")]
     [InlineData("  produce_ack: 1\n", "restore.produce_ack: is no known key")]
     public void What_is_wrong_is_named_with_its_place(string lines, string problem) => Assert.Contains(
         problem, Assert.Throws<ConfigurationException>(() => Parse(lines)).Message, StringComparison.Ordinal);
 
+    [Fact]
+    public void The_strategy_that_OSO_has_by_default_changes_nothing()
+    {
+        var section = Parse("  consumer_group_strategy: skip\n  reset_consumer_offsets: true\n  auto_consumer_groups: true\n");
+
+        Assert.Equal((false, true), (section.IncludesOriginalOffset, section.SetsGroups));
+    }
+
     [Theory]
-    [InlineData("create_topics: true", "create_topics: false", "restore.create_topics: must be true: this version restores into topics that it creates")]
-    [InlineData("  create_topics: true\n", "  dry_run: true\n", "restore.create_topics: is required")]
     [InlineData("mode: restore", "mode: backup", "this file is for a backup: run it with 'kafka-backup backup'")]
     [InlineData("target:", "source:", "target: is required")]
     public void What_is_not_there_is_named(string part, string other, string problem) => Assert.Contains(
@@ -97,5 +123,6 @@ public sealed class RestoreKeysTests
 
     private static string Document => File.ReadAllText(Path.Combine(Repository.Root, "docs", "restore.md"));
 
-    private static RestoreSection Parse(string lines) => ConfigurationLoader.ParseRestore(Minimal + lines, "restore.yaml", _ => null).Restore;
+    private static RestoreSection Parse(string lines) => ConfigurationLoader.ParseRestore(
+        (lines.Contains("max_concurrent_partitions", StringComparison.Ordinal) ? Minimal.Replace("  max_concurrent_partitions: 4\n", "", StringComparison.Ordinal) : Minimal) + lines, "restore.yaml", _ => null).Restore;
 }

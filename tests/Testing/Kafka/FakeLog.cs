@@ -115,6 +115,18 @@ public sealed class FakeLog(PartitionId partition)
         return this;
     }
 
+    /// <summary>Adds a record, whatever its own offset says.</summary>
+    public FakeLog Append(TestRecord record)
+    {
+        lock (_lock)
+        {
+            _records.Add(_highWatermark, record with { Offset = _highWatermark });
+            _epochs.Add(_highWatermark++, LeaderEpoch);
+        }
+
+        return this;
+    }
+
     /// <summary>Adds offsets that hold no record, as compaction and transaction markers leave them.</summary>
     public FakeLog Skip(int count)
     {

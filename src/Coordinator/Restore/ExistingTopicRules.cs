@@ -1,0 +1,115 @@
+using System.Globalization;
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Kafka;
+using static KafkaBackup.Shared.Protocol.RestoreProtocol;
+
+namespace KafkaBackup.Coordinator.Restore;
+
+/// <summary>Whether a topic that others made can be restored into, and what its settings would do to the records. Pure.</summary>
+internal static class ExistingTopicRules
+{
+    /// <summary>The topic as the restore takes it.</summary>
+    /// <param name="topic">As it would be made.</param>
+    /// <param name="orders">What is restored into it.</param>
+    /// <param name="there">As it is.</param>
+    /// <param name="bounds">What its partitions hold.</param>
+    /// <param name="restore">What is wanted.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="notes">Takes what the operator should know.</param>
+    /// <exception cref="BackupException">It cannot be restored into as it is.</exception>
+    public static RestoreTopic Take(
+        RestoreTopic topic, IReadOnlyCollection<RestorePartition> orders, ExistingTopic there, IReadOnlyDictionary<PartitionId, PartitionBounds> bounds,
+        RestoreSection restore, DateTimeOffset now, ICollection<string> notes)
+    {
+        var name = topic.Made.Name;
+        if (orders.FirstOrDefault(order => order.Target.Number >= there.Partitions) is { } beyond)
+        {
+            throw Wrong($"Topic '{name}' has {there.Partitions} partition(s) at the target, and {beyond.Source} would go into {beyond.Target}. Give it more, or correct restore.partition_mapping.");
+        }
+
+        if (!restore.PurgesTopics && orders.FirstOrDefault(order => bounds[order.Target] is { Problem: null } held && held.HighWatermark > held.LogStartOffset) is { } full)
+        {
+            var held = bounds[full.Target];
+            throw Wrong($"{full.Target} holds offsets {held.LogStartOffset} to {held.HighWatermark} at the target, and nothing was restored: this version restores into empty topics. Delete its records, "
+                + "or let the restore do that by restore.purge_topics, or give the restored topics other names by restore.topic_mapping.");
+        }
+
+        var harms = HarmsOf(orders, there, restore, now).ToList();
+        if (harms.Count > 0 && restore.RetentionPolicy == RetentionPolicy.Refuse)
+        {
+            throw Wrong($"Topic '{name}' at the target would not keep what is restored as it was: {string.Join("; ", harms.Select(harm => harm.What))}. Nothing was restored. Let restore.retention_policy "
+                + "be hold, which changes its settings and tells how it gets its own back, or ignore, or change them yourself.");
+        }
+
+        foreach (var harm in restore.RetentionPolicy == RetentionPolicy.Ignore ? harms : [])
+        {
+            notes.Add($"Topic '{name}' at the target will not keep what is restored as it was, which restore.retention_policy lets pass: {harm.What}.");
+        }
+
+        var holds = restore.RetentionPolicy == RetentionPolicy.Hold ? harms.Select(harm => harm.Setting).ToHashSet(StringComparer.Ordinal) : [];
+        return topic with
+        {
+            Exists = true,
+            Made = topic.Made with { Partitions = there.Partitions, ReplicationFactor = null, Configurations = there.Settings },
+            Held = holds.ToDictionary(setting => setting, setting => there.Own.Contains(setting) ? there.Settings[setting] : null, StringComparer.Ordinal),
+        };
+    }
+
+    /// <summary>What the topic's settings would do to the records.</summary>
+    private static IEnumerable<(string Setting, string What)> HarmsOf(IReadOnlyCollection<RestorePartition> orders, ExistingTopic there, RestoreSection restore, DateTimeOffset now)
+    {
+        var segments = orders.SelectMany(order => order.Segments).ToList();
+        if (segments.Count == 0)
+        {
+            yield break;
+        }
+
+        var oldest = Math.Max(segments.Min(segment => Math.Min(segment.StartTimestamp, segment.EndTimestamp)), restore.TimeWindowStart ?? long.MinValue);
+        var newest = Math.Min(segments.Max(segment => Math.Max(segment.StartTimestamp, segment.EndTimestamp)), restore.TimeWindowEnd ?? long.MaxValue);
+        var (age, lead) = (now.ToUnixTimeMilliseconds() - oldest, newest - now.ToUnixTimeMilliseconds());
+        var policies = there.Settings.GetValueOrDefault("cleanup.policy", "delete").Split(',', StringSplitOptions.TrimEntries);
+        if (policies.Contains("compact", StringComparer.Ordinal))
+        {
+            yield return ("cleanup.policy", "cleanup.policy has 'compact', so that records with a later one of the same key go, and records without a key are refused");
+        }
+
+        if (policies.Contains("delete", StringComparer.Ordinal) && Number(there, "retention.ms") is >= 0 and var keeps && age > keeps)
+        {
+            yield return ("retention.ms", $"retention.ms is {keeps}, and there are records of {Time(oldest)}, which would be deleted");
+        }
+
+        if (policies.Contains("delete", StringComparer.Ordinal) && Number(there, "retention.bytes") is >= 0 and var size
+            && orders.MaxBy(order => Bytes(order)) is { } largest && Bytes(largest) > size)
+        {
+            yield return ("retention.bytes", $"retention.bytes is {size}, and {largest.Target} would get {Bytes(largest)}");
+        }
+
+        if (there.Settings.GetValueOrDefault("message.timestamp.type") == "LogAppendTime")
+        {
+            yield return ("message.timestamp.type", "message.timestamp.type is LogAppendTime, so that all records would have the time of the restore");
+        }
+
+        if (Number(there, "message.timestamp.before.max.ms") is { } before && age > before)
+        {
+            yield return ("message.timestamp.before.max.ms", $"message.timestamp.before.max.ms is {before}, and there are records of {Time(oldest)}, which would be refused");
+        }
+
+        if (Number(there, "message.timestamp.after.max.ms") is { } after && lead > after)
+        {
+            yield return ("message.timestamp.after.max.ms", $"message.timestamp.after.max.ms is {after}, and there are records of {Time(newest)}, which would be refused");
+        }
+    }
+
+    /// <summary>As they are without compression, which the producer's may be better or worse than.</summary>
+    private static long Bytes(RestorePartition order) => order.Segments.Sum(segment => Math.Max(segment.UncompressedSize, segment.CompressedSize));
+
+    private static long? Number(ExistingTopic there, string setting) =>
+        long.TryParse(there.Settings.GetValueOrDefault(setting), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    private static string Time(long milliseconds) => milliseconds is > 0 and < 253_402_300_800_000
+        ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToString("u", CultureInfo.InvariantCulture)
+        : $"{milliseconds} ms since 1970";
+
+    private static BackupException Wrong(string sentence) => new(FailureKind.Configuration, sentence);
+}

@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Shared.Oso;
+using static KafkaBackup.Coordinator.Restore.RestoreDocument;
+using static KafkaBackup.Shared.Protocol.RestoreProtocol;
+
+namespace KafkaBackup.Coordinator.Restore;
+
+/// <summary>Fits a plan to what earlier attempts of the same restore have done. Pure.</summary>
+internal static class RestoreContinuation
+{
+    private const int MaxNamed = 10;
+
+    /// <summary>The topics of the plan that are at the target and this restore's: it made them, or took them as they were.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="document">What is written down of the restore; null: nothing.</param>
+    /// <param name="ids">The ids of those topics of the plan that are at the target.</param>
+    /// <exception cref="BackupException">A topic is not the one that the restore has begun with, or all is restored already.</exception>
+    public static ImmutableHashSet<string> FindOurs(RestorePlan plan, RestoreDocument? document, IReadOnlyDictionary<string, string?> ids)
+    {
+        var ours = ids.Where(topic => document?.Topics.GetValueOrDefault(topic.Key) is { } known && (known.Id is null ? !known.Exists : topic.Value is null || known.Id == topic.Value))
+            .Select(topic => topic.Key).ToImmutableHashSet(StringComparer.Ordinal);
+
+        return document?.WholeSince is { } since && plan.Topics.All(topic => ours.Contains(topic.Made.Name))
+            ? throw Wrong($"{Names([.. ours.Order(StringComparer.Ordinal)])} were restored by this very restore, which was whole at {since:u}, and nothing was done now. "
+                + "To restore them once more, delete them first, or give the restored ones other names by restore.topic_mapping.")
+            : ours;
+    }
+
+    /// <summary>The plan for what is left to do, and what is to be written down before it begins.</summary>
+    /// <param name="plan">The plan for all.</param>
+    /// <param name="document">What is written down.</param>
+    /// <param name="ours">What <see cref="FindOurs"/> found.</param>
+    /// <param name="bounds">What the partitions of those topics hold.</param>
+    /// <exception cref="BackupException">It cannot go on: the backup has other segments now, or the target other records.</exception>
+    public static (RestorePlan Plan, RestoreDocument Document) Of(
+        RestorePlan plan, RestoreDocument document, ImmutableHashSet<string> ours, IReadOnlyDictionary<PartitionId, PartitionBounds> bounds)
+    {
+        var done = document.WholeSince is null ? [] : ours; // Of what is whole nothing is left to do, and others may use it by now.
+        var (orders, topics) = (new List<RestorePartition>(), ImmutableDictionary.CreateBuilder<string, DocumentedTopic>(StringComparer.Ordinal));
+        foreach (var topic in plan.Topics)
+        {
+            var name = topic.Made.Name;
+            var known = ours.Contains(name) ? document.Topics[name] : new DocumentedTopic { Exists = topic.Exists };
+            if (done.Contains(name))
+            {
+                topics.Add(name, known);
+                continue;
+            }
+
+            var partitions = known.Partitions.ToDictionary();
+            foreach (var order in plan.Orders.Where(order => order.Target.Topic == name))
+            {
+                var noted = partitions.GetValueOrDefault(order.Target.Number) ?? Documented(order.Segments);
+                partitions[order.Target.Number] = noted;
+                orders.Add(ours.Contains(name) ? Continued(order, noted, bounds[order.Target]) : order);
+            }
+
+            topics.Add(name, known with { Partitions = partitions });
+        }
+
+        var left = plan with
+        {
+            Topics = [.. plan.Topics.Where(topic => !done.Contains(topic.Made.Name)).Select(topic => ours.Contains(topic.Made.Name) ? Known(topic, document.Topics[topic.Made.Name]) : topic)],
+            Orders = [.. orders.OrderByDescending(order => order.Records)],
+            AlreadyMade = [.. ours.Where(name => document.Topics[name] is { Exists: false } or { Held: null or { Count: 0 } })], // What is held of others is held again: it may not have come to that.
+            CanGoOn = true,
+        };
+        return (left, document with { Topics = topics.ToImmutable(), WholeSince = null });
+    }
+
+    private static RestoreTopic Known(RestoreTopic topic, DocumentedTopic known) => topic with { Exists = known.Exists, Held = known.Held ?? topic.Held };
+
+    private static RestorePartition Continued(RestorePartition order, DocumentedPartition noted, PartitionBounds bounds)
+    {
+        var segments = order.Segments.Where(segment => segment.StartOffset <= noted.Until).ToList();
+        if (Documented(segments).Segments != noted.Segments)
+        {
+            throw Wrong($"The backup has other segments of {order.Source} than those from which {order.Target} is restored so far, as after its retention or a repair: the restore cannot go on. "
+                + $"Delete '{order.Target.Topic}' at the target, and restore again.");
+        }
+
+        if (bounds.Problem is { } problem)
+        {
+            throw problem;
+        }
+
+        var records = noted.SoFar?.Records ?? 0;
+        return bounds.LogStartOffset == noted.Base && bounds.HighWatermark - noted.Base >= records
+            ? order with { Segments = segments, Noted = NotedFor(order, noted.SoFar), Base = noted.Base, There = bounds.HighWatermark - noted.Base }
+            : throw new BackupException(FailureKind.Source,
+                $"{order.Target} holds offsets {bounds.LogStartOffset} to {bounds.HighWatermark}, and {records} records were restored into it from {noted.Base} on so far: something was deleted. "
+                + $"Delete '{order.Target.Topic}' at the target, and restore again.");
+    }
+
+    /// <summary>What is noted, as far as it tells all that the order asks for: groups may have moved since. Without it all is read again.</summary>
+    private static RestoredSoFar? NotedFor(RestorePartition order, RestoredSoFar? noted) =>
+        noted is not null && order.Marks.All(mark => mark > noted.SourceOffset || noted.Marked.ContainsKey(mark)) ? noted : null;
+
+    private static DocumentedPartition Documented(IReadOnlyCollection<ManifestSegment> segments)
+    {
+        var lines = segments.Select(segment => $"{segment.Key} {segment.StartOffset} {segment.EndOffset} {segment.RecordCount}\n").Order(StringComparer.Ordinal);
+        return new DocumentedPartition
+        {
+            Until = segments.Select(segment => segment.EndOffset).Append(-1).Max(),
+            Segments = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(lines)))),
+        };
+    }
+
+    private static string Names(List<string> topics) => $"{string.Join(", ", topics.Take(MaxNamed).Select(name => $"'{name}'"))}{(topics.Count > MaxNamed ? " and others" : "")}";
+
+    private static BackupException Wrong(string sentence) => new(FailureKind.Configuration, sentence);
+}

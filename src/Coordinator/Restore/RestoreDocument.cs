@@ -1,0 +1,122 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Storage;
+using static KafkaBackup.Shared.Protocol.RestoreProtocol;
+
+namespace KafkaBackup.Coordinator.Restore;
+
+/// <summary>What is written down of a restore beside its backup, so that another attempt can go on with it. Changed by compare-and-swap only.</summary>
+internal sealed record RestoreDocument
+{
+    /// <summary>The format's version that this program writes. Whoever finds a newer one leaves it alone.</summary>
+    public const int CurrentVersion = 1;
+
+    /// <summary>The version of this object's format.</summary>
+    public int Version { get; init; } = CurrentVersion;
+
+    /// <summary>When the restore began, with its first attempt.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>When it was last written.</summary>
+    public DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>When all of it was restored and counted; null while it is not.</summary>
+    public DateTimeOffset? WholeSince { get; init; }
+
+    /// <summary>Who is at work on it; null: nobody.</summary>
+    public ClaimOwner? Owner { get; init; }
+
+    /// <summary>Grows whenever the owner writes: one that does not any more is no more.</summary>
+    public long Beat { get; init; }
+
+    /// <summary>The topics that it makes, by their names at the target.</summary>
+    public IReadOnlyDictionary<string, DocumentedTopic> Topics { get; init; } = new Dictionary<string, DocumentedTopic>(StringComparer.Ordinal);
+
+    /// <summary>The object's content.</summary>
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, RestoreJson.Default.RestoreDocument);
+
+    /// <summary>The same, with a topic that is at the target now.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="id">The id that it has there.</param>
+    /// <param name="ends">What its partitions hold that is none of the restore's; those that hold nothing may be left out.</param>
+    public RestoreDocument With(RestoreTopic topic, string? id, IReadOnlyDictionary<int, long> ends)
+    {
+        var known = Topics[topic.Made.Name];
+        var noted = known with
+        {
+            Id = id,
+            Held = topic.Held,
+            Partitions = known.Partitions.ToDictionary(partition => partition.Key, partition => partition.Value with { Base = ends.GetValueOrDefault(partition.Key) }),
+        };
+        return this with { Topics = Topics.ToDictionary(other => other.Key, other => other.Key == topic.Made.Name ? noted : other.Value, StringComparer.Ordinal) };
+    }
+
+    /// <summary>The same, with how far partitions are.</summary>
+    public RestoreDocument WithPositions(IReadOnlyDictionary<PartitionId, RestoredSoFar> positions) => this with
+    {
+        Topics = Topics.ToDictionary(
+            topic => topic.Key,
+            topic => topic.Value with
+            {
+                Partitions = topic.Value.Partitions.ToDictionary(
+                    partition => partition.Key,
+                    partition => positions.TryGetValue(new PartitionId(topic.Key, partition.Key), out var soFar) ? partition.Value with { SoFar = soFar } : partition.Value),
+            },
+            StringComparer.Ordinal),
+    };
+
+    /// <summary>Reads an object's content.</summary>
+    /// <exception cref="StorageException">It is none, or of a newer version.</exception>
+    public static RestoreDocument Read(ReadOnlySpan<byte> content, string key)
+    {
+        try
+        {
+            var document = JsonSerializer.Deserialize(content, RestoreJson.Default.RestoreDocument) ?? throw new JsonException("it is null");
+            return document.Version <= CurrentVersion ? document : throw new StorageException(key,
+                $"{key}, which tells how far this restore is, was written by a newer version of this program (format {document.Version}). Go on with the restore by that version.");
+        }
+        catch (JsonException e)
+        {
+            throw new StorageException(key, $"{key}, which tells how far this restore is, cannot be read: {e.Message.TrimEnd('.')}. To begin anew, delete it, and the topics that were restored.", e);
+        }
+    }
+
+    /// <summary>A topic that the restore makes.</summary>
+    internal sealed record DocumentedTopic
+    {
+        /// <summary>The id that the target gave it; null until that is written down, or when it gives none.</summary>
+        public string? Id { get; init; }
+
+        /// <summary>Whether others made it. Then it is taken only when its id is written down.</summary>
+        public bool Exists { get; init; }
+
+        /// <summary>What is held of it, with what it had before, as <see cref="RestoreTopic.Held"/>; null until that is written down.</summary>
+        public IReadOnlyDictionary<string, string?>? Held { get; init; }
+
+        /// <summary>Its partitions that are restored, by their numbers at the target.</summary>
+        public IReadOnlyDictionary<int, DocumentedPartition> Partitions { get; init; } = new Dictionary<int, DocumentedPartition>();
+    }
+
+    /// <summary>A partition that is restored.</summary>
+    internal sealed record DocumentedPartition
+    {
+        /// <summary>The offset at the source of the last record that the restore brings: what the backup gets later is none of its business.</summary>
+        public required long Until { get; init; }
+
+        /// <summary>A hash of the segments that it is restored from: of other ones other records may come.</summary>
+        public required string Segments { get; init; }
+
+        /// <summary>As <see cref="RestorePartition.Base"/>.</summary>
+        public long Base { get; init; }
+
+        /// <summary>How far it is; null: nothing is acknowledged.</summary>
+        public RestoredSoFar? SoFar { get; init; }
+    }
+}
+
+/// <summary>The generated readers and writers of a restore's document.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(RestoreDocument))]
+internal sealed partial class RestoreJson : JsonSerializerContext;

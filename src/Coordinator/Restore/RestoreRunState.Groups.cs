@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using KafkaBackup.Shared.Protocol;
+using static KafkaBackup.Coordinator.Restore.RestoreEffects;
+
+namespace KafkaBackup.Coordinator.Restore;
+
+/// <content>The offsets of consumer groups, once what they read is restored and counted.</content>
+internal sealed partial record RestoreRunState
+{
+    private const int GroupsAtOnce = 16;
+
+    /// <summary>Groups that are not set yet, and are not about to be.</summary>
+    private ImmutableQueue<RestoredGroup> WaitingGroups { get; init; } = [];
+
+    /// <summary>The ids of those that are set now.</summary>
+    private ImmutableHashSet<string> GroupsInWork { get; init; } = [];
+
+    /// <summary>The ids of those that could not be set.</summary>
+    private ImmutableList<string> UnsetGroups { get; init; } = [];
+
+    /// <summary>Whether any group is to be set at the end.</summary>
+    private bool SetsGroups => Plan is { Groups.Count: > 0 } && !IsDryRun;
+
+    /// <summary>Whether groups have been left as they were.</summary>
+    private bool LeavesGroups => SetsGroups && (Phase != RestorePhase.SettingGroups || !WaitingGroups.IsEmpty);
+
+    /// <summary>Sets the groups, as far as what they read is there; of a dry run only tells what they would become.</summary>
+    private RestoreStep SetGroups()
+    {
+        if (Plan!.Groups.Count == 0 || (IsStopping && !IsDryRun))
+        {
+            return End();
+        }
+
+        var restored = Restored.ToDictionary(partition => partition.Order.Target);
+        var groups = Plan.Groups.Select(group => RestoredGroup.Of(group, restored)).ToList();
+        if (IsDryRun)
+        {
+            return Do([.. groups.Select(group => new Say(log => log.WouldSet(group)))]).Then(state => state.End());
+        }
+
+        var setting = this with
+        {
+            Phase = RestorePhase.SettingGroups,
+            WaitingGroups = ImmutableQueue.CreateRange(groups.Where(group => group.Places.Count > 0)),
+        };
+        return setting.Do([.. groups.Where(group => group.Left.Count > 0).Select(group => new Say(log => log.LeftUnset(group)))])
+            .Then(state => state.StartMoreGroups());
+    }
+
+    private RestoreStep StartMoreGroups()
+    {
+        var (state, effects) = (this, ImmutableList<RestoreEffect>.Empty);
+        while (!state.IsStopping && state.GroupsInWork.Count < GroupsAtOnce && !state.WaitingGroups.IsEmpty)
+        {
+            state = state with { WaitingGroups = state.WaitingGroups.Dequeue(out var group), GroupsInWork = state.GroupsInWork.Add(group.Id) };
+            effects = effects.Add(new SetGroup(group));
+        }
+
+        var step = new RestoreStep(state, effects);
+        return state.GroupsInWork.Count > 0 ? step : step.Then(after => after.End());
+    }
+
+    /// <summary>A group that cannot be set keeps no other from being set. What fails because it was broken off is no failure, and is left as if not begun.</summary>
+    private RestoreStep OnGroupSet(RestoredGroup group, Fault? failure)
+    {
+        var ended = this with { GroupsInWork = GroupsInWork.Remove(group.Id) };
+        var step = failure switch
+        {
+            null => ended.Do(new Say(log => log.Set(group))),
+            _ when IsStopping => (ended with { WaitingGroups = WaitingGroups.Enqueue(group) }).Do(),
+            _ => (ended with { Failures = Failures.Add(failure), UnsetGroups = UnsetGroups.Add(group.Id) }).Do(new Say(log => log.NotSet(group, failure.Message))),
+        };
+        return step.Then(state => state.StartMoreGroups());
+    }
+
+    /// <summary>What the operator has to do for groups that were left as they were.</summary>
+    private ImmutableList<RestoreEffect> SayLeftGroups() => !LeavesGroups || Restored.IsEmpty
+        ? []
+        : Phase == RestorePhase.SettingGroups
+            ? [.. WaitingGroups.Select(group => new Say(log => log.NotSet(group, $"The offsets of consumer group '{group.Id}' are not set, as the restore was stopped.")))]
+            : [new Say(log => log.NoneSet(Plan!.Groups))];
+}

@@ -1,0 +1,35 @@
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Kafka;
+
+namespace KafkaBackup.Coordinator.Restore;
+
+/// <summary>Makes sure that partitions hold nothing before something is restored into them.</summary>
+/// <param name="services">What the restore needs.</param>
+internal sealed class TopicEmptying(RestoreServices services)
+{
+    /// <summary>Deletes what partitions hold, if that is wanted.</summary>
+    /// <returns>Where they end, by their numbers: the first restored record has that offset.</returns>
+    /// <exception cref="BackupException">They hold records that may not be deleted, or somebody else writes to them.</exception>
+    public async Task<IReadOnlyDictionary<int, long>> EmptyAsync(IReadOnlyCollection<PartitionId> partitions, CancellationToken cancellation)
+    {
+        var bounds = await BoundsAsync(partitions, cancellation);
+        var full = bounds.Where(held => held.Value.HighWatermark > held.Value.LogStartOffset).ToDictionary(held => held.Key, held => held.Value.HighWatermark);
+        if (full.Count > 0 && services.Configuration.Restore.PurgesTopics)
+        {
+            services.Log.Purges(full.Keys.First().Topic, bounds.Values.Sum(held => held.HighWatermark - held.LogStartOffset));
+            await services.Topics.DeleteRecordsAsync(full, cancellation);
+            bounds = await BoundsAsync(partitions, cancellation);
+        }
+
+        return bounds.FirstOrDefault(held => held.Value.HighWatermark > held.Value.LogStartOffset) is { Key.Topic: not null } written
+            ? throw new BackupException(FailureKind.Source,
+                $"{written.Key} holds offsets {written.Value.LogStartOffset} to {written.Value.HighWatermark} at the target, where it should be empty: somebody writes to it. Nothing was restored into it.")
+            : bounds.ToDictionary(held => held.Key.Number, held => held.Value.HighWatermark);
+    }
+
+    private async Task<IReadOnlyDictionary<PartitionId, PartitionBounds>> BoundsAsync(IReadOnlyCollection<PartitionId> partitions, CancellationToken cancellation)
+    {
+        var bounds = await services.Catalog.GetBoundsAsync(partitions, LogEnd.HighWatermark, cancellation);
+        return bounds.Values.FirstOrDefault(held => held.Problem is not null).Problem is { } problem ? throw problem : bounds;
+    }
+}

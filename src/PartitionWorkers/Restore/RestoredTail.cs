@@ -1,0 +1,63 @@
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Kafka;
+
+namespace KafkaBackup.PartitionWorkers.Restore;
+
+/// <summary>What an earlier attempt wrote last, record by record: it must be what would be written now.</summary>
+/// <param name="target">Reads it.</param>
+/// <param name="partition">The target's partition.</param>
+/// <param name="range">The records to compare.</param>
+internal sealed class RestoredTail(IRecordSource target, PartitionId partition, OffsetRange range) : IAsyncDisposable
+{
+    private readonly IRecordStream? _stream = range.IsEmpty ? null : target.Open(partition, range);
+    private RecordCursor? _cursor;
+    private long _next = range.Base;
+
+    /// <summary>Compares the next record at the target with what the backup has for it.</summary>
+    /// <exception cref="BackupException">It is another one, or cannot be read.</exception>
+    public async ValueTask CompareAsync(OutgoingRecord expected, CancellationToken cancellation)
+    {
+        while (_cursor?.MoveNext() != true)
+        {
+            _cursor = await _stream!.ReadAsync(cancellation) ?? throw Other($"there is no record at its offset {_next}, where that of offset {expected.SourceOffset} at the source should be");
+        }
+
+        if (_cursor.Offset != _next || !IsSame(expected, _cursor))
+        {
+            throw Other($"its offset {_next} should hold the record of offset {expected.SourceOffset} at the source, and holds another");
+        }
+
+        _next++;
+    }
+
+    /// <summary>What is to be restored ends before <paramref name="offset"/>, and the target goes on.</summary>
+    public BackupException TooLong(long offset) => Other($"what is to be restored ends before its offset {offset}, and it goes on");
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => _stream?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private BackupException Other(string what) => new(FailureKind.Source,
+        $"{partition} does not hold what this restore wrote: {what}. Somebody else has written to it, or deleted from it. Delete the topic, and restore again.");
+
+    private static bool IsSame(OutgoingRecord expected, RecordCursor found)
+    {
+        if (!IsSame(expected.Key, found.Key) || !IsSame(expected.Value, found.Value) || expected.Headers.Count != found.HeaderCount
+            || (expected.Timestamp != found.Timestamp && expected.Timestamp != 0)) // librdkafka takes 0 for "now".
+        {
+            return false;
+        }
+
+        found.RestartHeaders();
+        foreach (var (name, value) in expected.Headers)
+        {
+            if (!found.MoveNextHeader() || !System.Text.Encoding.UTF8.GetBytes(name).AsSpan().SequenceEqual(found.HeaderName) || !IsSame(value, found.HeaderValue))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsSame(byte[]? expected, NullableSpan found) => expected is null ? found.IsNull : !found.IsNull && found.Bytes.SequenceEqual(expected);
+}

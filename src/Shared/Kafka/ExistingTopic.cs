@@ -1,0 +1,8 @@
+namespace KafkaBackup.Shared.Kafka;
+
+/// <summary>A topic that is there.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Partitions">How many partitions it has.</param>
+/// <param name="Settings">What holds for it, by name, whoever set it; empty when the user may not see it.</param>
+/// <param name="Own">Those of its settings that were set for itself.</param>
+public sealed record ExistingTopic(string Name, int Partitions, IReadOnlyDictionary<string, string> Settings, IReadOnlySet<string> Own);

@@ -1,0 +1,110 @@
+using KafkaBackup.EndToEnd.Tests.Support;
+using KafkaBackup.Shared;
+using static KafkaBackup.Cli.ExitCode;
+
+namespace KafkaBackup.EndToEnd.Tests;
+
+/// <summary>Records come back into topics that others made, as long as those are empty and keep them.</summary>
+public sealed class RestoreIntoExistingTests : BrokerTest
+{
+    private const string Keeps = "9223372036854775807";
+
+    private static readonly (string, string)[] KeepsAll = [("retention.ms", "-1"), ("message.timestamp.before.max.ms", Keeps), ("message.timestamp.after.max.ms", Keeps)];
+
+    [Fact]
+    public async Task An_empty_topic_is_filled_from_where_it_ends()
+    {
+        var (backup, topic, produced) = await BackedUpAsync();
+        var target = await NewTopicAsync("target", 3, KeepsAll);
+        await UseAsync(target);
+
+        (await backup.RestoreAsync(To(topic, target), TestBackup.IntoExisting)).AssertExit(Ok)
+            .AssertSays("Restored 100 records of 2 partition(s) in 1 topic(s), as counted at the target").AssertSaysNothingOf("to delete and compact nothing");
+
+        await AssertRestoredAsync(target, produced, begin: 7);
+    }
+
+    [Fact]
+    public async Task A_topic_that_holds_records_is_emptied_when_that_is_wanted_and_only_then()
+    {
+        var (backup, topic, produced) = await BackedUpAsync();
+        var target = await NewTopicAsync("target", 2, KeepsAll);
+        await Broker.ProduceAsync(new PartitionId(target, 0), SampleRecords.Plain(7));
+        await Broker.ProduceAsync(new PartitionId(target, 1), SampleRecords.Plain(7));
+
+        (await backup.RestoreAsync(To(topic, target), TestBackup.IntoExisting)).AssertExit(Usage).AssertOneFailure("at the target, and nothing was restored: this version restores into empty topics");
+        (await backup.RestoreAsync(To(topic, target), TestBackup.IntoExisting, "purge_topics: true")).AssertExit(Ok).AssertSays($"Deleting 14 records of topic '{target}' at the target");
+
+        await AssertRestoredAsync(target, produced, begin: 7);
+    }
+
+    [SkippableFact]
+    public async Task A_topic_that_would_delete_the_records_is_refused_or_held_and_gets_its_settings_back_by_the_command_that_is_told()
+    {
+        Skip.IfNot(TestBroker.IsReal, "The embedded broker changes no settings.");
+        var (backup, topic, produced) = await BackedUpAsync(); // Records of 2024.
+        var target = await NewTopicAsync("target", 2, [("retention.ms", "604800000"), ("message.timestamp.before.max.ms", Keeps), ("message.timestamp.after.max.ms", Keeps)]);
+
+        (await backup.RestoreAsync(To(topic, target), TestBackup.IntoExisting)).AssertExit(Usage)
+            .AssertOneFailure($"Topic '{target}' at the target would not keep what is restored as it was: retention.ms is 604800000, and there are records of 2024");
+        Assert.Empty(await Broker.ReadAsync(new PartitionId(target, 0)));
+        (await backup.RestoreAsync(To(topic, target), TestBackup.IntoExisting, "retention_policy: hold", "dry_run: true")).AssertExit(Ok)
+            .AssertSays($"Topic '{target}' is there, with 2 partition(s), and retention.ms would be changed");
+        Assert.Equal("604800000", await Broker.SettingOfAsync(target, "retention.ms"));
+
+        (await backup.RestoreAsync(To(topic, target), TestBackup.IntoExisting, "retention_policy: hold")).AssertExit(Ok)
+            .AssertSays($"Topic '{target}' was changed to delete and compact nothing").AssertSays($"--entity-name {target} --add-config 'retention.ms=604800000'");
+
+        Assert.Equal("-1", await Broker.SettingOfAsync(target, "retention.ms"));
+        await AssertRestoredAsync(target, produced, begin: 0);
+    }
+
+    [SkippableFact]
+    public async Task One_that_was_killed_goes_on_behind_what_others_left()
+    {
+        Skip.IfNot(TestBroker.IsReal, "The embedded broker changes no settings.");
+        var (backup, topic, produced) = await BackedUpAsync();
+        var target = await NewTopicAsync("target", 2, [("retention.ms", "604800000"), ("message.timestamp.before.max.ms", Keeps), ("message.timestamp.after.max.ms", Keeps)]);
+        await UseAsync(target);
+        string[] lines = [TestBackup.IntoExisting, "retention_policy: hold"];
+        using (var run = backup.StartRestore(To(topic, target), [.. lines, "rate_limit_records_per_sec: 20"]))
+        {
+            await Broker.WaitForStableEndAsync(new PartitionId(target, 0), 7 + 10);
+            await run.KillAsync();
+        }
+
+        (await backup.RestoreAsync(To(topic, target), lines)).AssertExit(Ok).AssertSays("Going on with the restore that began at").AssertSays("--add-config 'retention.ms=604800000'");
+
+        await AssertRestoredAsync(target, produced, begin: 7);
+    }
+
+    private async Task<(TestBackup Backup, string Topic, ProducedRecords Produced)> BackedUpAsync()
+    {
+        var topic = await NewTopicAsync(partitions: 2);
+        var produced = await ProduceAsync(PartitionsOf(topic, 2), 50, seed: 21);
+        var backup = NewBackup(topic);
+        await backup.SucceedAsync();
+        return (backup, topic, produced);
+    }
+
+    /// <summary>Leaves both partitions empty, and not at their beginning.</summary>
+    private async Task UseAsync(string target)
+    {
+        foreach (var partition in PartitionsOf(target, 2))
+        {
+            await Broker.ProduceAsync(partition, SampleRecords.Plain(7));
+            await Broker.DeleteRecordsBelowAsync(partition, 7);
+        }
+    }
+
+    private static Dictionary<string, string> To(string topic, string target) => new(StringComparer.Ordinal) { [topic] = target };
+
+    private async Task AssertRestoredAsync(string target, ProducedRecords expected, long begin)
+    {
+        foreach (var (partition, records) in expected.ByPartition)
+        {
+            var there = await Broker.ReadAsync(new PartitionId(target, partition.Number));
+            Assert.Equal(records.Select((record, number) => (record with { Offset = begin + number }).ToString()), there.Select(record => record.ToString()));
+        }
+    }
+}
