@@ -18,7 +18,8 @@ public sealed class RestoreTests : BrokerTest
         backup.Config = backup.Config with { Backup = ["segment_max_records: 50"] };
         await backup.SucceedAsync();
 
-        (await backup.RestoreAsync(To(topic, "restored"))).AssertExit(Ok).AssertSays("Restored 617 records of 2 partition(s) in 1 topic(s), as counted at the target");
+        (await backup.RestoreAsync(To(topic, "restored"), "--verify full")).AssertExit(Ok).AssertSays("Restored 617 records of 2 partition(s) in 1 topic(s), as counted at the target")
+            .AssertSays($"{new PartitionId(Name("restored"), 1)}: 317 records are the same as in the backup");
 
         await AssertRestoredAsync(produced, Name("restored"));
         Assert.Empty(await Broker.ReadAsync(new PartitionId(Name("restored"), 2))); // It is there, as at the source.

@@ -39,12 +39,14 @@ public sealed class ResumedRestoreTests : BrokerTest
     public async Task Two_processes_are_not_at_work_on_one_restore()
     {
         var (backup, topic, produced) = await BackedUpAsync();
-        using var first = backup.StartRestore(To(topic), Slowly);
+        using var first = backup.StartRestore(To(topic), "rate_limit_records_per_sec: 10");
         await HasBegunAsync(first, backup, topic);
 
         (await backup.RestoreAsync(To(topic))).AssertExit(Failure).AssertOneFailure("This restore is at work already, in process");
 
-        (await first.FinishAsync()).AssertExit(Ok);
+        await first.TerminateAsync();
+        (await first.FinishAsync()).AssertExit(Interrupted);
+        (await backup.RestoreAsync(To(topic))).AssertExit(Ok);
         await AssertRestoredAsync(topic, produced);
     }
 

@@ -4,12 +4,16 @@
   restore.py mixed      records of every shape, all codecs, aborted transactions
   restore.py leaders    a broker of three is killed, and started again, again and again while records are restored
   restore.py kills      kill -9 at --kills random moments; started again each time, it goes on
+  restore.py windows    --windows random windows of time over data with times in disorder: exactly what a full scan selects
+  restore.py groups     50 groups at random places: each reads next what it would have read next
+  restore.py rates      limits of bytes and of records a second hold for the whole restore
   restore.py all        all of them
 
 KAFKA_BOOTSTRAP_SERVERS names the broker, KAFKA_HOME the folder with `tools/kt` and `bin/`; `leaders` wants three brokers, whose folder KAFKA_DIR names,
 and `node kill|start N DIR` in KAFKA_HOME. Exits with 1 on any violation.
 """
 import argparse
+import base64
 import itertools
 import json
 import os
@@ -87,6 +91,86 @@ def kills(args, report, kafka):
     report.check(sum(moments) >= args.kills * 9 // 10, "%d kills" % sum(moments))
 
 
+def windows(args, report, kafka):
+    """Records within random windows, ends included, come back, and no others."""
+    chooser, topic = random.Random(args.seed), args.prefix + "windows"
+    kafka.load(topic, int(6_000 * args.scale), 2, args.seed, create=True)
+    source = [list(dump(kafka, topic, partition)) for partition in range(2)]
+    times = sorted({row["timestamp"] for rows in source for row in rows if row["timestamp"] > 0})
+    backup = backed_up(args, report, kafka, [topic])
+    wrong, selected = [], []
+    for number in range(args.windows):
+        first, last = sorted(chooser.choices(times, k=2))
+        first, last = first + chooser.choice((-1, 0, 1)), last + chooser.choice((-1, 0, 1))
+        if first > last:
+            first, last = last, first
+        target = "%s-%d" % (topic, number)
+        kafka.made.append(target)
+        run = restored(backup, {topic: target}, "time_window_start: %d" % first, "time_window_end: %d" % last)
+        expected = [[row for row in rows if first <= row["timestamp"] <= last] for rows in source]
+        found = [list(dump(kafka, target, partition)) for partition in range(2)]
+        selected.append(sum(map(len, expected)))
+        if run.code != 0 or found != expected:
+            wrong.append((first, last, run.code, [len(rows) for rows in found], [len(rows) for rows in expected], run.err[-500:]))
+    report.check(not wrong, "%d windows, of %d to %d records: exactly what a full scan selects" % (args.windows, min(selected), max(selected)), wrong[:3])
+
+
+def groups(args, report, kafka):
+    """Groups at random places, some without any, in a topic with holes where transactions end and were aborted."""
+    topic = args.prefix + "groups"
+    kafka.load(topic, int(20_000 * args.scale), 4, args.seed, create=True, transactions="some-aborted")
+    ids = ["%s-%d" % (args.prefix, number) for number in range(50)]
+    kafka.kt("groups", "--topic", topic, "--groups", len(ids), "--seed", args.seed, "--prefix", args.prefix)
+    backup = backed_up(args, report, kafka, [topic], consumer_group_snapshot="true")
+    target = topic + "-restored"
+    kafka.made.append(target)
+    run = restored(backup, {topic: target}, "auto_consumer_groups: true")
+    report.check(run.code in (0, 3), "the restore ends with %s (%.1f s)" % (run.code, run.seconds), run.err)
+    wrong, places = [], 0
+    for group in ids:
+        before, after = ({row["partition"]: row for row in kafka.kt("next", "--group", group, "--topic", name, "--isolation", "read_committed") if "partition" in row}
+                         for name in (topic, target))
+        places += len(before)
+        for partition, row in before.items():
+            other = after.get(partition, {})
+            if (row.get("committed") is None) != (other.get("committed") is None) or row.get("key") != other.get("key") or (row.get("timestamp") and row["timestamp"] != other.get("timestamp")):
+                wrong.append((group, row, other))
+    report.check(places and not wrong, "%d groups read next in %d partitions what they would have read next" % (len(ids), places), wrong[:3])
+
+
+def rates(args, report, kafka):
+    """5 MB a second, and 1,000 records a second, over 16 partitions, measured over 30 s at the target."""
+    topic = args.prefix + "rates"
+    kafka.load(topic, 300_000, 16, args.seed, create=True, shape="json1k", codec="none")
+    backup = backed_up(args, report, kafka, [topic])
+    for number, (line, limit, weigh) in enumerate((("rate_limit_bytes_per_sec: 5000000", 5_000_000, size), ("rate_limit_records_per_sec: 1000", 1_000, lambda rows: len(rows)))):
+        target = "%s-%d" % (topic, number)
+        kafka.made.append(target)
+        process = start(backup, {topic: target}, "max_concurrent_partitions: 16", line)
+        time.sleep(10)
+        (since, before), _ = ends(kafka, target), time.sleep(30)
+        until, after = ends(kafka, target)
+        process.send_signal(signal.SIGTERM)
+        run = backup.end(process)
+        weight = sum(weigh([row for row in rows(kafka, target, partition) if before[partition] <= row["offset"] < after[partition]]) for partition in before)
+        rate = weight / (until - since)
+        report.check(run.code == 130 and abs(rate / limit - 1) <= .1, "%s: %.0f a second" % (line, rate), run.err)
+
+
+def ends(kafka, topic):
+    """The middle of the time that it took to ask, and the end offset of each partition."""
+    began = time.monotonic()
+    lines = subprocess.run([os.path.join(kafka.home, "bin", "kafka-get-offsets.sh"), "--bootstrap-server", kafka.bootstrap, "--topic", topic],
+                           check=True, capture_output=True, text=True).stdout.split()
+    return (began + time.monotonic()) / 2, {int(line.split(":")[1]): int(line.split(":")[2]) for line in lines}
+
+
+def size(rows):
+    """Bytes of keys, values and headers, as the limit counts them."""
+    part = lambda text: len(base64.b64decode(text)) if text else 0
+    return sum(part(row["key"]) + part(row["value"]) + sum(len(name.encode()) + part(value) for name, value in row["headers"]) for row in rows)
+
+
 def node(order, number):
     subprocess.run([os.path.join(os.environ["KAFKA_HOME"], "node"), order, str(number), os.environ["KAFKA_DIR"]], check=True, capture_output=True)
 
@@ -100,10 +184,10 @@ def fill(args, kafka, records, partitions):
     return {topic: topic + "-restored" for topic in sources}, committed
 
 
-def backed_up(args, report, kafka, names):
+def backed_up(args, report, kafka, names, **settings):
     folder = os.path.join(args.work, args.scenario)
     args.stores.empty(folder)
-    backup = common.Backup(args.product, folder, "restored", kafka.bootstrap, list(names), stores=args.stores, segment_max_bytes=max(200_000, int(8_000_000 * args.scale)))
+    backup = common.Backup(args.product, folder, "restored", kafka.bootstrap, list(names), stores=args.stores, segment_max_bytes=max(200_000, int(8_000_000 * args.scale)), **settings)
     run = backup.run()
     report.check(run.code == 0, "the backup ends with 0 (%.1f s)" % run.seconds, run.err)
     return backup
@@ -148,19 +232,25 @@ def partitions(kafka, topic):
 
 def dump(kafka, topic, partition):
     """The records of a partition without what a copy may change, one after the other."""
+    for row in rows(kafka, topic, partition):
+        row["headers"] = [header for header in row["headers"] if header[0] not in ADDED]
+        yield {key: value for key, value in row.items() if key not in ("topic", "offset")}
+
+
+def rows(kafka, topic, partition):
+    """The committed records of a partition, one after the other."""
     command = [os.path.join(kafka.home, "tools", "kt"), "dump", "--topic", topic, "--partition", str(partition), "--isolation", "read_committed"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         for line in process.stdout:
             row = json.loads(line)
             if "offset" in row:
-                row["headers"] = [header for header in row["headers"] if header[0] not in ADDED]
-                yield {key: value for key, value in row.items() if key not in ("topic", "offset")}
+                yield row
 
 
 ADDED = ("x-original-offset", "x-original-timestamp", "x-source-partition")
 
 
-SCENARIOS = {"mixed": mixed, "leaders": leaders, "kills": kills}
+SCENARIOS = {"mixed": mixed, "leaders": leaders, "kills": kills, "windows": windows, "groups": groups, "rates": rates}
 
 
 def main():
@@ -171,6 +261,7 @@ def main():
     parser.add_argument("--scale", type=float, default=1.0, help="1.0: the numbers of records as written")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--windows", type=int, default=50)
     parser.add_argument("--window", type=float, default=6, help="`kills`: an attempt is killed within so many seconds")
     parser.add_argument("--seconds", type=float, default=60, help="`kills`: how long a restore takes")
     stores.add_options(parser)

@@ -20,13 +20,20 @@ internal static class RestoreCommand
     public static Command Create()
     {
         var dryRun = new Option<bool>("--dry-run") { Description = "Read all that would be restored, ask the target, and write nothing." };
+        var verify = new Option<string>("--verify")
+        {
+            Description = "counts: count what the target holds at the end; full: also read every record back, and compare it with the backup.",
+            DefaultValueFactory = _ => "counts",
+        };
+        verify.AcceptOnlyFromAmong("counts", "full");
         var command = Create("restore", """
-            Restore topics of a backup into a cluster, as the configuration file says. Topics are created; what is there is left alone.
+            Restore topics of a backup into a cluster, as the configuration file says: into topics that it creates, or that are empty. Started again it goes on.
             Exit code 0 when all that was to be there was counted there.
 
             Example: kafka-backup restore -c restore.yaml
-            """, parsed => parsed.GetValue(dryRun));
+            """, (parsed, section) => section with { IsDryRun = section.IsDryRun || parsed.GetValue(dryRun), ComparesAll = parsed.GetValue(verify) == "full" });
         command.Add(dryRun);
+        command.Add(verify);
         return command;
     }
 
@@ -36,9 +43,9 @@ internal static class RestoreCommand
         Exit code 0 when it would go through.
 
         Example: kafka-backup validate-restore -c restore.yaml
-        """, _ => true);
+        """, (_, section) => section with { IsDryRun = true });
 
-    private static Command Create(string name, string description, Func<ParseResult, bool> isDryRun)
+    private static Command Create(string name, string description, Func<ParseResult, RestoreSection, RestoreSection> amend)
     {
         var config = new Option<string>("--config", "-c") { Description = "The configuration file (YAML) with mode: restore.", Required = true, HelpName = "FILE" };
         var verbose = new Option<bool>("--verbose", "-v") { Description = "Log what happens in detail." };
@@ -53,19 +60,31 @@ internal static class RestoreCommand
                 result.AddError("--verbose and --quiet exclude each other.");
             }
         });
-        command.SetAction((parsed, _) => RunAsync(parsed.GetRequiredValue(config), isDryRun(parsed), new OutputOptions(
+        command.SetAction((parsed, _) => RunAsync(parsed.GetRequiredValue(config), section => amend(parsed, section), new OutputOptions(
             parsed.GetValue(verbose) ? LogLevel.Debug : parsed.GetValue(quiet) ? LogLevel.Warning : LogLevel.Information,
             parsed.GetValue(format) == "json" ? LogFormat.Json : LogFormat.Text,
             ShowsProgress: !parsed.GetValue(quiet))));
         return command;
     }
 
-    private static async Task<int> RunAsync(string file, bool isDryRun, OutputOptions output)
+    private static async Task<int> RunAsync(string file, Func<RestoreSection, RestoreSection> amend, OutputOptions output)
     {
         using var signals = new StopSignals();
         var configuration = ConfigurationLoader.LoadRestore(file, Environment.GetEnvironmentVariable);
-        configuration = isDryRun ? configuration with { Restore = configuration.Restore with { IsDryRun = true } } : configuration;
+        configuration = configuration with { Restore = amend(configuration.Restore) };
         PemFiles.Check(file, configuration.Target);
+        var finished = await RestoreAsync(configuration, output, signals);
+        while (finished.HasLapsed && !signals.Stopped.IsCancellationRequested)
+        {
+            finished = await RestoreAsync(configuration, output, signals);
+        }
+
+        return Report(finished, output);
+    }
+
+    /// <summary>One attempt; as soon as a store is back that was away for too long for it, another one can go on.</summary>
+    private static async Task<RestoreFinished> RestoreAsync(RestoreConfiguration configuration, OutputOptions output, StopSignals signals)
+    {
         var display = new RunDisplay(RunDisplay.StandardError(), output, TimeProvider.System);
         using var host = RestoreHost.Build(configuration, output, display.WriteLine);
         await host.StartAsync(signals.Stopped);
@@ -79,9 +98,7 @@ internal static class RestoreCommand
                 coordinator.Tell(StopRestore.Instance);
             });
             var progress = host.Services.GetRequiredService<NodeProgress>();
-            return Report(
-                await display.ShowAsync(restore, _ => (progress.Records, progress.Bytes), () => coordinator.Ask<BackupStatus?>(new GetBackupStatus(configuration.BackupId))),
-                output);
+            return await display.ShowAsync(restore, _ => (progress.Records, progress.Bytes), () => coordinator.Ask<BackupStatus?>(new GetBackupStatus(configuration.BackupId)));
         }
         finally
         {

@@ -57,7 +57,7 @@ internal static class RestoreHost
                 target.Make(plan);
             },
             order => RestoreWorkerActor.Props(order, configuration.Restore, store, target.Made, pace, positions), services.GetRequiredService<RestoreLog>(),
-            () => progress.Records, () => positions.Positions, () => Task.Run(target.CutOff), TimeProvider.System)
+            () => progress.Records, () => positions.Positions, target.CutOffAsync, TimeProvider.System)
         {
             Groups = services.GetRequiredService<IGroupWriter>(),
         };
@@ -68,8 +68,8 @@ internal static class RestoreHost
         var patience = new StorePatience(TimeProvider.System, log.NoticeOf(store))
         {
             Middle = configuration.Storage.Patience ?? StorePatience.Default,
-            AfterFailure = "restore again, once what was made is deleted.",
-            AfterStop = "what was not read by then is not restored.",
+            AfterFailure = "start the restore again: it goes on from what the target holds.",
+            AfterStop = "started again, the restore goes on from what the target holds.",
         };
         return new PatientStore(new RetryingObjectStore(store, patience, new Random()), patience);
     }
@@ -81,17 +81,26 @@ internal static class RestoreHost
     private sealed class Target(KafkaClients clients, bool isDry) : IDisposable
     {
         private readonly KafkaRecordSource _source = new(clients);
+        private readonly Lock _gate = new();
         private RestoreTarget? _target;
+        private Task? _cutOff;
 
         public RestoreTarget Made => _target ?? throw new InvalidOperationException("Nothing is planned yet.");
 
         public void Make(RestorePlan plan) => _target = new RestoreTarget(isDry ? new DrySink() : new KafkaRecordSink(clients, plan.BatchBytes), _source);
 
-        public void CutOff() => _target?.Sink.Dispose();
+        /// <summary>Ends all writing. Whoever calls waits for the same end.</summary>
+        public Task CutOffAsync()
+        {
+            lock (_gate)
+            {
+                return _cutOff ??= Task.Run(() => _target?.Sink.Dispose());
+            }
+        }
 
         public void Dispose()
         {
-            CutOff();
+            CutOffAsync().Wait();
             _source.Dispose();
         }
     }

@@ -9,6 +9,9 @@ namespace KafkaBackup.Coordinator.Restore;
 /// <param name="Unique">Tells it from all others.</param>
 internal sealed record ClaimOwner(string Host, int Process, string Unique)
 {
+    /// <summary>There always is one, unless other users' processes are hidden.</summary>
+    private const int Init = 1;
+
     /// <summary>Where its id counts: one boot of one kernel, one namespace of processes. Null where that is not to be had.</summary>
     public string? Scope { get; init; }
 
@@ -24,7 +27,7 @@ internal sealed record ClaimOwner(string Host, int Process, string Unique)
 
     /// <summary>Whether it certainly runs no more: it was a process of this very machine. False when that cannot be told.</summary>
     [JsonIgnore]
-    public bool IsGone => Scope is not null && Began is not null && Scope == ThisScope() && BeganOf(Process) != Began;
+    public bool IsGone => Scope is not null && Began is not null && Scope == ThisScope() && BeganOf(Init) is not null && BeganOf(Process) != Began;
 
     /// <inheritdoc />
     public override string ToString() => $"process {Process} on {Host}";

@@ -35,6 +35,12 @@ internal static class ExistingTopicRules
                 + "or let the restore do that by restore.purge_topics, or give the restored topics other names by restore.topic_mapping.");
         }
 
+        if (restore.PurgesTopics && !PoliciesOf(there).Contains("delete", StringComparer.Ordinal) && restore.RetentionPolicy != RetentionPolicy.Hold)
+        {
+            throw Wrong($"Kafka deletes no records of topic '{name}' at the target, whose cleanup.policy has no 'delete': restore.purge_topics cannot empty it. Let restore.retention_policy be hold, "
+                + "which changes that, or empty it yourself.");
+        }
+
         var harms = HarmsOf(orders, there, restore, now).ToList();
         if (harms.Count > 0 && restore.RetentionPolicy == RetentionPolicy.Refuse)
         {
@@ -56,6 +62,10 @@ internal static class ExistingTopicRules
         };
     }
 
+    /// <summary>Whether a topic that is there has all that the restore holds of one that it makes.</summary>
+    public static bool IsAsMade(RestoreTopic topic, ExistingTopic there) => topic.Made.Partitions == there.Partitions
+        && topic.Held.Keys.All(setting => !topic.Made.Configurations.TryGetValue(setting, out var held) || !there.Settings.TryGetValue(setting, out var found) || held == found);
+
     /// <summary>What the topic's settings would do to the records.</summary>
     private static IEnumerable<(string Setting, string What)> HarmsOf(IReadOnlyCollection<RestorePartition> orders, ExistingTopic there, RestoreSection restore, DateTimeOffset now)
     {
@@ -68,18 +78,20 @@ internal static class ExistingTopicRules
         var oldest = Math.Max(segments.Min(segment => Math.Min(segment.StartTimestamp, segment.EndTimestamp)), restore.TimeWindowStart ?? long.MinValue);
         var newest = Math.Min(segments.Max(segment => Math.Max(segment.StartTimestamp, segment.EndTimestamp)), restore.TimeWindowEnd ?? long.MaxValue);
         var (age, lead) = (now.ToUnixTimeMilliseconds() - oldest, newest - now.ToUnixTimeMilliseconds());
-        var policies = there.Settings.GetValueOrDefault("cleanup.policy", "delete").Split(',', StringSplitOptions.TrimEntries);
-        if (policies.Contains("compact", StringComparer.Ordinal))
+        var policies = PoliciesOf(there);
+        var compacts = policies.Contains("compact", StringComparer.Ordinal);
+        var deletes = policies.Contains("delete", StringComparer.Ordinal) || (compacts && restore.RetentionPolicy == RetentionPolicy.Hold); // Held it deletes.
+        if (compacts)
         {
             yield return ("cleanup.policy", "cleanup.policy has 'compact', so that records with a later one of the same key go, and records without a key are refused");
         }
 
-        if (policies.Contains("delete", StringComparer.Ordinal) && Number(there, "retention.ms") is >= 0 and var keeps && age > keeps)
+        if (deletes && Number(there, "retention.ms") is >= 0 and var keeps && age > keeps)
         {
             yield return ("retention.ms", $"retention.ms is {keeps}, and there are records of {Time(oldest)}, which would be deleted");
         }
 
-        if (policies.Contains("delete", StringComparer.Ordinal) && Number(there, "retention.bytes") is >= 0 and var size
+        if (deletes && Number(there, "retention.bytes") is >= 0 and var size
             && orders.MaxBy(order => Bytes(order)) is { } largest && Bytes(largest) > size)
         {
             yield return ("retention.bytes", $"retention.bytes is {size}, and {largest.Target} would get {Bytes(largest)}");
@@ -100,6 +112,8 @@ internal static class ExistingTopicRules
             yield return ("message.timestamp.after.max.ms", $"message.timestamp.after.max.ms is {after}, and there are records of {Time(newest)}, which would be refused");
         }
     }
+
+    private static string[] PoliciesOf(ExistingTopic there) => there.Settings.GetValueOrDefault("cleanup.policy", "delete").Split(',', StringSplitOptions.TrimEntries);
 
     /// <summary>As they are without compression, which the producer's may be better or worse than.</summary>
     private static long Bytes(RestorePartition order) => order.Segments.Sum(segment => Math.Max(segment.UncompressedSize, segment.CompressedSize));

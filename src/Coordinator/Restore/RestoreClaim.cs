@@ -16,6 +16,8 @@ internal sealed class RestoreClaim
     /// <summary>For how long others see no beat before they take over.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    private const int MaxTries = 3;
+
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
 
     private readonly IObjectStore _store;
@@ -29,9 +31,6 @@ internal sealed class RestoreClaim
 
     /// <summary>What is written down now.</summary>
     public RestoreDocument Document { get; private set; }
-
-    /// <summary>Whether the restore was begun by another attempt.</summary>
-    public bool IsSecond { get; private init; }
 
     /// <summary>Whether others may have taken over by now, or soon will.</summary>
     public bool HasLapsed => _clock.GetElapsedTime(Volatile.Read(ref _since)) > Lapse;
@@ -56,7 +55,7 @@ internal sealed class RestoreClaim
                 seen = await WatchAsync(store, key, seen, clock, cancellation);
             }
 
-            var claim = new RestoreClaim(store, key, clock) { IsSecond = seen is not null, _tag = seen?.Tag };
+            var claim = new RestoreClaim(store, key, clock) { _tag = seen?.Tag };
             try
             {
                 if (await claim.TryWriteAsync((seen?.Document ?? claim.Document) with { Owner = ClaimOwner.New() }, cancellation))
@@ -64,7 +63,7 @@ internal sealed class RestoreClaim
                     return claim;
                 }
             }
-            catch (StorageException e) when (seen is null && !e.IsRetryable)
+            catch (StorageException e) when (seen is null && e is { IsRetryable: false, InnerException: not StorageException { IsRetryable: true } }) // No hiccup.
             {
                 log.CannotGoOn(e.Message);
                 return null;
@@ -106,20 +105,29 @@ internal sealed class RestoreClaim
         var since = _clock.GetTimestamp(); // From before the write: others count from when they see it.
         document = document with { Beat = document.Beat + 1, UpdatedAt = _clock.GetUtcNow() };
         var bytes = document.ToJson();
-        try
+        for (var tries = 1; ; tries++)
         {
-            _tag = await _store.PutAsync(_key, new ReadOnlySequence<byte>(bytes), PutCondition.Expecting(_tag), cancellation);
-        }
-        catch (StorageConflictException)
-        {
-            // The answer to an earlier try may have been lost: then what is there is this very document.
-            var there = await _store.GetAsync(_key, cancellation);
-            if (there is null || !there.Content.Span.SequenceEqual(bytes))
+            try
             {
-                return false;
+                _tag = await _store.PutAsync(_key, new ReadOnlySequence<byte>(bytes), PutCondition.Expecting(_tag), cancellation);
+                break;
             }
+            catch (StorageConflictException)
+            {
+                // The answer to an earlier try may have been lost, of this document or of one before: then what is there is this one's.
+                var there = await _store.GetAsync(_key, cancellation);
+                var isWritten = there?.Content.Span.SequenceEqual(bytes) == true;
+                if (there is null || (!isWritten && (tries == MaxTries || RestoreDocument.Read(there.Content.Span, _key).Owner?.Unique != (document.Owner ?? Document.Owner)?.Unique)))
+                {
+                    return false;
+                }
 
-            _tag = there.ETag;
+                _tag = there.ETag;
+                if (isWritten)
+                {
+                    break;
+                }
+            }
         }
 
         Document = document;

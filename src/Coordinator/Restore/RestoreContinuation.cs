@@ -14,14 +14,14 @@ internal static class RestoreContinuation
 {
     private const int MaxNamed = 10;
 
-    /// <summary>The topics of the plan that are at the target and this restore's: it made them, or took them as they were.</summary>
+    /// <summary>The topics of the plan that are at the target and in which this restore has begun.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="document">What is written down of the restore; null: nothing.</param>
     /// <param name="ids">The ids of those topics of the plan that are at the target.</param>
-    /// <exception cref="BackupException">A topic is not the one that the restore has begun with, or all is restored already.</exception>
+    /// <exception cref="BackupException">All is restored already.</exception>
     public static ImmutableHashSet<string> FindOurs(RestorePlan plan, RestoreDocument? document, IReadOnlyDictionary<string, string?> ids)
     {
-        var ours = ids.Where(topic => document?.Topics.GetValueOrDefault(topic.Key) is { } known && (known.Id is null ? !known.Exists : topic.Value is null || known.Id == topic.Value))
+        var ours = ids.Where(topic => document?.Topics.GetValueOrDefault(topic.Key) is { IsBegun: true } known && (known.Id is null || topic.Value is null || known.Id == topic.Value))
             .Select(topic => topic.Key).ToImmutableHashSet(StringComparer.Ordinal);
 
         return document?.WholeSince is { } since && plan.Topics.All(topic => ours.Contains(topic.Made.Name))
@@ -39,12 +39,14 @@ internal static class RestoreContinuation
     public static (RestorePlan Plan, RestoreDocument Document) Of(
         RestorePlan plan, RestoreDocument document, ImmutableHashSet<string> ours, IReadOnlyDictionary<PartitionId, PartitionBounds> bounds)
     {
-        var done = document.WholeSince is null ? [] : ours; // Of what is whole nothing is left to do, and others may use it by now.
+        var done = ours.Where(name => document.Topics[name].IsWhole).ToHashSet(StringComparer.Ordinal); // Nothing is left to do, and others may use them by now.
         var (orders, topics) = (new List<RestorePartition>(), ImmutableDictionary.CreateBuilder<string, DocumentedTopic>(StringComparer.Ordinal));
+        var notes = plan.Notes.ToList();
         foreach (var topic in plan.Topics)
         {
             var name = topic.Made.Name;
-            var known = ours.Contains(name) ? document.Topics[name] : new DocumentedTopic { Exists = topic.Exists };
+            var isOurs = ours.Contains(name);
+            var known = isOurs ? document.Topics[name] : new DocumentedTopic { Exists = topic.Exists, Held = document.Topics.GetValueOrDefault(name)?.Held };
             if (done.Contains(name))
             {
                 topics.Add(name, known);
@@ -54,9 +56,21 @@ internal static class RestoreContinuation
             var partitions = known.Partitions.ToDictionary();
             foreach (var order in plan.Orders.Where(order => order.Target.Topic == name))
             {
-                var noted = partitions.GetValueOrDefault(order.Target.Number) ?? Documented(order.Segments);
-                partitions[order.Target.Number] = noted;
-                orders.Add(ours.Contains(name) ? Continued(order, noted, bounds[order.Target]) : order);
+                if (!isOurs)
+                {
+                    partitions[order.Target.Number] = Documented(order.Segments);
+                    orders.Add(order);
+                }
+                else if (partitions.TryGetValue(order.Target.Number, out var noted))
+                {
+                    var continued = Continued(order, noted, bounds[order.Target]);
+                    partitions[order.Target.Number] = noted with { Base = continued.Base, SoFar = continued.There == 0 ? null : noted.SoFar };
+                    orders.Add(continued);
+                }
+                else
+                {
+                    notes.Add($"{order.Source} is left out: the backup has got it since the restore began.");
+                }
             }
 
             topics.Add(name, known with { Partitions = partitions });
@@ -66,7 +80,9 @@ internal static class RestoreContinuation
         {
             Topics = [.. plan.Topics.Where(topic => !done.Contains(topic.Made.Name)).Select(topic => ours.Contains(topic.Made.Name) ? Known(topic, document.Topics[topic.Made.Name]) : topic)],
             Orders = [.. orders.OrderByDescending(order => order.Records)],
-            AlreadyMade = [.. ours.Where(name => document.Topics[name] is { Exists: false } or { Held: null or { Count: 0 } })], // What is held of others is held again: it may not have come to that.
+            Notes = notes,
+            Groups = [.. plan.Groups.Select(group => group with { Marks = [.. group.Marks.Where(mark => !done.Contains(mark.Target.Topic))] }).Where(group => group.Marks.Count > 0)],
+            AlreadyMade = [.. ours.Where(name => document.Topics[name] is { Exists: false } or { Held: null or { Count: 0 } })], // What is held of others is held again.
             CanGoOn = true,
         };
         return (left, document with { Topics = topics.ToImmutable(), WholeSince = null });
@@ -89,6 +105,11 @@ internal static class RestoreContinuation
         }
 
         var records = noted.SoFar?.Records ?? 0;
+        if (bounds.LogStartOffset == bounds.HighWatermark && bounds.HighWatermark >= noted.Base)
+        {
+            return order with { Segments = segments, Base = bounds.HighWatermark }; // Empty, whatever was there: it begins anew.
+        }
+
         return bounds.LogStartOffset == noted.Base && bounds.HighWatermark - noted.Base >= records
             ? order with { Segments = segments, Noted = NotedFor(order, noted.SoFar), Base = noted.Base, There = bounds.HighWatermark - noted.Base }
             : throw new BackupException(FailureKind.Source,

@@ -24,7 +24,7 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
 
     /// <summary>A coordinator for the restore that <paramref name="services"/> describe.</summary>
     public RestoreCoordinatorActor(RestoreServices services) =>
-        (_services, _state) = (services, new RestoreRunState(services.Configuration.Restore.MaxConcurrentPartitions, services.Configuration.Restore.IsDryRun));
+        (_services, _state) = (services, new RestoreRunState(services.Configuration.Restore.MaxConcurrentPartitions, services.Configuration.Restore.IsDryRun, services.Configuration.Restore.ComparesAll));
 
     /// <summary>Props of a coordinator.</summary>
     public static Props Props(RestoreServices services) => Akka.Actor.Props.Create(() => new RestoreCoordinatorActor(services));
@@ -77,8 +77,8 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
             case LetGo ended:
                 _requester.Tell(ended.End);
                 break;
-            case ClaimLost:
-                _claim = null;
+            case ClaimLost lost:
+                _claim = lost.IsTaken ? null : _claim; // What only lapsed is let go as soon as the store is there.
                 CarryOut(_state.On(message));
                 break;
             case TopicMade or PartitionRestored or Counted or GroupSet or StepFailed:
@@ -165,26 +165,30 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
     /// <summary>Makes a topic, and writes down which one it is.</summary>
     private async Task<TopicMade> MakeAsync(RestoreTopic topic, RestoreClaim? claim)
     {
-        var leftOut = await _services.Topics.CreateAsync(topic.Made, _stopped.Token);
+        var leftOut = topic.IsMade ? [] : await _services.Topics.CreateAsync(topic.Made, _stopped.Token);
         await NoteAsync(topic with { Held = topic.Held.Where(setting => !leftOut.Contains(setting.Key)).ToDictionary(StringComparer.Ordinal) }, claim, new Dictionary<int, long>());
         return new TopicMade(topic, leftOut);
     }
 
-    /// <summary>Takes a topic that others made: empties it if that is wanted, writes down where it begins and what is held of it, and holds that.</summary>
+    /// <summary>Takes a topic that others made: writes down what is held of it and holds that, empties it if that is wanted, and writes down where the restore begins in it.</summary>
     private async Task<TopicMade> TakeAsync(RestoreTopic topic, RestoreClaim? claim)
     {
-        IReadOnlyDictionary<int, long>? ends = null;
-        if (claim?.Document.Topics[topic.Made.Name].Id is null) // Otherwise an earlier attempt has done so.
-        {
-            ends = await new TopicEmptying(_services).EmptyAsync([.. _plan!.Orders.Select(order => order.Target).Where(target => target.Topic == topic.Made.Name)], _stopped.Token);
-            await NoteAsync(topic, claim, ends);
-        }
-
+        var (name, plan) = (topic.Made.Name, _plan!);
         if (topic.Held.Count > 0)
         {
-            await _services.Topics.SetAsync(topic.Made.Name, topic.Held.Keys.ToDictionary(setting => setting, RestorePlan.HoldOf, StringComparer.Ordinal), _stopped.Token);
+            await WriteAsync(claim, document => document.WithHeld(topic));
+            _services.Log.Holds(topic);
+            await _services.Topics.SetAsync(name, topic.Held.Keys.ToDictionary(setting => setting, RestorePlan.HoldOf, StringComparer.Ordinal), _stopped.Token);
         }
 
+        if (claim?.Document.Topics[name].IsBegun == true)
+        {
+            return new TopicMade(topic, []);
+        }
+
+        var targets = plan.Orders.Select(order => order.Target).Where(target => target.Topic == name).ToList();
+        var ends = await new TopicEmptying(_services).EmptyAsync(targets, () => WriteAsync(claim, same => same), _stopped.Token);
+        await NoteAsync(topic, claim, ends);
         return new TopicMade(topic, [], ends);
     }
 
@@ -193,24 +197,26 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
         if (claim is not null)
         {
             var ids = await _services.Catalog.GetTopicIdsAsync([topic.Made.Name], _stopped.Token);
-            await claim.WriteAsync(document => document.With(topic, ids.GetValueOrDefault(topic.Made.Name), ends), _stopped.Token);
+            await WriteAsync(claim, document => document.With(topic, ids.GetValueOrDefault(topic.Made.Name), ends));
         }
     }
+
+    private static Task WriteAsync(RestoreClaim? claim, Func<RestoreDocument, RestoreDocument> change) => claim?.WriteAsync(change, CancellationToken.None) ?? Task.CompletedTask;
 
     /// <summary>Writes down how far it is, so that others see that this process is at work.</summary>
     private void Beat()
     {
-        if (_claim is { HasLapsed: true })
+        if (_claim is { HasLapsed: true } && _state.Phase != RestorePhase.Ended)
         {
             Self.Tell(new ClaimLost(new Fault(FailureKind.Storage,
                 $"{_services.Store.Name} has taken no note for {RestoreClaim.Lapse.TotalSeconds:0} s of how far the restore is, so another process may take it over: this one stopped. "
-                + "Start it again, once the storage is there: it goes on from what the target holds.", IsRetryable: true)));
+                + "Start it again, once the storage is there: it goes on from what the target holds.", IsRetryable: true), IsTaken: false));
         }
-        else if (_claim is { } claim && !_isBeating)
+        else if (_claim is { } claim && !_isBeating && _state.Phase != RestorePhase.Ended)
         {
             _isBeating = true;
             var positions = _services.Positions();
-            _ = claim.WriteAsync(document => document.WithPositions(positions), _stopped.Token).PipeTo(Self, success: () => new Beaten(null), failure: e => new Beaten(Fault.Of(e)));
+            _ = claim.WriteAsync(document => document.WithPositions(positions), CancellationToken.None).PipeTo(Self, success: () => new Beaten(null), failure: e => new Beaten(Fault.Of(e)));
         }
     }
 
@@ -219,7 +225,7 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
     {
         if (failure is { Kind: FailureKind.Fenced })
         {
-            Self.Tell(new ClaimLost(failure));
+            Self.Tell(new ClaimLost(failure, IsTaken: true));
         }
         else if (failure is not null)
         {
@@ -235,16 +241,26 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
             try
             {
                 var (positions, now) = (_services.Positions(), _services.Clock.GetUtcNow());
-                await _services.CutOff().WaitAsync(CutOffPatience);
-                await claim.LetGoAsync(document => document.WithPositions(positions) with { WholeSince = finished is { WasStopped: false, Failures.Count: 0 } ? now : null }, CancellationToken.None);
+                var isWhole = finished is { WasStopped: false, Failures.Count: 0 };
+                Func<RestoreDocument, RestoreDocument> change = document => isWhole ? document.WithPositions(positions).AsWhole(now) : document.WithPositions(positions);
+                var isCutOff = await IsCutOffAsync();
+                await (isCutOff ? claim.LetGoAsync(change, CancellationToken.None) : claim.WriteAsync(change, CancellationToken.None));
             }
             catch (Exception e)
             {
                 _services.Log.NotNoted(Fault.Of(e).Message); // Others wait until the claim lapses.
+                finished = finished with { HasLapsed = false };
             }
         }
 
         return new LetGo(finished);
+    }
+
+    /// <summary>Whether nothing of this process can arrive at the target any more; otherwise others have to wait until it is gone.</summary>
+    private async Task<bool> IsCutOffAsync()
+    {
+        var cutOff = _services.CutOff();
+        return await Task.WhenAny(cutOff, Task.Delay(CutOffPatience, _services.Clock)) == cutOff;
     }
 
     private static readonly TimeSpan CutOffPatience = TimeSpan.FromSeconds(10);

@@ -36,21 +36,34 @@ internal sealed record RestoreDocument
     /// <summary>The object's content.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, RestoreJson.Default.RestoreDocument);
 
-    /// <summary>The same, with a topic that is at the target now.</summary>
+    /// <summary>The same, with a topic that is at the target now, and in which the restore begins.</summary>
     /// <param name="topic">The topic.</param>
     /// <param name="id">The id that it has there.</param>
     /// <param name="ends">What its partitions hold that is none of the restore's; those that hold nothing may be left out.</param>
     public RestoreDocument With(RestoreTopic topic, string? id, IReadOnlyDictionary<int, long> ends)
     {
         var known = Topics[topic.Made.Name];
-        var noted = known with
+        return With(topic.Made.Name, known with
         {
             Id = id,
+            IsBegun = true,
             Held = topic.Held,
             Partitions = known.Partitions.ToDictionary(partition => partition.Key, partition => partition.Value with { Base = ends.GetValueOrDefault(partition.Key) }),
-        };
-        return this with { Topics = Topics.ToDictionary(other => other.Key, other => other.Key == topic.Made.Name ? noted : other.Value, StringComparer.Ordinal) };
+        });
     }
+
+    /// <summary>The same, with what is about to be held of a topic.</summary>
+    public RestoreDocument WithHeld(RestoreTopic topic) => With(topic.Made.Name, Topics[topic.Made.Name] with { Held = topic.Held });
+
+    /// <summary>The same, with all of it restored.</summary>
+    public RestoreDocument AsWhole(DateTimeOffset since) => this with
+    {
+        WholeSince = since,
+        Topics = Topics.ToDictionary(topic => topic.Key, topic => topic.Value with { IsWhole = true }, StringComparer.Ordinal),
+    };
+
+    private RestoreDocument With(string name, DocumentedTopic topic) =>
+        this with { Topics = Topics.ToDictionary(other => other.Key, other => other.Key == name ? topic : other.Value, StringComparer.Ordinal) };
 
     /// <summary>The same, with how far partitions are.</summary>
     public RestoreDocument WithPositions(IReadOnlyDictionary<PartitionId, RestoredSoFar> positions) => this with
@@ -85,13 +98,19 @@ internal sealed record RestoreDocument
     /// <summary>A topic that the restore makes.</summary>
     internal sealed record DocumentedTopic
     {
-        /// <summary>The id that the target gave it; null until that is written down, or when it gives none.</summary>
+        /// <summary>The id that it has at the target; null until it is begun, or when the target gives none.</summary>
         public string? Id { get; init; }
 
-        /// <summary>Whether others made it. Then it is taken only when its id is written down.</summary>
+        /// <summary>Whether it is written down where the restore begins in it: from then on what comes into it is the restore's.</summary>
+        public bool IsBegun { get; init; }
+
+        /// <summary>Whether all of it was restored and counted: from then on others may use it.</summary>
+        public bool IsWhole { get; init; }
+
+        /// <summary>Whether others made it.</summary>
         public bool Exists { get; init; }
 
-        /// <summary>What is held of it, with what it had before, as <see cref="RestoreTopic.Held"/>; null until that is written down.</summary>
+        /// <summary>What is held of it, with what it had before, as <see cref="RestoreTopic.Held"/>; null until that is written down, which is before it is held.</summary>
         public IReadOnlyDictionary<string, string?>? Held { get; init; }
 
         /// <summary>Its partitions that are restored, by their numbers at the target.</summary>

@@ -92,7 +92,7 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
             Held(topic.Made.Name, topic.Exists ? "was changed" : "is made", RestoreHold.Command(topic));
         }
 
-        if (incomplete.Count > 0)
+        if (incomplete.Count > 0 && !finished.HasLapsed) // Then it goes on by itself.
         {
             var names = string.Join(", ", incomplete.Select(topic => $"'{topic.Made.Name}'"));
             if (left.Count > 0)
@@ -125,9 +125,28 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
     [LoggerMessage(Level = LogLevel.Warning, Message = "How far the restore is could not be noted: {Reason}")]
     public partial void NotNoted(string reason);
 
+    /// <summary>Settings of a topic that others made are about to be changed.</summary>
+    public void Holds(RestoreTopic topic) => Holds(topic.Made.Name, RestoreHold.Command(topic));
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Changing settings of topic '{Topic}', so that it keeps what is restored. It gets its own back by: {Command}")]
+    private partial void Holds(string topic, string command);
+
     /// <summary>A topic that others made is emptied.</summary>
     [LoggerMessage(Level = LogLevel.Warning, Message = "Deleting {Records:N0} records of topic '{Topic}' at the target, as restore.purge_topics wants it")]
     public partial void Purges(string topic, long records);
+
+    /// <summary>What is restored is read back.</summary>
+    [LoggerMessage(Level = LogLevel.Information, Message = "Comparing what the target holds of {Partitions} partition(s) with the backup, record by record")]
+    public partial void Compares(int partitions);
+
+    /// <summary>A partition holds what it should.</summary>
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Target}: {Records:N0} records are the same as in the backup")]
+    public partial void Same(PartitionId target, long records);
+
+    /// <summary>The store has taken no note for too long.</summary>
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "The storage has taken no note for {Seconds:0} s of how far the restore is, so that another process may take it over: nothing more is written before the storage answers")]
+    public partial void Lapsed(double seconds);
 
     /// <summary>An earlier attempt has begun.</summary>
     [LoggerMessage(Level = LogLevel.Information, Message = "Going on with the restore that began at {Since:u}: the target holds {Records:N0} records of it")]

@@ -41,7 +41,9 @@ internal static class RestoreMessages
     internal sealed record Beaten(Fault? Failure) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>Another process may write to the target from now on: this one must not.</summary>
-    internal sealed record ClaimLost(Fault Failure) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    /// <param name="Failure">Why.</param>
+    /// <param name="IsTaken">Whether one does; otherwise it only may, as this one could not say that it is at work.</param>
+    internal sealed record ClaimLost(Fault Failure, bool IsTaken) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>Nothing is on its way any more, and others may go on with the restore.</summary>
     /// <param name="End">What is to be told.</param>

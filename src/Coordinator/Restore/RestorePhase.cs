@@ -15,6 +15,9 @@ internal enum RestorePhase
     /// <summary>Asking the target what it holds.</summary>
     Counting,
 
+    /// <summary>Comparing what the target holds with the backup, record by record.</summary>
+    Comparing,
+
     /// <summary>Setting the offsets of consumer groups.</summary>
     SettingGroups,
 

@@ -11,9 +11,12 @@ namespace KafkaBackup.Coordinator.Restore;
 /// <param name="services">What the restore needs.</param>
 internal sealed class RestorePreparation(RestoreServices services)
 {
-    private const int Looks = 30;
+    private const int MaxLooks = 30;
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longer than a leader waits for replicas before it does without them: replica.lag.time.max.ms, by default 30 s.</summary>
+    private static readonly TimeSpan ReplicaPatience = TimeSpan.FromSeconds(35);
 
     /// <summary>Prepares it. Nothing is made or written at the target.</summary>
     /// <exception cref="BackupException">It cannot be done, or another process is at work on it.</exception>
@@ -43,8 +46,21 @@ internal sealed class RestorePreparation(RestoreServices services)
         }
         catch (Exception)
         {
-            await claim.LetGoAsync(document => document, CancellationToken.None);
+            await LetGoAsync(claim);
             throw;
+        }
+    }
+
+    /// <summary>Lets others have the claim, as nothing comes of it here. What went wrong before is what counts.</summary>
+    private async Task LetGoAsync(RestoreClaim claim)
+    {
+        try
+        {
+            await claim.LetGoAsync(document => document, CancellationToken.None);
+        }
+        catch (BackupException e)
+        {
+            services.Log.NotNoted(e.Message);
         }
     }
 
@@ -52,64 +68,91 @@ internal sealed class RestorePreparation(RestoreServices services)
     {
         var ids = await services.Catalog.GetTopicIdsAsync([.. plan.Topics.Select(topic => topic.Made.Name)], cancellation);
         var ours = RestoreContinuation.FindOurs(plan, document, ids);
-        plan = await TakeAsync(plan, [.. ids.Keys.Except(ours, StringComparer.Ordinal)], ours, cancellation);
+        RefuseAbsent(plan, ids);
         document ??= new RestoreDocument { StartedAt = services.Clock.GetUtcNow() };
-        var there = plan.Orders.Select(order => order.Target).Where(target => ours.Contains(target.Topic)).ToList();
-        var fitted = RestoreContinuation.Of(plan, document, ours, there.Count == 0 ? NoBounds : await SettledAsync(there, cancellation));
-        if (there.Count > 0)
+        if (ids.Count == 0)
         {
-            services.Log.GoesOn(document.StartedAt, fitted.Plan.Orders.Sum(order => order.There));
+            return RestoreContinuation.Of(plan, document, ours, NoBounds);
         }
 
-        return fitted;
-    }
-
-    /// <summary>What partitions hold once nothing more comes in: a broker may still append what a process sent before it was killed.</summary>
-    private async Task<IReadOnlyDictionary<PartitionId, PartitionBounds>> SettledAsync(IReadOnlyCollection<PartitionId> partitions, CancellationToken cancellation)
-    {
-        var before = await services.Catalog.GetBoundsAsync(partitions, LogEnd.HighWatermark, cancellation);
-        for (var looks = 0; looks < Looks; looks++)
+        var there = await services.Topics.DescribeAsync([.. ids.Keys], cancellation);
+        if (ids.Keys.FirstOrDefault(name => !there.ContainsKey(name)) is { } unseen)
         {
-            await Task.Delay(Pause, services.Clock, cancellation);
-            var now = await services.Catalog.GetBoundsAsync(partitions, LogEnd.HighWatermark, cancellation);
-            if (partitions.All(partition => now[partition] == before[partition]))
-            {
-                break;
-            }
-
-            before = now;
+            throw new BackupException(FailureKind.Source, $"Topic '{unseen}' is at the target, and its brokers do not describe it: it is being deleted or made. Nothing was restored; try again in a minute.") { IsRetryable = true };
         }
 
-        return before;
+        var bounds = await SettledAsync([.. plan.Orders.Select(order => order.Target).Where(target => ids.ContainsKey(target.Topic))], ours, there, cancellation);
+        var (left, next) = RestoreContinuation.Of(Take(plan, document, ours, there, bounds), document, ours, bounds);
+        if (ours.Count > 0)
+        {
+            services.Log.GoesOn(document.StartedAt, left.Orders.Sum(order => order.There));
+        }
+
+        return (left, next);
     }
 
-    /// <summary>The plan with the topics that others made as they are.</summary>
-    /// <exception cref="BackupException">One of them cannot be restored into, or one is not there and is not to be made.</exception>
-    private async Task<RestorePlan> TakeAsync(RestorePlan plan, HashSet<string> others, ImmutableHashSet<string> ours, CancellationToken cancellation)
+    private void RefuseAbsent(RestorePlan plan, IReadOnlyDictionary<string, string?> ids)
     {
-        var restore = services.Configuration.Restore;
-        if (!restore.CreatesTopics && plan.Topics.Select(topic => topic.Made.Name).FirstOrDefault(name => !others.Contains(name) && !ours.Contains(name)) is { } absent)
+        if (!services.Configuration.Restore.CreatesTopics && plan.Topics.Select(topic => topic.Made.Name).FirstOrDefault(name => !ids.ContainsKey(name)) is { } absent)
         {
             throw new BackupException(FailureKind.Configuration, $"The target has no topic '{absent}', and nothing was restored. Create it, or let the restore create it by restore.create_topics.");
         }
+    }
 
-        if (others.Count == 0)
-        {
-            return plan;
-        }
-
-        var (existing, orders) = (await services.Topics.DescribeAsync(others, cancellation), plan.Orders.ToLookup(order => order.Target.Topic));
-        var bounds = await services.Catalog.GetBoundsAsync([.. others.SelectMany(name => orders[name]).Select(order => order.Target)], LogEnd.HighWatermark, cancellation);
-        var notes = plan.Notes.ToList();
-        var topics = plan.Topics.Select(topic => others.Contains(topic.Made.Name)
-            ? ExistingTopicRules.Take(topic, [.. orders[topic.Made.Name]], existing[topic.Made.Name], bounds, restore, services.Clock.GetUtcNow(), notes)
-            : topic).ToList();
+    /// <summary>The plan with the topics that are there as they are.</summary>
+    /// <exception cref="BackupException">One of them cannot be restored into.</exception>
+    private RestorePlan Take(
+        RestorePlan plan, RestoreDocument document, ImmutableHashSet<string> ours, IReadOnlyDictionary<string, ExistingTopic> there, IReadOnlyDictionary<PartitionId, PartitionBounds> bounds)
+    {
+        var (notes, orders) = (plan.Notes.ToList(), plan.Orders.ToLookup(order => order.Target.Topic));
         return plan with
         {
-            Topics = topics,
+            Topics = [.. plan.Topics.Select(topic => there.TryGetValue(topic.Made.Name, out var found) ? Taken(topic, found) : topic)],
+            Orders = [.. plan.Orders.Select(order => there.ContainsKey(order.Target.Topic) ? order with { Base = bounds[order.Target].HighWatermark } : order)],
             Notes = notes,
-            Orders = [.. plan.Orders.Select(order => bounds.TryGetValue(order.Target, out var held) ? order with { Base = held.HighWatermark } : order)],
         };
+
+        RestoreTopic Taken(RestoreTopic topic, ExistingTopic found)
+        {
+            var (name, known) = (topic.Made.Name, document.Topics.GetValueOrDefault(topic.Made.Name));
+            if (ours.Contains(name))
+            {
+                return topic with { Made = topic.Made with { Configurations = found.Settings } };
+            }
+
+            var taken = ExistingTopicRules.Take(topic, [.. orders[name]], found, bounds, services.Configuration.Restore, services.Clock.GetUtcNow(), notes);
+            return known is { Exists: false } && ExistingTopicRules.IsAsMade(topic, found)
+                ? topic with { IsMade = true, Made = topic.Made with { Configurations = found.Settings } } // An attempt that did not come to write it down has made it.
+                : taken with { Held = (known?.Exists == true ? known.Held : null)?.Concat(taken.Held.Where(setting => !known!.Held!.ContainsKey(setting.Key))).ToDictionary(StringComparer.Ordinal) ?? taken.Held };
+        }
+    }
+
+    /// <summary>What partitions hold once nothing more comes in: a broker may still append what a process sent before it was killed, and what a leader has appended is not seen before all
+    /// replicas in sync have it, or are taken for away.</summary>
+    /// <exception cref="BackupException">Somebody writes to them.</exception>
+    private async Task<IReadOnlyDictionary<PartitionId, PartitionBounds>> SettledAsync(
+        IReadOnlyCollection<PartitionId> partitions, ImmutableHashSet<string> ours, IReadOnlyDictionary<string, ExistingTopic> there, CancellationToken cancellation)
+    {
+        var before = await services.Catalog.GetBoundsAsync(partitions, LogEnd.HighWatermark, cancellation);
+        if (ours.Count == 0)
+        {
+            return before;
+        }
+
+        var (looks, same) = (0, TimeSpan.Zero);
+        while (same < (ours.All(name => there[name].IsInSync) ? Pause : ReplicaPatience))
+        {
+            await Task.Delay(Pause, services.Clock, cancellation);
+            var now = await services.Catalog.GetBoundsAsync(partitions, LogEnd.HighWatermark, cancellation);
+            var changed = partitions.FirstOrDefault(partition => now[partition] != before[partition]);
+            (before, same) = (now, changed.Topic is null ? same + Pause : TimeSpan.Zero);
+            if (changed.Topic is not null && ++looks == MaxLooks)
+            {
+                throw new BackupException(FailureKind.Source, $"Somebody writes to {changed} at the target, where the restore is to go on, and did so {MaxLooks} s long. Stop that, and start the restore again.");
+            }
+        }
+
+        return before;
     }
 
     private static readonly IReadOnlyDictionary<PartitionId, PartitionBounds> NoBounds = new Dictionary<PartitionId, PartitionBounds>();

@@ -17,8 +17,9 @@ namespace KafkaBackup.Coordinator.Restore;
 /// Making     TopicMade, the last one                         Restoring
 ///            StepFailed                                      Ended, with the topics that are made named
 /// Restoring  PartitionRestored, none in work and none next   Counting
-/// Counting   Counted                                         SettingGroups; Ended when there are none
+/// Counting   Counted                                         Comparing when all records are to be compared; SettingGroups; Ended when there are none
 ///            StepFailed                                      Ended
+/// Comparing  PartitionRestored, none in work and none next   as Counting leaves on Counted
 /// Setting-   GroupSet, none in work and none next            Ended
 ///   Groups
 /// Any but Ended: ClaimLost                                   Ended; what is on its way is cut off, as another process may be writing by now
@@ -28,7 +29,7 @@ namespace KafkaBackup.Coordinator.Restore;
 /// </code>
 /// A partition that fails keeps no other from being restored, and no group from being set where it stands in others.
 /// </remarks>
-internal sealed partial record RestoreRunState(int MaxConcurrentPartitions, bool IsDryRun = false)
+internal sealed partial record RestoreRunState(int MaxConcurrentPartitions, bool IsDryRun = false, bool ComparesAll = false)
 {
     /// <summary>What it is doing.</summary>
     public RestorePhase Phase { get; private init; }
@@ -52,6 +53,8 @@ internal sealed partial record RestoreRunState(int MaxConcurrentPartitions, bool
 
     private bool IsStopping { get; init; }
 
+    private bool HasLapsed { get; init; }
+
     /// <summary>How many partitions have come to their end.</summary>
     public int Done => Restored.Count;
 
@@ -66,13 +69,20 @@ internal sealed partial record RestoreRunState(int MaxConcurrentPartitions, bool
         Planned planned when Phase == RestorePhase.Planning => OnPlanned(planned.Plan),
         TopicMade made when Phase == RestorePhase.Making => OnTopicMade(made),
         PartitionRestored restored when Phase == RestorePhase.Restoring && InWork.Contains(restored.Order.Target) => OnRestored(restored),
+        PartitionRestored compared when Phase == RestorePhase.Comparing && InWork.Contains(compared.Order.Target) => OnCompared(compared),
         Counted counted when Phase == RestorePhase.Counting => OnCounted(counted.Bounds),
-        GroupSet set when GroupsInWork.Contains(set.Group.Id) => OnGroupSet(set.Group, set.Failure),
-        StepFailed failed => OnFailed(failed.Failure),
-        ClaimLost lost when Phase != RestorePhase.Ended => Do(new CutOff()).Then(state => (state with { Failures = Failures.Add(lost.Failure) }).End()),
-        Planned or TopicMade or PartitionRestored or Counted or GroupSet or ClaimLost => Do(),
+        GroupSet set when Phase == RestorePhase.SettingGroups && GroupsInWork.Contains(set.Group.Id) => OnGroupSet(set.Group, set.Failure),
+        StepFailed failed when Phase != RestorePhase.Ended => OnFailed(failed.Failure),
+        ClaimLost lost when Phase != RestorePhase.Ended => OnClaimLost(lost),
+        Planned or TopicMade or PartitionRestored or Counted or GroupSet or StepFailed or ClaimLost => Do(),
         _ => throw new ArgumentException($"A restore knows no {message.GetType().Name}.", nameof(message)),
     };
+
+    private RestoreStep OnClaimLost(ClaimLost lost)
+    {
+        var ended = this with { Failures = Failures.Add(lost.Failure), HasLapsed = !lost.IsTaken };
+        return ended.Do([new CutOff(), new BreakOff(), .. lost.IsTaken ? (RestoreEffect[])[] : [new Say(log => log.Lapsed(RestoreClaim.Lapse.TotalSeconds))]]).Then(state => state.End());
+    }
 
     private RestoreStep OnPlanned(RestorePlan plan)
     {
@@ -123,7 +133,7 @@ internal sealed partial record RestoreRunState(int MaxConcurrentPartitions, bool
         }
 
         var step = new RestoreStep(state, effects);
-        return state.InWork.Count > 0 ? step : step.Then(after => after.CountThem());
+        return state.InWork.Count > 0 ? step : step.Then(after => after.Phase == RestorePhase.Comparing ? after.SetGroups() : after.CountThem());
     }
 
     private RestoreStep OnRestored(PartitionRestored restored)
@@ -149,7 +159,7 @@ internal sealed partial record RestoreRunState(int MaxConcurrentPartitions, bool
             : restored);
         var wrong = counted.Except(Restored).ToList();
         return (this with { Restored = counted, Failures = Failures.AddRange(wrong.Select(restored => restored.Failure!)) })
-            .Do([.. wrong.Select(restored => new Say(log => log.Restored(restored, IsDryRun)))]).Then(state => state.SetGroups());
+            .Do([.. wrong.Select(restored => new Say(log => log.Restored(restored, IsDryRun)))]).Then(state => state.CompareThem());
     }
 
     private static Fault? Difference(PartitionRestored restored, PartitionBounds bounds)
@@ -175,9 +185,9 @@ internal sealed partial record RestoreRunState(int MaxConcurrentPartitions, bool
 
     private RestoreStep Stop() => (IsStopping, Phase) switch
     {
-        (false, RestorePhase.Counting) when SetsGroups => (this with { IsStopping = true }).Do(),
+        (false, RestorePhase.Counting) when SetsGroups || ComparesAll => (this with { IsStopping = true }).Do(),
         (true, _) or (_, RestorePhase.Counting or RestorePhase.Ended) => Do(), // All is done that a stop could break off.
-        (_, RestorePhase.Restoring) => (this with { IsStopping = true }).Do(new StopWorkers()),
+        (_, RestorePhase.Restoring or RestorePhase.Comparing) => (this with { IsStopping = true }).Do(new StopWorkers()),
         _ => (this with { IsStopping = true }).Do(new BreakOff()),
     };
 
@@ -187,8 +197,9 @@ internal sealed partial record RestoreRunState(int MaxConcurrentPartitions, bool
         {
             Partitions = Restored,
             Failures = [.. Failures.OrderByDescending(failure => failure.Kind)],
-            WasStopped = IsStopping && (Restored.IsEmpty || !Waiting.IsEmpty || Restored.Exists(restored => restored.WasStopped) || LeavesGroups),
+            WasStopped = IsStopping && (Restored.IsEmpty || !Waiting.IsEmpty || Restored.Exists(restored => restored.WasStopped) || LeavesGroups || LeavesRecords),
             UnsetGroups = UnsetGroups,
+            HasLapsed = HasLapsed && !IsStopping,
         };
         var there = Restored.Where(restored => restored is { Failure: null, WasStopped: false }).Select(restored => restored.Order.Target).ToHashSet();
         var lacking = Plan?.Orders.Select(order => order.Target).Where(target => !there.Contains(target)).Select(target => target.Topic).ToHashSet() ?? [];

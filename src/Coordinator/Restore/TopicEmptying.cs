@@ -8,15 +8,19 @@ namespace KafkaBackup.Coordinator.Restore;
 internal sealed class TopicEmptying(RestoreServices services)
 {
     /// <summary>Deletes what partitions hold, if that is wanted.</summary>
+    /// <param name="partitions">The partitions, of one topic.</param>
+    /// <param name="confirm">Fails when another process is at work on the restore by now: asked right before anything is deleted.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <returns>Where they end, by their numbers: the first restored record has that offset.</returns>
     /// <exception cref="BackupException">They hold records that may not be deleted, or somebody else writes to them.</exception>
-    public async Task<IReadOnlyDictionary<int, long>> EmptyAsync(IReadOnlyCollection<PartitionId> partitions, CancellationToken cancellation)
+    public async Task<IReadOnlyDictionary<int, long>> EmptyAsync(IReadOnlyCollection<PartitionId> partitions, Func<Task> confirm, CancellationToken cancellation)
     {
         var bounds = await BoundsAsync(partitions, cancellation);
         var full = bounds.Where(held => held.Value.HighWatermark > held.Value.LogStartOffset).ToDictionary(held => held.Key, held => held.Value.HighWatermark);
         if (full.Count > 0 && services.Configuration.Restore.PurgesTopics)
         {
             services.Log.Purges(full.Keys.First().Topic, bounds.Values.Sum(held => held.HighWatermark - held.LogStartOffset));
+            await confirm();
             await services.Topics.DeleteRecordsAsync(full, cancellation);
             bounds = await BoundsAsync(partitions, cancellation);
         }

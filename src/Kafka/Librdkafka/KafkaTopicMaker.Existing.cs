@@ -76,6 +76,9 @@ public sealed partial class KafkaTopicMaker
             : report.Entries.Values.Where(entry => entry.Value is not null).ToList();
         return new ExistingTopic(
             topic.Topic, topic.Partitions.Count, settings.ToDictionary(entry => entry.Name, entry => entry.Value, StringComparer.Ordinal),
-            settings.Where(entry => entry.Source == ConfigSource.DynamicTopicConfig).Select(entry => entry.Name).ToHashSet(StringComparer.Ordinal));
+            settings.Where(entry => entry.Source == ConfigSource.DynamicTopicConfig).Select(entry => entry.Name).ToHashSet(StringComparer.Ordinal))
+        {
+            IsInSync = topic.Partitions.TrueForAll(partition => partition.InSyncReplicas.Length == partition.Replicas.Length),
+        };
     }
 }

@@ -24,7 +24,7 @@ internal sealed class RestorePipeline(RestorePartition order, RestoreSection sec
     /// <summary>How long a restore that was told to stop waits for what it has sent.</summary>
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
 
-    private readonly IRecordWriter _writer = target.Sink.Open(order.Target, order.Base + order.There);
+    private readonly IRecordWriter _writer = order.IsComparison ? new DrySink().Open(order.Target) : target.Sink.Open(order.Target, order.Base + order.There);
     private readonly PartitionRecords _records = new(store, order.Source, order.Segments, order.Noted?.SourceOffset + 1 ?? long.MinValue);
     private readonly OffsetMarks _marks = new(order.Marks, order.Noted);
     private long _bytes;
@@ -94,7 +94,11 @@ internal sealed class RestorePipeline(RestorePartition order, RestoreSection sec
         {
             cancellation.ThrowIfCancellationRequested(); // What is at hand makes nobody wait who would notice.
             var outgoing = section.Admits(record.Timestamp) ? Outgoing(record) : null;
-            progress.Read(outgoing?.Size ?? 0);
+            if (!order.IsComparison)
+            {
+                progress.Read(outgoing?.Size ?? 0);
+            }
+
             if (outgoing is null)
             {
                 continue;

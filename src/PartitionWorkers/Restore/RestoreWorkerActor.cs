@@ -24,7 +24,11 @@ public sealed class RestoreWorkerActor : UntypedActor
     public RestoreWorkerActor(RestorePartition order, RestoreSection section, IObjectStore store, RestoreTarget target, RestorePace pace, RestoreProgress progress)
     {
         (_order, _pipeline) = (order, new RestorePipeline(order, section, store, target, pace, progress));
-        progress.Follow(order.Target, _pipeline);
+        if (!order.IsComparison)
+        {
+            progress.Follow(order.Target, _pipeline);
+        }
+
     }
 
     /// <summary>Props of a worker.</summary>

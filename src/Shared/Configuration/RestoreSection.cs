@@ -47,6 +47,9 @@ public sealed record RestoreSection
     /// <summary><c>dry_run</c>: read all that would be restored, ask the target, and write nothing. Default: false.</summary>
     public bool IsDryRun { get; init; }
 
+    /// <summary><c>--verify full</c>: read every record back from the target, and compare it with the backup. Default: false, they are counted.</summary>
+    public bool ComparesAll { get; init; }
+
     /// <summary><c>max_concurrent_partitions</c>: how many partitions are restored at a time; 1 to 1,000. Default: 4.</summary>
     public int MaxConcurrentPartitions { get; init; } = 4;
 

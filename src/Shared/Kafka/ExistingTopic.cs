@@ -5,4 +5,8 @@ namespace KafkaBackup.Shared.Kafka;
 /// <param name="Partitions">How many partitions it has.</param>
 /// <param name="Settings">What holds for it, by name, whoever set it; empty when the user may not see it.</param>
 /// <param name="Own">Those of its settings that were set for itself.</param>
-public sealed record ExistingTopic(string Name, int Partitions, IReadOnlyDictionary<string, string> Settings, IReadOnlySet<string> Own);
+public sealed record ExistingTopic(string Name, int Partitions, IReadOnlyDictionary<string, string> Settings, IReadOnlySet<string> Own)
+{
+    /// <summary>Whether all replicas of all partitions are in sync: what a leader has appended is then seen by consumers at once.</summary>
+    public bool IsInSync { get; init; } = true;
+}

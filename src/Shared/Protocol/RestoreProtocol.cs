@@ -27,7 +27,7 @@ public static class RestoreProtocol
     public sealed record RestorePartition(PartitionId Source, PartitionId Target, IReadOnlyList<ManifestSegment> Segments)
     {
         /// <summary>How many records the backup tells of; where segments overlap more than there are.</summary>
-        public long Records { get; } = Segments.Sum(segment => segment.RecordCount);
+        public long Records => Segments.Sum(segment => segment.RecordCount);
 
         /// <summary>Source offsets whose place at the target is to be told, each once, in order; segments need not hold them.</summary>
         public IReadOnlyList<long> Marks { get; init; } = [];
@@ -40,6 +40,9 @@ public static class RestoreProtocol
 
         /// <summary>How many records of the restore the target holds when it begins; those that are not noted are compared with the backup's.</summary>
         public long There { get; init; }
+
+        /// <summary>Whether what is there is only compared, and nothing is written.</summary>
+        public bool IsComparison { get; init; }
     }
 
     /// <summary>How far a partition is restored.</summary>
@@ -111,5 +114,8 @@ public static class RestoreProtocol
 
         /// <summary>Whether it was told to stop before it was through.</summary>
         public bool WasStopped { get; init; }
+
+        /// <summary>Whether it ended only because the store was away for too long: another attempt can go on with it.</summary>
+        public bool HasLapsed { get; init; }
     }
 }

@@ -56,9 +56,37 @@ public sealed class ExistingTopicRulesTests
         Assert.Equal((true, 4, 0), (taken.Exists, taken.Made.Partitions, taken.Held.Count));
     }
 
-    [Fact]
-    public void Retention_does_no_harm_where_only_compaction_cleans() =>
-        Assert.Equal(["cleanup.policy"], Take(There(("cleanup.policy", "compact"), ("retention.ms", "5")), new RestoreSection { RetentionPolicy = RetentionPolicy.Hold }).Held.Keys);
+    [Theory]
+    [InlineData(RetentionPolicy.Hold, "cleanup.policy, retention.ms")] // Held it deletes, and does not compact.
+    [InlineData(RetentionPolicy.Ignore, "")]
+    public void Retention_does_no_harm_where_only_compaction_cleans(RetentionPolicy policy, string held)
+    {
+        var taken = Take(There(("cleanup.policy", "compact"), ("retention.ms", "5")), new RestoreSection { RetentionPolicy = policy });
+
+        Assert.Equal(held, string.Join(", ", taken.Held.Keys.Order()));
+        Assert.DoesNotContain("retention.ms", string.Concat(_notes), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(RetentionPolicy.Ignore, false)]
+    [InlineData(RetentionPolicy.Hold, true)]
+    public void A_topic_that_only_compacts_can_be_emptied_only_while_it_is_held(RetentionPolicy policy, bool isTaken)
+    {
+        var exception = Record.Exception(() => Take(There(("cleanup.policy", "compact")), new RestoreSection { PurgesTopics = true, RetentionPolicy = policy }, new PartitionBounds(0, 5)));
+
+        Assert.Equal(isTaken, exception is null);
+    }
+
+    [Theory]
+    [InlineData(2, "-1", true)]
+    [InlineData(2, "604800000", false)]
+    [InlineData(3, "-1", false)]
+    public void A_topic_is_as_the_restore_makes_it_when_all_is_held_of_it(int partitions, string retention, bool isAsMade)
+    {
+        var topic = Topic with { Made = Topic.Made with { Configurations = new Dictionary<string, string> { ["retention.ms"] = "-1" } } };
+
+        Assert.Equal(isAsMade, ExistingTopicRules.IsAsMade(topic, There(("retention.ms", retention)) with { Partitions = partitions }));
+    }
 
     [Fact]
     public void Only_the_window_counts()

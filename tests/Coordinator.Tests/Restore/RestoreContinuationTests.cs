@@ -96,13 +96,36 @@ public sealed class RestoreContinuationTests
     }
 
     [Fact]
-    public void A_topic_whose_id_was_not_written_down_before_the_end_is_ours() =>
-        Assert.Equal(["users"], RestoreContinuation.FindOurs(Plan(), Begun, Ids(("users", "id-9"))));
+    public void A_topic_that_is_there_is_not_ours_before_it_is_written_down_that_it_was_made() =>
+        Assert.Empty(RestoreContinuation.FindOurs(Plan(), Begun, Ids(("users", "id-9"))));
+
+    [Fact]
+    public void A_partition_that_the_backup_got_since_is_left_out_and_told()
+    {
+        var document = Begun with { Topics = Begun.Topics.ToDictionary(topic => topic.Key, topic => topic.Value with { Partitions = new Dictionary<int, RestoreDocument.DocumentedPartition>() }) };
+
+        var (plan, _) = Of(Plan(), document, ["orders"], new PartitionBounds(0, 0));
+
+        Assert.Equal("users", Assert.Single(plan.Orders).Target.Topic);
+        Assert.Contains("orders:0 is left out: the backup has got it since the restore began.", plan.Notes);
+    }
+
+    [Fact]
+    public void A_partition_whose_records_were_all_deleted_begins_anew_where_it_ends()
+    {
+        var document = Begun.WithPositions(new Dictionary<PartitionId, RestoredSoFar> { [Orders] = new() { Records = 4, SourceOffset = 7 } });
+
+        var (plan, next) = Of(Plan(), document, ["orders"], new PartitionBounds(4, 4));
+
+        var order = Assert.Single(plan.Orders, order => order.Target == Orders);
+        Assert.Equal((4L, 0L, null), (order.Base, order.There, order.Noted));
+        Assert.Equal((4L, null), (next.Topics["orders"].Partitions[0].Base, next.Topics["orders"].Partitions[0].SoFar));
+    }
 
     [Fact]
     public void What_is_whole_is_not_restored_again()
     {
-        var whole = Begun with { WholeSince = DateTimeOffset.UnixEpoch };
+        var whole = Begun.With(Plan().Topics[1], null, new Dictionary<int, long>()).AsWhole(DateTimeOffset.UnixEpoch);
 
         Assert.StartsWith("'orders', 'users' were restored by this very restore, which was whole at 1970-01-01 00:00:00Z",
             Assert.Throws<BackupException>(() => RestoreContinuation.FindOurs(Plan(), whole, Ids(("orders", "id-1"), ("users", null)))).Message, StringComparison.Ordinal);
@@ -111,6 +134,7 @@ public sealed class RestoreContinuationTests
         Assert.Equal("users", Assert.Single(plan.Topics).Made.Name); // It was deleted, and may be wanted again.
         Assert.Equal("users", Assert.Single(plan.Orders).Target.Topic);
         Assert.Null(document.WholeSince);
+        Assert.True(document.Topics["orders"].IsWhole); // As long as the other one is not.
     }
 
     [Fact]
@@ -119,7 +143,8 @@ public sealed class RestoreContinuationTests
         var document = Begun.WithPositions(new Dictionary<PartitionId, RestoredSoFar>
         {
             [Orders] = new() { Records = 4, SourceOffset = 7, FirstChangedTime = 2, Differences = ["It differs."] },
-        }) with { Owner = ClaimOwner.New(), Beat = 3, WholeSince = DateTimeOffset.UnixEpoch };
+        }) with
+        { Owner = ClaimOwner.New(), Beat = 3, WholeSince = DateTimeOffset.UnixEpoch };
 
         Assert.Equal(document.ToJson(), RestoreDocument.Read(document.ToJson(), "key").ToJson());
         Assert.Equal("It differs.", Assert.Single(RestoreDocument.Read(document.ToJson(), "key").Topics["orders"].Partitions[0].SoFar!.Differences));

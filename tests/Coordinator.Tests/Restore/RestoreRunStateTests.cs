@@ -151,6 +151,45 @@ public sealed class RestoreRunStateTests
     }
 
     [Fact]
+    public void When_all_is_to_be_compared_every_partition_that_is_whole_is_read_back()
+    {
+        var lost = new Fault(FailureKind.Storage, "A segment is missing.", IsRetryable: false);
+        var step = Restoring(comparesAll: true).On(Restored(0, 5)).State.On(Restored(1, 7) with { Failure = lost }).State.On(Restored(2, 5)).State.On(Counted(5, 7, 5));
+
+        var orders = step.Effects.OfType<StartWorker>().Select(start => start.Order).ToList();
+        Assert.Equal([(Plan.Orders[0].Target, 5L, true), (Plan.Orders[2].Target, 5L, true)], orders.Select(order => (order.Target, order.There, order.IsComparison)));
+        var differs = new Fault(FailureKind.Source, "It holds another record.", IsRetryable: false);
+        var end = Ended(step.State.On(new PartitionRestored(orders[0]) { Records = 5 }).State.On(new PartitionRestored(orders[1]) { Failure = differs }));
+
+        Assert.Equal([lost, differs], end.Failures);
+        Assert.Equal([null, lost, differs], end.Partitions.Select(partition => partition.Failure));
+    }
+
+    [Fact]
+    public void A_target_that_lacks_what_the_backup_has_is_told_when_all_is_compared()
+    {
+        var step = Restoring(comparesAll: true).On(Restored(0, 5)).State.On(Restored(1, 7)).State.On(Restored(2, 5)).State.On(Counted(5, 7, 5));
+        var orders = step.Effects.OfType<StartWorker>().Select(start => start.Order).ToList();
+
+        step = step.State.On(new PartitionRestored(orders[0]) { Records = 6 });
+        step = step.State.On(new PartitionRestored(orders[1]) { Records = 7 });
+        step = step.State.On(new PartitionRestored(Plan.Orders[2] with { There = 5, IsComparison = true }) { Records = 5 });
+
+        Assert.Equal("a:0 holds 5 of 6 records that the backup has for it. Delete the topic and restore it again.", Assert.Single(Ended(step).Failures).Message);
+    }
+
+    [Fact]
+    public void When_it_is_stopped_while_it_compares_it_is_not_whole()
+    {
+        var step = Restoring(comparesAll: true).On(Restored(0, 5)).State.On(Restored(1, 7)).State.On(Restored(2, 5)).State.On(Counted(5, 7, 5)).State.On(StopRestore.Instance);
+        Assert.Equal([new StopWorkers()], step.Effects);
+
+        step = step.State.On(Restored(0, 5) with { WasStopped = true }).State.On(Restored(1, 5) with { WasStopped = true });
+
+        Assert.Equal((true, 0), (Ended(step).WasStopped, Ended(step).Failures.Count));
+    }
+
+    [Fact]
     public void In_a_topic_of_others_it_begins_where_that_ends()
     {
         var step = Begun().On(new Planned(Plan)).State.On(new TopicMade(Plan.Topics[0], [], new Dictionary<int, long> { [0] = 30 })).State.On(new TopicMade(Plan.Topics[1], []));
@@ -163,18 +202,21 @@ public sealed class RestoreRunStateTests
     {
         var lost = new Fault(FailureKind.Fenced, "Another process took over.", IsRetryable: false);
 
-        var step = Restoring().On(Restored(0, 5)).State.On(new ClaimLost(lost));
+        var step = Restoring().On(Restored(0, 5)).State.On(new ClaimLost(lost, IsTaken: true));
 
-        Assert.Equal(new CutOff(), step.Effects[0]);
+        Assert.Equal([new CutOff(), new BreakOff()], step.Effects.Take(2));
         Assert.Equal([lost], Ended(step).Failures);
         Assert.Empty(step.State.On(Restored(1, 7)).Effects);
-        Assert.Empty(step.State.On(new ClaimLost(lost)).Effects);
+        Assert.Empty(step.State.On(new StepFailed(lost)).Effects);
+        Assert.Empty(step.State.On(new ClaimLost(lost, IsTaken: true)).Effects);
+        Assert.False(Ended(step).HasLapsed);
+        Assert.True(Ended(Restoring().On(new ClaimLost(lost, IsTaken: false))).HasLapsed);
     }
 
-    private static RestoreRunState Begun() => new RestoreRunState(MaxConcurrentPartitions: 2).Begin().State;
+    private static RestoreRunState Begun(bool comparesAll = false) => new RestoreRunState(MaxConcurrentPartitions: 2, ComparesAll: comparesAll).Begin().State;
 
-    private static RestoreRunState Restoring() =>
-        Begun().On(new Planned(Plan)).State.On(new TopicMade(Plan.Topics[0], [])).State.On(new TopicMade(Plan.Topics[1], [])).State;
+    private static RestoreRunState Restoring(bool comparesAll = false) =>
+        Begun(comparesAll).On(new Planned(Plan)).State.On(new TopicMade(Plan.Topics[0], [])).State.On(new TopicMade(Plan.Topics[1], [])).State;
 
     private static RestoreFinished Ended(RestoreStep step)
     {

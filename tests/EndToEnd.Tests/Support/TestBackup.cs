@@ -69,10 +69,12 @@ internal sealed class TestBackup : IDisposable
         return await run.FinishAsync();
     }
 
+    private static bool IsOption(string line) => line.StartsWith("--", StringComparison.Ordinal);
+
     /// <summary>A line for a restore that makes no topics.</summary>
     public const string IntoExisting = "create_topics: false";
 
-    /// <summary>Starts <c>restore</c>.</summary>
+    /// <summary>Starts <c>restore</c>, with lines of its configuration and options of the command.</summary>
     public CliRun StartRestore(IReadOnlyDictionary<string, string> topics, params IReadOnlyList<string> lines)
     {
         var path = Path.Combine(Root, "restore.yaml");
@@ -88,8 +90,8 @@ internal sealed class TestBackup : IDisposable
             restore:
               create_topics: {(lines.Contains(IntoExisting) ? "false" : "true")}
 
-            """ + string.Concat(mapping.Concat(lines.Where(line => line != IntoExisting)).Select(line => $"  {line}\n")));
-        return CliRun.Start(Root, ["restore", "-c", path]);
+            """ + string.Concat(mapping.Concat(lines.Where(line => line != IntoExisting && !IsOption(line))).Select(line => $"  {line}\n")));
+        return CliRun.Start(Root, ["restore", "-c", path, .. lines.Where(IsOption).SelectMany(option => option.Split(' '))]);
     }
 
     /// <summary>Starts a second process on the same store, with local state of its own.</summary>
