@@ -73,20 +73,25 @@ internal static class RestoreCommand
         var configuration = ConfigurationLoader.LoadRestore(file, Environment.GetEnvironmentVariable);
         configuration = configuration with { Restore = amend(configuration.Restore) };
         PemFiles.Check(file, configuration.Target);
-        var finished = await RestoreAsync(configuration, output, signals);
+        var finished = await RestoreAsync(configuration, output, signals, isFirst: true);
         while (finished.HasLapsed && !signals.Stopped.IsCancellationRequested)
         {
-            finished = await RestoreAsync(configuration, output, signals);
+            finished = await RestoreAsync(configuration, output, signals, isFirst: false);
         }
 
-        return Report(finished, output);
+        return finished.HasLapsed ? ExitCode.Interrupted : Report(finished, output);
     }
 
     /// <summary>One attempt; as soon as a store is back that was away for too long for it, another one can go on.</summary>
-    private static async Task<RestoreFinished> RestoreAsync(RestoreConfiguration configuration, OutputOptions output, StopSignals signals)
+    private static async Task<RestoreFinished> RestoreAsync(RestoreConfiguration configuration, OutputOptions output, StopSignals signals, bool isFirst)
     {
         var display = new RunDisplay(RunDisplay.StandardError(), output, TimeProvider.System);
         using var host = RestoreHost.Build(configuration, output, display.WriteLine);
+        if (!isFirst)
+        {
+            host.Services.GetRequiredService<RestoreHost.PatientStore>().Patience.Begun(); // An outage would cost what is done so far.
+        }
+
         await host.StartAsync(signals.Stopped);
         try
         {

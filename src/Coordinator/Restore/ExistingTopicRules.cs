@@ -35,12 +35,27 @@ internal static class ExistingTopicRules
                 + "or let the restore do that by restore.purge_topics, or give the restored topics other names by restore.topic_mapping.");
         }
 
-        if (restore.PurgesTopics && !PoliciesOf(there).Contains("delete", StringComparer.Ordinal) && restore.RetentionPolicy != RetentionPolicy.Hold)
+        if (restore.PurgesTopics && orders.Any(order => bounds[order.Target] is { Problem: null } held && held.HighWatermark > held.LogStartOffset) && !PoliciesOf(there).Contains("delete", StringComparer.Ordinal) && restore.RetentionPolicy != RetentionPolicy.Hold)
         {
             throw Wrong($"Kafka deletes no records of topic '{name}' at the target, whose cleanup.policy has no 'delete': restore.purge_topics cannot empty it. Let restore.retention_policy be hold, "
                 + "which changes that, or empty it yourself.");
         }
 
+        return Hold(topic, orders, there, restore, now, notes) with { Exists = true, Made = topic.Made with { Partitions = there.Partitions, ReplicationFactor = null, Configurations = there.Settings } };
+    }
+
+    /// <summary>The topic with what has to be held of it.</summary>
+    /// <param name="topic">As it would be made.</param>
+    /// <param name="orders">What is restored into it.</param>
+    /// <param name="there">As it is.</param>
+    /// <param name="restore">What is wanted.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="notes">Takes what the operator should know.</param>
+    /// <exception cref="BackupException">It would not keep the records as they were, and that is not wanted.</exception>
+    public static RestoreTopic Hold(
+        RestoreTopic topic, IReadOnlyCollection<RestorePartition> orders, ExistingTopic there, RestoreSection restore, DateTimeOffset now, ICollection<string> notes)
+    {
+        var name = topic.Made.Name;
         var harms = HarmsOf(orders, there, restore, now).ToList();
         if (harms.Count > 0 && restore.RetentionPolicy == RetentionPolicy.Refuse)
         {
@@ -56,8 +71,6 @@ internal static class ExistingTopicRules
         var holds = restore.RetentionPolicy == RetentionPolicy.Hold ? harms.Select(harm => harm.Setting).ToHashSet(StringComparer.Ordinal) : [];
         return topic with
         {
-            Exists = true,
-            Made = topic.Made with { Partitions = there.Partitions, ReplicationFactor = null, Configurations = there.Settings },
             Held = holds.ToDictionary(setting => setting, setting => there.Own.Contains(setting) ? there.Settings[setting] : null, StringComparer.Ordinal),
         };
     }

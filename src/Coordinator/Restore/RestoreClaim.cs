@@ -117,7 +117,7 @@ internal sealed class RestoreClaim
                 // The answer to an earlier try may have been lost, of this document or of one before: then what is there is this one's.
                 var there = await _store.GetAsync(_key, cancellation);
                 var isWritten = there?.Content.Span.SequenceEqual(bytes) == true;
-                if (there is null || (!isWritten && (tries == MaxTries || RestoreDocument.Read(there.Content.Span, _key).Owner?.Unique != (document.Owner ?? Document.Owner)?.Unique)))
+                if (there is null || (!isWritten && (tries == MaxTries || (document.Owner ?? Document.Owner) is not { } me || RestoreDocument.Read(there.Content.Span, _key).Owner?.Unique != me.Unique)))
                 {
                     return false;
                 }

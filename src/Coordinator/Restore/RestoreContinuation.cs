@@ -46,7 +46,7 @@ internal static class RestoreContinuation
         {
             var name = topic.Made.Name;
             var isOurs = ours.Contains(name);
-            var known = isOurs ? document.Topics[name] : new DocumentedTopic { Exists = topic.Exists, Held = document.Topics.GetValueOrDefault(name)?.Held };
+            var known = isOurs ? document.Topics[name] : new DocumentedTopic { Exists = topic.Exists, Held = topic.Exists ? topic.Held : null };
             if (done.Contains(name))
             {
                 topics.Add(name, known);
@@ -64,8 +64,18 @@ internal static class RestoreContinuation
                 else if (partitions.TryGetValue(order.Target.Number, out var noted))
                 {
                     var continued = Continued(order, noted, bounds[order.Target]);
+                    if (continued.Base != noted.Base)
+                    {
+                        notes.Add($"{order.Target} was emptied since the restore began in it: all of it is restored again, from its offset {continued.Base} on.");
+                    }
+
                     partitions[order.Target.Number] = noted with { Base = continued.Base, SoFar = continued.There == 0 ? null : noted.SoFar };
                     orders.Add(continued);
+                }
+                else if (order.Segments.Count == 0 && bounds[order.Target] is { Problem: null } empty && empty.LogStartOffset == empty.HighWatermark)
+                {
+                    partitions[order.Target.Number] = Documented([]) with { Base = empty.HighWatermark }; // A group has come to stand in it.
+                    orders.Add(order with { Base = empty.HighWatermark });
                 }
                 else
                 {
@@ -73,7 +83,7 @@ internal static class RestoreContinuation
                 }
             }
 
-            topics.Add(name, known with { Partitions = partitions });
+            topics.Add(name, known with { Partitions = partitions, Held = isOurs ? Known(topic, known).Held : known.Held });
         }
 
         var left = plan with
@@ -82,13 +92,15 @@ internal static class RestoreContinuation
             Orders = [.. orders.OrderByDescending(order => order.Records)],
             Notes = notes,
             Groups = [.. plan.Groups.Select(group => group with { Marks = [.. group.Marks.Where(mark => !done.Contains(mark.Target.Topic))] }).Where(group => group.Marks.Count > 0)],
-            AlreadyMade = [.. ours.Where(name => document.Topics[name] is { Exists: false } or { Held: null or { Count: 0 } })], // What is held of others is held again.
+            AlreadyMade = [.. ours.Where(name => document.Topics[name] is { Exists: false } || topics[name].Held is null or { Count: 0 })], // What is held of others is held again.
             CanGoOn = true,
         };
         return (left, document with { Topics = topics.ToImmutable(), WholeSince = null });
     }
 
-    private static RestoreTopic Known(RestoreTopic topic, DocumentedTopic known) => topic with { Exists = known.Exists, Held = known.Held ?? topic.Held };
+    /// <summary>The topic as it was begun; of one that others made the plan tells what is to be held by now.</summary>
+    private static RestoreTopic Known(RestoreTopic topic, DocumentedTopic known) =>
+        topic.Exists ? topic : topic with { Exists = known.Exists, Held = known.Held ?? topic.Held };
 
     private static RestorePartition Continued(RestorePartition order, DocumentedPartition noted, PartitionBounds bounds)
     {

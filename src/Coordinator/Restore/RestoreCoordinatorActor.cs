@@ -176,8 +176,8 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
         var (name, plan) = (topic.Made.Name, _plan!);
         if (topic.Held.Count > 0)
         {
-            await WriteAsync(claim, document => document.WithHeld(topic));
-            _services.Log.Holds(topic);
+            _services.Log.Holds(topic); // What it had stands in the document since the plan was made.
+            _stopped.Token.ThrowIfCancellationRequested();
             await _services.Topics.SetAsync(name, topic.Held.Keys.ToDictionary(setting => setting, RestorePlan.HoldOf, StringComparer.Ordinal), _stopped.Token);
         }
 
@@ -215,7 +215,7 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
         else if (_claim is { } claim && !_isBeating && _state.Phase != RestorePhase.Ended)
         {
             _isBeating = true;
-            var positions = _services.Positions();
+            var positions = _services.Positions().ToDictionary(position => position.Key, RestoredSoFar? (position) => position.Value);
             _ = claim.WriteAsync(document => document.WithPositions(positions), CancellationToken.None).PipeTo(Self, success: () => new Beaten(null), failure: e => new Beaten(Fault.Of(e)));
         }
     }
@@ -240,7 +240,13 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
         {
             try
             {
-                var (positions, now) = (_services.Positions(), _services.Clock.GetUtcNow());
+                var now = _services.Clock.GetUtcNow();
+                var positions = _services.Positions().ToDictionary(position => position.Key, RestoredSoFar? (position) => position.Value);
+                foreach (var partition in finished.Partitions.Where(partition => partition.IsOther))
+                {
+                    positions[partition.Order.Target] = null; // The next attempt compares all of it.
+                }
+
                 var isWhole = finished is { WasStopped: false, Failures.Count: 0 };
                 Func<RestoreDocument, RestoreDocument> change = document => isWhole ? document.WithPositions(positions).AsWhole(now) : document.WithPositions(positions);
                 var isCutOff = await IsCutOffAsync();

@@ -30,7 +30,7 @@ internal sealed record RestoreDocument
     /// <summary>Grows whenever the owner writes: one that does not any more is no more.</summary>
     public long Beat { get; init; }
 
-    /// <summary>The topics that it makes, by their names at the target.</summary>
+    /// <summary>The topics that it restores, by their names at the target.</summary>
     public IReadOnlyDictionary<string, DocumentedTopic> Topics { get; init; } = new Dictionary<string, DocumentedTopic>(StringComparer.Ordinal);
 
     /// <summary>The object's content.</summary>
@@ -52,9 +52,6 @@ internal sealed record RestoreDocument
         });
     }
 
-    /// <summary>The same, with what is about to be held of a topic.</summary>
-    public RestoreDocument WithHeld(RestoreTopic topic) => With(topic.Made.Name, Topics[topic.Made.Name] with { Held = topic.Held });
-
     /// <summary>The same, with all of it restored.</summary>
     public RestoreDocument AsWhole(DateTimeOffset since) => this with
     {
@@ -65,8 +62,8 @@ internal sealed record RestoreDocument
     private RestoreDocument With(string name, DocumentedTopic topic) =>
         this with { Topics = Topics.ToDictionary(other => other.Key, other => other.Key == name ? topic : other.Value, StringComparer.Ordinal) };
 
-    /// <summary>The same, with how far partitions are.</summary>
-    public RestoreDocument WithPositions(IReadOnlyDictionary<PartitionId, RestoredSoFar> positions) => this with
+    /// <summary>The same, with how far partitions are; null: nothing that was noted counts.</summary>
+    public RestoreDocument WithPositions(IReadOnlyDictionary<PartitionId, RestoredSoFar?> positions) => this with
     {
         Topics = Topics.ToDictionary(
             topic => topic.Key,
@@ -95,7 +92,7 @@ internal sealed record RestoreDocument
         }
     }
 
-    /// <summary>A topic that the restore makes.</summary>
+    /// <summary>A topic that it restores.</summary>
     internal sealed record DocumentedTopic
     {
         /// <summary>The id that it has at the target; null until it is begun, or when the target gives none.</summary>

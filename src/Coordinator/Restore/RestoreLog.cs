@@ -97,7 +97,7 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
             var names = string.Join(", ", incomplete.Select(topic => $"'{topic.Made.Name}'"));
             if (left.Count > 0)
             {
-                Unfinished(names, string.Join(", ", left.Select(name => $"\"{name}\"")));
+                Unfinished(names, incomplete.Any(topic => topic.Exists) ? "Empty them" : "Delete them", string.Join(", ", left.Select(name => $"\"{name}\"")));
             }
             else
             {
@@ -196,6 +196,6 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
     [LoggerMessage(Level = LogLevel.Warning, Message = "The restore is not whole: {Topics} lack records. Started again with the same configuration it goes on from what they hold")]
     private partial void Unfinished(string topics);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The restore is not whole. Delete {Topics} at the target before you restore again, with target.topics.include: [{Sources}]")]
-    private partial void Unfinished(string topics, string sources);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The restore is not whole: {Topics} lack records. {Advice} at the target before you restore again, with target.topics.include: [{Sources}]")]
+    private partial void Unfinished(string topics, string advice, string sources);
 }

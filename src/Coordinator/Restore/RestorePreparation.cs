@@ -41,7 +41,7 @@ internal sealed class RestorePreparation(RestoreServices services)
         try
         {
             var (left, document) = await FitAsync(plan, claim.Document, cancellation);
-            await claim.WriteAsync(_ => document with { Owner = claim.Document.Owner, Beat = claim.Document.Beat }, cancellation);
+            await claim.WriteAsync(_ => document, cancellation);
             return new Planned(left, claim);
         }
         catch (Exception)
@@ -81,7 +81,13 @@ internal sealed class RestorePreparation(RestoreServices services)
             throw new BackupException(FailureKind.Source, $"Topic '{unseen}' is at the target, and its brokers do not describe it: it is being deleted or made. Nothing was restored; try again in a minute.") { IsRetryable = true };
         }
 
-        var bounds = await SettledAsync([.. plan.Orders.Select(order => order.Target).Where(target => ids.ContainsKey(target.Topic))], ours, there, cancellation);
+        var partitions = plan.Orders.Select(order => order.Target).Where(target => ids.ContainsKey(target.Topic)).ToList();
+        var bounds = (await services.Catalog.GetBoundsAsync(partitions, LogEnd.HighWatermark, cancellation)).ToDictionary();
+        foreach (var (partition, settled) in await SettledAsync([.. partitions.Where(target => ours.Contains(target.Topic) && !document.Topics[target.Topic].IsWhole)], there, cancellation))
+        {
+            bounds[partition] = settled;
+        }
+
         var (left, next) = RestoreContinuation.Of(Take(plan, document, ours, there, bounds), document, ours, bounds);
         if (ours.Count > 0)
         {
@@ -115,15 +121,31 @@ internal sealed class RestorePreparation(RestoreServices services)
         RestoreTopic Taken(RestoreTopic topic, ExistingTopic found)
         {
             var (name, known) = (topic.Made.Name, document.Topics.GetValueOrDefault(topic.Made.Name));
-            if (ours.Contains(name))
+            var (restore, now) = (services.Configuration.Restore, services.Clock.GetUtcNow());
+            if (known is { IsWhole: true } || (ours.Contains(name) && known is { Exists: false }))
             {
                 return topic with { Made = topic.Made with { Configurations = found.Settings } };
             }
 
-            var taken = ExistingTopicRules.Take(topic, [.. orders[name]], found, bounds, services.Configuration.Restore, services.Clock.GetUtcNow(), notes);
-            return known is { Exists: false } && ExistingTopicRules.IsAsMade(topic, found)
-                ? topic with { IsMade = true, Made = topic.Made with { Configurations = found.Settings } } // An attempt that did not come to write it down has made it.
-                : taken with { Held = (known?.Exists == true ? known.Held : null)?.Concat(taken.Held.Where(setting => !known!.Held!.ContainsKey(setting.Key))).ToDictionary(StringComparer.Ordinal) ?? taken.Held };
+            if (known is { Exists: false, IsBegun: false } && ExistingTopicRules.IsAsMade(topic, found) && orders[name].All(order => bounds[order.Target] == default))
+            {
+                // An attempt that did not come to write it down has made it.
+                return topic with
+                {
+                    IsMade = true,
+                    Made = topic.Made with { Configurations = found.Settings },
+                    Held = topic.Held.Where(setting => found.Settings.ContainsKey(setting.Key)).ToDictionary(StringComparer.Ordinal),
+                };
+            }
+
+            var taken = ours.Contains(name)
+                ? ExistingTopicRules.Hold(topic with { Made = topic.Made with { Configurations = found.Settings } }, [.. orders[name]], found, restore, now, notes) with { Exists = true }
+                : ExistingTopicRules.Take(topic, [.. orders[name]], found, bounds, restore, now, notes);
+
+            // What an earlier attempt holds is no harm any more, and still has to be put back.
+            var before = known is { Exists: true, Held: { } held }
+                ? held.Where(setting => found.Settings.GetValueOrDefault(setting.Key) == RestorePlan.HoldOf(setting.Key)) : [];
+            return taken with { Held = before.UnionBy(taken.Held, setting => setting.Key).ToDictionary(StringComparer.Ordinal) };
         }
     }
 
@@ -131,20 +153,25 @@ internal sealed class RestorePreparation(RestoreServices services)
     /// replicas in sync have it, or are taken for away.</summary>
     /// <exception cref="BackupException">Somebody writes to them.</exception>
     private async Task<IReadOnlyDictionary<PartitionId, PartitionBounds>> SettledAsync(
-        IReadOnlyCollection<PartitionId> partitions, ImmutableHashSet<string> ours, IReadOnlyDictionary<string, ExistingTopic> there, CancellationToken cancellation)
+        IReadOnlyCollection<PartitionId> partitions, IReadOnlyDictionary<string, ExistingTopic> there, CancellationToken cancellation)
     {
-        var before = await services.Catalog.GetBoundsAsync(partitions, LogEnd.HighWatermark, cancellation);
-        if (ours.Count == 0)
+        if (partitions.Count == 0)
         {
-            return before;
+            return NoBounds;
         }
 
-        var (looks, same) = (0, TimeSpan.Zero);
-        while (same < (ours.All(name => there[name].IsInSync) ? Pause : ReplicaPatience))
+        var before = await services.Catalog.GetBoundsAsync(partitions, LogEnd.HighWatermark, cancellation);
+        var (looks, same, quiet) = (0, TimeSpan.Zero, partitions.All(partition => there[partition.Topic].IsInSync) ? Pause : ReplicaPatience);
+        while (same < quiet)
         {
             await Task.Delay(Pause, services.Clock, cancellation);
             var now = await services.Catalog.GetBoundsAsync(partitions, LogEnd.HighWatermark, cancellation);
-            var changed = partitions.FirstOrDefault(partition => now[partition] != before[partition]);
+            if (now.Values.FirstOrDefault(bounds => bounds.Problem is not null).Problem is { } problem)
+            {
+                throw problem;
+            }
+
+            var changed = partitions.FirstOrDefault(partition => now[partition].HighWatermark != before[partition].HighWatermark);
             (before, same) = (now, changed.Topic is null ? same + Pause : TimeSpan.Zero);
             if (changed.Topic is not null && ++looks == MaxLooks)
             {

@@ -10,7 +10,7 @@ namespace KafkaBackup.Coordinator.Restore;
 internal sealed partial record RestoreRunState
 {
     /// <summary>Whether it was stopped before all was compared that was to be.</summary>
-    private bool LeavesRecords => Phase == RestorePhase.Comparing && IsStopping;
+    private bool LeavesRecords => ComparesAll && !IsDryRun && IsStopping && Phase is (RestorePhase.Counting or RestorePhase.Comparing);
 
     private RestoreStep CompareThem()
     {
@@ -37,7 +37,7 @@ internal sealed partial record RestoreRunState
             : (state with
             {
                 Failures = Failures.Add(failure),
-                Restored = Restored.ConvertAll(restored => restored.Order.Target == target ? restored with { Failure = failure } : restored),
+                Restored = Restored.ConvertAll(restored => restored.Order.Target == target ? restored with { Failure = failure, IsOther = true } : restored),
             }).Do(new Say(log => log.Restored(compared with { Failure = failure }, IsDryRun))).Then(after => after.StartMore());
     }
 }

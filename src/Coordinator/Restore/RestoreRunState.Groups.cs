@@ -75,7 +75,7 @@ internal sealed partial record RestoreRunState
     }
 
     /// <summary>What the operator has to do for groups that were left as they were.</summary>
-    private ImmutableList<RestoreEffect> SayLeftGroups() => !LeavesGroups || Restored.IsEmpty
+    private ImmutableList<RestoreEffect> SayLeftGroups() => !LeavesGroups || HasLapsed || Restored.IsEmpty
         ? []
         : Phase == RestorePhase.SettingGroups
             ? [.. WaitingGroups.Select(group => new Say(log => log.NotSet(group, $"The offsets of consumer group '{group.Id}' are not set, as the restore was stopped.")))]

@@ -25,7 +25,7 @@ namespace KafkaBackup.Coordinator.Restore;
 /// Any but Ended: ClaimLost                                   Ended; what is on its way is cut off, as another process may be writing by now
 /// A dry run goes from Planning to Restoring, with a sink that writes nothing, and from there to Ended.
 /// StopRestore in Planning and Making: what is under way is broken off, then Ended; in Restoring: nothing more is begun, what is in work comes to its end;
-/// in Counting: no group is set; nothing where there are none, as nothing is left to be broken off; in SettingGroups: what is under way is broken off, then Ended
+/// in Comparing: the same; in Counting: nothing is compared and no group is set; nothing where there are none, as nothing is left to be broken off; in SettingGroups: what is under way is broken off, then Ended
 /// </code>
 /// A partition that fails keeps no other from being restored, and no group from being set where it stands in others.
 /// </remarks>
@@ -69,7 +69,7 @@ internal sealed partial record RestoreRunState(int MaxConcurrentPartitions, bool
         Planned planned when Phase == RestorePhase.Planning => OnPlanned(planned.Plan),
         TopicMade made when Phase == RestorePhase.Making => OnTopicMade(made),
         PartitionRestored restored when Phase == RestorePhase.Restoring && InWork.Contains(restored.Order.Target) => OnRestored(restored),
-        PartitionRestored compared when Phase == RestorePhase.Comparing && InWork.Contains(compared.Order.Target) => OnCompared(compared),
+        PartitionRestored { Order.IsComparison: true } compared when Phase == RestorePhase.Comparing && InWork.Contains(compared.Order.Target) => OnCompared(compared),
         Counted counted when Phase == RestorePhase.Counting => OnCounted(counted.Bounds),
         GroupSet set when Phase == RestorePhase.SettingGroups && GroupsInWork.Contains(set.Group.Id) => OnGroupSet(set.Group, set.Failure),
         StepFailed failed when Phase != RestorePhase.Ended => OnFailed(failed.Failure),

@@ -21,6 +21,7 @@ internal sealed class TopicEmptying(RestoreServices services)
         {
             services.Log.Purges(full.Keys.First().Topic, bounds.Values.Sum(held => held.HighWatermark - held.LogStartOffset));
             await confirm();
+            cancellation.ThrowIfCancellationRequested();
             await services.Topics.DeleteRecordsAsync(full, cancellation);
             bounds = await BoundsAsync(partitions, cancellation);
         }

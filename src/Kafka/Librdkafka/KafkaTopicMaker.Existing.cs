@@ -17,10 +17,11 @@ public sealed partial class KafkaTopicMaker
         const string What = "Cannot ask the target for its topics";
         var metadata = await _calls.AskAsync(What, () => _calls.CallAsync(admin => Task.FromResult(admin.GetMetadata(Patience)), Patience, cancellation), cancellation);
         var reports = await new TopicConfigurationReader(_calls, Patience).AskAsync([.. topics], cancellation);
+        var brokers = metadata.Brokers.Select(broker => broker.BrokerId).ToHashSet();
         return (from topic in metadata.Topics
                 join report in reports on topic.Topic equals report.ConfigResource.Name
                 where topic.Partitions.Count > 0
-                select Existing(topic, report)).ToDictionary(topic => topic.Name, StringComparer.Ordinal);
+                select Existing(topic, report, brokers)).ToDictionary(topic => topic.Name, StringComparer.Ordinal);
     }
 
     /// <inheritdoc />
@@ -69,7 +70,7 @@ public sealed partial class KafkaTopicMaker
         }
     }
 
-    private ExistingTopic Existing(TopicMetadata topic, DescribeConfigsReport report)
+    private ExistingTopic Existing(TopicMetadata topic, DescribeConfigsReport report, HashSet<int> brokers)
     {
         var settings = report.Error.IsError
             ? throw _calls.Failure($"Cannot see the settings of topic '{topic.Topic}', which may delete what is restored (the user needs the right DescribeConfigs)", report.Error)
@@ -78,7 +79,7 @@ public sealed partial class KafkaTopicMaker
             topic.Topic, topic.Partitions.Count, settings.ToDictionary(entry => entry.Name, entry => entry.Value, StringComparer.Ordinal),
             settings.Where(entry => entry.Source == ConfigSource.DynamicTopicConfig).Select(entry => entry.Name).ToHashSet(StringComparer.Ordinal))
         {
-            IsInSync = topic.Partitions.TrueForAll(partition => partition.InSyncReplicas.Length == partition.Replicas.Length),
+            IsInSync = topic.Partitions.TrueForAll(partition => partition.Replicas.All(replica => brokers.Contains(replica) && partition.InSyncReplicas.Contains(replica))),
         };
     }
 }

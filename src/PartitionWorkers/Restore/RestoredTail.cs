@@ -37,7 +37,7 @@ internal sealed class RestoredTail(IRecordSource target, PartitionId partition, 
     public ValueTask DisposeAsync() => _stream?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private BackupException Other(string what) => new(FailureKind.Source,
-        $"{partition} does not hold what this restore wrote: {what}. Somebody else has written to it, or deleted from it. Delete the topic, and restore again.");
+        $"{partition} does not hold what this restore wrote: {what}. Somebody else has written to it or deleted from it, or its own settings have. Delete the topic, or its records, and restore again.");
 
     private static bool IsSame(OutgoingRecord expected, RecordCursor found)
     {

@@ -93,6 +93,9 @@ public static class RestoreProtocol
         /// <summary>Whether it was told to stop before it was through.</summary>
         public bool WasStopped { get; init; }
 
+        /// <summary>Whether it was read back, and is not what it should be: what was noted of it does not count.</summary>
+        public bool IsOther { get; init; }
+
         /// <summary>Whether all that the backup tells of, and that is wanted, is there as it was.</summary>
         public bool IsExact => this is { FirstChangedTime: null, Differences.Count: 0, WasStopped: false, Failure: null };
 

@@ -20,7 +20,7 @@ public sealed class RestoreContinuationTests
     [Fact]
     public void What_was_noted_of_a_partition_counts_and_what_it_holds_beyond_it()
     {
-        var document = Begun.WithPositions(new Dictionary<PartitionId, RestoredSoFar> { [Orders] = new() { Records = 4, SourceOffset = 7 } });
+        var document = Begun.WithPositions(new Dictionary<PartitionId, RestoredSoFar?> { [Orders] = new() { Records = 4, SourceOffset = 7 } });
 
         var (plan, _) = Of(Plan(), document, ["orders"], new PartitionBounds(0, 6));
 
@@ -35,7 +35,7 @@ public sealed class RestoreContinuationTests
     [InlineData(5, false)] // A group has moved since: all is read again, for its place.
     public void What_was_noted_counts_only_where_it_tells_the_places_of_groups(long mark, bool counts)
     {
-        var document = Begun.WithPositions(new Dictionary<PartitionId, RestoredSoFar>
+        var document = Begun.WithPositions(new Dictionary<PartitionId, RestoredSoFar?>
         {
             [Orders] = new() { Records = 4, SourceOffset = 7, Marked = new Dictionary<long, long> { [7] = 3 } },
         });
@@ -66,7 +66,7 @@ public sealed class RestoreContinuationTests
     [InlineData(1, 9)]
     public void A_target_that_lost_records_cannot_be_gone_on_with(long start, long end)
     {
-        var document = Begun.WithPositions(new Dictionary<PartitionId, RestoredSoFar> { [Orders] = new() { Records = 4, SourceOffset = 7 } });
+        var document = Begun.WithPositions(new Dictionary<PartitionId, RestoredSoFar?> { [Orders] = new() { Records = 4, SourceOffset = 7 } });
 
         var failure = Assert.Throws<BackupException>(() => Of(Plan(), document, ["orders"], new PartitionBounds(start, end)));
 
@@ -113,13 +113,34 @@ public sealed class RestoreContinuationTests
     [Fact]
     public void A_partition_whose_records_were_all_deleted_begins_anew_where_it_ends()
     {
-        var document = Begun.WithPositions(new Dictionary<PartitionId, RestoredSoFar> { [Orders] = new() { Records = 4, SourceOffset = 7 } });
+        var document = Begun.WithPositions(new Dictionary<PartitionId, RestoredSoFar?> { [Orders] = new() { Records = 4, SourceOffset = 7 } });
 
         var (plan, next) = Of(Plan(), document, ["orders"], new PartitionBounds(4, 4));
 
         var order = Assert.Single(plan.Orders, order => order.Target == Orders);
         Assert.Equal((4L, 0L, null), (order.Base, order.There, order.Noted));
         Assert.Equal((4L, null), (next.Topics["orders"].Partitions[0].Base, next.Topics["orders"].Partitions[0].SoFar));
+        Assert.Contains("orders:0 was emptied since the restore began in it: all of it is restored again, from its offset 4 on.", plan.Notes);
+    }
+
+    [Fact]
+    public void A_partition_in_which_only_a_group_has_come_to_stand_is_taken_in()
+    {
+        var plan = Plan();
+        plan = plan with { Orders = [.. plan.Orders, new RestorePartition(new PartitionId("orders", 1), new PartitionId("orders", 1), []) { Marks = [3] }] };
+
+        var (left, next) = Of(plan, Begun, ["orders"], new PartitionBounds(0, 0));
+
+        Assert.Contains(left.Orders, order => order.Target == new PartitionId("orders", 1));
+        Assert.Contains(1, next.Topics["orders"].Partitions.Keys);
+    }
+
+    [Fact]
+    public void What_was_found_to_be_other_than_it_should_be_is_noted_no_more()
+    {
+        var noted = Begun.WithPositions(new Dictionary<PartitionId, RestoredSoFar?> { [Orders] = new() { Records = 4, SourceOffset = 7 } });
+
+        Assert.Null(noted.WithPositions(new Dictionary<PartitionId, RestoredSoFar?> { [Orders] = null }).Topics["orders"].Partitions[0].SoFar);
     }
 
     [Fact]
@@ -140,7 +161,7 @@ public sealed class RestoreContinuationTests
     [Fact]
     public void A_document_comes_back_as_it_was_written()
     {
-        var document = Begun.WithPositions(new Dictionary<PartitionId, RestoredSoFar>
+        var document = Begun.WithPositions(new Dictionary<PartitionId, RestoredSoFar?>
         {
             [Orders] = new() { Records = 4, SourceOffset = 7, FirstChangedTime = 2, Differences = ["It differs."] },
         }) with

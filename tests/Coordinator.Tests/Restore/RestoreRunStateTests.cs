@@ -163,6 +163,7 @@ public sealed class RestoreRunStateTests
 
         Assert.Equal([lost, differs], end.Failures);
         Assert.Equal([null, lost, differs], end.Partitions.Select(partition => partition.Failure));
+        Assert.Equal([false, false, true], end.Partitions.Select(partition => partition.IsOther));
     }
 
     [Fact]
@@ -179,14 +180,24 @@ public sealed class RestoreRunStateTests
     }
 
     [Fact]
+    public void When_it_is_stopped_before_it_compares_it_is_not_whole()
+    {
+        var counting = Restoring(comparesAll: true).On(Restored(0, 5)).State.On(Restored(1, 7)).State.On(Restored(2, 5)).State.On(StopRestore.Instance).State;
+
+        Assert.True(Ended(counting.On(Counted(5, 7, 5))).WasStopped);
+    }
+
+    [Fact]
     public void When_it_is_stopped_while_it_compares_it_is_not_whole()
     {
         var step = Restoring(comparesAll: true).On(Restored(0, 5)).State.On(Restored(1, 7)).State.On(Restored(2, 5)).State.On(Counted(5, 7, 5)).State.On(StopRestore.Instance);
         Assert.Equal([new StopWorkers()], step.Effects);
 
-        step = step.State.On(Restored(0, 5) with { WasStopped = true }).State.On(Restored(1, 5) with { WasStopped = true });
+        step = step.State.On(Compared(0) with { WasStopped = true }).State.On(Compared(1) with { WasStopped = true });
 
         Assert.Equal((true, 0), (Ended(step).WasStopped, Ended(step).Failures.Count));
+
+        static PartitionRestored Compared(int order) => new(Plan.Orders[order] with { IsComparison = true });
     }
 
     [Fact]
