@@ -122,7 +122,7 @@ internal sealed class RestorePreparation(RestoreServices services)
         {
             var (name, known) = (topic.Made.Name, document.Topics.GetValueOrDefault(topic.Made.Name));
             var (restore, now) = (services.Configuration.Restore, services.Clock.GetUtcNow());
-            if (known is { IsWhole: true } || (ours.Contains(name) && known is { Exists: false }))
+            if (ours.Contains(name) && (known!.IsWhole || !known.Exists))
             {
                 return topic with { Made = topic.Made with { Configurations = found.Settings } };
             }
