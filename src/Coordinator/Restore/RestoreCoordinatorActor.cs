@@ -1,6 +1,5 @@
 using Akka.Actor;
 using KafkaBackup.Shared;
-using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Protocol;
 using static KafkaBackup.Coordinator.Restore.RestoreEffects;
 using static KafkaBackup.Coordinator.Restore.RestoreMessages;
@@ -141,7 +140,7 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
                 Context.ActorSelection("*").Tell(StopRestore.Instance);
                 break;
             case Count count:
-                Pipe(_services.Catalog.GetBoundsAsync(count.Partitions, LogEnd.HighWatermark, _stopped.Token), bounds => new Counted(bounds));
+                Pipe(new TargetCounting(_services.Catalog, _services.Clock).CountAsync(count.Partitions, _stopped.Token), bounds => new Counted(bounds));
                 break;
             case SetGroup { Group: var group }:
                 var log = _services.Log;

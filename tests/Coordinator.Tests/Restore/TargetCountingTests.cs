@@ -1,0 +1,35 @@
+using KafkaBackup.Coordinator.Restore;
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Testing;
+using KafkaBackup.Testing.Kafka;
+using Xunit;
+
+namespace KafkaBackup.Coordinator.Tests.Restore;
+
+public sealed class TargetCountingTests
+{
+    private static readonly PartitionId Orders = new("orders", 0);
+
+    private readonly FakeCluster _cluster = new FakeCluster().WithTopic("orders", partitions: 2);
+
+    [Fact]
+    public void A_broker_that_does_not_know_of_a_new_topic_yet_is_asked_again() => LeapingClock.Run(async clock =>
+    {
+        _cluster.Log(Orders).Append(5).BoundsProblem = new BackupException(FailureKind.Source, "Unknown topic or partition.");
+        var counting = new TargetCounting(_cluster.Catalog, clock).CountAsync([Orders, new PartitionId("orders", 1)], CancellationToken.None);
+        await Task.Delay(TimeSpan.FromSeconds(3), clock);
+        _cluster.Log(Orders).BoundsProblem = null;
+
+        Assert.Equal(new PartitionBounds(0, 5), (await counting)[Orders]);
+    });
+
+    [Fact]
+    public void One_that_lasts_is_told() => LeapingClock.Run(async clock =>
+    {
+        _cluster.Log(Orders).BoundsProblem = new BackupException(FailureKind.Source, "Unknown topic or partition.");
+
+        Assert.NotNull((await new TargetCounting(_cluster.Catalog, clock).CountAsync([Orders], CancellationToken.None))[Orders].Problem);
+        Assert.Equal(TimeSpan.FromSeconds(30), clock.Elapsed);
+    });
+}
