@@ -87,6 +87,8 @@ public sealed class RestoreTests : BrokerTest
             .AssertSays($"Topic '{Name("restored")}' would be made: 2 partition(s), 1 replica(s)")
             .AssertSays($"{new PartitionId(Name("restored"), 1)}: 50 records")
             .AssertSays("100 records (4,780 bytes) of 2 partition(s) would be restored; nothing was written");
+        (await backup.RestoreAsync(To(topic, "restored"), "dry_run: true", "--verify full")).AssertExit(Usage).AssertOneFailure("--verify full compares what is restored");
+        (await backup.RestoreAsync(To(topic, "restored"), "dry_run: true", "time_window_end: 1704067200049")).AssertExit(Ok);
         (await CliRun.RunAsync("validate-restore", "-c", Path.Combine(backup.Root, "restore.yaml"))).AssertExit(Ok).AssertSays("nothing was written");
         (await backup.RestoreAsync(To(topic, "restored"))).AssertExit(Ok); // Nothing is there that would be in its way.
     }

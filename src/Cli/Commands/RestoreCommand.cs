@@ -5,6 +5,7 @@ using KafkaBackup.Cli.Hosting;
 using KafkaBackup.Cli.Output;
 using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.PartitionWorkers.Node;
+using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Protocol;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,7 +32,11 @@ internal static class RestoreCommand
             Exit code 0 when all that was to be there was counted there.
 
             Example: kafka-backup restore -c restore.yaml
-            """, (parsed, section) => section with { IsDryRun = section.IsDryRun || parsed.GetValue(dryRun), ComparesAll = parsed.GetValue(verify) == "full" });
+            """, (parsed, section) => (section.IsDryRun || parsed.GetValue(dryRun), parsed.GetValue(verify) == "full") switch
+            {
+                (true, true) => throw new BackupException(FailureKind.Configuration, "--verify full compares what is restored, and a dry run restores nothing: leave out one of the two."),
+                var (isDryRun, comparesAll) => section with { IsDryRun = isDryRun, ComparesAll = comparesAll },
+            });
         command.Add(dryRun);
         command.Add(verify);
         return command;

@@ -28,14 +28,15 @@ internal static class ExistingTopicRules
             throw Wrong($"Topic '{name}' has {there.Partitions} partition(s) at the target, and {beyond.Source} would go into {beyond.Target}. Give it more, or correct restore.partition_mapping.");
         }
 
-        if (!restore.PurgesTopics && orders.FirstOrDefault(order => bounds[order.Target] is { Problem: null } held && held.HighWatermark > held.LogStartOffset) is { } full)
+        var full = orders.FirstOrDefault(order => bounds[order.Target] is { Problem: null } held && held.HighWatermark > held.LogStartOffset);
+        if (full is not null && !restore.PurgesTopics)
         {
             var held = bounds[full.Target];
             throw Wrong($"{full.Target} holds offsets {held.LogStartOffset} to {held.HighWatermark} at the target, and nothing was restored: this version restores into empty topics. Delete its records, "
                 + "or let the restore do that by restore.purge_topics, or give the restored topics other names by restore.topic_mapping.");
         }
 
-        if (restore.PurgesTopics && orders.Any(order => bounds[order.Target] is { Problem: null } held && held.HighWatermark > held.LogStartOffset) && !PoliciesOf(there).Contains("delete", StringComparer.Ordinal) && restore.RetentionPolicy != RetentionPolicy.Hold)
+        if (full is not null && restore.PurgesTopics && !PoliciesOf(there).Contains("delete", StringComparer.Ordinal) && restore.RetentionPolicy != RetentionPolicy.Hold)
         {
             throw Wrong($"Kafka deletes no records of topic '{name}' at the target, whose cleanup.policy has no 'delete': restore.purge_topics cannot empty it. Let restore.retention_policy be hold, "
                 + "which changes that, or empty it yourself.");

@@ -28,7 +28,6 @@ public sealed class RestoreWorkerActor : UntypedActor
         {
             progress.Follow(order.Target, _pipeline);
         }
-
     }
 
     /// <summary>Props of a worker.</summary>
