@@ -169,13 +169,13 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
         return new TopicMade(topic, leftOut);
     }
 
-    /// <summary>Takes a topic that others made: writes down what is held of it and holds that, empties it if that is wanted, and writes down where the restore begins in it.</summary>
+    /// <summary>Takes a topic that others made: holds what is to be held of it, empties it if that is wanted, and writes down where the restore begins in it.</summary>
     private async Task<TopicMade> TakeAsync(RestoreTopic topic, RestoreClaim? claim)
     {
         var (name, plan) = (topic.Made.Name, _plan!);
         if (topic.Held.Count > 0)
         {
-            _services.Log.Holds(topic); // What it had stands in the document since the plan was made.
+            _services.Log.Holds(topic); // What it had stands in the document since the plan was made, if there is one.
             _stopped.Token.ThrowIfCancellationRequested();
             await _services.Topics.SetAsync(name, topic.Held.Keys.ToDictionary(setting => setting, RestorePlan.HoldOf, StringComparer.Ordinal), _stopped.Token);
         }
