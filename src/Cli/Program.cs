@@ -1,59 +1,65 @@
 using System.CommandLine;
 using KafkaBackup.Cli;
 using KafkaBackup.Cli.Commands;
+using KafkaBackup.Cli.Hosting;
 using KafkaBackup.Cli.Output;
 using KafkaBackup.Shared;
 
-StandardStreams.Secure();
-var root = new RootCommand("Distributed backup of Apache Kafka topics, in the storage format of OSO kafka-backup.")
-{
-    BackupCommand.Create(),
-    RestoreCommand.Create(),
-    RestoreCommand.CreateDry(),
-    ListCommand.Create(),
-    DescribeCommand.Create(),
-    ValidateCommand.Create(),
-    RepairCommand.Create(),
-    StatusCommand.Create(),
-    ConfigCommand.Create(),
-    DemoCommand.Create(),
-    NodeCommand.Create(),
-    SubmitCommand.Create(),
-    ClusterCommand.Create(),
-    PbmCommand.Create(),
-};
+return ProcessEnd.With(await RunAsync(args));
 
-var parsed = root.Parse(args);
-if (parsed.Errors.Count > 0)
+static async Task<int> RunAsync(string[] args)
 {
-    foreach (var error in parsed.Errors)
+    StandardStreams.Secure();
+    var root = new RootCommand("Distributed backup of Apache Kafka topics, in the storage format of OSO kafka-backup.")
     {
-        await Console.Error.WriteLineAsync($"Error: {error.Message}");
+        BackupCommand.Create(),
+        RestoreCommand.Create(),
+        RestoreCommand.CreateDry(),
+        ListCommand.Create(),
+        DescribeCommand.Create(),
+        ValidateCommand.Create(),
+        RepairCommand.Create(),
+        StatusCommand.Create(),
+        ConfigCommand.Create(),
+        DemoCommand.Create(),
+        NodeCommand.Create(),
+        SubmitCommand.Create(),
+        ClusterCommand.Create(),
+        PbmCommand.Create(),
+    };
+
+    var parsed = root.Parse(args);
+    if (parsed.Errors.Count > 0)
+    {
+        foreach (var error in parsed.Errors)
+        {
+            await Console.Error.WriteLineAsync($"Error: {error.Message}");
+        }
+
+        await Console.Error.WriteLineAsync($"Try 'kafka-backup {parsed.CommandResult.Command.Name} --help'.");
+        return ExitCode.Usage;
     }
 
-    await Console.Error.WriteLineAsync($"Try 'kafka-backup {parsed.CommandResult.Command.Name} --help'.");
-    return ExitCode.Usage;
-}
-
-try
-{
-    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
-}
-catch (BackupException e)
-{
-    foreach (var problem in e.Message.Split(Environment.NewLine))
+    try
     {
-        await Console.Error.WriteLineAsync($"Error: {problem}");
+        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
     }
+    catch (BackupException e)
+    {
+        foreach (var problem in e.Message.Split(Environment.NewLine))
+        {
+            await Console.Error.WriteLineAsync($"Error: {problem}");
+        }
 
-    return ExitCode.Of(e.Kind);
-}
-catch (OperationCanceledException)
-{
-    return ExitCode.Interrupted;
-}
-catch (Exception e) when (!args.Any(arg => arg is "-v" or "--verbose"))
-{
-    await Console.Error.WriteLineAsync($"Error: unexpected failure ({e.GetType().Name}): {e.Message.ReplaceLineEndings(" ")} Run again with --verbose for where it happened.");
-    return ExitCode.Failure;
+        return ExitCode.Of(e.Kind);
+    }
+    catch (OperationCanceledException)
+    {
+        return ExitCode.Interrupted;
+    }
+    catch (Exception e) when (!args.Any(arg => arg is "-v" or "--verbose"))
+    {
+        await Console.Error.WriteLineAsync($"Error: unexpected failure ({e.GetType().Name}): {e.Message.ReplaceLineEndings(" ")} Run again with --verbose for where it happened.");
+        return ExitCode.Failure;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using KafkaBackup.Cli.Hosting;
 
 namespace KafkaBackup.Cli.Commands;
 
@@ -35,7 +36,7 @@ internal sealed class StopSignals : IDisposable
         signal.Cancel = true;
         if (_stopped.IsCancellationRequested)
         {
-            Environment.Exit(ExitCode.Interrupted); // Killing is safe at any moment, and whoever asks twice means it.
+            ProcessEnd.Now(ExitCode.Interrupted); // Killing is safe at any moment, and whoever asks twice means it.
         }
 
         WasInterrupt = signal.Signal == PosixSignal.SIGINT;
