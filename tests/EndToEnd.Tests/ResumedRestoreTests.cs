@@ -83,8 +83,7 @@ public sealed class ResumedRestoreTests : BrokerTest
 
     private async Task HasBegunAsync(CliRun run, TestBackup backup, string topic)
     {
-        var folder = Path.Combine(backup.Store, backup.Id, "_cluster", "restores");
-        Assert.True(await run.WaitUntilAsync(() => Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.json").Any(file => File.ReadAllText(file).Contains("\"id\":", StringComparison.Ordinal))));
+        await backup.WaitUntilRestoringAsync(run);
         await Broker.WaitForStableEndAsync(new PartitionId(Restored(topic), 0), 20);
     }
 

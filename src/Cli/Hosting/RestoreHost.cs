@@ -48,7 +48,7 @@ internal static class RestoreHost
         var (store, target, progress) = (services.GetRequiredService<IObjectStore>(), services.GetRequiredService<Target>(), services.GetRequiredService<NodeProgress>());
         var positions = new RestoreProgress(progress);
         var patience = services.GetRequiredService<PatientStore>().Patience;
-        var pace = new RestorePace(configuration.Restore, TimeProvider.System);
+        var workers = new RestoreWorkers(configuration.Restore, store, () => target.Made, new RestorePace(configuration.Restore, TimeProvider.System), positions);
         return new RestoreServices(
             configuration, store, services.GetRequiredService<ITopicCatalog>(), services.GetRequiredService<ITopicMaker>(),
             plan =>
@@ -56,7 +56,7 @@ internal static class RestoreHost
                 patience.Begun(); // From here on an outage would cost all that is done by then.
                 target.Make(plan);
             },
-            order => RestoreWorkerActor.Props(order, configuration.Restore, store, target.Made, pace, positions), services.GetRequiredService<RestoreLog>(),
+            workers.For, services.GetRequiredService<RestoreLog>(),
             () => progress.Records, () => positions.Positions, target.CutOffAsync, TimeProvider.System)
         {
             Groups = services.GetRequiredService<IGroupWriter>(),

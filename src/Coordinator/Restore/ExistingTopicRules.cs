@@ -25,7 +25,12 @@ internal static class ExistingTopicRules
         var name = topic.Made.Name;
         if (orders.FirstOrDefault(order => order.Target.Number >= there.Partitions) is { } beyond)
         {
-            throw Wrong($"Topic '{name}' has {there.Partitions} partition(s) at the target, and {beyond.Source} would go into {beyond.Target}. Give it more, or correct restore.partition_mapping.");
+            throw Wrong($"Topic '{name}' has {there.Partitions} partition(s) at the target, and {beyond.Origin} would go into {beyond.Target}. Give it more, or correct restore.partition_mapping.");
+        }
+
+        if (orders.FirstOrDefault() is { Share.Repartitioning.Partitions: var wanted } && wanted != there.Partitions)
+        {
+            throw Wrong($"Topic '{name}' has {there.Partitions} partition(s) at the target, and restore.repartitioning puts its records where they belong among {wanted}. Correct one of the two.");
         }
 
         var full = orders.FirstOrDefault(order => bounds[order.Target] is { Problem: null } held && held.HighWatermark > held.LogStartOffset);
@@ -130,7 +135,8 @@ internal static class ExistingTopicRules
     private static string[] PoliciesOf(ExistingTopic there) => there.Settings.GetValueOrDefault("cleanup.policy", "delete").Split(',', StringSplitOptions.TrimEntries);
 
     /// <summary>As they are without compression, which the producer's may be better or worse than.</summary>
-    private static long Bytes(RestorePartition order) => order.Segments.Sum(segment => Math.Max(segment.UncompressedSize, segment.CompressedSize));
+    private static long Bytes(RestorePartition order) =>
+        order.Segments.Sum(segment => Math.Max(segment.UncompressedSize, segment.CompressedSize)) / (order.Share?.Repartitioning.Partitions ?? 1);
 
     private static long? Number(ExistingTopic there, string setting) =>
         long.TryParse(there.Settings.GetValueOrDefault(setting), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;

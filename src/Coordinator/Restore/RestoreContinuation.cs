@@ -58,7 +58,7 @@ internal static class RestoreContinuation
             {
                 if (!isOurs)
                 {
-                    partitions[order.Target.Number] = Documented(order.Segments);
+                    partitions[order.Target.Number] = Documented(order);
                     orders.Add(order);
                 }
                 else if (partitions.TryGetValue(order.Target.Number, out var noted))
@@ -74,7 +74,7 @@ internal static class RestoreContinuation
                 }
                 else if (order.Segments.Count == 0 && bounds[order.Target] is { Problem: null } empty && empty.LogStartOffset == empty.HighWatermark)
                 {
-                    partitions[order.Target.Number] = Documented([]) with { Base = empty.HighWatermark }; // A group has come to stand in it.
+                    partitions[order.Target.Number] = Documented(order) with { Base = empty.HighWatermark }; // A group has come to stand in it.
                     orders.Add(order with { Base = empty.HighWatermark });
                 }
                 else
@@ -104,10 +104,10 @@ internal static class RestoreContinuation
 
     private static RestorePartition Continued(RestorePartition order, DocumentedPartition noted, PartitionBounds bounds)
     {
-        var segments = order.Segments.Where(segment => segment.StartOffset <= noted.Until).ToList();
-        if (Documented(segments).Segments != noted.Segments)
+        var begun = order.From((source, segments) => [.. segments.Where(segment => segment.StartOffset <= (noted.Sources is { } sources ? sources.GetValueOrDefault(source.Number, -1) : noted.Until))]);
+        if (Documented(begun).Segments != noted.Segments)
         {
-            throw Wrong($"The backup has other segments of {order.Source} than those from which {order.Target} is restored so far, as after its retention or a repair: the restore cannot go on. "
+            throw Wrong($"The backup has other segments of {order.Origin} than those from which {order.Target} is restored so far, as after its retention or a repair: the restore cannot go on. "
                 + $"Delete '{order.Target.Topic}' at the target, and restore again.");
         }
 
@@ -119,11 +119,11 @@ internal static class RestoreContinuation
         var records = noted.SoFar?.Records ?? 0;
         if (bounds.LogStartOffset == bounds.HighWatermark && bounds.HighWatermark >= noted.Base)
         {
-            return order with { Segments = segments, Base = bounds.HighWatermark }; // Empty, whatever was there: it begins anew.
+            return begun with { Base = bounds.HighWatermark }; // Empty, whatever was there: it begins anew.
         }
 
         return bounds.LogStartOffset == noted.Base && bounds.HighWatermark - noted.Base >= records
-            ? order with { Segments = segments, Noted = NotedFor(order, noted.SoFar), Base = noted.Base, There = bounds.HighWatermark - noted.Base }
+            ? begun with { Noted = NotedFor(order, noted.SoFar), Base = noted.Base, There = bounds.HighWatermark - noted.Base }
             : throw new BackupException(FailureKind.Source,
                 $"{order.Target} holds offsets {bounds.LogStartOffset} to {bounds.HighWatermark}, and {records} records were restored into it from {noted.Base} on so far: something was deleted. "
                 + $"Delete '{order.Target.Topic}' at the target, and restore again.");
@@ -133,15 +133,18 @@ internal static class RestoreContinuation
     private static RestoredSoFar? NotedFor(RestorePartition order, RestoredSoFar? noted) =>
         noted is not null && order.Marks.All(mark => mark > noted.SourceOffset || noted.Marked.ContainsKey(mark)) ? noted : null;
 
-    private static DocumentedPartition Documented(IReadOnlyCollection<ManifestSegment> segments)
+    private static DocumentedPartition Documented(RestorePartition order)
     {
-        var lines = segments.Select(segment => $"{segment.Key} {segment.StartOffset} {segment.EndOffset} {segment.RecordCount}\n").Order(StringComparer.Ordinal);
+        var lines = order.Segments.Select(segment => $"{segment.Key} {segment.StartOffset} {segment.EndOffset} {segment.RecordCount}\n").Order(StringComparer.Ordinal);
         return new DocumentedPartition
         {
-            Until = segments.Select(segment => segment.EndOffset).Append(-1).Max(),
+            Until = EndOf(order.Segments),
+            Sources = order.Share?.Sources.ToDictionary(source => source.Partition.Number, source => EndOf(source.Segments)),
             Segments = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(lines)))),
         };
     }
+
+    private static long EndOf(IEnumerable<ManifestSegment> segments) => segments.Select(segment => segment.EndOffset).Append(-1).Max();
 
     private static string Names(List<string> topics) => $"{string.Join(", ", topics.Take(MaxNamed).Select(name => $"'{name}'"))}{(topics.Count > MaxNamed ? " and others" : "")}";
 

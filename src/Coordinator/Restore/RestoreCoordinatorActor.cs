@@ -126,9 +126,13 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
             case MakeTopic make:
                 Pipe(make.Topic.Exists ? TakeAsync(make.Topic, _claim) : MakeAsync(make.Topic, _claim), made => made);
                 break;
-            case StartWorker start:
+            case StartWorkers start:
                 var lost = new Fault(FailureKind.Internal, "The worker of this partition met a fault of this program and ended; report it.", IsRetryable: false);
-                Context.WatchWith(Context.ActorOf(_services.Worker(start.Order)), new WorkerGone(new PartitionRestored(start.Order) { Failure = lost }));
+                foreach (var (order, worker) in start.Orders.Zip(_services.Workers(start.Orders)))
+                {
+                    Context.WatchWith(Context.ActorOf(worker), new WorkerGone(new PartitionRestored(order) { Failure = lost }));
+                }
+
                 break;
             case BreakOff:
                 _stopped.Cancel();

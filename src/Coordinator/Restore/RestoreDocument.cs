@@ -120,6 +120,9 @@ internal sealed record RestoreDocument
         /// <summary>The offset at the source of the last record that the restore brings: what the backup gets later is none of its business.</summary>
         public required long Until { get; init; }
 
+        /// <summary>Of a topic that is repartitioned the same for each partition at the source, by number; null for others.</summary>
+        public IReadOnlyDictionary<int, long>? Sources { get; init; }
+
         /// <summary>A hash of the segments that it is restored from: of other ones other records may come.</summary>
         public required string Segments { get; init; }
 

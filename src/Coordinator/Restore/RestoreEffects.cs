@@ -14,8 +14,8 @@ internal static class RestoreEffects
     /// <summary>Makes a topic.</summary>
     internal sealed record MakeTopic(RestoreTopic Topic) : RestoreEffect;
 
-    /// <summary>Begins with a partition.</summary>
-    internal sealed record StartWorker(RestorePartition Order) : RestoreEffect;
+    /// <summary>Begins with a partition, or with all those at once that share what is read.</summary>
+    internal sealed record StartWorkers(IReadOnlyList<RestorePartition> Orders) : RestoreEffect;
 
     /// <summary>Gives up what is asked of the store and of the target.</summary>
     internal sealed record BreakOff : RestoreEffect;

@@ -46,7 +46,13 @@ internal static class RestoreGroups
         }
 
         var restore = configuration.Restore;
-        var places = PlacesOf(snapshot, restore, topics.Select(topic => topic.Name).ToHashSet(StringComparer.Ordinal));
+        var shared = orders.Where(order => order.Share is not null).Select(order => order.Source.Topic).ToHashSet(StringComparer.Ordinal);
+        var places = PlacesOf(snapshot, restore, topics.Select(topic => topic.Name).Where(topic => !shared.Contains(topic)).ToHashSet(StringComparer.Ordinal));
+        if (shared.Count > 0)
+        {
+            notes.Add($"No consumer group is set in {Names([.. shared.Order(StringComparer.Ordinal)])}: what a group has read of a topic that is repartitioned has no end in its new partitions.");
+        }
+
         RefuseAbsent(snapshot, places, configuration);
         var targets = Targets(places.Values.SelectMany(offsets => offsets.Keys), restore, orders, notes);
         var groups = places.OrderBy(group => group.Key, StringComparer.Ordinal)
@@ -114,7 +120,7 @@ internal static class RestoreGroups
 
         if (named.Where(group => !places.ContainsKey(group)).ToList() is { Count: > 0 } elsewhere)
         {
-            throw Wrong($"restore.consumer_groups names {Names(elsewhere)}, which has no offset in any partition that is restored. Remove it, or restore what it reads.");
+            throw Wrong($"restore.consumer_groups names {Names(elsewhere)}, which has no offset in any partition that is restored as it was. Remove it, or restore what it reads.");
         }
     }
 
@@ -122,7 +128,7 @@ internal static class RestoreGroups
     private static Dictionary<PartitionId, PartitionId> Targets(
         IEnumerable<PartitionId> sources, RestoreSection restore, List<RestorePartition> orders, List<string> notes)
     {
-        var targets = orders.ToDictionary(order => order.Source, order => order.Target);
+        var targets = orders.Where(order => order.Share is null).ToDictionary(order => order.Source, order => order.Target);
         var taken = orders.Select(order => order.Target).ToHashSet();
         foreach (var source in sources.Distinct().Order().Where(source => !targets.ContainsKey(source)).ToList())
         {

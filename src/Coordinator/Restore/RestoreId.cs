@@ -26,10 +26,14 @@ internal static class RestoreId
                 [.. restore.SourcePartitions.Order().Select(number => $"{number}")],
                 [.. restore.TopicMapping.OrderBy(pair => pair.Key, StringComparer.Ordinal).SelectMany(pair => (string[])[pair.Key, pair.Value])],
                 [.. restore.PartitionMapping.OrderBy(pair => pair.Key).SelectMany(pair => (string[])[$"{pair.Key}", $"{pair.Value}"])],
+                .. Repartitioned(restore), // Without it the id is what it was before there was repartitioning.
             ],
             RestoreIdJson.Default.StringArrayArray);
         return Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)))[..Digits];
     }
+
+    private static IEnumerable<string[]> Repartitioned(RestoreSection restore) => restore.Repartitioning.OrderBy(topic => topic.Key, StringComparer.Ordinal)
+        .Select(topic => (string[])[topic.Key, $"{topic.Value.Strategy}", $"{topic.Value.Partitions}"]);
 }
 
 /// <summary>The generated writer of what an id is made of.</summary>

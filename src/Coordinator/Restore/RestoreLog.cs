@@ -44,7 +44,7 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
 
         if (restored.FirstMarker is { } marker)
         {
-            LeftOut(order.Source, restored.Markers, marker);
+            LeftOut(order.Origin, restored.Markers, marker);
         }
 
         foreach (var difference in restored.Differences)
@@ -54,16 +54,16 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
 
         if (restored.FirstChangedTime is { } offset)
         {
-            ChangedTime(order.Source, offset);
+            ChangedTime(order.Origin, offset);
         }
 
         if (isDryRun)
         {
-            WouldDo(order.Target, restored.Records, restored.Bytes, order.Source);
+            WouldDo(order.Target, restored.Records, restored.Bytes, order.Origin);
         }
         else
         {
-            Done(order.Target, restored.Records, order.Source);
+            Done(order.Target, restored.Records, order.Origin);
         }
     }
 
@@ -165,7 +165,7 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
     private partial void WouldTake(string topic, int partitions, string changes);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Target}: {Records:N0} records ({Bytes:N0} bytes) would be restored from {Source}")]
-    private partial void WouldDo(PartitionId target, long records, long bytes, PartitionId source);
+    private partial void WouldDo(PartitionId target, long records, long bytes, string source);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Records:N0} records ({Bytes:N0} bytes) of {Partitions} partition(s) would be restored; nothing was written")]
     private partial void Would(long records, long bytes, int partitions);
@@ -174,17 +174,17 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
     private partial void Note(string sentence);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Target}: {Records:N0} records restored from {Source}")]
-    private partial void Done(PartitionId target, long records, PartitionId source);
+    private partial void Done(PartitionId target, long records, string source);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Target}: {Problem}")]
     private partial void Failed(PartitionId target, string problem);
 
     [LoggerMessage(Level = LogLevel.Warning,
         Message = "{Source}: {Markers:N0} record(s) of the backup, the first at offset {Offset}, look like the markers of transactions that OSO's tool stores with the records, and are left out")]
-    private partial void LeftOut(PartitionId source, long markers, long offset);
+    private partial void LeftOut(string source, long markers, long offset);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Source}: from offset {Offset} on there are records with the timestamp 0, which the client cannot send: they have the time of the restore")]
-    private partial void ChangedTime(PartitionId source, long offset);
+    private partial void ChangedTime(string source, long offset);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Restored {Records:N0} records of {Partitions} partition(s) in {Topics} topic(s), as counted at the target")]
     private partial void Whole(long records, int partitions, int topics);

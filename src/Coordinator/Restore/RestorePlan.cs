@@ -83,17 +83,7 @@ public sealed record RestorePlan
             throw Wrong($"{string.Join(" and ", twice.Select(order => order.Source))} would both go into {twice.Key}. Correct restore.topic_mapping or restore.partition_mapping.");
         }
 
-        var numbers = orders.Select(order => order.Source.Number).ToHashSet();
-        if (restore.SourcePartitions.Order().Where(number => !numbers.Contains(number)).Select(number => (int?)number).FirstOrDefault() is { } nowhere)
-        {
-            throw Wrong($"restore.source_partitions names {nowhere}, and no topic that is restored has records in such a partition.");
-        }
-
-        if (restore.PartitionMapping.Keys.Order().Where(number => !numbers.Contains(number)).Select(number => (int?)number).FirstOrDefault() is { } unmapped)
-        {
-            throw Wrong($"restore.partition_mapping names {unmapped}, and no topic that is restored has records in such a partition.");
-        }
-
+        RefuseNamesOfNothing(restore, orders);
         var notes = new List<string>();
         if (wanted.Sum(topic => topic.Partitions.Sum(partition => partition.Gaps.Count)) is var gaps and > 0)
         {
@@ -116,6 +106,26 @@ public sealed record RestorePlan
         return new RestorePlan { Topics = topics, Orders = orders, Groups = groups, Notes = notes };
     }
 
+    /// <exception cref="BackupException">The section names a topic or a partition that is not restored.</exception>
+    private static void RefuseNamesOfNothing(RestoreSection restore, List<RestorePartition> orders)
+    {
+        if (restore.Repartitioning.Keys.Order(StringComparer.Ordinal).FirstOrDefault(name => orders.TrueForAll(order => order.Target.Topic != name)) is { } unshared)
+        {
+            throw Wrong($"restore.repartitioning names '{unshared}', which is no topic that is restored, by its name at the target.");
+        }
+
+        var numbers = orders.SelectMany(order => order.Origins).Select(source => source.Number).ToHashSet();
+        if (restore.SourcePartitions.Order().Where(number => !numbers.Contains(number)).Select(number => (int?)number).FirstOrDefault() is { } nowhere)
+        {
+            throw Wrong($"restore.source_partitions names {nowhere}, and no topic that is restored has records in such a partition.");
+        }
+
+        if (restore.PartitionMapping.Keys.Order().Where(number => !numbers.Contains(number)).Select(number => (int?)number).FirstOrDefault() is { } unmapped)
+        {
+            throw Wrong($"restore.partition_mapping names {unmapped}, and no topic that is restored has records in such a partition.");
+        }
+    }
+
     /// <summary>How many records the backup tells of in all partitions.</summary>
     public long Records => Orders.Sum(order => order.Records);
 
@@ -130,12 +140,17 @@ public sealed record RestorePlan
         }
     }
 
-    private static IEnumerable<RestorePartition> OrdersOf(ManifestTopic topic, RestoreSection restore) => topic.Partitions
-        .Where(partition => restore.SourcePartitions.Count == 0 || restore.SourcePartitions.Contains(partition.PartitionId))
-        .Select(partition => new RestorePartition(
-            new PartitionId(topic.Name, partition.PartitionId),
-            new PartitionId(NameOf(topic, restore), restore.PartitionMapping.GetValueOrDefault(partition.PartitionId, partition.PartitionId)),
-            partition.Segments));
+    private static IEnumerable<RestorePartition> OrdersOf(ManifestTopic topic, RestoreSection restore)
+    {
+        var (name, sources) = (NameOf(topic, restore), topic.Partitions
+            .Where(partition => restore.SourcePartitions.Count == 0 || restore.SourcePartitions.Contains(partition.PartitionId))
+            .OrderBy(partition => partition.PartitionId)
+            .Select(partition => new RestoredSource(new PartitionId(topic.Name, partition.PartitionId), partition.Segments)).ToList());
+        return restore.Repartitioning.TryGetValue(name, out var repartitioning)
+            ? Enumerable.Range(0, repartitioning.Partitions).Select(number => RestorePartition.Of(topic.Name, new PartitionId(name, number), new RestoredShare(sources, repartitioning)))
+            : sources.Select(source => new RestorePartition(
+                source.Partition, new PartitionId(name, restore.PartitionMapping.GetValueOrDefault(source.Partition.Number, source.Partition.Number)), source.Segments));
+    }
 
     private static string NameOf(ManifestTopic topic, RestoreSection restore) => restore.TopicMapping.GetValueOrDefault(topic.Name, topic.Name);
 
@@ -144,6 +159,7 @@ public sealed record RestorePlan
         var name = NameOf(topic, restore);
         var known = topic.Partitions.Select(partition => partition.PartitionId).Append(-1).Max() + 1;
         var written = targets[name].Append(-1).Max() + 1;
+        var partitions = restore.Repartitioning.GetValueOrDefault(name)?.Partitions ?? Math.Max(1, Math.Max(written, topic.OriginalPartitionCount ?? known));
         var replicas = restore.DefaultReplicationFactor ?? topic.SourceReplicationFactor;
         var settings = topic.Configurations.ToDictionary(StringComparer.Ordinal);
         if (replicas > brokers)
@@ -170,7 +186,7 @@ public sealed record RestorePlan
             settings.Remove(key);
         }
 
-        return new RestoreTopic(topic.Name, new NewTopic(name, Math.Max(1, Math.Max(written, topic.OriginalPartitionCount ?? known)), replicas, settings), held);
+        return new RestoreTopic(topic.Name, new NewTopic(name, partitions, replicas, settings), held);
     }
 
     private static BackupException Wrong(string sentence) => new(FailureKind.Configuration, sentence);

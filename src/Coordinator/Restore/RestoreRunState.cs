@@ -128,12 +128,26 @@ internal sealed partial record RestoreRunState(int MaxConcurrentPartitions, bool
         var (state, effects) = (this, ImmutableList<RestoreEffect>.Empty);
         while (!state.IsStopping && state.InWork.Count < MaxConcurrentPartitions && !state.Waiting.IsEmpty)
         {
-            state = state with { Waiting = state.Waiting.Dequeue(out var order), InWork = state.InWork.Add(order.Target) };
-            effects = effects.Add(new StartWorker(order));
+            state = state.TakeNext(out var next);
+            effects = effects.Add(new StartWorkers(next));
         }
 
         var step = new RestoreStep(state, effects);
         return state.InWork.Count > 0 ? step : step.Then(after => after.Phase == RestorePhase.Comparing ? after.SetGroups() : after.CountThem());
+    }
+
+    /// <summary>The next partition. Those of a topic that is repartitioned are restored together, however many they are: each of its segments is read once, for all of them.</summary>
+    private RestoreRunState TakeNext(out IReadOnlyList<RestorePartition> next)
+    {
+        var left = Waiting.Dequeue(out var first);
+        next = [first];
+        if (first.Share is not null)
+        {
+            var byTopic = Waiting.ToLookup(order => order.Target.Topic == first.Target.Topic);
+            (next, left) = ([.. byTopic[true]], ImmutableQueue.CreateRange(byTopic[false]));
+        }
+
+        return this with { Waiting = left, InWork = InWork.Union(next.Select(order => order.Target)) };
     }
 
     private RestoreStep OnRestored(PartitionRestored restored)

@@ -15,7 +15,7 @@ public sealed class KafkaRecordSink(KafkaClients clients, int batchBytes) : IRec
     private bool _isDisposed;
 
     /// <inheritdoc />
-    public IRecordWriter Open(PartitionId partition, long end = 0) => new KafkaRecordWriter(this, partition, end);
+    public IRecordWriter Open(PartitionId partition, long end = 0, int sharers = 1) => new KafkaRecordWriter(this, partition, end, sharers);
 
     /// <summary>The producer, made when it is needed first.</summary>
     internal IProducer<byte[]?, byte[]?> Producer

@@ -5,14 +5,18 @@ using KafkaBackup.Shared.Kafka;
 namespace KafkaBackup.Kafka.Librdkafka;
 
 /// <summary>Writes to one partition, and bounds what is on its way there. Acknowledgements come on the client's thread.</summary>
-internal sealed class KafkaRecordWriter(KafkaRecordSink sink, PartitionId partition, long end) : IRecordWriter
+internal sealed class KafkaRecordWriter(KafkaRecordSink sink, PartitionId partition, long end, int sharers) : IRecordWriter
 {
     /// <summary>How much may be on its way: several batches, so that the wire is never idle.</summary>
     private const long MostBytes = 16 * 1024 * 1024;
 
+    /// <summary>However many share it: a batch, and one that is filled meanwhile.</summary>
+    private const long LeastBytes = 2 * 1024 * 1024;
+
     private const int MostRecords = 50_000;
 
     private readonly TopicPartition _partition = new(partition.Topic, partition.Number);
+    private readonly long _mostBytes = Math.Max(MostBytes / sharers, LeastBytes);
     private readonly Lock _gate = new();
     private long _bytes;
     private int _records;
@@ -35,7 +39,7 @@ internal sealed class KafkaRecordWriter(KafkaRecordSink sink, PartitionId partit
 
     public async ValueTask WriteAsync(OutgoingRecord record, CancellationToken cancellation)
     {
-        await UntilAsync(() => _bytes < MostBytes && _records < MostRecords, cancellation);
+        await UntilAsync(() => _bytes < _mostBytes && _records < MostRecords, cancellation);
         var message = new Message<byte[]?, byte[]?> { Key = record.Key, Value = record.Value, Timestamp = new Timestamp(record.Timestamp, TimestampType.CreateTime) };
         if (record.Headers.Count > 0)
         {

@@ -1,31 +1,23 @@
 using System.Collections.ObjectModel;
-using System.Text;
 using KafkaBackup.Shared;
-using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
-using KafkaBackup.Shared.Oso;
-using KafkaBackup.Shared.Segments;
-using KafkaBackup.Shared.Storage;
 using static KafkaBackup.Shared.Protocol.RestoreProtocol;
 
 namespace KafkaBackup.PartitionWorkers.Restore;
 
-/// <summary>Restores one partition: reads its segments in order, leaves out what is not wanted, and writes the rest.</summary>
+/// <summary>Restores one partition: compares what is there with what the backup has for it, and writes what comes behind.</summary>
 /// <param name="order">What to restore, and where to.</param>
-/// <param name="section">What of it is wanted.</param>
-/// <param name="store">Where the backup lives.</param>
+/// <param name="feed">The records.</param>
 /// <param name="target">Reads and writes the target.</param>
 /// <param name="pace">Holds it down.</param>
-/// <param name="progress">Counts what is read.</param>
-internal sealed class RestorePipeline(RestorePartition order, RestoreSection section, IObjectStore store, RestoreTarget target, RestorePace pace, RestoreProgress progress)
+internal sealed class RestorePipeline(RestorePartition order, IRecordFeed feed, RestoreTarget target, RestorePace pace)
 {
     private const long None = -1;
 
     /// <summary>How long a restore that was told to stop waits for what it has sent.</summary>
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
 
-    private readonly IRecordWriter _writer = order.IsComparison ? new DrySink().Open(order.Target) : target.Sink.Open(order.Target, order.Base + order.There);
-    private readonly PartitionRecords _records = new(store, order.Source, order.Segments, order.Noted?.SourceOffset + 1 ?? long.MinValue);
+    private readonly IRecordWriter _writer = order.IsComparison ? new DrySink().Open(order.Target) : target.Sink.Open(order.Target, order.Base + order.There, order.Share?.Repartitioning.Partitions ?? 1);
     private readonly OffsetMarks _marks = new(order.Marks, order.Noted);
     private long _bytes;
     private long _firstChangedTime = order.Noted?.FirstChangedTime ?? None;
@@ -44,7 +36,7 @@ internal sealed class RestorePipeline(RestorePartition order, RestoreSection sec
 
     private long? FirstChangedTime => Volatile.Read(ref _firstChangedTime) is >= 0 and var offset ? offset : null;
 
-    private IReadOnlyList<string> Differences => [.. (order.Noted?.Differences ?? []).Union(_records.Differences, StringComparer.Ordinal)];
+    private IReadOnlyList<string> Differences => [.. (order.Noted?.Differences ?? []).Union(feed.Differences, StringComparer.Ordinal)];
 
     /// <summary>Restores until all is acknowledged, or until <paramref name="cancellation"/>.</summary>
     /// <returns>What the target has acknowledged.</returns>
@@ -77,8 +69,8 @@ internal sealed class RestorePipeline(RestorePartition order, RestoreSection sec
             Records = order.There + written,
             WasStopped = wasStopped,
             Bytes = _bytes,
-            Markers = _records.Markers,
-            FirstMarker = _records.FirstMarker,
+            Markers = feed.Markers,
+            FirstMarker = feed.FirstMarker,
             FirstChangedTime = FirstChangedTime,
             Differences = Differences,
             Marked = wasStopped ? ReadOnlyDictionary<long, long>.Empty : _marks.Complete().ToDictionary(mark => mark.Key, mark => order.Base + mark.Value),
@@ -90,18 +82,12 @@ internal sealed class RestorePipeline(RestorePartition order, RestoreSection sec
     {
         var at = order.Noted?.Records ?? 0;
         await using var tail = new RestoredTail(target.Source, order.Target, new OffsetRange(order.Base + at, order.Base + order.There));
-        await foreach (var record in _records.ReadAsync(cancellation))
+        await foreach (var outgoing in feed.ReadAsync(cancellation))
         {
             cancellation.ThrowIfCancellationRequested(); // What is at hand makes nobody wait who would notice.
-            var outgoing = section.Admits(record.Timestamp) ? Outgoing(record) : null;
-            if (!order.IsComparison)
+            if (outgoing.Timestamp == 0 && _firstChangedTime == None) // librdkafka takes 0 for "now".
             {
-                progress.Read(outgoing?.Size ?? 0);
-            }
-
-            if (outgoing is null)
-            {
-                continue;
+                Volatile.Write(ref _firstChangedTime, outgoing.SourceOffset);
             }
 
             _marks.Pass(outgoing.SourceOffset);
@@ -121,32 +107,4 @@ internal sealed class RestorePipeline(RestorePartition order, RestoreSection sec
             throw tail.TooLong(order.Base + at);
         }
     }
-
-    private OutgoingRecord Outgoing(RecordCursor record)
-    {
-        var headers = new List<KeyValuePair<string, byte[]?>>(record.HeaderCount);
-        record.RestartHeaders();
-        while (record.MoveNextHeader())
-        {
-            headers.Add(new(Encoding.UTF8.GetString(record.HeaderName), Bytes(record.HeaderValue)));
-        }
-
-        var appended = OriginalHeaders.CountAppended(headers, record.Offset, record.Timestamp);
-        headers.RemoveRange(headers.Count - appended, appended);
-        if (section.IncludesOriginalOffset)
-        {
-            headers.Add(new(OriginalHeaders.Offset, OriginalHeaders.Value(record.Offset)));
-            headers.Add(new(OriginalHeaders.Timestamp, OriginalHeaders.Value(record.Timestamp)));
-            headers.Add(new(OriginalHeaders.Partition, OriginalHeaders.Value(order.Source.Number)));
-        }
-
-        if (record.Timestamp == 0 && _firstChangedTime == None) // librdkafka takes 0 for "now".
-        {
-            Volatile.Write(ref _firstChangedTime, record.Offset);
-        }
-
-        return new OutgoingRecord(Bytes(record.Key), Bytes(record.Value), record.Timestamp, headers, record.Offset);
-    }
-
-    private static byte[]? Bytes(NullableSpan field) => field.IsNull ? null : field.Bytes.ToArray();
 }

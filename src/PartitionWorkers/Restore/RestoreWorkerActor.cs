@@ -1,7 +1,5 @@
 using Akka.Actor;
-using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Protocol;
-using KafkaBackup.Shared.Storage;
 using static KafkaBackup.Shared.Protocol.RestoreProtocol;
 
 namespace KafkaBackup.PartitionWorkers.Restore;
@@ -14,31 +12,14 @@ namespace KafkaBackup.PartitionWorkers.Restore;
 ///           StopRestore               Reading, while what is on its way is acknowledged
 /// </code>
 /// </remarks>
-public sealed class RestoreWorkerActor : UntypedActor
+internal sealed class RestoreWorkerActor : UntypedActor
 {
     private readonly RestorePartition _order;
     private readonly RestorePipeline _pipeline;
     private readonly CancellationTokenSource _stopped = new();
 
-    /// <summary>A worker for <paramref name="order"/>.</summary>
-    public RestoreWorkerActor(RestorePartition order, RestoreSection section, IObjectStore store, RestoreTarget target, RestorePace pace, RestoreProgress progress)
-    {
-        (_order, _pipeline) = (order, new RestorePipeline(order, section, store, target, pace, progress));
-        if (!order.IsComparison)
-        {
-            progress.Follow(order.Target, _pipeline);
-        }
-    }
-
-    /// <summary>Props of a worker.</summary>
-    /// <param name="order">What to restore, and where to.</param>
-    /// <param name="section">What of it is wanted.</param>
-    /// <param name="store">Where the backup lives.</param>
-    /// <param name="target">Where it goes.</param>
-    /// <param name="pace">Holds all workers down together.</param>
-    /// <param name="progress">Is told how far they are.</param>
-    public static Props Props(RestorePartition order, RestoreSection section, IObjectStore store, RestoreTarget target, RestorePace pace, RestoreProgress progress) =>
-        Akka.Actor.Props.Create(() => new RestoreWorkerActor(order, section, store, target, pace, progress));
+    /// <summary>A worker for <paramref name="order"/>, which <paramref name="pipeline"/> carries out.</summary>
+    public RestoreWorkerActor(RestorePartition order, RestorePipeline pipeline) => (_order, _pipeline) = (order, pipeline);
 
     /// <inheritdoc />
     protected override void PreStart()

@@ -51,7 +51,6 @@ internal static class OsoKeys
         ["restore.checkpoint_state"] = NotYet,
         ["restore.checkpoint_interval_secs"] = NotYet,
         ["restore.offset_report"] = NotYet,
-        ["restore.repartitioning"] = NotYet,
         ["offset_storage.s3_key"] = "has no effect in OSO kafka-backup; offsets.db always lies beside the manifest; remove it",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

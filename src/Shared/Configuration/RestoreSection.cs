@@ -20,6 +20,10 @@ public sealed record RestoreSection
     /// <summary><c>partition_mapping</c>: partitions at the target by those at the source, in every topic. Default: the same numbers.</summary>
     public IReadOnlyDictionary<int, int> PartitionMapping { get; init; } = ReadOnlyDictionary<int, int>.Empty;
 
+    /// <summary><c>repartitioning</c>: topics that get another number of partitions than they had at the source, by their names at the target. <see cref="PartitionMapping"/> does not
+    /// matter to them. Default: none.</summary>
+    public IReadOnlyDictionary<string, Repartitioning> Repartitioning { get; init; } = ReadOnlyDictionary<string, Repartitioning>.Empty;
+
     /// <summary><c>default_replication_factor</c>: of the topics that are created. Default: null, what they had at the source, or what the target gives
     /// by default where that is not known.</summary>
     public int? DefaultReplicationFactor { get; init; }

@@ -19,6 +19,7 @@ internal static class RestoreSectionReader
             SourcePartitions = Partitions(map.Value("source_partitions")),
             TopicMapping = TopicMapping(map),
             PartitionMapping = PartitionMapping(map),
+            Repartitioning = RepartitioningReader.Read(map),
             DefaultReplicationFactor = ReplicationFactor(map),
             IncludesOriginalOffset = map.Boolean("include_original_offset_header") ?? defaults.IncludesOriginalOffset,
             MaxRecordsPerSecond = map.Int64("rate_limit_records_per_sec", 1),

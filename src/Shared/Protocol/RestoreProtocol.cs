@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Oso;
 
 namespace KafkaBackup.Shared.Protocol;
@@ -26,8 +27,39 @@ public static class RestoreProtocol
     /// <param name="Segments">Its segments.</param>
     public sealed record RestorePartition(PartitionId Source, PartitionId Target, IReadOnlyList<ManifestSegment> Segments)
     {
-        /// <summary>How many records the backup tells of; where segments overlap more than there are.</summary>
-        public long Records => Segments.Sum(segment => segment.RecordCount);
+        /// <summary>Which part of a whole topic goes there, when the topic is repartitioned; null: all of <see cref="Source"/> does.</summary>
+        public RestoredShare? Share { get; private init; }
+
+        /// <summary>An order to restore a partition of a topic that is repartitioned. Its <see cref="Source"/> has the number -1, as OSO's reports have.</summary>
+        /// <param name="topic">The topic in the backup.</param>
+        /// <param name="target">Where its share goes.</param>
+        /// <param name="share">Where from, and which records.</param>
+        public static RestorePartition Of(string topic, PartitionId target, RestoredShare share) =>
+            new(new PartitionId(topic, -1), target, [.. share.Sources.SelectMany(source => source.Segments)]) { Share = share };
+
+        /// <summary>The same, from other segments.</summary>
+        /// <param name="choose">Which of those of each partition at the source.</param>
+        public RestorePartition From(Func<PartitionId, IReadOnlyList<ManifestSegment>, IReadOnlyList<ManifestSegment>> choose)
+        {
+            if (Share is null)
+            {
+                return this with { Segments = choose(Source, Segments) };
+            }
+
+            var sources = Share.Sources.Select(source => source with { Segments = choose(source.Partition, source.Segments) }).ToList();
+            return this with { Segments = [.. sources.SelectMany(source => source.Segments)], Share = Share with { Sources = sources } };
+        }
+
+        /// <summary>Where its records come from, for messages.</summary>
+        public string Origin => Share is null ? $"{Source}" : $"the {Share.Sources.Count} partition(s) of {Source.Topic}";
+
+        /// <summary>The partitions of the backup that its records come from.</summary>
+        public IEnumerable<PartitionId> Origins => Share?.Sources.Select(source => source.Partition) ?? [Source];
+
+        /// <summary>How many records the backup tells of; where segments overlap more than there are. Of a share it is what an even one would be.</summary>
+        public long Records => Share is { Repartitioning.Partitions: var shares } ? All / shares + (Target.Number < All % shares ? 1 : 0) : All;
+
+        private long All => Segments.Sum(segment => segment.RecordCount);
 
         /// <summary>Source offsets whose place at the target is to be told, each once, in order; segments need not hold them.</summary>
         public IReadOnlyList<long> Marks { get; init; } = [];
@@ -44,6 +76,14 @@ public static class RestoreProtocol
         /// <summary>Whether what is there is only compared, and nothing is written.</summary>
         public bool IsComparison { get; init; }
     }
+
+    /// <summary>A part of the records of several partitions.</summary>
+    /// <param name="Sources">The partitions at the source, in order of their numbers.</param>
+    /// <param name="Repartitioning">Chooses the records.</param>
+    public sealed record RestoredShare(IReadOnlyList<RestoredSource> Sources, Repartitioning Repartitioning);
+
+    /// <summary>A partition of the backup with its segments.</summary>
+    public sealed record RestoredSource(PartitionId Partition, IReadOnlyList<ManifestSegment> Segments);
 
     /// <summary>How far a partition is restored.</summary>
     public sealed record RestoredSoFar

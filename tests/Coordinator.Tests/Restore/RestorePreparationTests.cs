@@ -1,5 +1,4 @@
 using System.Buffers;
-using Akka.Actor;
 using KafkaBackup.Coordinator.Restore;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
@@ -174,7 +173,7 @@ public sealed class RestorePreparationTests
             Restore = section ?? new RestoreSection { CreatesTopics = true },
         };
         var services = new RestoreServices(
-            configuration, _store, _cluster.Catalog, _topics, _ => { }, _ => Props.Empty, new RestoreLog(NullLogger<RestoreLog>.Instance), () => 0,
+            configuration, _store, _cluster.Catalog, _topics, _ => { }, _ => [], new RestoreLog(NullLogger<RestoreLog>.Instance), () => 0,
             () => new Dictionary<PartitionId, RestoredSoFar>(), () => Task.CompletedTask, clock)
         {
             Groups = new NoGroups(),

@@ -1,5 +1,6 @@
 using KafkaBackup.Coordinator.Restore;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Protocol;
 using Xunit;
@@ -27,14 +28,14 @@ public sealed class RestoreRunStateTests
 
         Assert.Equal([new MakeTopic(Plan.Topics[0])], planned.Effects.OfType<MakeTopic>());
         Assert.Equal([new MakeTopic(Plan.Topics[1])], first.Effects);
-        Assert.Equal([new StartWorker(Plan.Orders[0]), new StartWorker(Plan.Orders[1])], second.Effects);
+        Assert.Equal([Plan.Orders[0], Plan.Orders[1]], Started(second));
     }
 
     [Fact]
     public void So_many_partitions_are_restored_at_a_time_and_all_of_them_counted_at_the_end()
     {
         var step = Restoring().On(Restored(0, 5));
-        Assert.Equal([new StartWorker(Plan.Orders[2])], step.Effects.OfType<StartWorker>());
+        Assert.Equal([Plan.Orders[2]], Started(step));
 
         step = step.State.On(Restored(2, 5));
         Assert.Empty(step.Effects.OfType<Count>());
@@ -84,7 +85,7 @@ public sealed class RestoreRunStateTests
 
         var step = stopping.State.On(Restored(0, 2) with { WasStopped = true }).State.On(Restored(1, 3) with { WasStopped = true });
 
-        Assert.Empty(step.Effects.OfType<StartWorker>());
+        Assert.Empty(Started(step));
         Assert.True(Ended(step.State.On(Counted(2, 3, 0))).WasStopped);
     }
 
@@ -123,7 +124,7 @@ public sealed class RestoreRunStateTests
 
         var end = planned.State.On(Restored(0, 5)).State.On(Restored(1, 7)).State.On(Restored(2, 5));
 
-        Assert.Equal((0, 3), (planned.Effects.OfType<MakeTopic>().Count(), planned.Effects.OfType<StartWorker>().Count()));
+        Assert.Equal((0, 3), (planned.Effects.OfType<MakeTopic>().Count(), Started(planned).Count()));
         Assert.Equal(3, Ended(end).Partitions.Count);
     }
 
@@ -143,11 +144,11 @@ public sealed class RestoreRunStateTests
     {
         var planned = Begun().On(new Planned(Plan with { AlreadyMade = ["a"] }));
         Assert.Equal([new MakeTopic(Plan.Topics[1])], planned.Effects.OfType<MakeTopic>());
-        Assert.Equal(2, planned.State.On(new TopicMade(Plan.Topics[1], [])).Effects.OfType<StartWorker>().Count());
+        Assert.Equal(2, Started(planned.State.On(new TopicMade(Plan.Topics[1], []))).Count());
 
         var all = Begun().On(new Planned(Plan with { AlreadyMade = ["a", "b"] }));
 
-        Assert.Equal((0, 2), (all.Effects.OfType<MakeTopic>().Count(), all.Effects.OfType<StartWorker>().Count()));
+        Assert.Equal((0, 2), (all.Effects.OfType<MakeTopic>().Count(), Started(all).Count()));
     }
 
     [Fact]
@@ -156,7 +157,7 @@ public sealed class RestoreRunStateTests
         var lost = new Fault(FailureKind.Storage, "A segment is missing.", IsRetryable: false);
         var step = Restoring(comparesAll: true).On(Restored(0, 5)).State.On(Restored(1, 7) with { Failure = lost }).State.On(Restored(2, 5)).State.On(Counted(5, 7, 5));
 
-        var orders = step.Effects.OfType<StartWorker>().Select(start => start.Order).ToList();
+        var orders = Started(step).ToList();
         Assert.Equal([(Plan.Orders[0].Target, 5L, true), (Plan.Orders[2].Target, 5L, true)], orders.Select(order => (order.Target, order.There, order.IsComparison)));
         var differs = new Fault(FailureKind.Source, "It holds another record.", IsRetryable: false);
         var end = Ended(step.State.On(new PartitionRestored(orders[0]) { Records = 5 }).State.On(new PartitionRestored(orders[1]) { Failure = differs }));
@@ -170,7 +171,7 @@ public sealed class RestoreRunStateTests
     public void A_target_that_lacks_what_the_backup_has_is_told_when_all_is_compared()
     {
         var step = Restoring(comparesAll: true).On(Restored(0, 5)).State.On(Restored(1, 7)).State.On(Restored(2, 5)).State.On(Counted(5, 7, 5));
-        var orders = step.Effects.OfType<StartWorker>().Select(start => start.Order).ToList();
+        var orders = Started(step).ToList();
 
         step = step.State.On(new PartitionRestored(orders[0]) { Records = 6 });
         step = step.State.On(new PartitionRestored(orders[1]) { Records = 7 });
@@ -205,7 +206,26 @@ public sealed class RestoreRunStateTests
     {
         var step = Begun().On(new Planned(Plan)).State.On(new TopicMade(Plan.Topics[0], [], new Dictionary<int, long> { [0] = 30 })).State.On(new TopicMade(Plan.Topics[1], []));
 
-        Assert.Equal([30L, 0], step.Effects.OfType<StartWorker>().Select(start => start.Order.Base));
+        Assert.Equal([30L, 0], Started(step).Select(order => order.Base));
+    }
+
+    [Fact]
+    public void Partitions_that_share_what_is_read_are_begun_together_however_many_they_are()
+    {
+        var share = new RestoredShare([], new Repartitioning(RepartitioningStrategy.Murmur2, 5));
+        RestorePartition[] shared = [.. Enumerable.Range(0, 5).Select(number => RestorePartition.Of("a", new PartitionId("a", number), share))];
+        var plan = Plan with { Topics = [Topic("a")], Orders = [shared[0], Order("b", 0), .. shared[1..], Order("b", 1)] };
+
+        var step = Begun().On(new Planned(plan)).State.On(new TopicMade(plan.Topics[0], []));
+
+        Assert.Equal(shared, Assert.Single(step.Effects.OfType<StartWorkers>()).Orders);
+        foreach (var order in shared)
+        {
+            Assert.DoesNotContain(Started(step), started => started.Target.Topic == "b");
+            step = step.State.On(new PartitionRestored(order));
+        }
+
+        Assert.Equal([Order("b", 1).Target], Started(step).Select(order => order.Target)); // The other was begun when one of the five was left.
     }
 
     [Fact]
@@ -223,6 +243,8 @@ public sealed class RestoreRunStateTests
         Assert.False(Ended(step).HasLapsed);
         Assert.True(Ended(Restoring().On(new ClaimLost(lost, IsTaken: false))).HasLapsed);
     }
+
+    private static IEnumerable<RestorePartition> Started(RestoreStep step) => step.Effects.OfType<StartWorkers>().SelectMany(start => start.Orders);
 
     private static RestoreRunState Begun(bool comparesAll = false) => new RestoreRunState(MaxConcurrentPartitions: 2, ComparesAll: comparesAll).Begin().State;
 

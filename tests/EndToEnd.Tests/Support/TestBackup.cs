@@ -94,6 +94,13 @@ internal sealed class TestBackup : IDisposable
         return CliRun.Start(Root, ["restore", "-c", path, .. lines.Where(IsOption).SelectMany(option => option.Split(' '))]);
     }
 
+    /// <summary>Waits until a restore of this backup has made a topic and written that down.</summary>
+    public async Task WaitUntilRestoringAsync(CliRun run)
+    {
+        var folder = Path.Combine(Store, Id, "_cluster", "restores");
+        Assert.True(await run.WaitUntilAsync(() => Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.json").Any(file => File.ReadAllText(file).Contains("\"id\":", StringComparison.Ordinal))));
+    }
+
     /// <summary>Starts a second process on the same store, with local state of its own.</summary>
     public CliRun StartElsewhere(string name)
     {

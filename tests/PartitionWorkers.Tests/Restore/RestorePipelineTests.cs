@@ -224,7 +224,8 @@ public sealed class RestorePipelineTests
 
     private Task<PartitionRestored> RestoreAsync(RestorePartition order, RestoreSection section, CancellationToken cancellation)
     {
-        var pipeline = new RestorePipeline(order, section, _store, new RestoreTarget(_sink, _cluster.Source), new RestorePace(section, TimeProvider.System), _progress);
+        var feed = new PartitionFeed(order, new RecordRestorer(section, _progress), _store);
+        var pipeline = new RestorePipeline(order, feed, new RestoreTarget(_sink, _cluster.Source), new RestorePace(section, TimeProvider.System));
         _progress.Follow(order.Target, pipeline);
         return pipeline.RunAsync(cancellation);
     }
@@ -241,7 +242,7 @@ public sealed class RestorePipelineTests
 
         private long _end;
 
-        public IRecordWriter Open(PartitionId partition, long end = 0)
+        public IRecordWriter Open(PartitionId partition, long end = 0, int sharers = 1)
         {
             _end = end;
             return this;

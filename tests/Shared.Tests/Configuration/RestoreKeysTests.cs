@@ -30,6 +30,8 @@ public sealed class RestoreKeysTests
         ["source_partitions"] = ("[3, 1]", section => section.SourcePartitions.Order().SequenceEqual([1, 3])),
         ["topic_mapping"] = ("{a: b, c.d: e}", section => section.TopicMapping is { Count: 2 } mapping && mapping["c.d"] == "e"),
         ["partition_mapping"] = ("{3: 4}", section => section.PartitionMapping is { Count: 1 } mapping && mapping[3] == 4),
+        ["repartitioning"] = ("{a: {target_partitions: 7}, b: {strategy: automatic, target_partitions: 1}}", section => section.Repartitioning is { Count: 2 } topics
+            && topics["a"] == new Repartitioning(RepartitioningStrategy.Murmur2, 7) && topics["b"] == new Repartitioning(RepartitioningStrategy.Automatic, 1)),
         ["default_replication_factor"] = ("2", section => section.DefaultReplicationFactor == 2),
         ["include_original_offset_header"] = ("true", section => section.IncludesOriginalOffset),
         ["max_concurrent_partitions"] = ("9", section => section.MaxConcurrentPartitions == 9),
@@ -84,6 +86,11 @@ public sealed class RestoreKeysTests
     [InlineData("  source_partitions: [-1]\n", "restore.source_partitions[0]: must be the number of a partition")]
     [InlineData("  topic_mapping: {a: \"b c\"}\n", "restore.topic_mapping.a: must be a name that Kafka takes")]
     [InlineData("  partition_mapping: {a: 1}\n", "restore.partition_mapping.a: must have the number of a partition as its key")]
+    [InlineData("  repartitioning: {a: 5}\n", "restore.repartitioning.a: must be a map of keys and values")]
+    [InlineData("  repartitioning: {a: {strategy: murmur2}}\n", "restore.repartitioning.a.target_partitions: is required")]
+    [InlineData("  repartitioning: {a: {strategy: sticky, target_partitions: 2}}\n", "restore.repartitioning.a.strategy: must be murmur2 or automatic")]
+    [InlineData("  repartitioning: {a: {target_partitions: 0}}\n", "restore.repartitioning.a.target_partitions: must be a whole number from 1 to 10000")]
+    [InlineData("  repartitioning: {\"a b\": {target_partitions: 2}}\n", "restore.repartitioning.a b: must be a name that Kafka takes")]
     [InlineData("  default_replication_factor: 100000\n", "restore.default_replication_factor: must be a whole number from -1 to 32767")]
     [InlineData("  default_replication_factor: 0\n", "restore.default_replication_factor: must be 1 or more, or -1 for the target's own")]
     [InlineData("  retention_policy: skip\n", "restore.retention_policy: ")]

@@ -1,0 +1,34 @@
+using System.Runtime.CompilerServices;
+using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Shared.Oso;
+using KafkaBackup.Shared.Storage;
+using static KafkaBackup.Shared.Protocol.RestoreProtocol;
+
+namespace KafkaBackup.PartitionWorkers.Restore;
+
+/// <summary>All records of one partition at the source, in order.</summary>
+/// <param name="order">The partition.</param>
+/// <param name="restorer">Makes of stored records what they were.</param>
+/// <param name="store">Where the backup lives.</param>
+internal sealed class PartitionFeed(RestorePartition order, RecordRestorer restorer, IObjectStore store) : IRecordFeed
+{
+    private readonly PartitionRecords _records = new(store, order.Source, order.Segments, order.Noted?.SourceOffset + 1 ?? long.MinValue);
+
+    public long Markers => _records.Markers;
+
+    public long? FirstMarker => _records.FirstMarker;
+
+    public IReadOnlyList<string> Differences => _records.Differences;
+
+    public async IAsyncEnumerable<OutgoingRecord> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var record in _records.ReadAsync(cancellation))
+        {
+            cancellation.ThrowIfCancellationRequested(); // Where nothing is wanted nobody else notices.
+            if (restorer.Restore(record, order.Source) is { } restored)
+            {
+                yield return restored;
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using Akka.Actor;
+using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Storage;
+using static KafkaBackup.Shared.Protocol.RestoreProtocol;
+
+namespace KafkaBackup.PartitionWorkers.Restore;
+
+/// <summary>The workers of one restore, with what they share.</summary>
+/// <param name="section">What of the backup is wanted.</param>
+/// <param name="store">Where the backup lives.</param>
+/// <param name="target">Where it goes; not asked for before the first worker.</param>
+/// <param name="pace">Holds all workers down together.</param>
+/// <param name="progress">Is told how far they are.</param>
+public sealed class RestoreWorkers(RestoreSection section, IObjectStore store, Func<RestoreTarget> target, RestorePace pace, RestoreProgress progress)
+{
+    /// <summary>Props of the workers of <paramref name="orders"/>, in the same order.</summary>
+    /// <param name="orders">One partition, or all those of a topic that is repartitioned: what they share is read once for all of them.</param>
+    public IReadOnlyList<Props> For(IReadOnlyList<RestorePartition> orders)
+    {
+        var restorer = new RecordRestorer(section, orders[0].IsComparison ? null : progress);
+        if (orders[0].Share is null)
+        {
+            return [.. orders.Select(order => Worker(order, new PartitionFeed(order, restorer, store)))];
+        }
+
+        var topic = new RepartitionedTopic(orders, restorer, store);
+        return [.. orders.Select(order => Worker(order, topic.FeedOf(order)))];
+    }
+
+    private Props Worker(RestorePartition order, IRecordFeed feed)
+    {
+        var pipeline = new RestorePipeline(order, feed, target(), pace);
+        if (!order.IsComparison)
+        {
+            progress.Follow(order.Target, pipeline);
+        }
+
+        return Props.Create(() => new RestoreWorkerActor(order, pipeline));
+    }
+}
