@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using KafkaBackup.Shared.Protocol;
 
 namespace KafkaBackup.Management;
 
@@ -14,4 +15,6 @@ namespace KafkaBackup.Management;
 [JsonSerializable(typeof(IReadOnlyList<PartitionDetails>))]
 [JsonSerializable(typeof(IReadOnlyList<GapDetails>))]
 [JsonSerializable(typeof(NodeDetails))]
+[JsonSerializable(typeof(RestoreSubmission))]
+[JsonSerializable(typeof(RestoreRunProtocol.RestoreRunStatus))]
 public sealed partial class ApiJson : JsonSerializerContext;

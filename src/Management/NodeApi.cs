@@ -57,6 +57,7 @@ public static class NodeApi
             new("The node that is asked gives its partitions to others and takes none.", ApiJson.Default.NodeDetails));
         Map(HttpMethods.Post, "/node/undrain", context => WriteAsync(context, node.Undrain(), ApiJson.Default.NodeDetails),
             new("The node that is asked takes partitions again.", ApiJson.Default.NodeDetails));
+        RestoreRoutes.Map(node, Map);
         foreach (var (order, summary) in Orders)
         {
             Map(HttpMethods.Post, $"/backups/{{id}}/{order.ToString().ToLowerInvariant()}", context => OrderAsync(context, node, order), new(summary, ApiJson.Default.Submitted));

@@ -25,6 +25,9 @@ public sealed class NodeView(ActorSystem system, string token)
     /// <summary>The shard region of backup coordinators.</summary>
     public IActorRef Coordinators => ActorRegistry.For(system).Get<ActorKeys.Coordinators>();
 
+    /// <summary>The shard region of restores.</summary>
+    public IActorRef Restores => ActorRegistry.For(system).Get<ActorKeys.Restores>();
+
     /// <summary>Demanded of whoever asks; empty: nobody is asked for one.</summary>
     public string Token => token;
 

@@ -23,16 +23,18 @@ def becomes(sources, targets):
     return lambda args, report, kafka: repartition(args, report, kafka, sources, targets)
 
 
-def repartition(args, report, kafka, sources, targets):
+def repartition(args, report, kafka, sources, targets, meanwhile=lambda: None, lines=()):
     topic, like = args.prefix + "orders", args.prefix + "like"
-    lines = list(written(args.seed, int(1_000_000 * args.scale)))
+    records = list(written(args.seed, int(1_000_000 * args.scale)))
     for name, count in ((topic, sources), (like, targets)):
-        produce(kafka, name, count, lines)
+        produce(kafka, name, count, records)
         kafka.made.append(name)
     backup = restore.backed_up(args, report, kafka, [topic])
     target = topic + "-restored"
     kafka.made.append(target)
-    run = restore.restored(backup, {topic: target}, "max_concurrent_partitions: 1", "repartitioning: {%s: {target_partitions: %d}}" % (target, targets))
+    process = restore.start(backup, {topic: target}, "max_concurrent_partitions: 1", "repartitioning: {%s: {target_partitions: %d}}" % (target, targets), *lines)
+    meanwhile()
+    run = backup.end(process)
     report.check(run.code == 0, "%d partitions become %d: exit code %s after %.1f s" % (sources, targets, run.code, run.seconds), run.err)
     wrong, found, disorder, last = [], [], [], {}
     homes = {row["key"]: partition for partition in range(targets) for row in restore.rows(kafka, like, partition) if row["key"] is not None}
@@ -47,7 +49,7 @@ def repartition(args, report, kafka, sources, targets):
             if last.get(row["key"], -1) >= number:
                 disorder.append((partition, row))
             last[row["key"]] = number
-    report.check(sorted(found) == list(range(len(lines))), "%s records, each once" % format(len(found), ","), len(lines))
+    report.check(sorted(found) == list(range(len(records))), "%s records, each once" % format(len(found), ","), len(records))
     report.check(not wrong, "%s keys are where a Java producer puts them" % format(len(homes), ","), wrong[:3])
     report.check(not disorder, "each key has its records in their order", disorder[:3])
     report.check(len({homes[key] for key in homes}) == targets, "keys are in all %d partitions" % targets)

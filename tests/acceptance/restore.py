@@ -138,7 +138,12 @@ def groups(args, report, kafka):
     report.check(places and not wrong, "%d groups read next in %d partitions what they would have read next" % (len(ids), places), wrong[:3])
 
 
-def rates(args, report, kafka):
+def stopped(backup, process):
+    process.send_signal(signal.SIGTERM)
+    return backup.end(process)
+
+
+def rates(args, report, kafka, ends=stopped):
     """5 MB a second, and 1,000 records a second, over 16 partitions, measured over 30 s at the target."""
     topic = args.prefix + "rates"
     kafka.load(topic, 300_000, 16, args.seed, create=True, shape="json1k", codec="none")
@@ -148,16 +153,15 @@ def rates(args, report, kafka):
         kafka.made.append(target)
         process = start(backup, {topic: target}, "max_concurrent_partitions: 16", line)
         time.sleep(10)
-        (since, before), _ = ends(kafka, target), time.sleep(30)
-        until, after = ends(kafka, target)
-        process.send_signal(signal.SIGTERM)
-        run = backup.end(process)
+        (since, before), _ = end_offsets(kafka, target), time.sleep(30)
+        until, after = end_offsets(kafka, target)
+        run = ends(backup, process)
         weight = sum(weigh([row for row in rows(kafka, target, partition) if before[partition] <= row["offset"] < after[partition]]) for partition in before)
         rate = weight / (until - since)
         report.check(run.code == 130 and abs(rate / limit - 1) <= .1, "%s: %.0f a second" % (line, rate), run.err)
 
 
-def ends(kafka, topic):
+def end_offsets(kafka, topic):
     """The middle of the time that it took to ask, and the end offset of each partition."""
     began = time.monotonic()
     lines = subprocess.run([os.path.join(kafka.home, "bin", "kafka-get-offsets.sh"), "--bootstrap-server", kafka.bootstrap, "--topic", topic],
@@ -193,14 +197,18 @@ def backed_up(args, report, kafka, names, **settings):
     return backup
 
 
-def start(backup, names, *lines):
+def configured(backup, names, *lines):
     file = os.path.join(backup.local, "restore.yaml")
     text = ["mode: restore", "backup_id: " + backup.id, "target:", "  bootstrap_servers: [%s]" % os.environ["KAFKA_BOOTSTRAP_SERVERS"], "storage:",
             *("  " + line for line in backup.stores.section(backup.folder)), "restore:", "  create_topics: true", *("  " + line for line in lines), "  topic_mapping:",
             *("    %s: %s" % pair for pair in names.items())]
     with open(file, "w", encoding="utf-8") as out:
         out.write("\n".join(text) + "\n")
-    return backup.start("restore", "-c", file)
+    return file
+
+
+def start(backup, names, *lines):
+    return backup.start("restore", "-c", configured(backup, names, *lines))
 
 
 def restored(backup, names, *lines):

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using KafkaBackup.Management;
 using KafkaBackup.Shared;
+using static KafkaBackup.Shared.Protocol.RestoreRunProtocol;
 
 namespace KafkaBackup.Cli.Cluster;
 
@@ -66,6 +67,24 @@ internal sealed class ClusterClient : IDisposable
     /// <summary>One run of a declared backup.</summary>
     public Task<RunDetails> GetRunAsync(string backup, string run, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Get, $"backups/{Uri.EscapeDataString(backup)}/runs/{Uri.EscapeDataString(run)}", null, ApiJson.Default.RunDetails, null, cancellation);
+
+    /// <summary>Begins a restore, or joins the one under way.</summary>
+    /// <param name="file">The file of the definition, for messages.</param>
+    /// <param name="submission">The definition.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<RestoreRunStatus> RestoreAsync(string file, RestoreSubmission submission, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Post, "restores", JsonSerializer.Serialize(submission, ApiJson.Default.RestoreSubmission), ApiJson.Default.RestoreRunStatus, file, cancellation);
+
+    /// <summary>How far a restore is.</summary>
+    /// <param name="restore">The restore.</param>
+    /// <param name="after">How many of its lines are known here.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<RestoreRunStatus> GetRestoreAsync(string restore, int after, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Get, $"restores/{restore}?after={after}", null, ApiJson.Default.RestoreRunStatus, null, cancellation);
+
+    /// <summary>Ends a restore early, in good order.</summary>
+    public Task<RestoreRunStatus> StopRestoreAsync(string restore, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Post, $"restores/{restore}/stop", "", ApiJson.Default.RestoreRunStatus, null, cancellation);
 
     /// <summary>The nodes of the cluster.</summary>
     public Task<IReadOnlyList<ClusterMember>> GetMembersAsync(CancellationToken cancellation) =>

@@ -1,15 +1,18 @@
 using System.CommandLine;
 using Akka.Actor;
 using Akka.Hosting;
+using KafkaBackup.Cli.Cluster;
 using KafkaBackup.Cli.Hosting;
 using KafkaBackup.Cli.Output;
 using KafkaBackup.Kafka.Librdkafka;
+using KafkaBackup.Management;
 using KafkaBackup.PartitionWorkers.Node;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Protocol;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Spectre.Console;
 using static KafkaBackup.Shared.Protocol.BackupProtocol;
 using static KafkaBackup.Shared.Protocol.RestoreProtocol;
 
@@ -57,7 +60,9 @@ internal static class RestoreCommand
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Log warnings and errors only, and show no progress." };
         var format = new Option<string>("--log-format") { Description = "text, or json: one object a line.", DefaultValueFactory = _ => "text" };
         format.AcceptOnlyFromAmong("text", "json");
-        var command = new Command(name, description) { config, verbose, quiet, format };
+        var cluster = ClusterOptions.Cluster(isRequired: false);
+        var (token, authorities) = (ClusterOptions.TokenFile(), ClusterOptions.Authorities());
+        var command = new Command(name, description) { config, verbose, quiet, format, cluster, token, authorities };
         command.Validators.Add(result =>
         {
             if (result.GetValue(verbose) && result.GetValue(quiet))
@@ -65,11 +70,49 @@ internal static class RestoreCommand
                 result.AddError("--verbose and --quiet exclude each other.");
             }
         });
-        command.SetAction((parsed, _) => RunAsync(parsed.GetRequiredValue(config), section => amend(parsed, section), new OutputOptions(
-            parsed.GetValue(verbose) ? LogLevel.Debug : parsed.GetValue(quiet) ? LogLevel.Warning : LogLevel.Information,
-            parsed.GetValue(format) == "json" ? LogFormat.Json : LogFormat.Text,
-            ShowsProgress: !parsed.GetValue(quiet))));
+        command.SetAction((parsed, _) =>
+        {
+            var output = new OutputOptions(
+                parsed.GetValue(verbose) ? LogLevel.Debug : parsed.GetValue(quiet) ? LogLevel.Warning : LogLevel.Information,
+                parsed.GetValue(format) == "json" ? LogFormat.Json : LogFormat.Text,
+                ShowsProgress: !parsed.GetValue(quiet));
+            RestoreSection Amend(RestoreSection section) => amend(parsed, section);
+            return parsed.GetValue(cluster) is { } nodes
+                ? RunInClusterAsync(ClusterOptions.Connect(nodes, parsed.GetValue(token), parsed.GetValue(authorities)), parsed.GetRequiredValue(config), Amend(new RestoreSection()), output)
+                : RunAsync(parsed.GetRequiredValue(config), Amend, output);
+        });
         return command;
+    }
+
+    /// <summary>A restore in a cluster, followed to its end.</summary>
+    /// <param name="cluster">The cluster; disposed of.</param>
+    /// <param name="file">The configuration.</param>
+    /// <param name="options">What the command's options say.</param>
+    /// <param name="output">What is shown, and how.</param>
+    private static async Task<int> RunInClusterAsync(ClusterClient cluster, string file, RestoreSection options, OutputOptions output)
+    {
+        using var client = cluster;
+        using var signals = new StopSignals();
+        var submission = new RestoreSubmission(SubmitCommand.ReadText(file), Guid.NewGuid().ToString("N")) { IsDryRun = options.IsDryRun, ComparesAll = options.ComparesAll };
+        var follower = new RestoreFollower(client, file, submission, new RunDisplay(RunDisplay.StandardError(), output, TimeProvider.System), output);
+        try
+        {
+            return Report(await follower.FollowAsync(signals.Stopped), output);
+        }
+        catch (OperationCanceledException) when (signals.Stopped.IsCancellationRequested)
+        {
+            if (signals.WasInterrupt && !Console.IsInputRedirected && await AnsiConsole.ConfirmAsync("Stop the restore as well?", defaultValue: false))
+            {
+                await follower.StopAsync();
+                output.WriteNote("The restore is told to stop. Started again with the same configuration it goes on.");
+            }
+            else
+            {
+                output.WriteNote("The restore goes on in the cluster, for as long as the node that conducts it does. Start the command again to follow it.");
+            }
+
+            return ExitCode.Interrupted;
+        }
     }
 
     private static async Task<int> RunAsync(string file, Func<RestoreSection, RestoreSection> amend, OutputOptions output)
@@ -84,7 +127,7 @@ internal static class RestoreCommand
             finished = await RestoreAsync(configuration, output, signals, isFirst: false);
         }
 
-        return finished.HasLapsed ? ExitCode.Interrupted : Report(finished, output);
+        return finished.HasLapsed ? ExitCode.Interrupted : Report(RestoreVerdict.Of(finished), output);
     }
 
     /// <summary>One attempt; as soon as a store is back that was away for too long for it, another one can go on.</summary>
@@ -117,21 +160,20 @@ internal static class RestoreCommand
     }
 
     /// <summary>Tells what went wrong, and the exit code.</summary>
-    private static int Report(RestoreFinished finished, OutputOptions output)
+    private static int Report(RestoreVerdict verdict, OutputOptions output)
     {
-        if (finished.WasStopped)
+        if (verdict.WasStopped)
         {
             return ExitCode.Interrupted;
         }
 
-        if (finished.Failures is [var gravest, ..])
+        if (verdict.Failure is { } gravest)
         {
-            var failed = finished.Partitions.Count(partition => partition.Failure is not null);
-            var unset = finished.UnsetGroups.Count == 0 ? null : $"{finished.UnsetGroups.Count} consumer group(s) could not be set; see above.";
-            output.WriteError(failed == 0 ? unset ?? gravest.Message : $"{failed} partition(s) could not be restored whole; see above.");
+            var unset = verdict.UnsetGroups == 0 ? null : $"{verdict.UnsetGroups} consumer group(s) could not be set; see above.";
+            output.WriteError(verdict.FailedPartitions == 0 ? unset ?? gravest.Message : $"{verdict.FailedPartitions} partition(s) could not be restored whole; see above.");
             return ExitCode.Of(gravest.Kind);
         }
 
-        return finished.Partitions.All(partition => partition.IsExact) ? ExitCode.Ok : ExitCode.Incomplete;
+        return verdict.IsExact ? ExitCode.Ok : ExitCode.Incomplete;
     }
 }

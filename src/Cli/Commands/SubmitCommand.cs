@@ -106,7 +106,8 @@ internal static class SubmitCommand
         }
     }
 
-    private static string ReadText(string file)
+    /// <summary>What stands in a definition's file.</summary>
+    internal static string ReadText(string file)
     {
         try
         {

@@ -9,11 +9,13 @@ using KafkaBackup.Coordinator;
 using KafkaBackup.Coordinator.Backup;
 using KafkaBackup.Coordinator.Catalogue;
 using KafkaBackup.Coordinator.Manifest;
+using KafkaBackup.Coordinator.Restore.Nodes;
 using KafkaBackup.Management;
 using KafkaBackup.Management.Pbm;
 using KafkaBackup.PartitionWorkers;
 using KafkaBackup.PartitionWorkers.Backup;
 using KafkaBackup.PartitionWorkers.Node;
+using KafkaBackup.PartitionWorkers.Restore;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Storage;
 using Microsoft.AspNetCore.Builder;
@@ -95,6 +97,7 @@ internal static class NodeHost
                 settings.MemoryBytes, settings.Name, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<StoreLog>(), TimeProvider.System))
             .AddSingleton<IBackupEnvironments>(services => services.GetRequiredService<NodeEnvironments>())
             .AddSingleton(settings)
+            .AddSingleton<NodeRestores>()
             .AddSingleton<CatalogProbe>()
             .AddSingleton<JournalProbe>()
             .AddSingleton(services => new WorkerNode(
@@ -130,7 +133,15 @@ internal static class NodeHost
         .WithWorkerJournal(settings)
         .WithBackupCoordinators(ledger => Ledgers(services, settings, ledger))
         .WithCatalogue(new CatalogueStore(OpenCatalog(settings.Catalog)))
-        .WithPartitionWorkers(settings.MemoryBytes, timing => Workers(services, settings, timing));
+        .WithPartitionWorkers(settings.MemoryBytes, timing => Workers(services, settings, timing))
+        .WithRestoreConductors(system => services.GetRequiredService<NodeRestores>().Conductors(system))
+        .WithActors((system, _) =>
+        {
+            if (Akka.Cluster.Cluster.Get(system).SelfRoles.Contains(WorkerHosting.Role))
+            {
+                system.ActorOf(RestoreNodeActor.Props(services.GetRequiredService<NodeRestores>().Workers()), RestoreNodeActor.Name);
+            }
+        });
 
     /// <summary>Starts a node.</summary>
     /// <exception cref="BackupException">It cannot listen where its settings say.</exception>

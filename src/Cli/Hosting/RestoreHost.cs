@@ -56,14 +56,15 @@ internal static class RestoreHost
                 patience.Begun(); // From here on an outage would cost all that is done by then.
                 target.Make(plan);
             },
-            workers.For, services.GetRequiredService<RestoreLog>(),
+            orders => [.. workers.For(orders).Zip(orders, (worker, order) => new OrderedWorker(worker, [order]))], services.GetRequiredService<RestoreLog>(),
             () => progress.Records, () => positions.Positions, target.CutOffAsync, TimeProvider.System)
         {
             Groups = services.GetRequiredService<IGroupWriter>(),
         };
     }
 
-    private static PatientStore PatienceWith(IObjectStore store, RestoreConfiguration configuration, StoreLog log)
+    /// <summary>A store that is borne with for as long as <paramref name="configuration"/> says, once the restore has begun.</summary>
+    internal static PatientStore PatienceWith(IObjectStore store, RestoreConfiguration configuration, StoreLog log)
     {
         var patience = new StorePatience(TimeProvider.System, log.NoticeOf(store))
         {

@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
-using System.Text;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Kafka;
-using KafkaBackup.Shared.Oso;
+using KafkaBackup.Shared.Protocol;
 using static KafkaBackup.Coordinator.Restore.RestoreDocument;
 using static KafkaBackup.Shared.Protocol.RestoreProtocol;
 
@@ -104,8 +102,7 @@ internal static class RestoreContinuation
 
     private static RestorePartition Continued(RestorePartition order, DocumentedPartition noted, PartitionBounds bounds)
     {
-        var begun = order.From((source, segments) => [.. segments.Where(segment => segment.StartOffset <= (noted.Sources is { } sources ? sources.GetValueOrDefault(source.Number, -1) : noted.Until))]);
-        if (Documented(begun).Segments != noted.Segments)
+        if (noted.Extent.Cut(order) is not { } begun)
         {
             throw Wrong($"The backup has other segments of {order.Origin} than those from which {order.Target} is restored so far, as after its retention or a repair: the restore cannot go on. "
                 + $"Delete '{order.Target.Topic}' at the target, and restore again.");
@@ -135,16 +132,9 @@ internal static class RestoreContinuation
 
     private static DocumentedPartition Documented(RestorePartition order)
     {
-        var lines = order.Segments.Select(segment => $"{segment.Key} {segment.StartOffset} {segment.EndOffset} {segment.RecordCount}\n").Order(StringComparer.Ordinal);
-        return new DocumentedPartition
-        {
-            Until = EndOf(order.Segments),
-            Sources = order.Share?.Sources.ToDictionary(source => source.Partition.Number, source => EndOf(source.Segments)),
-            Segments = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(lines)))),
-        };
+        var extent = RestoreExtent.Of(order);
+        return new DocumentedPartition { Until = extent.Until, Sources = extent.Sources, Segments = extent.Segments };
     }
-
-    private static long EndOf(IEnumerable<ManifestSegment> segments) => segments.Select(segment => segment.EndOffset).Append(-1).Max();
 
     private static string Names(List<string> topics) => $"{string.Join(", ", topics.Take(MaxNamed).Select(name => $"'{name}'"))}{(topics.Count > MaxNamed ? " and others" : "")}";
 

@@ -64,7 +64,11 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
                 CarryOut(_state.On(message));
                 break;
             case WorkerGone gone:
-                CarryOut(_state.On(gone.Lost)); // Passed over when the worker has told its end, as a worker does before it goes.
+                foreach (var lost in gone.Lost)
+                {
+                    CarryOut(_state.On(lost)); // Passed over when the worker has told its end, as a worker does before it goes.
+                }
+
                 break;
             case BeatDue:
                 Beat();
@@ -128,9 +132,9 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
                 break;
             case StartWorkers start:
                 var lost = new Fault(FailureKind.Internal, "The worker of this partition met a fault of this program and ended; report it.", IsRetryable: false);
-                foreach (var (order, worker) in start.Orders.Zip(_services.Workers(start.Orders)))
+                foreach (var worker in _services.Workers(start.Orders))
                 {
-                    Context.WatchWith(Context.ActorOf(worker), new WorkerGone(new PartitionRestored(order) { Failure = lost }));
+                    Context.WatchWith(Context.ActorOf(worker.Props), new WorkerGone([.. worker.Orders.Select(order => new PartitionRestored(order) { Failure = lost })]));
                 }
 
                 break;

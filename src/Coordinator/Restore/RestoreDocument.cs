@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Storage;
 using static KafkaBackup.Shared.Protocol.RestoreProtocol;
 
@@ -125,6 +126,10 @@ internal sealed record RestoreDocument
 
         /// <summary>A hash of the segments that it is restored from: of other ones other records may come.</summary>
         public required string Segments { get; init; }
+
+        /// <summary>These three as one.</summary>
+        [JsonIgnore]
+        public RestoreExtent Extent => new(Until, Sources, Segments);
 
         /// <summary>As <see cref="RestorePartition.Base"/>.</summary>
         public long Base { get; init; }

@@ -148,6 +148,18 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
         Message = "The storage has taken no note for {Seconds:0} s of how far the restore is, so that another process may take it over: nothing more is written before the storage answers")]
     public partial void Lapsed(double seconds);
 
+    /// <summary>A node has not answered for too long, or is another process than it was.</summary>
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Node} is gone, or does not answer: {Partitions} partition(s) go on elsewhere, from what the target holds")]
+    public partial void NodeLost(string node, int partitions);
+
+    /// <summary>A node does not take work.</summary>
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Reason} Its partitions go to other nodes")]
+    public partial void NodeRefused(string reason);
+
+    /// <summary>No node takes work.</summary>
+    [LoggerMessage(Level = LogLevel.Warning, Message = "No node takes partitions of this restore; it waits for one. {Reason}")]
+    public partial void NoNode(string reason);
+
     /// <summary>An earlier attempt has begun.</summary>
     [LoggerMessage(Level = LogLevel.Information, Message = "Going on with the restore that began at {Since:u}: the target holds {Records:N0} records of it")]
     public partial void GoesOn(DateTimeOffset since, long records);

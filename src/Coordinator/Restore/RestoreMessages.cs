@@ -27,8 +27,8 @@ internal static class RestoreMessages
     internal sealed record GroupSet(RestoredGroup Group, Fault? Failure) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>A worker is no more.</summary>
-    /// <param name="Lost">Its end, if it has not told one.</param>
-    internal sealed record WorkerGone(RestoreProtocol.PartitionRestored Lost) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    /// <param name="Lost">The ends of its orders, as far as it has not told them.</param>
+    internal sealed record WorkerGone(IReadOnlyList<RestoreProtocol.PartitionRestored> Lost) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>Time to write down how far it is.</summary>
     internal sealed record BeatDue : INoSerializationVerificationNeeded, IDeadLetterSuppression

@@ -11,13 +11,6 @@ namespace KafkaBackup.Coordinator.Restore;
 /// <param name="services">What the restore needs.</param>
 internal sealed class RestorePreparation(RestoreServices services)
 {
-    private const int MaxLooks = 30;
-
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-
-    /// <summary>Longer than a leader waits for replicas before it does without them: replica.lag.time.max.ms, by default 30 s.</summary>
-    private static readonly TimeSpan ReplicaPatience = TimeSpan.FromSeconds(35);
-
     /// <summary>Prepares it. Nothing is made or written at the target.</summary>
     /// <exception cref="BackupException">It cannot be done, or another process is at work on it.</exception>
     public async Task<Planned> PrepareAsync(CancellationToken cancellation)
@@ -83,7 +76,8 @@ internal sealed class RestorePreparation(RestoreServices services)
 
         var partitions = plan.Orders.Select(order => order.Target).Where(target => ids.ContainsKey(target.Topic)).ToList();
         var bounds = (await services.Catalog.GetBoundsAsync(partitions, LogEnd.HighWatermark, cancellation)).ToDictionary();
-        foreach (var (partition, settled) in await SettledAsync([.. partitions.Where(target => ours.Contains(target.Topic) && !document.Topics[target.Topic].IsWhole)], there, cancellation))
+        foreach (var (partition, settled) in await new TargetSettling(services.Catalog, services.Topics, services.Clock).WaitAsync(
+                [.. partitions.Where(target => ours.Contains(target.Topic) && !document.Topics[target.Topic].IsWhole)], there, cancellation))
         {
             bounds[partition] = settled;
         }
@@ -147,39 +141,6 @@ internal sealed class RestorePreparation(RestoreServices services)
                 ? held.Where(setting => found.Settings.GetValueOrDefault(setting.Key) == RestorePlan.HoldOf(setting.Key)) : [];
             return taken with { Held = before.UnionBy(taken.Held, setting => setting.Key).ToDictionary(StringComparer.Ordinal) };
         }
-    }
-
-    /// <summary>What partitions hold once nothing more comes in: a broker may still append what a process sent before it was killed, and what a leader has appended is not seen before all
-    /// replicas in sync have it, or are taken for away.</summary>
-    /// <exception cref="BackupException">Somebody writes to them.</exception>
-    private async Task<IReadOnlyDictionary<PartitionId, PartitionBounds>> SettledAsync(
-        IReadOnlyCollection<PartitionId> partitions, IReadOnlyDictionary<string, ExistingTopic> there, CancellationToken cancellation)
-    {
-        if (partitions.Count == 0)
-        {
-            return NoBounds;
-        }
-
-        var before = await services.Catalog.GetBoundsAsync(partitions, LogEnd.HighWatermark, cancellation);
-        var (looks, same, quiet) = (0, TimeSpan.Zero, partitions.All(partition => there[partition.Topic].IsInSync) ? Pause : ReplicaPatience);
-        while (same < quiet)
-        {
-            await Task.Delay(Pause, services.Clock, cancellation);
-            var now = await services.Catalog.GetBoundsAsync(partitions, LogEnd.HighWatermark, cancellation);
-            if (now.Values.FirstOrDefault(bounds => bounds.Problem is not null).Problem is { } problem)
-            {
-                throw problem;
-            }
-
-            var changed = partitions.FirstOrDefault(partition => now[partition].HighWatermark != before[partition].HighWatermark);
-            (before, same) = (now, changed.Topic is null ? same + Pause : TimeSpan.Zero);
-            if (changed.Topic is not null && ++looks == MaxLooks)
-            {
-                throw new BackupException(FailureKind.Source, $"Somebody writes to {changed} at the target, where the restore is to go on, and did so {MaxLooks} s long. Stop that, and start the restore again.");
-            }
-        }
-
-        return before;
     }
 
     private static readonly IReadOnlyDictionary<PartitionId, PartitionBounds> NoBounds = new Dictionary<PartitionId, PartitionBounds>();

@@ -1,4 +1,3 @@
-using Akka.Actor;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Kafka;
@@ -13,14 +12,14 @@ namespace KafkaBackup.Coordinator.Restore;
 /// <param name="Catalog">Tells what the target holds.</param>
 /// <param name="Topics">Makes topics at the target.</param>
 /// <param name="Planned">Is told the plan before anything is done by it.</param>
-/// <param name="Workers">The props of workers that restore partitions, one for each, in the same order: of one partition, or of all those that are restored together.</param>
+/// <param name="Workers">Workers for a partition, or for all those that are restored together.</param>
 /// <param name="Log">What the user reads.</param>
 /// <param name="ReadRecords">How many records have been read so far.</param>
 /// <param name="Positions">How far each partition is, by its target.</param>
 /// <param name="CutOff">Ends all writing to the target: what is not sent by then never is.</param>
 /// <param name="Clock">For the claim.</param>
 public sealed record RestoreServices(
-    RestoreConfiguration Configuration, IObjectStore Store, ITopicCatalog Catalog, ITopicMaker Topics, Action<RestorePlan> Planned, Func<IReadOnlyList<RestorePartition>, IReadOnlyList<Props>> Workers, RestoreLog Log,
+    RestoreConfiguration Configuration, IObjectStore Store, ITopicCatalog Catalog, ITopicMaker Topics, Action<RestorePlan> Planned, Func<IReadOnlyList<RestorePartition>, IReadOnlyList<OrderedWorker>> Workers, RestoreLog Log,
     Func<long> ReadRecords, Func<IReadOnlyDictionary<PartitionId, RestoredSoFar>> Positions, Func<Task> CutOff, TimeProvider Clock)
 {
     /// <summary>Sets offsets of consumer groups at the target.</summary>

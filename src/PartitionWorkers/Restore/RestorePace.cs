@@ -2,23 +2,36 @@ using KafkaBackup.Shared.Configuration;
 
 namespace KafkaBackup.PartitionWorkers.Restore;
 
-/// <summary>Holds a whole restore down to a rate, however many partitions it writes at a time.</summary>
-/// <param name="section">The limits.</param>
+/// <summary>Holds writers down to a rate that they have together.</summary>
 /// <param name="clock">Measures, and waits.</param>
-public sealed class RestorePace(RestoreSection section, TimeProvider clock)
+public sealed class RestorePace(TimeProvider clock)
 {
     private readonly Lock _gate = new();
     private readonly long _began = clock.GetTimestamp();
+    private double _records = double.PositiveInfinity;
+    private double _bytes = double.PositiveInfinity;
     private TimeSpan _next;
+
+    /// <summary>The pace of a whole restore.</summary>
+    /// <param name="section">The limits.</param>
+    /// <param name="clock">Measures, and waits.</param>
+    public RestorePace(RestoreSection section, TimeProvider clock)
+        : this(clock) => Limit(section.MaxRecordsPerSecond, section.MaxBytesPerSecond);
+
+    /// <summary>From now on so much may be sent in a second.</summary>
+    /// <param name="records">Records; null: as many as will.</param>
+    /// <param name="bytes">Bytes; null: as many as will.</param>
+    public void Limit(double? records, double? bytes)
+    {
+        lock (_gate)
+        {
+            (_records, _bytes) = (records ?? double.PositiveInfinity, bytes ?? double.PositiveInfinity);
+        }
+    }
 
     /// <summary>Waits until a record of <paramref name="bytes"/> may be sent.</summary>
     public ValueTask TakeAsync(long bytes, CancellationToken cancellation)
     {
-        if (section is { MaxRecordsPerSecond: null, MaxBytesPerSecond: null })
-        {
-            return ValueTask.CompletedTask;
-        }
-
         var pause = Reserve(bytes);
         return pause <= TimeSpan.Zero ? ValueTask.CompletedTask : new ValueTask(Task.Delay(pause, clock, cancellation));
     }
@@ -26,9 +39,14 @@ public sealed class RestorePace(RestoreSection section, TimeProvider clock)
     /// <summary>Gives the record its place behind those before it. What was not used while nothing came is not made up for.</summary>
     private TimeSpan Reserve(long bytes)
     {
-        var takes = Math.Max(1 / (double)(section.MaxRecordsPerSecond ?? long.MaxValue), bytes / (double)(section.MaxBytesPerSecond ?? long.MaxValue));
         lock (_gate)
         {
+            if (double.IsPositiveInfinity(_records) && double.IsPositiveInfinity(_bytes))
+            {
+                return TimeSpan.Zero;
+            }
+
+            var takes = Math.Max(1 / _records, bytes / _bytes);
             var now = clock.GetElapsedTime(_began);
             var starts = _next > now ? _next : now;
             _next = starts + TimeSpan.FromSeconds(takes);

@@ -26,12 +26,7 @@ public static class DefinitionCheck
     /// <exception cref="ConfigurationException">It is wrong, or has a secret in it.</exception>
     public static (BackupConfiguration Configuration, IReadOnlyList<string> Notes) Read(string yaml, Func<string, string?> environment)
     {
-        if (Encoding.UTF8.GetByteCount(yaml) is var size and > CatalogueProtocol.MaxDefinitionBytes)
-        {
-            throw new ConfigurationException(Name, [new ConfigurationProblem(
-                "", null, null, $"the file has {size:N0} bytes, and a cluster takes at most {CatalogueProtocol.MaxDefinitionBytes:N0}; name topics by patterns")]);
-        }
-
+        RefuseLarge(yaml);
         var tree = ReadTree(yaml);
         var missing = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var name in VariablesIn(tree).Where(name => environment(name) is null))
@@ -60,16 +55,41 @@ public static class DefinitionCheck
             configuration = ConfigurationLoader.Parse(yaml, Name, environment);
         }
 
-        if (FindSecrets(tree, "").ToList() is { Count: > 0 } literal)
-        {
-            throw new ConfigurationException(Name, literal);
-        }
-
+        RefuseSecrets(tree);
         return (configuration, [.. missing.Keys.Select(Note), .. ElsewhereOffsets(configuration), .. ElsewhereMetrics(configuration)]);
 
         static string Note(string variable) => $"The variable {variable} is not set on the node that took the definition. Each node that is to work on it needs it.";
 
         string? ValueOf(string variable) => environment(variable) ?? missing.GetValueOrDefault(variable);
+    }
+
+    /// <summary>Reads the definition of a restore, which is conducted by a node that can: variables that this one lacks are a fault.</summary>
+    /// <param name="yaml">The definition.</param>
+    /// <param name="environment">The node's variables.</param>
+    /// <exception cref="ConfigurationException">It is wrong, or has a secret in it.</exception>
+    public static RestoreConfiguration ReadRestore(string yaml, Func<string, string?> environment)
+    {
+        RefuseLarge(yaml);
+        var configuration = ConfigurationLoader.ParseRestore(yaml, Name, environment);
+        RefuseSecrets(ReadTree(yaml));
+        return configuration;
+    }
+
+    private static void RefuseLarge(string yaml)
+    {
+        if (Encoding.UTF8.GetByteCount(yaml) is var size and > CatalogueProtocol.MaxDefinitionBytes)
+        {
+            throw new ConfigurationException(Name, [new ConfigurationProblem(
+                "", null, null, $"the file has {size:N0} bytes, and a cluster takes at most {CatalogueProtocol.MaxDefinitionBytes:N0}; name topics by patterns")]);
+        }
+    }
+
+    private static void RefuseSecrets(YamlNode tree)
+    {
+        if (FindSecrets(tree, "").ToList() is { Count: > 0 } literal)
+        {
+            throw new ConfigurationException(Name, literal);
+        }
     }
 
     /// <summary>Variables that stand where no default does.</summary>

@@ -15,6 +15,9 @@ public static class ActorKeys
     /// <summary>The proxy of the catalogue's keeper.</summary>
     public sealed class Catalogue;
 
+    /// <summary>The shard region of restores in a cluster.</summary>
+    public sealed class Restores;
+
     /// <summary>The coordinator of the restore that this process makes.</summary>
     public sealed class Restore;
 

@@ -43,6 +43,17 @@ public static class WireFormat
         ["m.finished.1"] = WireJson.Default.RunFinished,
         ["m.failed.1"] = WireJson.Default.LedgerFailed,
         ["m.taken.1"] = WireJson.Default.LedgerTaken,
+        ["r.start.1"] = WireJson.Default.StartRestoreRun,
+        ["r.get.1"] = WireJson.Default.GetRestoreRun,
+        ["r.stop.1"] = WireJson.Default.StopRestoreRun,
+        ["r.status.1"] = WireJson.Default.RestoreRunStatus,
+        ["n.order.1"] = WireJson.Default.OrderRestore,
+        ["n.ask.1"] = WireJson.Default.AskNode,
+        ["n.news.1"] = WireJson.Default.NodeNews,
+        ["n.stop.1"] = WireJson.Default.StopBatch,
+        ["n.forget.1"] = WireJson.Default.ForgetBatch,
+        ["n.cut.1"] = WireJson.Default.CutOffAttempt,
+        ["n.cutoff.1"] = WireJson.Default.AttemptCutOff,
     };
 
     private static readonly Dictionary<Type, string> Names = ByName.ToDictionary(pair => pair.Value.Type, pair => pair.Key);

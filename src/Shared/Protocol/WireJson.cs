@@ -3,6 +3,8 @@ using static KafkaBackup.Shared.Protocol.BackupProtocol;
 using static KafkaBackup.Shared.Protocol.CatalogueProtocol;
 using static KafkaBackup.Shared.Protocol.LedgerProtocol;
 using static KafkaBackup.Shared.Protocol.PartitionProtocol;
+using static KafkaBackup.Shared.Protocol.RestoreNodeProtocol;
+using static KafkaBackup.Shared.Protocol.RestoreRunProtocol;
 
 namespace KafkaBackup.Shared.Protocol;
 
@@ -46,4 +48,15 @@ namespace KafkaBackup.Shared.Protocol;
 [JsonSerializable(typeof(RunFinished))]
 [JsonSerializable(typeof(LedgerFailed))]
 [JsonSerializable(typeof(LedgerTaken))]
+[JsonSerializable(typeof(StartRestoreRun))]
+[JsonSerializable(typeof(GetRestoreRun))]
+[JsonSerializable(typeof(StopRestoreRun))]
+[JsonSerializable(typeof(RestoreRunStatus))]
+[JsonSerializable(typeof(OrderRestore))]
+[JsonSerializable(typeof(AskNode))]
+[JsonSerializable(typeof(NodeNews))]
+[JsonSerializable(typeof(StopBatch))]
+[JsonSerializable(typeof(ForgetBatch))]
+[JsonSerializable(typeof(CutOffAttempt))]
+[JsonSerializable(typeof(AttemptCutOff))]
 public sealed partial class WireJson : JsonSerializerContext;

@@ -1,0 +1,88 @@
+using Akka.Actor;
+using KafkaBackup.Coordinator.Restore;
+using KafkaBackup.Coordinator.Restore.Nodes;
+using KafkaBackup.Kafka.Librdkafka;
+using KafkaBackup.PartitionWorkers;
+using KafkaBackup.PartitionWorkers.Node;
+using KafkaBackup.PartitionWorkers.Restore;
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Oso;
+using Microsoft.Extensions.Logging;
+using static KafkaBackup.Shared.Protocol.RestoreProtocol;
+
+namespace KafkaBackup.Cli.Hosting;
+
+/// <summary>Gets a node ready for restores, to conduct them and to work for them. Variables and files of a definition are this node's own.</summary>
+internal sealed class NodeRestores(ILoggerFactory loggers, StoreLog storeLog, WorkerNode node, NodeProgress progress, TimeProvider clock)
+{
+    private const string Name = "definition of the restore";
+
+    /// <summary>What conductors need.</summary>
+    public RestoreRunServices Conductors(ActorSystem system) => new(
+        Read, (definition, configuration, log, isFirst) => Open(system, definition, configuration, log, isFirst), loggers.CreateLogger<RestoreLog>());
+
+    /// <summary>What this node needs to work for others.</summary>
+    public RestoreNodeServices Workers() => new(Open, node, progress, clock);
+
+    private static RestoreConfiguration Read(string definition)
+    {
+        var configuration = ConfigurationLoader.ParseRestore(definition, Name, Environment.GetEnvironmentVariable);
+        PemFiles.Check(Name, configuration.Target);
+        return configuration;
+    }
+
+    private OpenedRestore Open(ActorSystem system, string definition, RestoreConfiguration configuration, RestoreLog log, bool isFirst)
+    {
+        var clients = new KafkaClients(configuration, loggers.CreateLogger<KafkaClients>());
+        var (store, catalog, topics) = (Patient(configuration), new KafkaTopicCatalog(clients), new KafkaTopicMaker(clients));
+        var groups = new KafkaGroupWriter(clients, clock);
+        var crew = new RestoreCrew(system, definition, configuration.Restore, RestoreNodeActor.Name, WorkerHosting.Role, clock);
+        if (!isFirst)
+        {
+            store.Patience.Begun(); // An outage would cost what is done so far.
+        }
+
+        RestoreServices services = null!;
+        services = new RestoreServices(
+            configuration, store.Store, catalog, topics,
+            plan =>
+            {
+                store.Patience.Begun();
+                crew.Begin(plan);
+            },
+            orders => crew.Workers(services, orders), log, () => crew.Records, () => crew.Positions, crew.CutOffAsync, clock)
+        {
+            Groups = groups,
+        };
+        return new OpenedRestore(services, crew, store.Patience.Hurry, () => End(groups, topics, catalog, store.Store));
+    }
+
+    private RestoreEnvironment Open(string definition, bool isDryRun)
+    {
+        var configuration = Read(definition);
+        var clients = new KafkaClients(configuration, loggers.CreateLogger<KafkaClients>());
+        var store = Patient(configuration);
+        store.Patience.Begun();
+        return new RestoreEnvironment(
+            configuration.Restore, store.Store, cancellation => ReadAsync(configuration, store, cancellation),
+            batchBytes => new RestoreTarget(isDryRun ? new DrySink() : new KafkaRecordSink(clients, batchBytes), new KafkaRecordSource(clients)), () => End(store.Store));
+    }
+
+    /// <summary>What would be ordered of all that the backup holds now. Brokers, groups and topics that are there are the conductor's business.</summary>
+    private static async Task<IReadOnlyDictionary<PartitionId, RestorePartition>> ReadAsync(RestoreConfiguration configuration, RestoreHost.PatientStore store, CancellationToken cancellation)
+    {
+        var manifest = await new BackupReader(store.Store).ReadAsync(configuration.BackupId.Value, cancellation);
+        return RestorePlan.Of(manifest, configuration, brokers: int.MaxValue).Orders.ToDictionary(order => order.Target);
+    }
+
+    private RestoreHost.PatientStore Patient(RestoreConfiguration configuration) => RestoreHost.PatienceWith(Stores.Open(configuration.Storage), configuration, storeLog);
+
+    private static void End(params IEnumerable<object> parts)
+    {
+        foreach (var part in parts.OfType<IDisposable>())
+        {
+            part.Dispose();
+        }
+    }
+}

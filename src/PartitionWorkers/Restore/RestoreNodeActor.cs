@@ -1,0 +1,200 @@
+using Akka.Actor;
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Protocol;
+using static KafkaBackup.Shared.Protocol.RestoreNodeProtocol;
+
+namespace KafkaBackup.PartitionWorkers.Restore;
+
+/// <summary>Works for restores whose conductors are anywhere in the cluster. An attempt that nobody asks for any more is cut off, as others may go on with it.</summary>
+/// <remarks>It never leaves a question open: of a batch that it has not got, or has no more, it says that it does not know it.</remarks>
+public sealed class RestoreNodeActor : UntypedActor, IWithTimers
+{
+    /// <summary>The name of the actor, below <c>/user</c>, on each node with workers.</summary>
+    public const string Name = "restore-node";
+
+    private readonly RestoreNodeServices _services;
+    private readonly Dictionary<string, Attempt> _attempts = [];
+    private readonly Dictionary<string, Task> _cutOff = [];
+    private readonly EventHandler _drained;
+
+    /// <summary>The actor of a node.</summary>
+    public RestoreNodeActor(RestoreNodeServices services)
+    {
+        var self = Self;
+        (_services, _drained) = (services, (_, _) => self.Tell(GiveBack.Instance));
+    }
+
+    /// <summary>Props of the actor.</summary>
+    public static Props Props(RestoreNodeServices services) => Akka.Actor.Props.Create(() => new RestoreNodeActor(services));
+
+    /// <inheritdoc />
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <inheritdoc />
+    protected override void PreStart()
+    {
+        Timers.StartPeriodicTimer(LookAround.Instance, LookAround.Instance, AskInterval);
+        _services.Node.Drained += _drained;
+    }
+
+    /// <inheritdoc />
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case OrderRestore order:
+                Take(order);
+                break;
+            case AskNode ask when Find(ask.Attempt) is { } attempt && attempt.Batches.TryGetValue(ask.Batch, out var batch):
+                batch.Forward(ask);
+                break;
+            case AskNode ask:
+                Sender.Tell(new NodeNews(ask.Attempt, ask.Batch, IsKnown: false));
+                break;
+            case StopBatch stop when _attempts.GetValueOrDefault(stop.Attempt)?.Batches.GetValueOrDefault(stop.Batch) is { } batch:
+                batch.Forward(stop);
+                break;
+            case ForgetBatch forget when _attempts.GetValueOrDefault(forget.Attempt) is { } attempt && attempt.Batches.Remove(forget.Batch, out var batch):
+                batch.Forward(forget);
+                break;
+            case CutOffAttempt cut:
+                var sender = Sender;
+                _ = CutOffAsync(cut.Attempt, forGood: true).PipeTo(sender, success: () => new AttemptCutOff(cut.Attempt));
+                break;
+            case LookAround:
+                foreach (var (id, _) in _attempts.Where(attempt => _services.Clock.GetElapsedTime(attempt.Value.AskedAt) > NodeLapse).ToList())
+                {
+                    _ = CutOffAsync(id, forGood: false); // Its conductor may have been away only, and order again.
+                }
+
+                break;
+            case GiveBack:
+                foreach (var (attempt, batch) in _attempts.SelectMany(attempt => attempt.Value.Batches.Select(batch => (attempt.Key, batch))))
+                {
+                    batch.Value.Tell(new StopBatch(attempt, batch.Key)); // Whoever ordered it and did not stop it gives it to another node.
+                }
+
+                break;
+            case StopBatch or ForgetBatch:
+                break; // Over already.
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    /// <inheritdoc />
+    protected override void PostStop()
+    {
+        _services.Node.Drained -= _drained;
+        foreach (var attempt in _attempts.Values)
+        {
+            _ = attempt.Work.CutOffAsync();
+        }
+    }
+
+    /// <inheritdoc />
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    /// <summary>An attempt that is asked for is alive.</summary>
+    private Attempt? Find(string id)
+    {
+        if (_attempts.GetValueOrDefault(id) is not { } attempt)
+        {
+            return null;
+        }
+
+        attempt.AskedAt = _services.Clock.GetTimestamp();
+        return attempt;
+    }
+
+    private void Take(OrderRestore order)
+    {
+        if ((_services.Node.WhyIdle ?? Open(order)) is { } refusal)
+        {
+            Sender.Tell(new NodeNews(order.Attempt, order.Batch, IsKnown: false) { Refusal = refusal });
+            return;
+        }
+
+        var attempt = Find(order.Attempt)!;
+        if (!attempt.Batches.TryGetValue(order.Batch, out var batch))
+        {
+            batch = Context.ActorOf(Akka.Actor.Props.Create(() => new RestoreBatchActor(order.Attempt, order.Batch, attempt.Work, _services.Clock)));
+            attempt.Batches.Add(order.Batch, batch);
+        }
+
+        batch.Forward(order);
+    }
+
+    private Fault? Open(OrderRestore order)
+    {
+        if (_attempts.ContainsKey(order.Attempt))
+        {
+            return null;
+        }
+
+        if (_cutOff.ContainsKey(order.Attempt))
+        {
+            return new Fault(FailureKind.Fenced, $"This attempt of the restore is over on {_services.Node.Refusal.Node}.", IsRetryable: false); // The order was on its way longer than its end.
+        }
+
+        try
+        {
+            _attempts.Add(order.Attempt, new Attempt(new RestoreAttempt(_services.Open(order.Definition, order.IsDryRun), order.BatchBytes)));
+            return null;
+        }
+        catch (ConfigurationException e)
+        {
+            return new Fault(e.Kind, $"{_services.Node.Refusal.Node} cannot work on the restore: {string.Join("; ", e.Problems.Select(problem => problem.ToString()))}.", IsRetryable: false);
+        }
+        catch (BackupException e)
+        {
+            return new Fault(e.Kind, $"{_services.Node.Refusal.Node} cannot work on the restore: {e.Message}", e.IsRetryable);
+        }
+    }
+
+    /// <summary>Ends all writing of an attempt.</summary>
+    /// <param name="id">The attempt.</param>
+    /// <param name="forGood">Whether no order of it is taken any more.</param>
+    private Task CutOffAsync(string id, bool forGood)
+    {
+        var ending = _cutOff.GetValueOrDefault(id, Task.CompletedTask);
+        if (_attempts.Remove(id, out var attempt))
+        {
+            foreach (var batch in attempt.Batches.Values)
+            {
+                Context.Stop(batch);
+            }
+
+            ending = attempt.Work.CutOffAsync();
+        }
+
+        if (forGood)
+        {
+            _cutOff[id] = ending;
+        }
+
+        return ending;
+    }
+
+    /// <summary>An attempt, and when it was last asked for.</summary>
+    private sealed class Attempt(RestoreAttempt work)
+    {
+        public RestoreAttempt Work => work;
+
+        public long AskedAt { get; set; }
+
+        public Dictionary<string, IActorRef> Batches { get; } = [];
+    }
+
+    private sealed record GiveBack
+    {
+        public static GiveBack Instance { get; } = new();
+    }
+
+    private sealed record LookAround
+    {
+        public static LookAround Instance { get; } = new();
+    }
+}
