@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Cluster;
 using KafkaBackup.Coordinator.Restore;
 using KafkaBackup.Coordinator.Restore.Nodes;
 using KafkaBackup.Kafka.Librdkafka;
@@ -37,7 +38,7 @@ internal sealed class NodeRestores(ILoggerFactory loggers, StoreLog storeLog, Wo
         var clients = new KafkaClients(configuration, loggers.CreateLogger<KafkaClients>());
         var (store, catalog, topics) = (Patient(configuration), new KafkaTopicCatalog(clients), new KafkaTopicMaker(clients));
         var groups = new KafkaGroupWriter(clients, clock);
-        var crew = new RestoreCrew(system, definition, configuration.Restore, RestoreNodeActor.Name, WorkerHosting.Role, clock);
+        var crew = new RestoreCrew(system, definition, configuration.Restore, RestoreNodeActor.Name, () => WorkersOf(system), clock);
         if (!isFirst)
         {
             store.Patience.Begun(); // An outage would cost what is done so far.
@@ -54,8 +55,15 @@ internal sealed class NodeRestores(ILoggerFactory loggers, StoreLog storeLog, Wo
             orders => crew.Workers(services, orders), log, () => crew.Records, () => crew.Positions, crew.CutOffAsync, clock)
         {
             Groups = groups,
+            HasNodes = true,
         };
         return new OpenedRestore(services, crew, store.Patience.Hurry, () => End(groups, topics, catalog, store.Store));
+    }
+
+    private static List<Address> WorkersOf(ActorSystem system)
+    {
+        var state = Akka.Cluster.Cluster.Get(system).State;
+        return [.. state.Members.Where(member => member.Status == MemberStatus.Up && member.HasRole(WorkerHosting.Role) && !state.Unreachable.Contains(member)).Select(member => member.Address)];
     }
 
     private RestoreEnvironment Open(string definition, bool isDryRun)

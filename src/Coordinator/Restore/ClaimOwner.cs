@@ -18,16 +18,20 @@ internal sealed record ClaimOwner(string Host, int Process, string Unique)
     /// <summary>When it began, in ticks of that kernel, as ids of processes are used again.</summary>
     public string? Began { get; init; }
 
+    /// <summary>Whether nodes of a cluster work for it: they go on for a while when it is gone.</summary>
+    public bool HasNodes { get; init; }
+
     /// <summary>This process, as a new owner.</summary>
-    public static ClaimOwner New() => new(Environment.MachineName, Environment.ProcessId, Guid.NewGuid().ToString("N"))
+    public static ClaimOwner New(bool hasNodes = false) => new(Environment.MachineName, Environment.ProcessId, Guid.NewGuid().ToString("N"))
     {
         Scope = ThisScope(),
         Began = BeganOf(Environment.ProcessId),
+        HasNodes = hasNodes,
     };
 
-    /// <summary>Whether it certainly runs no more: it was a process of this very machine. False when that cannot be told.</summary>
+    /// <summary>Whether it certainly writes no more: it was a process of this very machine, and is no more. False when that cannot be told.</summary>
     [JsonIgnore]
-    public bool IsGone => Scope is not null && Began is not null && Scope == ThisScope() && BeganOf(Init) is not null && BeganOf(Process) != Began;
+    public bool IsGone => !HasNodes && Scope is not null && Began is not null && Scope == ThisScope() && BeganOf(Init) is not null && BeganOf(Process) != Began;
 
     /// <inheritdoc />
     public override string ToString() => $"process {Process} on {Host}";

@@ -42,9 +42,10 @@ internal sealed class RestoreClaim
     /// <param name="clock">For waiting.</param>
     /// <param name="log">Is told when an owner is waited for that may be no more.</param>
     /// <param name="cancellation">Gives up.</param>
+    /// <param name="hasNodes">Whether nodes of a cluster work for it, which go on for a while when this process is gone.</param>
     /// <exception cref="BackupException">Another process is at work on it.</exception>
     /// <exception cref="StorageException">The document cannot be read or written.</exception>
-    public static async Task<RestoreClaim?> TakeAsync(IObjectStore store, string key, TimeProvider clock, RestoreLog log, CancellationToken cancellation)
+    public static async Task<RestoreClaim?> TakeAsync(IObjectStore store, string key, TimeProvider clock, RestoreLog log, CancellationToken cancellation, bool hasNodes = false)
     {
         while (true)
         {
@@ -58,7 +59,7 @@ internal sealed class RestoreClaim
             var claim = new RestoreClaim(store, key, clock) { _tag = seen?.Tag };
             try
             {
-                if (await claim.TryWriteAsync((seen?.Document ?? claim.Document) with { Owner = ClaimOwner.New() }, cancellation))
+                if (await claim.TryWriteAsync((seen?.Document ?? claim.Document) with { Owner = ClaimOwner.New(hasNodes) }, cancellation))
                 {
                     return claim;
                 }

@@ -120,7 +120,7 @@ internal static class RestoreGroups
 
         if (named.Where(group => !places.ContainsKey(group)).ToList() is { Count: > 0 } elsewhere)
         {
-            throw Wrong($"restore.consumer_groups names {Names(elsewhere)}, which has no offset in any partition that is restored as it was. Remove it, or restore what it reads.");
+            throw Wrong($"restore.consumer_groups names {Names(elsewhere)}, which has no offset in any partition that is restored. Remove it, or restore what it reads.");
         }
     }
 

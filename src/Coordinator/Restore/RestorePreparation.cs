@@ -26,7 +26,7 @@ internal sealed class RestorePreparation(RestoreServices services)
             return new Planned((await FitAsync(plan, await RestoreClaim.PeekAsync(services.Store, key, cancellation), cancellation)).Plan, null);
         }
 
-        if (await RestoreClaim.TakeAsync(services.Store, key, services.Clock, services.Log, cancellation) is not { } claim)
+        if (await RestoreClaim.TakeAsync(services.Store, key, services.Clock, services.Log, cancellation, services.HasNodes) is not { } claim)
         {
             return new Planned((await FitAsync(plan, null, cancellation)).Plan with { CanGoOn = false }, null);
         }

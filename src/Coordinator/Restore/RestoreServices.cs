@@ -22,6 +22,9 @@ public sealed record RestoreServices(
     RestoreConfiguration Configuration, IObjectStore Store, ITopicCatalog Catalog, ITopicMaker Topics, Action<RestorePlan> Planned, Func<IReadOnlyList<RestorePartition>, IReadOnlyList<OrderedWorker>> Workers, RestoreLog Log,
     Func<long> ReadRecords, Func<IReadOnlyDictionary<PartitionId, RestoredSoFar>> Positions, Func<Task> CutOff, TimeProvider Clock)
 {
+    /// <summary>Whether nodes of a cluster work for it. Default: no, this process does all.</summary>
+    public bool HasNodes { get; init; }
+
     /// <summary>Sets offsets of consumer groups at the target.</summary>
     public required IGroupWriter Groups { get; init; }
 }

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using KafkaBackup.PartitionWorkers.Node;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Protocol;
@@ -164,9 +165,9 @@ internal sealed class RestoreBatchActor : UntypedActor
     private static IEnumerable<IReadOnlyList<T>> Pages<T>(IReadOnlyList<T> items, Func<T, bool> isLong) =>
         [.. items.Where(isLong).Select(item => (IReadOnlyList<T>)[item]), .. items.Where(item => !isLong(item)).Chunk(MostPositions)];
 
-    private sealed record Read(IReadOnlyDictionary<PartitionId, RestorePartition> Orders);
+    private sealed record Read(IReadOnlyDictionary<PartitionId, RestorePartition> Orders) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
-    private sealed record Unread(Fault Failure);
+    private sealed record Unread(Fault Failure) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
-    private sealed record WorkerGone(PartitionId Target);
+    private sealed record WorkerGone(PartitionId Target) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 }

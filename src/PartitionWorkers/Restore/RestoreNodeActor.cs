@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Protocol;
@@ -188,12 +189,12 @@ public sealed class RestoreNodeActor : UntypedActor, IWithTimers
         public Dictionary<string, IActorRef> Batches { get; } = [];
     }
 
-    private sealed record GiveBack
+    private sealed record GiveBack : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {
         public static GiveBack Instance { get; } = new();
     }
 
-    private sealed record LookAround
+    private sealed record LookAround : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {
         public static LookAround Instance { get; } = new();
     }

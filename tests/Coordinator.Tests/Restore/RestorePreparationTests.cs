@@ -192,35 +192,4 @@ public sealed class RestorePreparationTests
         string[] settings = ["retention.ms", "retention.bytes", "cleanup.policy", "message.timestamp.type", "message.timestamp.before.max.ms", "message.timestamp.after.max.ms"];
         return settings.ToDictionary(setting => setting, RestorePlan.HoldOf);
     }
-
-    private sealed class FakeTopics : ITopicMaker
-    {
-        public Dictionary<string, ExistingTopic> There { get; } = [];
-
-        public Task<int> CountBrokersAsync(CancellationToken cancellation) => Task.FromResult(1);
-
-        public Task<IReadOnlyDictionary<string, ExistingTopic>> DescribeAsync(IReadOnlyCollection<string> topics, CancellationToken cancellation) =>
-            Task.FromResult<IReadOnlyDictionary<string, ExistingTopic>>(There.Where(topic => topics.Contains(topic.Key)).ToDictionary());
-
-        public Task SetAsync(string topic, IReadOnlyDictionary<string, string> settings, CancellationToken cancellation) => throw new NotSupportedException();
-
-        public Task DeleteRecordsAsync(IReadOnlyDictionary<PartitionId, long> below, CancellationToken cancellation) => throw new NotSupportedException();
-
-        public Task<IReadOnlyList<string>> CreateAsync(NewTopic topic, CancellationToken cancellation) => throw new NotSupportedException();
-
-        public void Dispose()
-        {
-        }
-    }
-
-    private sealed class NoGroups : IGroupWriter
-    {
-        public Task<IReadOnlyList<string>> FindActiveAsync(IReadOnlyCollection<string> groups, CancellationToken cancellation) => throw new NotSupportedException();
-
-        public Task SetAsync(string group, IReadOnlyDictionary<PartitionId, long> offsets, Action waits, CancellationToken cancellation) => throw new NotSupportedException();
-
-        public void Dispose()
-        {
-        }
-    }
 }

@@ -219,13 +219,14 @@ public sealed class RestoreRunStateTests
         var step = Begun().On(new Planned(plan)).State.On(new TopicMade(plan.Topics[0], []));
 
         Assert.Equal(shared, Assert.Single(step.Effects.OfType<StartWorkers>()).Orders);
+        List<PartitionId> others = [];
         foreach (var order in shared)
         {
-            Assert.DoesNotContain(Started(step), started => started.Target.Topic == "b");
             step = step.State.On(new PartitionRestored(order));
+            others.AddRange(Started(step).Select(started => started.Target));
         }
 
-        Assert.Equal([Order("b", 1).Target], Started(step).Select(order => order.Target)); // The other was begun when one of the five was left.
+        Assert.Equal([Order("b", 0).Target, Order("b", 1).Target], others); // The first when one of the five is left, as two are restored at a time.
     }
 
     [Fact]

@@ -5,6 +5,8 @@ using static KafkaBackup.Shared.Protocol.BackupProtocol;
 using static KafkaBackup.Shared.Protocol.CatalogueProtocol;
 using static KafkaBackup.Shared.Protocol.LedgerProtocol;
 using static KafkaBackup.Shared.Protocol.PartitionProtocol;
+using static KafkaBackup.Shared.Protocol.RestoreNodeProtocol;
+using static KafkaBackup.Shared.Protocol.RestoreRunProtocol;
 
 namespace KafkaBackup.Shared.Tests.Protocol;
 
@@ -53,6 +55,13 @@ internal static class WireExamples
         Runs = [new DeclaredRun("run-1", DateTimeOffset.UnixEpoch) { EndedAt = DateTimeOffset.UnixEpoch, Records = 1, Topics = 2, Gaps = 3, Failures = [Failure] }],
     };
 
+    private static readonly NodePosition Position = new(Partition, 5, 9) { FirstChangedTime = 3, Differences = ["It differs."], Marked = "AQ==" };
+
+    private static readonly NodeOrder Node = new(Partition, Partition, new RestoreExtent(19, new Dictionary<int, long> { [3] = 19 }, "0f"))
+    {
+        Base = 1, There = 5, IsComparison = true, Marks = "AQ==", Noted = Position,
+    };
+
     /// <summary>Names are never changed, reused or taken away: journals and nodes of other versions know messages by them.</summary>
     public static IReadOnlyList<(string Name, object Message)> All { get; } =
     [
@@ -97,6 +106,25 @@ internal static class WireExamples
         ("m.finished.1", new RunFinished(Backup, Run, 10, 1, "s3://bucket/nightly/offsets.db")),
         ("m.failed.1", new LedgerFailed(Backup, Run, Failure) { IsUnfit = true }),
         ("m.taken.1", new LedgerTaken(Backup)),
+        ("r.start.1", new StartRestoreRun("0f", "run-1", "mode: restore") { IsDryRun = true, ComparesAll = true }),
+        ("r.get.1", new GetRestoreRun("0f", 7)),
+        ("r.stop.1", new StopRestoreRun("0f")),
+        ("r.status.1", new RestoreRunStatus("0f", "run-1")
+        {
+            Phase = "Restoring", PartitionsPlanned = 4, PartitionsDone = 2, RecordsPlanned = 100, Records = 50, Bytes = 5_000, Lines = [new RestoreLine("Warning", "It waits.")], LastLine = 8,
+            Verdict = new RestoreVerdict(WasStopped: true, IsExact: true, 1, 2, Failure),
+        }),
+        ("n.order.1", new OrderRestore("attempt-1", "batch-1", 2, "mode: restore", [Node]) { IsDryRun = true, BatchBytes = 1_000_000, Rate = new RateShare(1.5, 2.5) }),
+        ("n.ask.1", new AskNode("attempt-1", "batch-1", new RateShare(1.5, 2.5))),
+        ("n.news.1", new NodeNews("attempt-1", "batch-1", IsKnown: true)
+        {
+            Refusal = Failure, Positions = [Position], Records = 10, Bytes = 1_000,
+            Ended = [new NodeRestored(Partition) { Records = 9, Bytes = 900, Markers = 1, FirstMarker = 3, FirstChangedTime = 4, Marked = "AQ==", Differences = ["It differs."], WasStopped = true, Failure = Failure }],
+        }),
+        ("n.stop.1", new StopBatch("attempt-1", "batch-1")),
+        ("n.forget.1", new ForgetBatch("attempt-1", "batch-1")),
+        ("n.cut.1", new CutOffAttempt("attempt-1")),
+        ("n.cutoff.1", new AttemptCutOff("attempt-1")),
     ];
 
     /// <summary>The same types with everything absent that may be.</summary>
@@ -121,5 +149,8 @@ internal static class WireExamples
         new RunFinished(Backup, Run, 0, 0, null),
         new SegmentUploaded(Stored with { LeaderEpoch = null }, null),
         new Rejected(Backup, Partition, Order, Range, 4),
+        new RestoreRunStatus("0f", null),
+        new OrderRestore("attempt-1", "batch-1", 1, "", [new NodeOrder(Partition, Partition, new RestoreExtent(-1, null, ""))]) { BatchBytes = 1, Rate = new RateShare(null, null) },
+        new NodeNews("attempt-1", "batch-1", IsKnown: false),
     ];
 }

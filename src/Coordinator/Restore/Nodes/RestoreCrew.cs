@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
-using Akka.Cluster;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Protocol;
@@ -14,9 +13,9 @@ namespace KafkaBackup.Coordinator.Restore.Nodes;
 /// <param name="definition">The configuration as its user wrote it.</param>
 /// <param name="restore">The same, as it is read here.</param>
 /// <param name="path">Where the actor that works for restores is on each node, by its name below <c>/user</c>.</param>
-/// <param name="role">The role of nodes with workers.</param>
+/// <param name="workers">The nodes with workers that are up and answer.</param>
 /// <param name="clock">Tells for how long nodes have been silent.</param>
-public sealed class RestoreCrew(ActorSystem system, string definition, RestoreSection restore, string path, string role, TimeProvider clock)
+public sealed class RestoreCrew(ActorSystem system, string definition, RestoreSection restore, string path, Func<IReadOnlyCollection<Address>> workers, TimeProvider clock)
 {
     private static readonly TimeSpan CutOffPatience = TimeSpan.FromSeconds(8);
 
@@ -64,16 +63,15 @@ public sealed class RestoreCrew(ActorSystem system, string definition, RestoreSe
     /// <param name="refusal">Why nodes do not take work, when there are some and none does.</param>
     public Address? Choose(int orders, out Fault? refusal)
     {
-        var state = Cluster.Get(system).State;
+        var nodes = workers();
         lock (_gate)
         {
-            var nodes = state.Members.Where(member => member.Status == MemberStatus.Up && member.HasRole(role) && !state.Unreachable.Contains(member)).Select(member => member.Address).ToList();
             foreach (var (node, _) in _refusals.Where(item => item.Value.Reason.IsRetryable && clock.GetElapsedTime(item.Value.At) > RefusalPatience).ToList())
             {
                 _refusals.Remove(node);
             }
 
-            refusal = nodes.Count > 0 && nodes.TrueForAll(_refusals.ContainsKey) ? nodes.Select(node => _refusals[node].Reason).OrderByDescending(reason => reason.IsRetryable).First() : null;
+            refusal = nodes.Count > 0 && nodes.All(_refusals.ContainsKey) ? nodes.Select(node => _refusals[node].Reason).OrderByDescending(reason => reason.IsRetryable).First() : null;
             var chosen = nodes.Where(node => !_refusals.ContainsKey(node)).OrderBy(node => _loads.GetValueOrDefault(node)).ThenBy(node => node.ToString(), StringComparer.Ordinal).FirstOrDefault();
             if (chosen is not null)
             {

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Protocol;
@@ -289,12 +290,12 @@ internal sealed class RestoreProxyActor : UntypedActor, IWithTimers
         }
     }
 
-    private sealed record AskDue
+    private sealed record AskDue : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {
         public static AskDue Instance { get; } = new();
     }
 
-    private sealed record Looked(IReadOnlyDictionary<PartitionId, PartitionBounds> Bounds);
+    private sealed record Looked(IReadOnlyDictionary<PartitionId, PartitionBounds> Bounds) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
-    private sealed record LookFailed(Fault Failure);
+    private sealed record LookFailed(Fault Failure) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 }

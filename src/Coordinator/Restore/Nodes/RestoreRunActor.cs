@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Cluster.Sharding;
+using Akka.Event;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Protocol;
@@ -182,12 +183,12 @@ internal sealed class RestoreRunActor : UntypedActor, IWithTimers
     }
 
     /// <summary>Its shard moves to another node, or it is not needed any more.</summary>
-    internal sealed record HandOver
+    internal sealed record HandOver : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {
         public static HandOver Instance { get; } = new();
     }
 
-    private sealed record MemoryOver
+    private sealed record MemoryOver : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {
         public static MemoryOver Instance { get; } = new();
     }

@@ -1,0 +1,25 @@
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Kafka;
+
+namespace KafkaBackup.Coordinator.Tests.Restore;
+
+/// <summary>Topics at a target that nobody makes or changes.</summary>
+internal sealed class FakeTopics : ITopicMaker
+{
+    public Dictionary<string, ExistingTopic> There { get; } = [];
+
+    public Task<int> CountBrokersAsync(CancellationToken cancellation) => Task.FromResult(1);
+
+    public Task<IReadOnlyDictionary<string, ExistingTopic>> DescribeAsync(IReadOnlyCollection<string> topics, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyDictionary<string, ExistingTopic>>(There.Where(topic => topics.Contains(topic.Key)).ToDictionary());
+
+    public Task SetAsync(string topic, IReadOnlyDictionary<string, string> settings, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task DeleteRecordsAsync(IReadOnlyDictionary<PartitionId, long> below, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<string>> CreateAsync(NewTopic topic, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public void Dispose()
+    {
+    }
+}

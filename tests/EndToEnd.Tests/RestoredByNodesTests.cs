@@ -1,0 +1,66 @@
+using KafkaBackup.EndToEnd.Tests.Support;
+using KafkaBackup.Shared;
+using static KafkaBackup.Cli.ExitCode;
+
+namespace KafkaBackup.EndToEnd.Tests;
+
+/// <summary>Restores that a cluster of nodes makes.</summary>
+public sealed class RestoredByNodesTests : BrokerTest
+{
+    [Fact]
+    public async Task All_nodes_work_and_when_one_is_killed_its_partitions_go_on_elsewhere()
+    {
+        using var cluster = await new TestCluster(3).StartAsync();
+        var topic = await NewTopicAsync(partitions: 6);
+        var produced = await ProduceAsync(PartitionsOf(topic, 6), 300, seed: 31);
+        var backup = NewBackup(topic);
+        backup.Config = backup.Config with { Backup = ["segment_max_records: 40", $"consumer_group_snapshot: {(TestBroker.IsReal ? "true" : "false")}"] };
+        if (TestBroker.IsReal) // The embedded one has no groups.
+        {
+            await Broker.CommitAsync(Name("readers"), (new PartitionId(topic, 4), 77));
+        }
+
+        await backup.SucceedAsync();
+        Dictionary<string, string> names = new(StringComparer.Ordinal) { [topic] = Name("restored") };
+
+        using var run = backup.StartRestore(names, "rate_limit_records_per_sec: 60", "max_concurrent_partitions: 6", TestBroker.IsReal ? "reset_consumer_offsets: true" : "dry_run: false", TestBroker.IsReal ? $"consumer_groups: [{Name("readers")}]" : "include_original_offset_header: false", $"--cluster {cluster.Addresses}", "--verify full");
+        await backup.WaitUntilRestoringAsync(run);
+        foreach (var partition in Enumerable.Range(0, 6))
+        {
+            await Broker.WaitForStableEndAsync(new PartitionId(Name("restored"), partition), 5);
+        }
+
+        await cluster.Nodes[2].Run.KillAsync();
+
+        (await run.FinishAsync()).AssertExit(Ok).AssertSays("Restored 1,800 records of 6 partition(s) in 1 topic(s), as counted at the target")
+            .AssertSays($"{new PartitionId(Name("restored"), 5)}: 300 records are the same as in the backup");
+        if (TestBroker.IsReal)
+        {
+            Assert.Equal(77, await Broker.CommittedAsync(Name("readers"), new PartitionId(Name("restored"), 4)));
+        }
+
+        foreach (var (partition, records) in produced.ByPartition)
+        {
+            var there = await Broker.ReadAsync(new PartitionId(Name("restored"), partition.Number));
+            Assert.Equal(records.Select((record, offset) => (record with { Offset = offset }).ToString()), there.Select(record => record.ToString()));
+        }
+    }
+
+    [Fact]
+    public async Task What_is_wrong_is_told_as_by_a_restore_on_one_machine()
+    {
+        using var cluster = await new TestCluster(1).StartAsync();
+        var topic = await NewTopicAsync();
+        await ProduceAsync(PartitionsOf(topic, 1), 10, seed: 32);
+        var backup = NewBackup(topic);
+        await backup.SucceedAsync();
+        Dictionary<string, string> names = new(StringComparer.Ordinal) { [topic] = Name("restored") };
+        var nodes = $"--cluster {cluster.Addresses}";
+
+        (await backup.RestoreAsync(names, nodes, "time_window_start: yesterday")).AssertExit(Usage).AssertSays("restore.time_window_start: must be milliseconds since 1970");
+        (await backup.RestoreAsync([], nodes)).AssertExit(Usage).AssertOneFailure($"{new PartitionId(topic, 0)} holds offsets 0 to 10 at the target, and nothing was restored");
+        (await backup.RestoreAsync(names, nodes, "--dry-run")).AssertExit(Ok).AssertSays("10 records").AssertSays("nothing was written");
+        (await backup.RestoreAsync(names, nodes)).AssertExit(Ok).AssertSays("Restored 10 records");
+        (await backup.RestoreAsync(names, nodes)).AssertExit(Usage).AssertOneFailure($"'{Name("restored")}' were restored by this very restore");
+    }
+}
