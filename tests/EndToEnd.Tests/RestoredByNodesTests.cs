@@ -23,7 +23,9 @@ public sealed class RestoredByNodesTests : BrokerTest
         await backup.SucceedAsync();
         Dictionary<string, string> names = new(StringComparer.Ordinal) { [topic] = Name("restored") };
 
-        using var run = backup.StartRestore(names, "rate_limit_records_per_sec: 60", "max_concurrent_partitions: 6", TestBroker.IsReal ? "reset_consumer_offsets: true" : "dry_run: false", TestBroker.IsReal ? $"consumer_groups: [{Name("readers")}]" : "include_original_offset_header: false", $"--cluster {cluster.Addresses}", "--verify full");
+        string[] groups = TestBroker.IsReal ? ["reset_consumer_offsets: true", $"consumer_groups: [{Name("readers")}]"] : [];
+
+        using var run = backup.StartRestore(names, [.. groups, "rate_limit_records_per_sec: 60", "max_concurrent_partitions: 6", $"--cluster {cluster.Addresses}", "--verify full"]);
         await backup.WaitUntilRestoringAsync(run);
         foreach (var partition in Enumerable.Range(0, 6))
         {
@@ -58,7 +60,7 @@ public sealed class RestoredByNodesTests : BrokerTest
         var nodes = $"--cluster {cluster.Addresses}";
 
         (await backup.RestoreAsync(names, nodes, "time_window_start: yesterday")).AssertExit(Usage).AssertSays("restore.time_window_start: must be milliseconds since 1970");
-        (await backup.RestoreAsync([], nodes)).AssertExit(Usage).AssertOneFailure($"{new PartitionId(topic, 0)} holds offsets 0 to 10 at the target, and nothing was restored");
+        (await backup.RestoreAsync(new Dictionary<string, string>(), nodes)).AssertExit(Usage).AssertOneFailure($"{new PartitionId(topic, 0)} holds offsets 0 to 10 at the target, and nothing was restored");
         (await backup.RestoreAsync(names, nodes, "--dry-run")).AssertExit(Ok).AssertSays("10 records").AssertSays("nothing was written");
         (await backup.RestoreAsync(names, nodes)).AssertExit(Ok).AssertSays("Restored 10 records");
         (await backup.RestoreAsync(names, nodes)).AssertExit(Usage).AssertOneFailure($"'{Name("restored")}' were restored by this very restore");
