@@ -20,6 +20,7 @@ static async Task<int> RunAsync(string[] args)
         ValidateCommand.Create(),
         RepairCommand.Create(),
         StatusCommand.Create(),
+        SnapshotGroupsCommand.Create(),
         ConfigCommand.Create(),
         DemoCommand.Create(),
         NodeCommand.Create(),

@@ -15,10 +15,10 @@ public sealed class GroupSnapshotPublisher(IObjectStore store, ITopicCatalog cat
     /// <param name="backup">The backup.</param>
     /// <param name="topics">The topics of the backup.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <returns>A sentence when some group could not be read; what was known of it is kept. Null otherwise.</returns>
+    /// <returns>What is stored now, and whether some group could not be read.</returns>
     /// <exception cref="BackupException">Groups cannot be listed.</exception>
     /// <exception cref="StorageException">The snapshot cannot be read or written; it is as it was.</exception>
-    public async Task<string?> TakeAsync(BackupId backup, IReadOnlySet<string> topics, CancellationToken cancellation)
+    public async Task<GroupSnapshotOutcome> TakeAsync(BackupId backup, IReadOnlySet<string> topics, CancellationToken cancellation)
     {
         var key = BackupKeys.ConsumerGroups(backup);
         var listed = await catalog.GetGroupOffsetsAsync(await catalog.ListGroupsAsync(cancellation), cancellation);
@@ -31,13 +31,13 @@ public sealed class GroupSnapshotPublisher(IObjectStore store, ITopicCatalog cat
             var now = Merge(before, found, topics) with { SnapshotTime = clock.GetUtcNow().ToUnixTimeMilliseconds() };
             if (now.IsSameAs(before) && (stored is not null || now.Groups.Count == 0))
             {
-                return Problem(found);
+                return new GroupSnapshotOutcome(now, Problem(found));
             }
 
             try
             {
                 await store.PutAsync(key, new ReadOnlySequence<byte>(now.ToJson()), PutCondition.Expecting(stored?.ETag), cancellation);
-                return Problem(found);
+                return new GroupSnapshotOutcome(now, Problem(found));
             }
             catch (StorageConflictException) when (attempt < MaxTries)
             {

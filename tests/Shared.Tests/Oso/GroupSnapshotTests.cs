@@ -102,8 +102,8 @@ public sealed class GroupSnapshotTests
     private static GroupOffsets Group(string id, params (string Topic, int Partition, long Offset)[] offsets) =>
         new(id, offsets.ToDictionary(item => new PartitionId(item.Topic, item.Partition), item => item.Offset), null);
 
-    private Task<string?> TakeAsync() => new GroupSnapshotPublisher(_samples.Objects, _cluster.Catalog, _samples.Clock)
-        .TakeAsync(new BackupId("b"), new HashSet<string> { "orders" }, CancellationToken.None);
+    private async Task<string?> TakeAsync() => (await new GroupSnapshotPublisher(_samples.Objects, _cluster.Catalog, _samples.Clock)
+        .TakeAsync(new BackupId("b"), new HashSet<string> { "orders" }, CancellationToken.None)).Problem;
 
     private async Task<string> StoredAsync() => Encoding.UTF8.GetString(await _samples.BytesAsync(Key));
 }
