@@ -21,6 +21,7 @@ static async Task<int> RunAsync(string[] args)
         RepairCommand.Create(),
         StatusCommand.Create(),
         SnapshotGroupsCommand.Create(),
+        OffsetRollbackCommand.Create(),
         ConfigCommand.Create(),
         DemoCommand.Create(),
         NodeCommand.Create(),
