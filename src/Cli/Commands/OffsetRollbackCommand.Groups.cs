@@ -83,6 +83,6 @@ internal static partial class OffsetRollbackCommand
         var unset = results.Count(result => result.Problem is not null);
         return unset == 0
             ? ExitCode.Ok
-            : throw new BackupException(FailureKind.Source, $"{unset} of {PlainText.Count(results.Count, "consumer group")} could not be set back; see above.");
+            : throw new BackupException(FailureKind.Source, $"{unset} of {PlainText.Count(results.Count, "consumer group")} could not be set back; see above. 'offset-rollback verify' tells where they stand.");
     }
 }

@@ -4,8 +4,6 @@ using KafkaBackup.Cli.Output;
 using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
-using KafkaBackup.Shared.Kafka;
-using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -34,7 +32,7 @@ internal static class SnapshotGroupsCommand
         PemFiles.Check(file, configuration.Source);
         using var store = Stores.OpenToRead(configuration.Storage);
         using var catalog = new KafkaTopicCatalog(new KafkaClients(configuration, NullLogger<KafkaClients>.Instance));
-        var outcome = await TakeAsync(store, catalog, configuration.BackupId, cancellation);
+        var outcome = await new GroupSnapshotPublisher(store, catalog, TimeProvider.System).TakeAsync(configuration.BackupId, cancellation);
 
         var key = BackupKeys.ConsumerGroups(configuration.BackupId);
         var (groups, offsets) = (outcome.Stored.Groups.Count, outcome.Stored.Groups.Sum(group => group.Offsets.Values.Sum(topic => topic.Count)));
@@ -42,19 +40,5 @@ internal static class SnapshotGroupsCommand
             ? $"No consumer group that the user may see has committed offsets on topics of backup '{configuration.BackupId}'."
             : $"{store.Name}/{key} holds {PlainText.Count(offsets, "offset")} of {PlainText.Count(groups, "consumer group")}.");
         return outcome.Problem is { } problem ? throw new BackupException(FailureKind.Source, problem) : ExitCode.Ok;
-    }
-
-    /// <exception cref="BackupException">There is no such backup, it is another cluster's, or groups cannot be listed.</exception>
-    private static async Task<GroupSnapshotOutcome> TakeAsync(IObjectStore store, ITopicCatalog catalog, BackupId backup, CancellationToken cancellation)
-    {
-        var contents = await new BackupReader(store).OpenAsync(backup.Value, cancellation);
-        var cluster = await catalog.GetClusterIdAsync(cancellation);
-        if (SourceIdentity.Conflict(contents.Ledger?.Head.SourceClusterId, cluster) is { } conflict)
-        {
-            throw new BackupException(FailureKind.Source, conflict); // To another cluster's word all groups of the snapshot would be gone.
-        }
-
-        var topics = contents.Manifest.Topics.Select(topic => topic.Name).ToHashSet(StringComparer.Ordinal);
-        return await new GroupSnapshotPublisher(store, catalog, TimeProvider.System).TakeAsync(backup, topics, cancellation);
     }
 }

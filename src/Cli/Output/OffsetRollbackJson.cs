@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using KafkaBackup.Shared.OffsetSnapshots;
@@ -7,7 +8,7 @@ namespace KafkaBackup.Cli.Output;
 /// <summary>What <c>offset-rollback --format json</c> prints: OSO's names where it has some, and what it does not tell under others.</summary>
 internal static class OffsetRollbackJson
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The snapshots of a store, each as its <c>metadata.json</c>.</summary>
     public static string Listing(IEnumerable<OffsetSnapshotMetadata> snapshots) =>
@@ -54,5 +55,5 @@ internal static class OffsetRollbackJson
             ["actual_offset"] = place.Now,
         })]);
 
-    private static string Text(JsonNode node) => node.ToJsonString(Indented) + '\n';
+    private static string Text(JsonNode node) => node.ToJsonString(Readable) + '\n';
 }

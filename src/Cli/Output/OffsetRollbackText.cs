@@ -15,14 +15,14 @@ internal static class OffsetRollbackText
             var (name, committed) = (PlainText.Name(group.Group), group.Changed.Where(place => place.Now is not null).ToList());
             if (committed.Count > 0)
             {
-                text.Append($"Consumer group '{name}' stood elsewhere before. What follows brings that back, as the file of "
+                text.Append($"Consumer group '{name}' stands elsewhere than in the snapshot. What follows brings that back, as the file of "
                     + $"kafka-consumer-groups.sh --group '{name}' --reset-offsets --from-file FILE --execute:\n");
                 committed.ForEach(place => text.Append($"{place.Partition.Topic},{place.Partition.Number},{place.Now}\n"));
             }
 
             if (group.Changed.Where(place => place.Now is null).Select(place => $"{place.Partition}").ToList() is { Count: > 0 } unset)
             {
-                text.Append($"Consumer group '{name}' had nothing committed in {string.Join(", ", unset)}\n");
+                text.Append($"Consumer group '{name}' has nothing committed in {string.Join(", ", unset)}\n");
             }
 
             AppendAdded(text, group);
@@ -49,7 +49,7 @@ internal static class OffsetRollbackText
         {
             var name = $"Consumer group '{PlainText.Name(group.Group)}'";
             text.Append(
-                group.Problem is { } problem ? $"{name} is not compared: {PlainText.Name(problem)}\n"
+                group.Problem is { } problem ? $"Not compared: {PlainText.Name(problem)}\n"
                 : group.Changed.Count == 0 ? $"{name} stands where the snapshot has it\n"
                 : $"{name} stands elsewhere in {group.Changed.Count} of {PlainText.Count(group.Then.Count, "partition")}\n");
             foreach (var (partition, now, then) in group.Changed)
@@ -68,7 +68,7 @@ internal static class OffsetRollbackText
     {
         foreach (var (partition, now, _) in group.Added)
         {
-            text.Append($"Consumer group '{PlainText.Name(group.Group)}' has offset {now} in {partition}, which the snapshot does not have: it stays\n");
+            text.Append($"Consumer group '{PlainText.Name(group.Group)}' has offset {now} in {partition}, which the snapshot does not have, and which no rollback takes away\n");
         }
     }
 }

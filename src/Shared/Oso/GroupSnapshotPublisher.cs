@@ -1,5 +1,6 @@
 using System.Buffers;
 using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Storage;
 
 namespace KafkaBackup.Shared.Oso;
@@ -44,6 +45,21 @@ public sealed class GroupSnapshotPublisher(IObjectStore store, ITopicCatalog cat
                 // Somebody else took one meanwhile, or the answer to an earlier try was lost: compared with what is there now.
             }
         }
+    }
+
+    /// <summary>The same without a run, on all topics that the backup holds.</summary>
+    /// <exception cref="BackupException">There is no such backup, it is another cluster's, or groups cannot be listed.</exception>
+    /// <exception cref="StorageException">Backup or snapshot cannot be read or written; the snapshot is as it was.</exception>
+    public async Task<GroupSnapshotOutcome> TakeAsync(BackupId backup, CancellationToken cancellation)
+    {
+        var contents = await new BackupReader(store).OpenAsync(backup.Value, cancellation);
+        var cluster = await catalog.GetClusterIdAsync(cancellation);
+        if (SourceIdentity.Conflict(contents.Ledger?.Head.SourceClusterId, cluster) is { } conflict)
+        {
+            throw new BackupException(FailureKind.Source, conflict); // By another cluster's word all groups of the snapshot would be gone.
+        }
+
+        return await TakeAsync(backup, contents.Manifest.Topics.Select(topic => topic.Name).ToHashSet(StringComparer.Ordinal), cancellation);
     }
 
     private static GroupSnapshot Merge(GroupSnapshot before, IEnumerable<GroupOffsets> found, IReadOnlySet<string> topics)
