@@ -10,25 +10,32 @@ public sealed class OffsetSnapshotStore(IObjectStore store)
 {
     private const string Prefix = "offset-snapshots/";
     private const int AtOnce = 16;
+    private const int MaxTries = 10;
 
     /// <summary>The folder of a snapshot, with a slash.</summary>
     public static string FolderOf(OffsetSnapshotId id) => $"{Prefix}{id}/";
 
-    /// <summary>Stores a snapshot, under another name where its own is taken.</summary>
+    /// <summary>Stores a snapshot under a name of its time.</summary>
     /// <returns>The snapshot as it is stored.</returns>
     /// <exception cref="StorageException">The store cannot be written.</exception>
     public async Task<OffsetSnapshot> CreateAsync(OffsetSnapshot snapshot, Random random, CancellationToken cancellation)
     {
-        var id = OffsetSnapshotId.New(snapshot.CreatedAt, random);
-        while (!await TryCreateAsync(SnapshotKey(id), (snapshot = snapshot with { SnapshotId = id.Value }).ToJson(), cancellation))
+        var key = "";
+        for (var attempt = 1; attempt <= MaxTries; attempt++)
         {
-            id = OffsetSnapshotId.New(snapshot.CreatedAt, random);
+            var id = OffsetSnapshotId.New(snapshot.CreatedAt, random);
+            var named = snapshot with { SnapshotId = id.Value };
+            key = SnapshotKey(id);
+            if (await TryCreateAsync(key, named.ToJson(), cancellation))
+            {
+                key = MetadataKey(id);
+                return await TryCreateAsync(key, named.ToMetadata().ToJson(), cancellation)
+                    ? named
+                    : throw new StorageException(key, $"'{key}' in {store.Name} is there, and is not of this snapshot. Nothing else is wrong with snapshot {id}.");
+            }
         }
 
-        var key = MetadataKey(id);
-        return await TryCreateAsync(key, snapshot.ToMetadata().ToJson(), cancellation)
-            ? snapshot
-            : throw new StorageException(key, $"'{key}' in {store.Name} is there, and is not of this snapshot. Nothing else is wrong with snapshot {id}.");
+        throw new StorageException(key, $"{store.Name} calls {MaxTries} new names in turn taken, at last '{key}'. See that it honours If-None-Match.");
     }
 
     /// <summary>Reads a snapshot.</summary>

@@ -106,7 +106,8 @@ public sealed class OffsetSnapshotStoreTests
     public async Task A_deletion_that_is_interrupted_leaves_a_snapshot_that_can_be_deleted()
     {
         var snapshot = await CreateAsync(at: 1);
-        var faulty = new FaultyObjectStore(_objects) { Decide = call => call is { Operation: StoreOperation.Delete } && call.Key.EndsWith("snapshot.json", StringComparison.Ordinal) ? StoreFault.FailBefore() : null };
+        var deletions = 0;
+        var faulty = new FaultyObjectStore(_objects) { Decide = call => call.Operation == StoreOperation.Delete && ++deletions == 2 ? StoreFault.FailBefore() : null };
         await Assert.ThrowsAsync<StorageException>(() => new OffsetSnapshotStore(faulty).DeleteAsync(IdOf(snapshot), CancellationToken.None));
 
         Assert.Empty((await ListAsync()).Problems);
