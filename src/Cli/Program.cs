@@ -20,6 +20,8 @@ static async Task<int> RunAsync(string[] args)
         ValidateCommand.Create(),
         RepairCommand.Create(),
         StatusCommand.Create(),
+        SnapshotGroupsCommand.Create(),
+        OffsetRollbackCommand.Create(),
         ConfigCommand.Create(),
         DemoCommand.Create(),
         NodeCommand.Create(),

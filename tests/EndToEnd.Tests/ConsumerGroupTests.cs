@@ -1,6 +1,7 @@
 using System.Text.Json;
 using KafkaBackup.EndToEnd.Tests.Support;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Oso;
 
 namespace KafkaBackup.EndToEnd.Tests;
 
@@ -25,6 +26,33 @@ public sealed class ConsumerGroupTests : BrokerTest
         var group = Assert.Single(groups.EnumerateArray());
         Assert.Equal(billing, group.GetProperty("group_id").GetString());
         Assert.Equal($$"""{"2":7,"11":0}""", group.GetProperty("offsets").GetProperty(first.Topic).GetRawText().Replace("\n", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal));
+    }
+
+    [SkippableFact]
+    public async Task The_offsets_of_groups_are_stored_beside_a_backup_without_a_run()
+    {
+        Skip.IfNot(TestBroker.IsReal, "The embedded broker has no consumer groups.");
+        var (partition, empty) = (new PartitionId(await NewTopicAsync(), 0), new PartitionId(await NewTopicAsync("empty"), 0));
+        await Broker.ProduceAsync(partition, SampleRecords.Plain(10));
+        await Broker.CommitAsync(Name("billing"), (partition, 7), (empty, 0));
+        await Broker.CommitAsync(Name("elsewhere"), (new PartitionId(await NewTopicAsync("other"), 0), 0));
+        var backup = NewBackup(partition.Topic, empty.Topic);
+        await backup.SucceedAsync();
+
+        var run = (await CliRun.RunAsync("snapshot-groups", "--config", backup.ConfigPath)).AssertExit(0);
+
+        var path = backup.PathOf("consumer-groups-snapshot.json");
+        Assert.Equal($"{path} holds 2 offsets of 1 consumer group.\n", run.Output);
+        var group = Assert.Single(GroupSnapshot.Read(File.ReadAllBytes(path), path).Groups);
+        Assert.Equal((Name("billing"), 7, 0), (group.GroupId, group.Offsets[partition.Topic]["0"], group.Offsets[empty.Topic]["0"]));
+    }
+
+    [Fact]
+    public async Task Without_a_backup_there_is_nothing_to_store_offsets_of_groups_beside()
+    {
+        var backup = NewBackup("unused");
+
+        (await CliRun.RunAsync("snapshot-groups", "--config", backup.WriteConfig())).AssertExit(2).AssertOneFailure("There is no backup 'nightly'");
     }
 
     [SkippableFact]

@@ -35,7 +35,7 @@ internal sealed class NodeRestores(ILoggerFactory loggers, StoreLog storeLog, Wo
 
     private OpenedRestore Open(ActorSystem system, string definition, RestoreConfiguration configuration, RestoreLog log, bool isFirst)
     {
-        var clients = new KafkaClients(configuration, loggers.CreateLogger<KafkaClients>());
+        var clients = new KafkaClients(configuration.Target, loggers.CreateLogger<KafkaClients>());
         var (store, catalog, topics) = (Patient(configuration), new KafkaTopicCatalog(clients), new KafkaTopicMaker(clients));
         var groups = new KafkaGroupWriter(clients, clock);
         var crew = new RestoreCrew(system, definition, configuration.Restore, RestoreNodeActor.Name, () => WorkersOf(system), clock);
@@ -69,7 +69,7 @@ internal sealed class NodeRestores(ILoggerFactory loggers, StoreLog storeLog, Wo
     private RestoreEnvironment Open(string definition, bool isDryRun)
     {
         var configuration = Read(definition);
-        var clients = new KafkaClients(configuration, loggers.CreateLogger<KafkaClients>());
+        var clients = new KafkaClients(configuration.Target, loggers.CreateLogger<KafkaClients>());
         var store = Patient(configuration);
         store.Patience.Begun();
         return new RestoreEnvironment(

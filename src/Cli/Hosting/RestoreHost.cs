@@ -11,6 +11,7 @@ using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace KafkaBackup.Cli.Hosting;
 
@@ -28,7 +29,7 @@ internal static class RestoreHost
         builder.Services
             .AddSingleton(configuration)
             .AddSingleton<RestoreLog>()
-            .AddSingleton<KafkaClients>()
+            .AddSingleton(services => new KafkaClients(configuration.Target, services.GetRequiredService<ILogger<KafkaClients>>()))
             .AddSingleton<ITopicCatalog, KafkaTopicCatalog>(services => new KafkaTopicCatalog(services.GetRequiredService<KafkaClients>()))
             .AddSingleton<ITopicMaker, KafkaTopicMaker>()
             .AddSingleton<IGroupWriter, KafkaGroupWriter>(services => new KafkaGroupWriter(services.GetRequiredService<KafkaClients>(), TimeProvider.System))

@@ -268,7 +268,7 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
         var (run, environment) = (_state!.Run, Environment);
         _ = new GroupSnapshotPublisher(environment.Store, environment.Catalog, _services.Clock).TakeAsync(_backup, topics, CancellationToken.None).PipeTo(
             Self,
-            success: problem => new GroupsTaken(run, problem is null ? null : new Fault(FailureKind.Source, problem, IsRetryable: true)),
+            success: outcome => new GroupsTaken(run, outcome.Problem is { } problem ? new Fault(FailureKind.Source, problem, IsRetryable: true) : null),
             failure: e => new GroupsTaken(run, Fault.Of(e)));
     }
 

@@ -42,9 +42,9 @@ public sealed partial class KafkaClients
     {
     }
 
-    /// <summary>Clients for the target of <paramref name="configuration"/>.</summary>
-    public KafkaClients(RestoreConfiguration configuration, ILogger<KafkaClients> logger)
-        : this(configuration.Target, new BackupSection(), logger)
+    /// <summary>Clients for a cluster that is not backed up, such as the target of a restore.</summary>
+    public KafkaClients(KafkaSection cluster, ILogger<KafkaClients> logger)
+        : this(cluster, new BackupSection(), logger)
     {
     }
 

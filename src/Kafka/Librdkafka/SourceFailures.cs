@@ -74,7 +74,7 @@ internal sealed class SourceFailures(KafkaSection source)
             SourceProblemKind.Login =>
                 $"the login as '{security.Username}' is refused. {at}. Check {source.Name}.security.sasl_username and {source.Name}.security.sasl_password, and that the user exists for this sasl_mechanism.",
             SourceProblemKind.Mechanism =>
-                $"the listener does not take {source.Name}.security.sasl_mechanism. {at}. Check sasl_mechanism, security_protocol, and the port in {source.Name}.bootstrap_servers.",
+                $"the listener does not take {source.Name}.security.sasl_mechanism. {at}. Check sasl_mechanism, security_protocol, and the port in {source.ServersName}.",
             SourceProblemKind.TokenRefused =>
                 $"{security.OAuth?.TokenEndpointUrl} gives no usable token. {first.Reason}. "
                 + $"Check {source.Name}.security.sasl_oauth_token_endpoint_url, sasl_oauth_client_id, sasl_oauth_client_secret and sasl_oauth_scope.",
@@ -87,13 +87,13 @@ internal sealed class SourceFailures(KafkaSection source)
                 $"the brokers want a client certificate. {at}. Set {source.Name}.security.ssl_certificate_location and ssl_key_location.",
             SourceProblemKind.Certificate =>
                 $"the certificate of {brokers} does not hold: {certificate?.Objection ?? first.Reason}. {certificate?.Advice ?? BrokerCertificate.AdviceOnTrust}",
-            SourceProblemKind.Tls => $"TLS fails. {at}. Check the port in {source.Name}.bootstrap_servers and {source.Name}.security.security_protocol.",
+            SourceProblemKind.Tls => $"TLS fails. {at}. Check the port in {source.ServersName} and {source.Name}.security.security_protocol.",
             SourceProblemKind.Closed when security.IsTls =>
-                $"{brokers} closed the connection in the TLS handshake, as a listener without TLS does. Check the port in {source.Name}.bootstrap_servers and {source.Name}.security.security_protocol.",
+                $"{brokers} closed the connection in the TLS handshake, as a listener without TLS does. Check the port in {source.ServersName} and {source.Name}.security.security_protocol.",
             SourceProblemKind.Closed =>
-                $"{brokers} closed the connection at once, as a listener does that wants TLS or a login. Check the port in {source.Name}.bootstrap_servers and {source.Name}.security.security_protocol.",
+                $"{brokers} closed the connection at once, as a listener does that wants TLS or a login. Check the port in {source.ServersName} and {source.Name}.security.security_protocol.",
             _ when problems.All(problem => problem.Address is null || source.BootstrapServers.Contains(problem.Address)) =>
-                $"no broker answers. {at}. Check {source.Name}.bootstrap_servers and that the brokers can be reached from here.",
+                $"no broker answers. {at}. Check {source.ServersName} and that the brokers can be reached from here.",
             _ => $"no broker answers under the address that it announces. {at}. Check the brokers' advertised.listeners, and that they can be reached from here.",
         };
     }
@@ -101,7 +101,7 @@ internal sealed class SourceFailures(KafkaSection source)
     private string Advice(ErrorCode code) => code switch
     {
         ErrorCode.Local_Transport or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_TimedOut or ErrorCode.Local_Resolve =>
-            $"Check {source.Name}.bootstrap_servers and that the brokers can be reached from here.",
+            $"Check {source.ServersName} and that the brokers can be reached from here.",
         ErrorCode.LeaderNotAvailable =>
             $"It has no leader: start the brokers that hold its replicas, or leave the topic out with {source.Name}.topics.exclude.",
         ErrorCode.ClusterAuthorizationFailed => "Give the user the right to Describe the cluster.",

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 
 namespace KafkaBackup.Shared.Configuration;
 
-/// <summary>Checks one entry of <c>bootstrap_servers</c>.</summary>
-internal static class BrokerAddress
+/// <summary>Checks one entry of <c>bootstrap_servers</c>, in a file or on a command line.</summary>
+public static class BrokerAddress
 {
     /// <summary>What <paramref name="text"/> breaks, as "must be ...", or null when it is <c>host:port</c> or <c>[IPv6]:port</c>.</summary>
     public static string? Objection(string text)

@@ -48,6 +48,16 @@ public static class ConfigurationLoader
     /// <exception cref="ConfigurationException">The text is no YAML, or not a configuration that can be used.</exception>
     public static RestoreConfiguration ParseRestore(string yaml, string file, Func<string, string?> environment) => Parse(yaml, file, environment, ReadRestoreRoot);
 
+    /// <summary>Reads and checks the file at <paramref name="file"/>, be it for a backup or for a restore, for its cluster: <c>source</c> or <c>target</c>.</summary>
+    /// <param name="file">The file's path; messages repeat it as given.</param>
+    /// <param name="environment">Gives a variable's value, or null when it is not set.</param>
+    /// <exception cref="ConfigurationException">The file is missing, unreadable or wrong.</exception>
+    public static KafkaSection LoadCluster(string file, Func<string, string?> environment) => ParseCluster(ReadText(file), file, environment);
+
+    /// <summary>As <see cref="Parse"/>, for the cluster of either kind of file.</summary>
+    /// <exception cref="ConfigurationException">The text is no YAML, or not a configuration that can be used.</exception>
+    public static KafkaSection ParseCluster(string yaml, string file, Func<string, string?> environment) => Parse(yaml, file, environment, ReadCluster);
+
     private static T Parse<T>(string yaml, string file, Func<string, string?> environment, Func<YamlMapReader, T?> read)
         where T : class
     {
@@ -55,6 +65,20 @@ public static class ConfigurationLoader
         var configuration = new YamlValue("", ReadTree(yaml, problems), problems, environment).Map(read);
         problems.ThrowIfAny();
         return configuration ?? throw new InvalidOperationException("The loader gave up on a configuration without a reason.");
+    }
+
+    private static KafkaSection? ReadCluster(YamlMapReader map)
+    {
+        switch (map.Required("mode")?.Choice(["backup", "restore"]))
+        {
+            case "backup":
+                return ReadRoot(map)?.Source;
+            case "restore":
+                return ReadRestoreRoot(map)?.Target;
+            default:
+                map.AcceptAll(); // Nobody knows which keys belong there.
+                return null;
+        }
     }
 
     private static RestoreConfiguration? ReadRestoreRoot(YamlMapReader map)

@@ -6,6 +6,9 @@ public sealed record KafkaSection
     /// <summary>What the section is called, for messages.</summary>
     public string Name { get; init; } = "source";
 
+    /// <summary>What gives the addresses, for messages. Default: <c>bootstrap_servers</c> of the section.</summary>
+    public string ServersName { get => field ?? $"{Name}.bootstrap_servers"; init; }
+
     /// <summary><c>bootstrap_servers</c>: <c>host:port</c> of one or more brokers. Required, not empty.</summary>
     public required IReadOnlyList<string> BootstrapServers { get; init; }
 

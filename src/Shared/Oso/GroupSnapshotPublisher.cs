@@ -1,5 +1,6 @@
 using System.Buffers;
 using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Storage;
 
 namespace KafkaBackup.Shared.Oso;
@@ -15,10 +16,10 @@ public sealed class GroupSnapshotPublisher(IObjectStore store, ITopicCatalog cat
     /// <param name="backup">The backup.</param>
     /// <param name="topics">The topics of the backup.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <returns>A sentence when some group could not be read; what was known of it is kept. Null otherwise.</returns>
+    /// <returns>What is stored now, and whether some group could not be read.</returns>
     /// <exception cref="BackupException">Groups cannot be listed.</exception>
     /// <exception cref="StorageException">The snapshot cannot be read or written; it is as it was.</exception>
-    public async Task<string?> TakeAsync(BackupId backup, IReadOnlySet<string> topics, CancellationToken cancellation)
+    public async Task<GroupSnapshotOutcome> TakeAsync(BackupId backup, IReadOnlySet<string> topics, CancellationToken cancellation)
     {
         var key = BackupKeys.ConsumerGroups(backup);
         var listed = await catalog.GetGroupOffsetsAsync(await catalog.ListGroupsAsync(cancellation), cancellation);
@@ -31,19 +32,34 @@ public sealed class GroupSnapshotPublisher(IObjectStore store, ITopicCatalog cat
             var now = Merge(before, found, topics) with { SnapshotTime = clock.GetUtcNow().ToUnixTimeMilliseconds() };
             if (now.IsSameAs(before) && (stored is not null || now.Groups.Count == 0))
             {
-                return Problem(found);
+                return new GroupSnapshotOutcome(now, Problem(found));
             }
 
             try
             {
                 await store.PutAsync(key, new ReadOnlySequence<byte>(now.ToJson()), PutCondition.Expecting(stored?.ETag), cancellation);
-                return Problem(found);
+                return new GroupSnapshotOutcome(now, Problem(found));
             }
             catch (StorageConflictException) when (attempt < MaxTries)
             {
                 // Somebody else took one meanwhile, or the answer to an earlier try was lost: compared with what is there now.
             }
         }
+    }
+
+    /// <summary>The same without a run, on all topics that the backup holds.</summary>
+    /// <exception cref="BackupException">There is no such backup, it is another cluster's, or groups cannot be listed.</exception>
+    /// <exception cref="StorageException">Backup or snapshot cannot be read or written; the snapshot is as it was.</exception>
+    public async Task<GroupSnapshotOutcome> TakeAsync(BackupId backup, CancellationToken cancellation)
+    {
+        var contents = await new BackupReader(store).OpenAsync(backup.Value, cancellation);
+        var cluster = await catalog.GetClusterIdAsync(cancellation);
+        if (SourceIdentity.Conflict(contents.Ledger?.Head.SourceClusterId, cluster) is { } conflict)
+        {
+            throw new BackupException(FailureKind.Source, conflict); // By another cluster's word all groups of the snapshot would be gone.
+        }
+
+        return await TakeAsync(backup, contents.Manifest.Topics.Select(topic => topic.Name).ToHashSet(StringComparer.Ordinal), cancellation);
     }
 
     private static GroupSnapshot Merge(GroupSnapshot before, IEnumerable<GroupOffsets> found, IReadOnlySet<string> topics)

@@ -1,5 +1,6 @@
 using System.Text;
 using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Storage;
 using KafkaBackup.Shared.Tests.Ledger;
@@ -91,6 +92,43 @@ public sealed class GroupSnapshotTests
     }
 
     [Fact]
+    public async Task Without_a_run_offsets_on_all_topics_of_the_backup_are_stored()
+    {
+        await BackUpAsync("orders");
+        _cluster.Groups.Add(Group("billing", ("orders", 0, 42), ("other", 0, 1)));
+
+        var outcome = await TakeOfBackupAsync();
+
+        Assert.Equal(["orders"], Assert.Single(outcome.Stored.Groups).Offsets.Keys);
+        Assert.Equal(outcome.Stored.ToJson(), await _samples.BytesAsync(Key));
+    }
+
+    [Fact]
+    public async Task Another_cluster_at_the_address_takes_no_group_out()
+    {
+        await BackUpAsync("orders");
+        _cluster.Groups.Add(Group("billing", ("orders", 0, 42)));
+        await TakeOfBackupAsync();
+        var before = await StoredAsync();
+        _cluster.Groups.Clear();
+        _cluster.Id = "cluster-2";
+
+        Assert.Equal(FailureKind.Source, (await Assert.ThrowsAsync<BackupException>(TakeOfBackupAsync)).Kind);
+
+        Assert.Equal(before, await StoredAsync());
+    }
+
+    [Fact]
+    public async Task Without_a_backup_nothing_is_stored()
+    {
+        _cluster.Groups.Add(Group("billing", ("orders", 0, 42)));
+
+        Assert.Equal(FailureKind.Configuration, (await Assert.ThrowsAsync<BackupException>(TakeOfBackupAsync)).Kind);
+
+        Assert.Empty(_samples.Keys());
+    }
+
+    [Fact]
     public void A_snapshot_of_OSO_is_read()
     {
         var snapshot = GroupSnapshot.Read("""{"snapshot_time":1755522569000,"groups":[{"group_id":"g1","offsets":{"orders":{"0":1234,"7":99}}}]}"""u8, Key);
@@ -102,8 +140,14 @@ public sealed class GroupSnapshotTests
     private static GroupOffsets Group(string id, params (string Topic, int Partition, long Offset)[] offsets) =>
         new(id, offsets.ToDictionary(item => new PartitionId(item.Topic, item.Partition), item => item.Offset), null);
 
-    private Task<string?> TakeAsync() => new GroupSnapshotPublisher(_samples.Objects, _cluster.Catalog, _samples.Clock)
-        .TakeAsync(new BackupId("b"), new HashSet<string> { "orders" }, CancellationToken.None);
+    private async Task<string?> TakeAsync() => (await new GroupSnapshotPublisher(_samples.Objects, _cluster.Catalog, _samples.Clock)
+        .TakeAsync(new BackupId("b"), new HashSet<string> { "orders" }, CancellationToken.None)).Problem;
+
+    private Task<GroupSnapshotOutcome> TakeOfBackupAsync() =>
+        new GroupSnapshotPublisher(_samples.Objects, _cluster.Catalog, _samples.Clock).TakeAsync(new BackupId("b"), CancellationToken.None);
+
+    private async Task BackUpAsync(string topic) =>
+        await (await _samples.LoadedAsync("w")).RecordSourceAsync(_cluster.Id, [new TopicFacts(topic, 1)], CancellationToken.None);
 
     private async Task<string> StoredAsync() => Encoding.UTF8.GetString(await _samples.BytesAsync(Key));
 }
