@@ -79,8 +79,8 @@ class Kafka:
         return {where: row for topic in topics for where, row in self.digest(topic).items()}
 
     def delete(self):
-        for topic in self.made:
-            self._run(os.path.join(self.home, "bin", "kafka-topics.sh"), "--bootstrap-server", self.bootstrap, "--delete", "--topic", topic)
+        if self.made:  # As one pattern: the script takes a second for each call.
+            self._run(os.path.join(self.home, "bin", "kafka-topics.sh"), "--bootstrap-server", self.bootstrap, "--delete", "--topic", "|".join(map(re.escape, self.made)))
         self.made = []
 
 

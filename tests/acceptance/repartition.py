@@ -15,6 +15,7 @@ import subprocess
 import sys
 
 import restore
+import restoring
 
 KEYS, WITHOUT = 50_000, 20  # Every so manieth record has no key.
 
@@ -29,17 +30,17 @@ def repartition(args, report, kafka, sources, targets, meanwhile=lambda: None, l
     for name, count in ((topic, sources), (like, targets)):
         produce(kafka, name, count, records)
         kafka.made.append(name)
-    backup = restore.backed_up(args, report, kafka, [topic])
+    backup = restoring.backed_up(args, report, kafka, [topic])
     target = topic + "-restored"
     kafka.made.append(target)
-    process = restore.start(backup, {topic: target}, "max_concurrent_partitions: 1", "repartitioning: {%s: {target_partitions: %d}}" % (target, targets), *lines)
+    process = restoring.start(backup, {topic: target}, "max_concurrent_partitions: 1", "repartitioning: {%s: {target_partitions: %d}}" % (target, targets), *lines)
     meanwhile()
     run = backup.end(process)
     report.check(run.code == 0, "%d partitions become %d: exit code %s after %.1f s" % (sources, targets, run.code, run.seconds), run.err)
     wrong, found, disorder, last = [], [], [], {}
-    homes = {row["key"]: partition for partition in range(targets) for row in restore.rows(kafka, like, partition) if row["key"] is not None}
+    homes = {row["key"]: partition for partition in range(targets) for row in restoring.rows(kafka, like, partition) if row["key"] is not None}
     for partition in range(targets):
-        for row in restore.rows(kafka, target, partition):
+        for row in restoring.rows(kafka, target, partition):
             number = int(base64.b64decode(row["value"]))
             found.append(number)
             if row["key"] is None:

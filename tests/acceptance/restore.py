@@ -5,7 +5,10 @@
   restore.py leaders    a broker of three is killed, and started again, again and again while records are restored
   restore.py kills      kill -9 at --kills random moments; started again each time, it goes on
   restore.py windows    --windows random windows of time over data with times in disorder: exactly what a full scan selects
-  restore.py groups     50 groups at random places: each reads next what it would have read next
+  restore.py groups     50 groups at random places, between records that are compacted or aborted: each reads next what it would have read next, also of a window
+  restore.py retention  records of last year and of the next hour into topics with 7 days of retention: all are there after the broker's retention ran
+  restore.py ages       records that get older than retention.ms after the restore has begun stay where it holds
+  restore.py refusals   records that are too large for their topic: nothing is written behind them, and with a higher limit it goes on
   restore.py rates      limits of bytes and of records a second hold for the whole restore
   restore.py all        all of them
 
@@ -14,8 +17,6 @@ and `node kill|start N DIR` in KAFKA_HOME. Exits with 1 on any violation.
 """
 import argparse
 import base64
-import itertools
-import json
 import os
 import random
 import signal
@@ -25,6 +26,10 @@ import time
 
 import common
 import stores
+from restore_groups import groups
+from restore_refusals import ages, refusals
+from restore_retention import retention
+from restoring import backed_up, dump, restored, rows, same, start
 
 
 def mixed(args, report, kafka):
@@ -115,35 +120,12 @@ def windows(args, report, kafka):
     report.check(not wrong, "%d windows, of %d to %d records: exactly what a full scan selects" % (args.windows, min(selected), max(selected)), wrong[:3])
 
 
-def groups(args, report, kafka):
-    """Groups at random places, some without any, in a topic with holes where transactions end and were aborted."""
-    topic = args.prefix + "groups"
-    kafka.load(topic, int(20_000 * args.scale), 4, args.seed, create=True, transactions="some-aborted")
-    ids = ["%s-%d" % (args.prefix, number) for number in range(50)]
-    kafka.kt("groups", "--topic", topic, "--groups", len(ids), "--seed", args.seed, "--prefix", args.prefix)
-    backup = backed_up(args, report, kafka, [topic], consumer_group_snapshot="true")
-    target = topic + "-restored"
-    kafka.made.append(target)
-    run = restored(backup, {topic: target}, "auto_consumer_groups: true")
-    report.check(run.code in (0, 3), "the restore ends with %s (%.1f s)" % (run.code, run.seconds), run.err)
-    wrong, places = [], 0
-    for group in ids:
-        before, after = ({row["partition"]: row for row in kafka.kt("next", "--group", group, "--topic", name, "--isolation", "read_committed") if "partition" in row}
-                         for name in (topic, target))
-        places += len(before)
-        for partition, row in before.items():
-            other = after.get(partition, {})
-            if (row.get("committed") is None) != (other.get("committed") is None) or row.get("key") != other.get("key") or (row.get("timestamp") and row["timestamp"] != other.get("timestamp")):
-                wrong.append((group, row, other))
-    report.check(places and not wrong, "%d groups read next in %d partitions what they would have read next" % (len(ids), places), wrong[:3])
-
-
 def stopped(backup, process):
     process.send_signal(signal.SIGTERM)
     return backup.end(process)
 
 
-def rates(args, report, kafka, ends=stopped):
+def rates(args, report, kafka, ending=stopped):
     """5 MB a second, and 1,000 records a second, over 16 partitions, measured over 30 s at the target."""
     topic = args.prefix + "rates"
     kafka.load(topic, 300_000, 16, args.seed, create=True, shape="json1k", codec="none")
@@ -153,15 +135,15 @@ def rates(args, report, kafka, ends=stopped):
         kafka.made.append(target)
         process = start(backup, {topic: target}, "max_concurrent_partitions: 16", line)
         time.sleep(10)
-        (since, before), _ = end_offsets(kafka, target), time.sleep(30)
-        until, after = end_offsets(kafka, target)
-        run = ends(backup, process)
+        (since, before), _ = ends(kafka, target), time.sleep(30)
+        until, after = ends(kafka, target)
+        run = ending(backup, process)
         weight = sum(weigh([row for row in rows(kafka, target, partition) if before[partition] <= row["offset"] < after[partition]]) for partition in before)
         rate = weight / (until - since)
         report.check(run.code == 130 and abs(rate / limit - 1) <= .1, "%s: %.0f a second" % (line, rate), run.err)
 
 
-def end_offsets(kafka, topic):
+def ends(kafka, topic):
     """The middle of the time that it took to ask, and the end offset of each partition."""
     began = time.monotonic()
     lines = subprocess.run([os.path.join(kafka.home, "bin", "kafka-get-offsets.sh"), "--bootstrap-server", kafka.bootstrap, "--topic", topic],
@@ -188,77 +170,7 @@ def fill(args, kafka, records, partitions):
     return {topic: topic + "-restored" for topic in sources}, committed
 
 
-def backed_up(args, report, kafka, names, **settings):
-    folder = os.path.join(args.work, args.scenario)
-    args.stores.empty(folder)
-    backup = common.Backup(args.product, folder, "restored", kafka.bootstrap, list(names), stores=args.stores, segment_max_bytes=max(200_000, int(8_000_000 * args.scale)), **settings)
-    run = backup.run()
-    report.check(run.code == 0, "the backup ends with 0 (%.1f s)" % run.seconds, run.err)
-    return backup
-
-
-def configured(backup, names, *lines):
-    file = os.path.join(backup.local, "restore.yaml")
-    text = ["mode: restore", "backup_id: " + backup.id, "target:", "  bootstrap_servers: [%s]" % os.environ["KAFKA_BOOTSTRAP_SERVERS"], "storage:",
-            *("  " + line for line in backup.stores.section(backup.folder)), "restore:", "  create_topics: true", *("  " + line for line in lines), "  topic_mapping:",
-            *("    %s: %s" % pair for pair in names.items())]
-    with open(file, "w", encoding="utf-8") as out:
-        out.write("\n".join(text) + "\n")
-    return file
-
-
-def start(backup, names, *lines):
-    return backup.start("restore", "-c", configured(backup, names, *lines))
-
-
-def restored(backup, names, *lines):
-    return backup.end(start(backup, names, *lines))
-
-
-def same(report, kafka, names, what):
-    """What a reader of committed records finds is the same in both, offsets aside; and the timestamp 0, which is told (exit code 3)."""
-    changed = 0
-    for source, target in names.items():
-        counted, others, times = 0, [], 0
-        for partition in range(partitions(kafka, source)):
-            for before, after in itertools.zip_longest(dump(kafka, source, partition), dump(kafka, target, partition)):
-                counted += 1
-                if before != after:
-                    if before and after and before["timestamp"] == 0 and dict(before, timestamp=None) == dict(after, timestamp=None):
-                        times += 1
-                    else:
-                        others.append((partition, before, after))
-        changed += times
-        report.check(counted and not others, "%s: %s records of %s are the same, byte for byte, but for the time of %d that had 0" % (
-            what, format(counted, ","), source, times), others[:2])
-    return changed
-
-
-def partitions(kafka, topic):
-    return 1 + max(row["partition"] for row in kafka.kt("digest", "--topic", topic, "--threads", "4") if "partition" in row)
-
-
-def dump(kafka, topic, partition):
-    """The records of a partition without what a copy may change, one after the other."""
-    for row in rows(kafka, topic, partition):
-        row["headers"] = [header for header in row["headers"] if header[0] not in ADDED]
-        yield {key: value for key, value in row.items() if key not in ("topic", "offset")}
-
-
-def rows(kafka, topic, partition):
-    """The committed records of a partition, one after the other."""
-    command = [os.path.join(kafka.home, "tools", "kt"), "dump", "--topic", topic, "--partition", str(partition), "--isolation", "read_committed"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        for line in process.stdout:
-            row = json.loads(line)
-            if "offset" in row:
-                yield row
-
-
-ADDED = ("x-original-offset", "x-original-timestamp", "x-source-partition")
-
-
-SCENARIOS = {"mixed": mixed, "leaders": leaders, "kills": kills, "windows": windows, "groups": groups, "rates": rates}
+SCENARIOS = {"mixed": mixed, "leaders": leaders, "kills": kills, "windows": windows, "groups": groups, "retention": retention, "ages": ages, "refusals": refusals, "rates": rates}
 
 
 def main():

@@ -19,6 +19,7 @@ import time
 import nodes
 import repartition as shares_of
 import restore
+import restoring
 
 
 def in_cluster(scenario):
@@ -27,29 +28,24 @@ def in_cluster(scenario):
     def run(args, report, kafka):
         cluster = nodes.Cluster(args.product, os.path.join(args.work, args.scenario + "-cluster"), 3)
         report.check(cluster.start() is not None, "three nodes find each other")
-        alone = restore.start
-        restore.start = lambda backup, names, *lines: in_nodes(cluster, backup, names, *lines)
+        os.environ["KAFKA_BACKUP_HTTP_TOKEN"] = nodes.TOKEN
+        restoring.GIVEN[:] = ["--cluster", cluster.addresses()]
         try:
             scenario(args, report, kafka, cluster)
         finally:
-            restore.start = alone
+            restoring.GIVEN.clear()
             cluster.end()
     return run
-
-
-def in_nodes(cluster, backup, names, *lines):
-    os.environ["KAFKA_BACKUP_HTTP_TOKEN"] = nodes.TOKEN
-    return backup.start("restore", "-c", restore.configured(backup, names, *lines), "--cluster", cluster.addresses())
 
 
 @in_cluster
 def mixed(args, report, kafka, cluster):
     names, committed = restore.fill(args, kafka, 1_200_000, 4)
-    backup = restore.backed_up(args, report, kafka, names)
+    backup = restoring.backed_up(args, report, kafka, names)
     kafka.made += names.values()
-    run = restore.restored(backup, names, "max_concurrent_partitions: 6")
+    run = restoring.restored(backup, names, "max_concurrent_partitions: 6")
     report.check("Restored %s records" % format(committed, ",") in run.err, "%s records are restored in %.1f s" % (format(committed, ","), run.seconds), run.err)
-    changed = restore.same(report, kafka, names, "mixed")
+    changed = restoring.same(report, kafka, names, "mixed")
     report.check(run.code == (3 if changed else 0), "exit code %s, as %d records have another time" % (run.code, changed), run.err)
 
 
@@ -57,14 +53,14 @@ def mixed(args, report, kafka, cluster):
 def kills(args, report, kafka, cluster):
     chooser = random.Random(args.seed)
     names, committed = restore.fill(args, kafka, 1_200_000, 4)
-    backup = restore.backed_up(args, report, kafka, names)
+    backup = restoring.backed_up(args, report, kafka, names)
     killed, round_ = 0, 0
     while killed < args.kills:
         round_ += 1
         into = {source: "%s-%d" % (target, round_) for source, target in names.items()}
         kafka.made += into.values()
         lines = ["include_original_offset_header: %s" % str(bool(round_ % 2)).lower(), "max_concurrent_partitions: 6", "rate_limit_records_per_sec: %d" % (committed / args.seconds)]
-        process, began = restore.start(backup, into, *lines), time.monotonic()
+        process, began = restoring.start(backup, into, *lines), time.monotonic()
         while process.poll() is None and killed < args.kills:
             time.sleep(chooser.uniform(2, 15))
             if process.poll() is None:
@@ -76,13 +72,13 @@ def kills(args, report, kafka, cluster):
                 cluster.wait_until_whole()
         run = backup.end(process)
         report.check(run.code in (0, 3), "round %d: after %d kills so far it comes to its end (%.0f s)" % (round_, killed, time.monotonic() - began), run.err)
-        restore.same(report, kafka, into, "round %d" % round_)
+        restoring.same(report, kafka, into, "round %d" % round_)
     report.check(killed == args.kills, "%d kills" % killed)
 
 
 @in_cluster
 def rates(args, report, kafka, cluster):
-    restore.rates(args, report, kafka, ends=lambda backup, process: stopped(backup, process, cluster))
+    restore.rates(args, report, kafka, ending=lambda backup, process: stopped(backup, process, cluster))
 
 
 def stopped(backup, process, cluster):

@@ -1,0 +1,74 @@
+"""What the scenarios of restores share: a backup of topics, a restore of it as a process, and what is the same in both."""
+import itertools
+import json
+import os
+import subprocess
+
+import common
+
+GIVEN = []  # Options that every restore is started with, as for a cluster.
+
+ADDED = ("x-original-offset", "x-original-timestamp", "x-source-partition")
+
+
+def backed_up(args, report, kafka, names, **settings):
+    folder = os.path.join(args.work, args.scenario)
+    args.stores.empty(folder)
+    backup = common.Backup(args.product, folder, "restored", kafka.bootstrap, list(names), stores=args.stores, segment_max_bytes=max(200_000, int(8_000_000 * args.scale)), **settings)
+    run = backup.run()
+    report.check(run.code == 0, "the backup ends with 0 (%.1f s)" % run.seconds, run.err)
+    return backup
+
+
+def start(backup, names, *lines):
+    file = os.path.join(backup.local, "restore.yaml")
+    text = ["mode: restore", "backup_id: " + backup.id, "target:", "  bootstrap_servers: [%s]" % os.environ["KAFKA_BOOTSTRAP_SERVERS"],
+            "  topics:", "    include: [%s]" % ", ".join(names), "storage:", *("  " + line for line in backup.stores.section(backup.folder)), "restore:", "  create_topics: true", *("  " + line for line in lines),
+            "  topic_mapping:", *("    %s: %s" % pair for pair in names.items())]
+    with open(file, "w", encoding="utf-8") as out:
+        out.write("\n".join(text) + "\n")
+    return backup.start("restore", "-c", file, *GIVEN)
+
+
+def restored(backup, names, *lines):
+    return backup.end(start(backup, names, *lines))
+
+
+def same(report, kafka, names, what):
+    """What a reader of committed records finds is the same in both, offsets aside; and the timestamp 0, which is told (exit code 3)."""
+    changed = 0
+    for source, target in names.items():
+        counted, others, times = 0, [], 0
+        for partition in range(partitions(kafka, source)):
+            for before, after in itertools.zip_longest(dump(kafka, source, partition), dump(kafka, target, partition)):
+                counted += 1
+                if before != after:
+                    if before and after and before["timestamp"] == 0 and dict(before, timestamp=None) == dict(after, timestamp=None):
+                        times += 1
+                    else:
+                        others.append((partition, before, after))
+        changed += times
+        report.check(counted and not others, "%s: %s records of %s are the same, byte for byte, but for the time of %d that had 0" % (
+            what, format(counted, ","), source, times), others[:2])
+    return changed
+
+
+def partitions(kafka, topic):
+    return 1 + max(row["partition"] for row in kafka.kt("digest", "--topic", topic, "--threads", "4") if "partition" in row)
+
+
+def dump(kafka, topic, partition):
+    """The records of a partition without what a copy may change, one after the other."""
+    for row in rows(kafka, topic, partition):
+        row["headers"] = [header for header in row["headers"] if header[0] not in ADDED]
+        yield {key: value for key, value in row.items() if key not in ("topic", "offset")}
+
+
+def rows(kafka, topic, partition):
+    """The committed records of a partition, one after the other."""
+    command = [os.path.join(kafka.home, "tools", "kt"), "dump", "--topic", topic, "--partition", str(partition), "--isolation", "read_committed"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout:
+            row = json.loads(line)
+            if "offset" in row:
+                yield row
