@@ -15,6 +15,7 @@ namespace KafkaBackup.Management;
 internal static class RestoreRoutes
 {
     private const int Digits = 32;
+    private const int MostOfRun = 64;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -35,7 +36,11 @@ internal static class RestoreRoutes
     {
         var submission = await JsonSerializer.DeserializeAsync(context.Request.Body, ApiJson.Default.RestoreSubmission, context.RequestAborted) ?? throw new JsonException("The body is null.");
         _ = submission.Definition ?? throw new JsonException("It has no definition.");
-        _ = submission.Run ?? throw new JsonException("It has no run.");
+        if (submission.Run is not { Length: > 0 and <= MostOfRun })
+        {
+            throw new JsonException($"Its run has to have a name of 1 to {MostOfRun} letters.");
+        }
+
         _ = DefinitionCheck.ReadRestore(submission.Definition, Environment.GetEnvironmentVariable);
         var text = $"{submission.IsDryRun}\n{submission.ComparesAll}\n{submission.Definition}";
         var restore = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..Digits];

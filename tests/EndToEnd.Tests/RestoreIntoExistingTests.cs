@@ -78,6 +78,25 @@ public sealed class RestoreIntoExistingTests : BrokerTest
         await AssertRestoredAsync(target, produced, begin: 7);
     }
 
+    [SkippableFact]
+    public async Task Nothing_is_written_behind_a_record_that_the_topic_does_not_take_and_with_a_higher_limit_it_goes_on()
+    {
+        Skip.IfNot(TestBroker.IsReal, "The embedded broker changes no settings.");
+        var topic = await NewTopicAsync();
+        var partition = new PartitionId(topic, 0);
+        var produced = await Broker.ProduceAsync(partition, SampleRecords.Plain(900, seed: 41).Concat(SampleRecords.Plain(1, seed: 42, bytes: 9_000)).Concat(SampleRecords.Plain(2_000, seed: 43)));
+        var backup = NewBackup(topic);
+        await backup.SucceedAsync();
+        var target = await NewTopicAsync("target", 1, [("retention.ms", "-1"), ("max.message.bytes", "4000")]);
+
+        (await backup.RestoreAsync(To(topic, target), TestBackup.IntoExisting)).AssertExit(Source).AssertSays("does not take the record of offset 900 at the source").AssertSays($"max.message.bytes of topic '{target}'");
+        Assert.Equal(900, (await Broker.ReadAsync(partition with { Topic = target })).Count);
+
+        await Broker.SetAsync(target, "max.message.bytes", "100000");
+        (await backup.RestoreAsync(To(topic, target), TestBackup.IntoExisting)).AssertExit(Ok).AssertSays("Going on with the restore");
+        await AssertRestoredAsync(target, produced, begin: 0);
+    }
+
     private async Task<(TestBackup Backup, string Topic, ProducedRecords Produced)> BackedUpAsync()
     {
         var topic = await NewTopicAsync(partitions: 2);

@@ -1,5 +1,6 @@
 using KafkaBackup.Cli.Output;
 using KafkaBackup.Management;
+using KafkaBackup.Shared;
 using KafkaBackup.Shared.Protocol;
 using Microsoft.Extensions.Logging;
 using static KafkaBackup.Shared.Protocol.BackupProtocol;
@@ -29,9 +30,15 @@ internal sealed class RestoreFollower(ClusterClient client, string file, Restore
     {
         var status = await client.RestoreAsync(file, submission, cancellation);
         _restore = status.Restore;
-        for (var (line, lastAnswer) = (0, TimeProvider.System.GetTimestamp()); ;)
+        var (line, run, lastAnswer) = (0, status.Run, TimeProvider.System.GetTimestamp());
+        while (true)
         {
-            if (status.Run is not null)
+            if (status.Run is not null && status.Run != run)
+            {
+                (line, run) = (0, status.Run); // Begun anew, with lines of its own.
+                status = status with { Lines = [], LastLine = 0, Verdict = null };
+            }
+            else if (status.Run is not null)
             {
                 line = Show(status);
                 if (status.Verdict is { } verdict)
@@ -45,7 +52,7 @@ internal sealed class RestoreFollower(ClusterClient client, string file, Restore
             {
                 if (status.Run is null)
                 {
-                    line = 0; // Another node begins to conduct it, with lines of its own.
+                    (line, run) = (0, submission.Run); // Another node begins to conduct it, with lines of its own.
                     status = await client.RestoreAsync(file, submission, cancellation);
                 }
                 else
@@ -55,9 +62,9 @@ internal sealed class RestoreFollower(ClusterClient client, string file, Restore
 
                 lastAnswer = TimeProvider.System.GetTimestamp();
             }
-            catch (ClusterAwayException) when (TimeProvider.System.GetElapsedTime(lastAnswer) < Patience)
+            catch (BackupException) when (TimeProvider.System.GetElapsedTime(lastAnswer) < Patience)
             {
-                status = status with { Lines = [] };
+                status = status with { Lines = [], Verdict = null }; // No node answers, or this one cannot read the file, which another could.
             }
         }
     }

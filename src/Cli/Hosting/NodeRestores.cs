@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Cluster;
+using Akka.Hosting;
 using KafkaBackup.Coordinator.Restore;
 using KafkaBackup.Coordinator.Restore.Nodes;
 using KafkaBackup.Kafka.Librdkafka;
@@ -9,6 +10,7 @@ using KafkaBackup.PartitionWorkers.Restore;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Oso;
+using KafkaBackup.Shared.Protocol;
 using Microsoft.Extensions.Logging;
 using static KafkaBackup.Shared.Protocol.RestoreProtocol;
 
@@ -21,7 +23,8 @@ internal sealed class NodeRestores(ILoggerFactory loggers, StoreLog storeLog, Wo
 
     /// <summary>What conductors need.</summary>
     public RestoreRunServices Conductors(ActorSystem system) => new(
-        Read, (definition, configuration, log, isFirst) => Open(system, definition, configuration, log, isFirst), loggers.CreateLogger<RestoreLog>());
+        Read, (definition, configuration, log, isFirst) => Open(system, definition, configuration, log, isFirst), loggers.CreateLogger<RestoreLog>(),
+        () => node.Refusal.Node, () => ActorRegistry.For(system).Get<ActorKeys.Restores>());
 
     /// <summary>What this node needs to work for others.</summary>
     public RestoreNodeServices Workers() => new(Open, node, progress, clock);

@@ -9,6 +9,12 @@ namespace KafkaBackup.Coordinator.Restore;
 /// <summary>Whether a topic that others made can be restored into, and what its settings would do to the records. Pure.</summary>
 internal static class ExistingTopicRules
 {
+    /// <summary>For how long a restore may last, in ms: what gets too old meanwhile would be deleted before it is counted.</summary>
+    private const long Margin = 24L * 60 * 60 * 1000;
+
+    /// <summary>What a batch takes beside its records, in bytes, and a record beside its parts.</summary>
+    private const long BatchFrame = 80;
+
     /// <summary>The topic as the restore takes it.</summary>
     /// <param name="topic">As it would be made.</param>
     /// <param name="orders">What is restored into it.</param>
@@ -75,11 +81,22 @@ internal static class ExistingTopicRules
         }
 
         var holds = restore.RetentionPolicy == RetentionPolicy.Hold ? harms.Select(harm => harm.Setting).ToHashSet(StringComparer.Ordinal) : [];
+        if (holds.Contains("cleanup.policy"))
+        {
+            holds.UnionWith(Retention.Where(setting => Number(there, setting) >= 0)); // A compacted topic that is made to delete would begin to.
+        }
+
         return topic with
         {
             Held = holds.ToDictionary(setting => setting, setting => there.Own.Contains(setting) ? there.Settings[setting] : null, StringComparer.Ordinal),
         };
     }
+
+    private static readonly string[] Retention = ["retention.ms", "retention.bytes"];
+
+    /// <summary>Whether a topic that is taken as it is may delete what is restored.</summary>
+    public static bool MayLose(IReadOnlyCollection<RestorePartition> orders, ExistingTopic there, RestoreSection restore, DateTimeOffset now) =>
+        restore.RetentionPolicy == RetentionPolicy.Ignore && HarmsOf(orders, there, restore, now).Any(harm => harm.Setting == "cleanup.policy" || Retention.Contains(harm.Setting));
 
     /// <summary>Whether a topic that is there has all that the restore holds of one that it makes.</summary>
     public static bool IsAsMade(RestoreTopic topic, ExistingTopic there) => topic.Made.Partitions == there.Partitions
@@ -105,15 +122,15 @@ internal static class ExistingTopicRules
             yield return ("cleanup.policy", "cleanup.policy has 'compact', so that records with a later one of the same key go, and records without a key are refused");
         }
 
-        if (deletes && Number(there, "retention.ms") is >= 0 and var keeps && age > keeps)
+        if (deletes && Number(there, "retention.ms") is >= 0 and var keeps && age > keeps - Margin)
         {
-            yield return ("retention.ms", $"retention.ms is {keeps}, and there are records of {Time(oldest)}, which would be deleted");
+            yield return ("retention.ms", $"retention.ms is {keeps}, and there are records of {Time(oldest)}, which would be deleted {(age > keeps ? "" : "within a day")}".TrimEnd());
         }
 
         if (deletes && Number(there, "retention.bytes") is >= 0 and var size
             && orders.MaxBy(order => Bytes(order)) is { } largest && Bytes(largest) > size)
         {
-            yield return ("retention.bytes", $"retention.bytes is {size}, and {largest.Target} would get {Bytes(largest)}");
+            yield return ("retention.bytes", $"retention.bytes is {size}, and {largest.Target} would get up to {Bytes(largest)}");
         }
 
         if (there.Settings.GetValueOrDefault("message.timestamp.type") == "LogAppendTime")
@@ -134,9 +151,9 @@ internal static class ExistingTopicRules
 
     private static string[] PoliciesOf(ExistingTopic there) => there.Settings.GetValueOrDefault("cleanup.policy", "delete").Split(',', StringSplitOptions.TrimEntries);
 
-    /// <summary>As they are without compression, which the producer's may be better or worse than.</summary>
+    /// <summary>As they are without compression, which the producer's may be better or worse than, each in a batch of its own, as a slow restore sends them.</summary>
     private static long Bytes(RestorePartition order) =>
-        order.Segments.Sum(segment => Math.Max(segment.UncompressedSize, segment.CompressedSize)) / (order.Share?.Repartitioning.Partitions ?? 1);
+        order.Segments.Sum(segment => Math.Max(segment.UncompressedSize, segment.CompressedSize) + (BatchFrame * segment.RecordCount)) / (order.Share?.Repartitioning.Partitions ?? 1);
 
     private static long? Number(ExistingTopic there, string setting) =>
         long.TryParse(there.Settings.GetValueOrDefault(setting), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;

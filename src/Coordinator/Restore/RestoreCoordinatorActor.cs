@@ -273,7 +273,7 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
     private async Task<bool> IsCutOffAsync()
     {
         var cutOff = _services.CutOff();
-        return await Task.WhenAny(cutOff, Task.Delay(CutOffPatience, _services.Clock)) == cutOff;
+        return await Task.WhenAny(cutOff, Task.Delay(CutOffPatience, _services.Clock)) == cutOff && cutOff.IsCompletedSuccessfully; // A node that does not say so may be writing.
     }
 
     private static readonly TimeSpan CutOffPatience = TimeSpan.FromSeconds(10);

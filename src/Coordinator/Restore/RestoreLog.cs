@@ -135,6 +135,10 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
     [LoggerMessage(Level = LogLevel.Warning, Message = "Deleting {Records:N0} records of topic '{Topic}' at the target, as restore.purge_topics wants it")]
     public partial void Purges(string topic, long records);
 
+    /// <summary>A topic has deleted what came into it, which is let pass.</summary>
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Target}: all records had come, and its own settings have deleted some of them since, which restore.retention_policy lets pass")]
+    public partial void CutShort(PartitionId target);
+
     /// <summary>What is restored is read back.</summary>
     [LoggerMessage(Level = LogLevel.Information, Message = "Comparing what the target holds of {Partitions} partition(s) with the backup, record by record")]
     public partial void Compares(int partitions);

@@ -134,10 +134,19 @@ public sealed record RestorePlan
     {
         get
         {
-            const int KafkaDefault = 1_048_588, Frame = 1_024;
-            var limits = Topics.Select(topic => int.TryParse(topic.Made.Configurations.GetValueOrDefault("max.message.bytes"), out var limit) ? limit : KafkaDefault);
-            return Math.Clamp(limits.Min() - Frame, 1, KafkaDefault - Frame);
+            const int Frame = 1_024;
+            return Math.Clamp(Topics.Min(topic => TargetLimits.Of(topic.Made.Configurations).MessageBytes) - Frame, 1, TargetLimits.KafkaMessageBytes - Frame);
         }
+    }
+
+    /// <summary>The plan, with what each partition's topic may refuse, as its settings are now.</summary>
+    public RestorePlan WithLimits()
+    {
+        var limits = Topics.ToDictionary(topic => topic.Made.Name, topic => TargetLimits.Of(topic.Made.Configurations.Concat(topic.Exists ? topic.Held.Keys.Select(HeldNow) : [])
+            .GroupBy(setting => setting.Key, StringComparer.Ordinal).ToDictionary(setting => setting.Key, setting => setting.Last().Value, StringComparer.Ordinal)), StringComparer.Ordinal);
+        return this with { Orders = [.. Orders.Select(order => order with { Limits = limits[order.Target.Topic] })] };
+
+        static KeyValuePair<string, string> HeldNow(string setting) => new(setting, HoldOf(setting));
     }
 
     private static IEnumerable<RestorePartition> OrdersOf(ManifestTopic topic, RestoreSection restore)

@@ -23,19 +23,19 @@ internal sealed class RestorePreparation(RestoreServices services)
         var key = BackupKeys.Restore(configuration.BackupId, RestoreId.Of(configuration, await services.Catalog.GetClusterIdAsync(cancellation)));
         if (configuration.Restore.IsDryRun)
         {
-            return new Planned((await FitAsync(plan, await RestoreClaim.PeekAsync(services.Store, key, cancellation), cancellation)).Plan, null);
+            return new Planned((await FitAsync(plan, await RestoreClaim.PeekAsync(services.Store, key, cancellation), cancellation)).Plan.WithLimits(), null);
         }
 
         if (await RestoreClaim.TakeAsync(services.Store, key, services.Clock, services.Log, cancellation, services.HasNodes) is not { } claim)
         {
-            return new Planned((await FitAsync(plan, null, cancellation)).Plan with { CanGoOn = false }, null);
+            return new Planned((await FitAsync(plan, null, cancellation)).Plan.WithLimits() with { CanGoOn = false }, null);
         }
 
         try
         {
             var (left, document) = await FitAsync(plan, claim.Document, cancellation);
             await claim.WriteAsync(_ => document, cancellation);
-            return new Planned(left, claim);
+            return new Planned(left.WithLimits(), claim);
         }
         catch (Exception)
         {
@@ -108,7 +108,9 @@ internal sealed class RestorePreparation(RestoreServices services)
         return plan with
         {
             Topics = [.. plan.Topics.Select(topic => there.TryGetValue(topic.Made.Name, out var found) ? Taken(topic, found) : topic)],
-            Orders = [.. plan.Orders.Select(order => there.ContainsKey(order.Target.Topic) ? order with { Base = bounds[order.Target].HighWatermark } : order)],
+            Orders = [.. plan.Orders.Select(order => there.TryGetValue(order.Target.Topic, out var found)
+                ? order with { Base = bounds[order.Target].HighWatermark, MayLose = ExistingTopicRules.MayLose([order], found, services.Configuration.Restore, services.Clock.GetUtcNow()) }
+                : order)],
             Notes = notes,
         };
 

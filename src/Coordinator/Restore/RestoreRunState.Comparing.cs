@@ -14,7 +14,7 @@ internal sealed partial record RestoreRunState
 
     private RestoreStep CompareThem()
     {
-        var orders = Restored.Where(restored => restored is { Failure: null, WasStopped: false })
+        var orders = Restored.Where(restored => restored is { Failure: null, WasStopped: false, IsCutShort: false })
             .Select(restored => restored.Order with { Noted = null, There = restored.Records, IsComparison = true }).ToList();
         return ComparesAll && orders.Count > 0 && !IsStopping
             ? (this with { Phase = RestorePhase.Comparing, Waiting = ImmutableQueue.CreateRange(orders) }).Do(new Say(log => log.Compares(orders.Count))).Then(state => state.StartMore())

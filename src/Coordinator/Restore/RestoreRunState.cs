@@ -81,7 +81,7 @@ internal sealed partial record RestoreRunState(int MaxConcurrentPartitions, bool
     private RestoreStep OnClaimLost(ClaimLost lost)
     {
         var ended = this with { Failures = Failures.Add(lost.Failure), HasLapsed = !lost.IsTaken };
-        return ended.Do([new CutOff(), new BreakOff(), .. lost.IsTaken ? (RestoreEffect[])[] : [new Say(log => log.Lapsed(RestoreClaim.Lapse.TotalSeconds))]]).Then(state => state.End());
+        return ended.Do([new CutOff(), new BreakOff(), new StopWorkers(), .. lost.IsTaken ? (RestoreEffect[])[] : [new Say(log => log.Lapsed(RestoreClaim.Lapse.TotalSeconds))]]).Then(state => state.End());
     }
 
     private RestoreStep OnPlanned(RestorePlan plan)
@@ -168,13 +168,18 @@ internal sealed partial record RestoreRunState(int MaxConcurrentPartitions, bool
     /// <summary>What is counted must be what was acknowledged. A partition that failed is told already; what of it arrived is not known.</summary>
     private RestoreStep OnCounted(IReadOnlyDictionary<PartitionId, PartitionBounds> bounds)
     {
-        var counted = Restored.ConvertAll(restored => restored.Failure is null
-            ? restored with { Failure = Difference(restored, bounds.GetValueOrDefault(restored.Order.Target)) }
-            : restored);
-        var wrong = counted.Except(Restored).ToList();
+        var counted = Restored.ConvertAll(restored => restored is { Failure: null, WasStopped: false } ? AsCounted(restored, bounds.GetValueOrDefault(restored.Order.Target)) : restored);
+        var wrong = counted.Where(restored => restored.Failure is not null).Except(Restored).ToList();
         return (this with { Restored = counted, Failures = Failures.AddRange(wrong.Select(restored => restored.Failure!)) })
-            .Do([.. wrong.Select(restored => new Say(log => log.Restored(restored, IsDryRun)))]).Then(state => state.CompareThem());
+            .Do([.. wrong.Select(restored => new Say(log => log.Restored(restored, IsDryRun))), .. counted.Where(restored => restored.IsCutShort).Select(restored => new Say(log => log.CutShort(restored.Order.Target)))])
+            .Then(state => state.CompareThem());
     }
+
+    /// <summary>What its own settings delete of a partition meanwhile is no failure where that is let pass, as long as all had come.</summary>
+    private static PartitionRestored AsCounted(PartitionRestored restored, PartitionBounds bounds) =>
+        restored.Order.MayLose && bounds is { Problem: null } && bounds.LogStartOffset > restored.Order.Base && bounds.HighWatermark - restored.Order.Base == restored.Records
+            ? restored with { IsCutShort = true }
+            : restored with { Failure = Difference(restored, bounds) };
 
     private static Fault? Difference(PartitionRestored restored, PartitionBounds bounds)
     {

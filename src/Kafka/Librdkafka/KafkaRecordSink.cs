@@ -15,7 +15,8 @@ public sealed class KafkaRecordSink(KafkaClients clients, int batchBytes) : IRec
     private bool _isDisposed;
 
     /// <inheritdoc />
-    public IRecordWriter Open(PartitionId partition, long end = 0, int sharers = 1) => new KafkaRecordWriter(this, partition, end, sharers);
+    public IRecordWriter Open(PartitionId partition, long end = 0, int sharers = 1, TargetLimits? limits = null) =>
+        new KafkaRecordWriter(this, partition, end, sharers, limits ?? TargetLimits.Default);
 
     /// <summary>The producer, made when it is needed first.</summary>
     internal IProducer<byte[]?, byte[]?> Producer
@@ -38,7 +39,7 @@ public sealed class KafkaRecordSink(KafkaClients clients, int batchBytes) : IRec
     {
         ErrorCode.MsgSizeTooLarge => new BackupException(FailureKind.Source,
             $"{partition} does not take the record of offset {record.SourceOffset} at the source, of {record.Size:N0} bytes, or its batch: raise "
-            + $"message.max.bytes of the brokers at {clients.Address}, and restore again."),
+            + $"max.message.bytes of topic '{partition.Topic}', or message.max.bytes of the brokers at {clients.Address} where the topic has none, and restore again."),
         ErrorCode.InvalidTimestamp => new BackupException(FailureKind.Source,
             $"{partition} does not take the time {record.Timestamp} (ms since 1970) of the record of offset {record.SourceOffset} at the source: see "
             + $"log.message.timestamp.before.max.ms, log.message.timestamp.after.max.ms and log.message.timestamp.difference.max.ms of the brokers at {clients.Address}."),

@@ -5,7 +5,7 @@ using KafkaBackup.Shared.Kafka;
 namespace KafkaBackup.Kafka.Librdkafka;
 
 /// <summary>Writes to one partition, and bounds what is on its way there. Acknowledgements come on the client's thread.</summary>
-internal sealed class KafkaRecordWriter(KafkaRecordSink sink, PartitionId partition, long end, int sharers) : IRecordWriter
+internal sealed class KafkaRecordWriter(KafkaRecordSink sink, PartitionId partition, long end, int sharers, TargetLimits limits) : IRecordWriter
 {
     /// <summary>How much may be on its way: several batches, so that the wire is never idle.</summary>
     private const long MostBytes = 16 * 1024 * 1024;
@@ -39,7 +39,8 @@ internal sealed class KafkaRecordWriter(KafkaRecordSink sink, PartitionId partit
 
     public async ValueTask WriteAsync(OutgoingRecord record, CancellationToken cancellation)
     {
-        await UntilAsync(() => _bytes < _mostBytes && _records < MostRecords, cancellation);
+        var isAlone = limits.MayRefuse(record, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+        await UntilAsync(() => isAlone ? _records == 0 : _bytes < _mostBytes && _records < MostRecords, cancellation);
         var message = new Message<byte[]?, byte[]?> { Key = record.Key, Value = record.Value, Timestamp = new Timestamp(record.Timestamp, TimestampType.CreateTime) };
         if (record.Headers.Count > 0)
         {
@@ -53,6 +54,11 @@ internal sealed class KafkaRecordWriter(KafkaRecordSink sink, PartitionId partit
         while (!TryProduce(message, record))
         {
             await Task.Delay(QueuePause, cancellation); // The client's queue is full of other partitions' records.
+        }
+
+        if (isAlone)
+        {
+            await UntilAsync(() => _records == 0, cancellation); // The client would send what comes behind it also when it is refused, into its place.
         }
     }
 

@@ -16,6 +16,9 @@ internal sealed class LogOffsets(AdminCalls calls, TimeSpan leaderPatience)
     /// <summary>How long those are that had no leader before.</summary>
     private static readonly TimeSpan Glance = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long one question is, of several to partitions without a leader.</summary>
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _gate = new();
@@ -54,18 +57,31 @@ internal sealed class LogOffsets(AdminCalls calls, TimeSpan leaderPatience)
         PartitionId[] partitions, IsolationLevel isolation, CancellationToken cancellation)
     {
         var began = TimeProvider.System.GetTimestamp();
-        var found = await ListAsync(partitions, isolation, Patience, cancellation);
+        var found = await ListSoonAsync(partitions, isolation, cancellation);
         while (found.Where(answer => IsLeaderless(answer.Value)).Select(answer => answer.Key).ToArray() is { Length: > 0 } leaderless
             && leaderPatience - TimeProvider.System.GetElapsedTime(began) is { Ticks: > 0 } left)
         {
             await Task.Delay(Pause, cancellation);
-            foreach (var (partition, answer) in await ListPatientlyAsync(leaderless, isolation, left, cancellation))
+            foreach (var (partition, answer) in await ListPatientlyAsync(leaderless, isolation, left < Look ? left : Look, cancellation))
             {
                 found[partition] = answer;
             }
         }
 
         return found;
+    }
+
+    /// <summary>Asks again after a moment: of topics that were made just now the client may wait for its whole limit for leaders that it has been told of meanwhile.</summary>
+    private async Task<Dictionary<PartitionId, LogSpan>> ListSoonAsync(PartitionId[] partitions, IsolationLevel isolation, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ListAsync(partitions, isolation, Glance, cancellation);
+        }
+        catch (KafkaException e) when (SourceFailures.IsPassing(e.Error.Code))
+        {
+            return await ListAsync(partitions, isolation, Patience, cancellation);
+        }
     }
 
     private Task<Dictionary<PartitionId, LogSpan>> GlanceAsync(PartitionId[] partitions, IsolationLevel isolation, CancellationToken cancellation) =>

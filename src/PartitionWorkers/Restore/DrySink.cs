@@ -7,7 +7,7 @@ namespace KafkaBackup.PartitionWorkers.Restore;
 public sealed class DrySink : IRecordSink
 {
     /// <inheritdoc />
-    public IRecordWriter Open(PartitionId partition, long end = 0, int sharers = 1) => new Writer();
+    public IRecordWriter Open(PartitionId partition, long end = 0, int sharers = 1, TargetLimits? limits = null) => new Writer();
 
     /// <inheritdoc />
     public void Dispose()

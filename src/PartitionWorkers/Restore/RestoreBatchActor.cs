@@ -14,7 +14,7 @@ namespace KafkaBackup.PartitionWorkers.Restore;
 /// State       Leaves on                                        Goes to
 /// Gathering   OrderRestore, the last one of the batch          Reading
 /// Reading     Read: the backup was                             Restoring
-///             Unread: it could not be                          Ended, each partition with that failure
+///             Unread: it could not be                          Refused: another node may be able to
 /// Restoring   PartitionRestored, the last one                  Ended
 /// Any         StopBatch                                        the same; what has not begun is told to be stopped
 ///             ForgetBatch                                      stops
@@ -27,6 +27,7 @@ internal sealed class RestoreBatchActor : UntypedActor
 
     private readonly string _attemptId;
     private readonly string _batch;
+    private readonly string _node;
     private readonly RestoreAttempt _attempt;
     private readonly RestorePace _pace;
     private readonly RestoreProgress _progress;
@@ -34,13 +35,15 @@ internal sealed class RestoreBatchActor : UntypedActor
     private readonly Dictionary<PartitionId, NodeOrder> _orders = [];
     private readonly Dictionary<PartitionId, RestorePartition> _work = [];
     private readonly Dictionary<PartitionId, NodeRestored> _ended = [];
+    private RestoreExtent? _extent;
+    private Fault? _refusal;
     private bool _isReading;
     private bool _isStopping;
 
     /// <summary>A batch of <paramref name="attempt"/>.</summary>
-    public RestoreBatchActor(string attemptId, string batch, RestoreAttempt attempt, TimeProvider clock)
+    public RestoreBatchActor(string attemptId, string batch, string node, RestoreAttempt attempt, TimeProvider clock)
     {
-        (_attemptId, _batch, _attempt, _pace) = (attemptId, batch, attempt, new RestorePace(clock));
+        (_attemptId, _batch, _node, _attempt, _pace) = (attemptId, batch, node, attempt, new RestorePace(clock));
         _progress = new RestoreProgress(_counts);
     }
 
@@ -56,7 +59,7 @@ internal sealed class RestoreBatchActor : UntypedActor
                 Begin(read.Orders);
                 break;
             case Unread unread:
-                EndAll(target => new NodeRestored(target) { Failure = unread.Failure });
+                Refuse(unread.Failure);
                 break;
             case PartitionRestored restored:
                 _ended.TryAdd(restored.Order.Target, NodeWork.ToNode(restored));
@@ -69,7 +72,7 @@ internal sealed class RestoreBatchActor : UntypedActor
                 break;
             case AskNode ask:
                 _pace.Limit(ask.Rate.Records, ask.Rate.Bytes);
-                Tell(Sender);
+                Tell(Sender, ask.Number);
                 break;
             case StopBatch:
                 Stop();
@@ -89,6 +92,7 @@ internal sealed class RestoreBatchActor : UntypedActor
     private void Take(OrderRestore message)
     {
         _pace.Limit(message.Rate.Records, message.Rate.Bytes);
+        _extent = message.Extent;
         foreach (var order in message.Orders)
         {
             _orders.TryAdd(order.Target, order);
@@ -110,7 +114,7 @@ internal sealed class RestoreBatchActor : UntypedActor
 
         try
         {
-            var orders = _orders.Values.Select(order => NodeWork.FromNode(order, all.GetValueOrDefault(order.Target))).ToList();
+            var orders = _orders.Values.Select(order => NodeWork.FromNode(order, _extent, all.GetValueOrDefault(order.Target))).ToList();
             var target = _attempt.Target;
             var workers = new RestoreWorkers(_attempt.Environment.Section, _attempt.Environment.Store, () => target, _pace, _progress);
             foreach (var (order, worker) in orders.Zip(workers.For(orders)))
@@ -121,9 +125,11 @@ internal sealed class RestoreBatchActor : UntypedActor
         }
         catch (Exception e) when (e is BackupException or FormatException)
         {
-            EndAll(partition => new NodeRestored(partition) { Failure = Fault.Of(e) });
+            Refuse(Fault.Of(e)); // Nothing is written.
         }
     }
+
+    private void Refuse(Fault failure) => _refusal = failure with { Message = $"{_node} cannot work on the restore: {failure.Message}", IsRetryable = false };
 
     private void Stop()
     {
@@ -144,9 +150,10 @@ internal sealed class RestoreBatchActor : UntypedActor
     }
 
     /// <summary>How far it is, in messages of some size: what belongs to groups may be long, so it goes alone.</summary>
-    private void Tell(IActorRef asker)
+    private void Tell(IActorRef asker, long number)
     {
-        var news = new NodeNews(_attemptId, _batch, IsKnown: true) { Records = _counts.Records, Bytes = _counts.Bytes };
+        var isWhole = _isReading || _isStopping; // A question overtakes no order: what has not come by then is lost.
+        var news = new NodeNews(_attemptId, _batch, isWhole && _refusal is null) { Number = number, Refusal = _refusal, Records = _counts.Records, Bytes = _counts.Bytes };
         var positions = _progress.Positions.Where(position => _work.ContainsKey(position.Key) && !_ended.ContainsKey(position.Key))
             .Select(position => NodeWork.ToNode(position.Value, _work[position.Key])).ToList();
         foreach (var page in Pages(positions, position => position.Marked.Length > 0 || position.Differences.Count > 0))

@@ -47,24 +47,25 @@ public sealed class RestoreNodeActor : UntypedActor, IWithTimers
             case OrderRestore order:
                 Take(order);
                 break;
-            case AskNode ask when Find(ask.Attempt) is { } attempt && attempt.Batches.TryGetValue(ask.Batch, out var batch):
-                batch.Forward(ask);
+            case AskNode ask when Find(ask) is { } batch:
+                batch.Worker.Forward(ask);
                 break;
             case AskNode ask:
-                Sender.Tell(new NodeNews(ask.Attempt, ask.Batch, IsKnown: false));
+                Sender.Tell(new NodeNews(ask.Attempt, ask.Batch, IsKnown: false) { Number = ask.Number });
                 break;
             case StopBatch stop when _attempts.GetValueOrDefault(stop.Attempt)?.Batches.GetValueOrDefault(stop.Batch) is { } batch:
-                batch.Forward(stop);
+                batch.Worker.Forward(stop);
                 break;
             case ForgetBatch forget when _attempts.GetValueOrDefault(forget.Attempt) is { } attempt && attempt.Batches.Remove(forget.Batch, out var batch):
-                batch.Forward(forget);
+                batch.Worker.Forward(forget);
+                attempt.Lease.Renew(); // Whoever forgets one batch need not have heard of another for longer.
                 break;
             case CutOffAttempt cut:
                 var sender = Sender;
                 _ = CutOffAsync(cut.Attempt, forGood: true).PipeTo(sender, success: () => new AttemptCutOff(cut.Attempt));
                 break;
             case LookAround:
-                foreach (var (id, _) in _attempts.Where(attempt => _services.Clock.GetElapsedTime(attempt.Value.AskedAt) > NodeLapse).ToList())
+                foreach (var (id, _) in _attempts.Where(attempt => attempt.Value.HasLapsed).ToList())
                 {
                     _ = CutOffAsync(id, forGood: false); // Its conductor may have been away only, and order again.
                 }
@@ -73,7 +74,7 @@ public sealed class RestoreNodeActor : UntypedActor, IWithTimers
             case GiveBack:
                 foreach (var (attempt, batch) in _attempts.SelectMany(attempt => attempt.Value.Batches.Select(batch => (attempt.Key, batch))))
                 {
-                    batch.Value.Tell(new StopBatch(attempt, batch.Key)); // Whoever ordered it and did not stop it gives it to another node.
+                    batch.Value.Worker.Tell(new StopBatch(attempt, batch.Key)); // Whoever ordered it and did not stop it gives it to another node.
                 }
 
                 break;
@@ -98,16 +99,22 @@ public sealed class RestoreNodeActor : UntypedActor, IWithTimers
     /// <inheritdoc />
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
-    /// <summary>An attempt that is asked for is alive.</summary>
-    private Attempt? Find(string id)
+    /// <summary>The batch that is asked about, unless the attempt has been let alone for too long.</summary>
+    private Batch? Find(AskNode ask)
     {
-        if (_attempts.GetValueOrDefault(id) is not { } attempt)
+        if (_attempts.GetValueOrDefault(ask.Attempt) is not { } attempt || !attempt.Batches.TryGetValue(ask.Batch, out var batch))
         {
             return null;
         }
 
-        attempt.AskedAt = _services.Clock.GetTimestamp();
-        return attempt;
+        if (attempt.HasLapsed) // The question may have been on its way for long.
+        {
+            _ = CutOffAsync(ask.Attempt, forGood: false);
+            return null;
+        }
+
+        batch.Lease.Answer(ask.Number, ask.Heard);
+        return batch;
     }
 
     private void Take(OrderRestore order)
@@ -118,14 +125,16 @@ public sealed class RestoreNodeActor : UntypedActor, IWithTimers
             return;
         }
 
-        var attempt = Find(order.Attempt)!;
+        var attempt = _attempts[order.Attempt];
+        attempt.Lease.Renew();
         if (!attempt.Batches.TryGetValue(order.Batch, out var batch))
         {
-            batch = Context.ActorOf(Akka.Actor.Props.Create(() => new RestoreBatchActor(order.Attempt, order.Batch, attempt.Work, _services.Clock)));
+            var node = _services.Node.Refusal.Node;
+            batch = new Batch(Context.ActorOf(Akka.Actor.Props.Create(() => new RestoreBatchActor(order.Attempt, order.Batch, node, attempt.Work, _services.Clock))), new Lease(_services.Clock));
             attempt.Batches.Add(order.Batch, batch);
         }
 
-        batch.Forward(order);
+        batch.Worker.Forward(order);
     }
 
     private Fault? Open(OrderRestore order)
@@ -142,16 +151,16 @@ public sealed class RestoreNodeActor : UntypedActor, IWithTimers
 
         try
         {
-            _attempts.Add(order.Attempt, new Attempt(new RestoreAttempt(_services.Open(order.Definition, order.IsDryRun), order.BatchBytes)));
+            _attempts.Add(order.Attempt, new Attempt(new RestoreAttempt(_services.Open(order.Definition, order.IsDryRun), order.BatchBytes), new Lease(_services.Clock)));
             return null;
         }
         catch (ConfigurationException e)
         {
             return new Fault(e.Kind, $"{_services.Node.Refusal.Node} cannot work on the restore: {string.Join("; ", e.Problems.Select(problem => problem.ToString()))}.", IsRetryable: false);
         }
-        catch (BackupException e)
+        catch (Exception e)
         {
-            return new Fault(e.Kind, $"{_services.Node.Refusal.Node} cannot work on the restore: {e.Message}", e.IsRetryable);
+            return Fault.Of(e) is var fault ? fault with { Message = $"{_services.Node.Refusal.Node} cannot work on the restore: {fault.Message}", IsRetryable = false } : null;
         }
     }
 
@@ -165,7 +174,7 @@ public sealed class RestoreNodeActor : UntypedActor, IWithTimers
         {
             foreach (var batch in attempt.Batches.Values)
             {
-                Context.Stop(batch);
+                Context.Stop(batch.Worker);
             }
 
             ending = attempt.Work.CutOffAsync();
@@ -179,15 +188,19 @@ public sealed class RestoreNodeActor : UntypedActor, IWithTimers
         return ending;
     }
 
-    /// <summary>An attempt, and when it was last asked for.</summary>
-    private sealed class Attempt(RestoreAttempt work)
+    /// <summary>An attempt with its batches. Without batches it is kept for a while, as more may come.</summary>
+    private sealed class Attempt(RestoreAttempt work, Lease lease)
     {
         public RestoreAttempt Work => work;
 
-        public long AskedAt { get; set; }
+        public Lease Lease => lease;
 
-        public Dictionary<string, IActorRef> Batches { get; } = [];
+        public Dictionary<string, Batch> Batches { get; } = [];
+
+        public bool HasLapsed => Batches.Count == 0 ? lease.HasLapsed : Batches.Values.Any(batch => batch.Lease.HasLapsed);
     }
+
+    private sealed record Batch(IActorRef Worker, Lease Lease);
 
     private sealed record GiveBack : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {

@@ -17,7 +17,7 @@ internal sealed class RestorePipeline(RestorePartition order, IRecordFeed feed, 
     /// <summary>How long a restore that was told to stop waits for what it has sent.</summary>
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
 
-    private readonly IRecordWriter _writer = order.IsComparison ? new DrySink().Open(order.Target) : target.Sink.Open(order.Target, order.Base + order.There, order.Share?.Repartitioning.Partitions ?? 1);
+    private readonly IRecordWriter _writer = order.IsComparison ? new DrySink().Open(order.Target) : target.Sink.Open(order.Target, order.Base + order.There, order.Share?.Repartitioning.Partitions ?? 1, order.Limits);
     private readonly OffsetMarks _marks = new(order.Marks, order.Noted);
     private long _bytes;
     private long _firstChangedTime = order.Noted?.FirstChangedTime ?? None;

@@ -9,25 +9,28 @@ public static class NodeWork
     /// <summary>How many sentences about odd segments a message carries.</summary>
     private const int MostDifferences = 20;
 
-    /// <summary>An order for a node.</summary>
-    public static NodeOrder ToNode(RestorePartition order) => new(order.Source, order.Target, RestoreExtent.Of(order))
+    /// <summary>An order for a node. Of a share it does not say from which segments, as that is the same for all of them.</summary>
+    public static NodeOrder ToNode(RestorePartition order) => new(order.Source, order.Target)
     {
+        Extent = order.Share is null ? RestoreExtent.Of(order) : null,
         Base = order.Base,
         There = order.There,
         IsComparison = order.IsComparison,
+        Limits = order.Limits,
         Marks = PackedOffsets.Pack(order.Marks),
         Noted = order.Noted is { } noted ? ToNode(noted, order) : null,
     };
 
     /// <summary>The order of a node, with the segments that the backup has there.</summary>
     /// <param name="order">As it came.</param>
+    /// <param name="shared">What <see cref="OrderRestore.Extent"/> said.</param>
     /// <param name="all">The same partition, from all that the backup holds; null: it holds nothing of it.</param>
     /// <exception cref="BackupException">The backup has other segments than the order means.</exception>
-    public static RestorePartition FromNode(NodeOrder order, RestorePartition? all)
+    public static RestorePartition FromNode(NodeOrder order, RestoreExtent? shared, RestorePartition? all)
     {
-        var cut = order.Extent.Cut(all ?? new RestorePartition(order.Source, order.Target, [])) ?? throw new BackupException(FailureKind.Storage,
+        var cut = (order.Extent ?? shared)?.Cut(all ?? new RestorePartition(order.Source, order.Target, [])) ?? throw new BackupException(FailureKind.Storage,
             $"{order.Target} cannot be restored: the backup has changed since the restore was planned, as by its retention or a repair. Start the restore again.");
-        var known = cut with { Base = order.Base, There = order.There, IsComparison = order.IsComparison, Marks = PackedOffsets.Unpack(order.Marks) };
+        var known = cut with { Base = order.Base, There = order.There, IsComparison = order.IsComparison, Limits = order.Limits, Marks = PackedOffsets.Unpack(order.Marks) };
         return known with { Noted = order.Noted is { } noted ? FromNode(noted, known) : null };
     }
 

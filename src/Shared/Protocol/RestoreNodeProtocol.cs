@@ -1,3 +1,4 @@
+using KafkaBackup.Shared.Kafka;
 using static KafkaBackup.Shared.Protocol.RestoreProtocol;
 
 namespace KafkaBackup.Shared.Protocol;
@@ -6,7 +7,7 @@ namespace KafkaBackup.Shared.Protocol;
 /// <remarks>A node works only while it is asked how far it is: a conductor that has gone may have been followed by another one, which will order the same partitions from others.</remarks>
 public static class RestoreNodeProtocol
 {
-    /// <summary>After how long without a question a node ends all writing for an attempt.</summary>
+    /// <summary>After how long a node ends all writing for an attempt, from when it gave the last answer that it knows to have been heard.</summary>
     public static readonly TimeSpan NodeLapse = TimeSpan.FromSeconds(20);
 
     /// <summary>After how long without an answer the node is known to have done so, and its partitions are ordered from others.</summary>
@@ -26,6 +27,9 @@ public static class RestoreNodeProtocol
     /// <param name="Orders">Some of the orders.</param>
     public sealed record OrderRestore(string Attempt, string Batch, int Total, string Definition, IReadOnlyList<NodeOrder> Orders) : IWireMessage
     {
+        /// <summary>From which segments, where that is the same for all of the orders, as of a topic that is repartitioned; null where each order says so.</summary>
+        public RestoreExtent? Extent { get; init; }
+
         /// <summary>Whether nothing is to be written.</summary>
         public bool IsDryRun { get; init; }
 
@@ -39,9 +43,11 @@ public static class RestoreNodeProtocol
     /// <summary>An order for a node.</summary>
     /// <param name="Source">As <see cref="RestorePartition.Source"/>.</param>
     /// <param name="Target">Where it goes.</param>
-    /// <param name="Extent">From which segments: the node reads the backup for them.</param>
-    public sealed record NodeOrder(PartitionId Source, PartitionId Target, RestoreExtent Extent)
+    public sealed record NodeOrder(PartitionId Source, PartitionId Target)
     {
+        /// <summary>From which segments: the node reads the backup for them. Null where <see cref="OrderRestore.Extent"/> says so for all.</summary>
+        public RestoreExtent? Extent { get; init; }
+
         /// <summary>As <see cref="RestorePartition.Base"/>.</summary>
         public long Base { get; init; }
 
@@ -50,6 +56,9 @@ public static class RestoreNodeProtocol
 
         /// <summary>As <see cref="RestorePartition.IsComparison"/>.</summary>
         public bool IsComparison { get; init; }
+
+        /// <summary>As <see cref="RestorePartition.Limits"/>.</summary>
+        public required TargetLimits Limits { get; init; }
 
         /// <summary>As <see cref="RestorePartition.Marks"/>, packed.</summary>
         public string Marks { get; init; } = "";
@@ -83,7 +92,14 @@ public static class RestoreNodeProtocol
     /// <param name="Attempt">The attempt.</param>
     /// <param name="Batch">The batch.</param>
     /// <param name="Rate">What it may send from now on.</param>
-    public sealed record AskNode(string Attempt, string Batch, RateShare Rate) : IWireMessage;
+    public sealed record AskNode(string Attempt, string Batch, RateShare Rate) : IWireMessage
+    {
+        /// <summary>Which question of the batch it is, from 1 on.</summary>
+        public long Number { get; init; }
+
+        /// <summary>The number of the last question to which an answer came; 0 for none.</summary>
+        public long Heard { get; init; }
+    }
 
     /// <summary>How far a batch is.</summary>
     /// <param name="Attempt">The attempt.</param>
@@ -91,6 +107,9 @@ public static class RestoreNodeProtocol
     /// <param name="IsKnown">Whether the node works, or has worked, on it: one that was started anew does not.</param>
     public sealed record NodeNews(string Attempt, string Batch, bool IsKnown) : IWireMessage
     {
+        /// <summary>The question that is answered; 0: none, as it tells that it does not take an order.</summary>
+        public long Number { get; init; }
+
         /// <summary>Why the node does not take the batch; null when it does.</summary>
         public Fault? Refusal { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Oso;
 
 namespace KafkaBackup.Shared.Protocol;
@@ -73,6 +74,12 @@ public static class RestoreProtocol
         /// <summary>How many records of the restore the target holds when it begins; those that are not noted are compared with the backup's.</summary>
         public long There { get; init; }
 
+        /// <summary>What the topic may refuse.</summary>
+        public TargetLimits Limits { get; init; } = TargetLimits.Default;
+
+        /// <summary>Whether the topic may delete what is restored, as <c>retention_policy: ignore</c> lets it.</summary>
+        public bool MayLose { get; init; }
+
         /// <summary>Whether what is there is only compared, and nothing is written.</summary>
         public bool IsComparison { get; init; }
     }
@@ -136,8 +143,11 @@ public static class RestoreProtocol
         /// <summary>Whether it was read back, and is not what it should be: what was noted of it does not count.</summary>
         public bool IsOther { get; init; }
 
+        /// <summary>Whether its topic had deleted some of it by the time that it was counted, which is let pass.</summary>
+        public bool IsCutShort { get; init; }
+
         /// <summary>Whether all that the backup tells of, and that is wanted, is there as it was.</summary>
-        public bool IsExact => this is { FirstChangedTime: null, Differences.Count: 0, WasStopped: false, Failure: null };
+        public bool IsExact => this is { FirstChangedTime: null, Differences.Count: 0, WasStopped: false, IsCutShort: false, Failure: null };
 
         /// <summary>Why it could not be restored whole; null when it was, or was told to stop.</summary>
         public Fault? Failure { get; init; }

@@ -18,7 +18,7 @@ public sealed class ExistingTopicRulesTests
 
     [Theory]
     [InlineData("retention.ms", "604800000", "retention.ms is 604800000, and there are records of 2025-11-29 12:00:00Z, which would be deleted")]
-    [InlineData("retention.bytes", "1999", "retention.bytes is 1999, and orders:0 would get 2000")]
+    [InlineData("retention.bytes", "1999", "retention.bytes is 1999, and orders:0 would get up to 3600")] // 20 records, each perhaps in a batch of its own.
     [InlineData("cleanup.policy", "compact", "cleanup.policy has 'compact'")]
     [InlineData("cleanup.policy", "delete,compact", "cleanup.policy has 'compact'")]
     [InlineData("message.timestamp.type", "LogAppendTime", "all records would have the time of the restore")]
@@ -44,7 +44,7 @@ public sealed class ExistingTopicRulesTests
     [InlineData("retention.ms", "-1")]
     [InlineData("retention.ms", "63072000000")] // Two years.
     [InlineData("retention.bytes", "-1")]
-    [InlineData("retention.bytes", "2000")]
+    [InlineData("retention.bytes", "3600")]
     [InlineData("cleanup.policy", "delete")]
     [InlineData("message.timestamp.type", "CreateTime")]
     [InlineData("message.timestamp.before.max.ms", "9223372036854775807")]
@@ -66,6 +66,22 @@ public sealed class ExistingTopicRulesTests
         Assert.Equal(held, string.Join(", ", taken.Held.Keys.Order()));
         Assert.DoesNotContain("retention.ms", string.Concat(_notes), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_topic_that_is_made_to_delete_instead_of_to_compact_is_kept_from_deleting_what_is_young() => Assert.Equal(
+        ["cleanup.policy", "retention.ms"],
+        Take(There(("cleanup.policy", "compact"), ("retention.ms", "63072000000"), ("retention.bytes", "-1")), new RestoreSection { RetentionPolicy = RetentionPolicy.Hold }).Held.Keys.Order());
+
+    [Fact]
+    public void What_gets_too_old_within_a_day_is_told_as_a_restore_may_last() => Assert.Contains(
+        "which would be deleted within a day",
+        Assert.Throws<BackupException>(() => Take(There(("retention.ms", $"{(Year + TimeSpan.FromHours(3)).TotalMilliseconds}")), new RestoreSection())).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(RetentionPolicy.Ignore, true)]
+    [InlineData(RetentionPolicy.Hold, false)]
+    public void What_a_topic_may_delete_is_known_where_that_is_let_pass(RetentionPolicy policy, bool mayLose) => Assert.Equal(
+        mayLose, ExistingTopicRules.MayLose(Orders, There(("retention.ms", "5")), new RestoreSection { RetentionPolicy = policy }, Now));
 
     [Theory]
     [InlineData(RetentionPolicy.Ignore, false)]
@@ -117,15 +133,16 @@ public sealed class ExistingTopicRulesTests
 
     private RestoreTopic Take(ExistingTopic there, RestoreSection section, PartitionBounds bounds = default)
     {
-        RestorePartition[] orders =
-        [
-            new(new PartitionId("orders", 0), new PartitionId("orders", 0),
-            [
-                Segment(Now - Year, Now - (Year / 2)), Segment(Now - TimeSpan.FromDays(1), Now + TimeSpan.FromHours(2)),
-            ]),
-        ];
-        return ExistingTopicRules.Take(Topic, orders, there, orders.ToDictionary(order => order.Target, _ => bounds), section, Now, _notes);
+        return ExistingTopicRules.Take(Topic, Orders, there, Orders.ToDictionary(order => order.Target, _ => bounds), section, Now, _notes);
     }
+
+    private static RestorePartition[] Orders =>
+    [
+        new(new PartitionId("orders", 0), new PartitionId("orders", 0),
+        [
+            Segment(Now - Year, Now - (Year / 2)), Segment(Now - TimeSpan.FromDays(1), Now + TimeSpan.FromHours(2)),
+        ]),
+    ];
 
     private static ManifestSegment Segment(DateTimeOffset start, DateTimeOffset end) => new()
     {

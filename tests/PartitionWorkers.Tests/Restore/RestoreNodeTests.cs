@@ -4,6 +4,7 @@ using KafkaBackup.PartitionWorkers.Node;
 using KafkaBackup.PartitionWorkers.Restore;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Storage;
@@ -54,6 +55,19 @@ public sealed class RestoreNodeTests : PatientTestKit
     }
 
     [Fact]
+    public async Task Questions_whose_answers_are_not_heard_do_not_keep_it_at_work()
+    {
+        _node.Tell(Order());
+        for (var (number, passed) = (1, TimeSpan.Zero); passed <= NodeLapse; (number, passed) = (number + 1, passed + AskInterval))
+        {
+            Assert.True((await _node.Ask<NodeNews>(new AskNode("a", "b", new RateShare(null, null)) { Number = number })).IsKnown);
+            Pass(AskInterval);
+        }
+
+        Assert.False((await _node.Ask<NodeNews>(new AskNode("a", "b", new RateShare(null, null)) { Number = 99 })).IsKnown);
+    }
+
+    [Fact]
     public async Task What_is_cut_off_takes_no_order_that_comes_late()
     {
         _node.Tell(Order());
@@ -70,9 +84,9 @@ public sealed class RestoreNodeTests : PatientTestKit
     public async Task A_batch_is_begun_once_all_of_it_has_come_and_tells_its_ends_until_it_is_forgotten()
     {
         _orders.SetResult(new Dictionary<PartitionId, RestorePartition> { [Target] = Missing });
-        var other = new NodeOrder(Missing.Source, new PartitionId("restored", 1), RestoreExtent.Of(Missing with { Segments = [] }));
+        var other = new NodeOrder(Missing.Source, new PartitionId("restored", 1)) { Extent = RestoreExtent.Of(Missing with { Segments = [] }), Limits = TargetLimits.Default };
         _node.Tell(Order(total: 2));
-        Assert.Empty((await NewsAsync()).Ended);
+        await KnownAsync(isKnown: false); // What has not come by the time of a question is lost.
 
         _node.Tell(Order(total: 2) with { Orders = [other] });
 
@@ -85,13 +99,15 @@ public sealed class RestoreNodeTests : PatientTestKit
     }
 
     [Fact]
-    public async Task A_backup_that_has_changed_or_cannot_be_read_fails_the_batch()
+    public async Task A_backup_that_is_another_one_here_or_cannot_be_read_is_for_other_nodes()
     {
         _orders.SetResult(new Dictionary<PartitionId, RestorePartition> { [Target] = Missing.From((_, segments) => [segments[0] with { RecordCount = 3 }]) });
         _node.Tell(Order());
 
-        await AwaitConditionAsync(async () => (await NewsAsync()).Ended.Count == 1);
-        Assert.Contains("the backup has changed", (await NewsAsync()).Ended[0].Failure!.Message, StringComparison.Ordinal);
+        await AwaitConditionAsync(async () => (await NewsAsync()).Refusal is not null);
+        var news = await NewsAsync();
+        Assert.StartsWith("node-1 cannot work on the restore: restored:0 cannot be restored: the backup has changed", news.Refusal!.Message, StringComparison.Ordinal);
+        Assert.Equal((false, false), (news.IsKnown, news.Refusal.IsRetryable));
     }
 
     [Fact]

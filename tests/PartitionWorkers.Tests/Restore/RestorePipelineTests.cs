@@ -242,7 +242,7 @@ public sealed class RestorePipelineTests
 
         private long _end;
 
-        public IRecordWriter Open(PartitionId partition, long end = 0, int sharers = 1)
+        public IRecordWriter Open(PartitionId partition, long end = 0, int sharers = 1, TargetLimits? limits = null)
         {
             _end = end;
             return this;

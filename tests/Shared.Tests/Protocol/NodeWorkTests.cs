@@ -38,7 +38,7 @@ public sealed class NodeWorkTests
             Noted = new RestoredSoFar { Records = 4, SourceOffset = 9, FirstChangedTime = 2, Differences = ["It differs."], Marked = new Dictionary<long, long> { [3] = 2, [8] = 4 } },
         };
 
-        var there = NodeWork.FromNode(NodeWork.ToNode(order), Order(segments: 5)); // The backup has gone on.
+        var there = NodeWork.FromNode(NodeWork.ToNode(order), null, Order(segments: 5)); // The backup has gone on.
 
         Assert.Equal(["s0", "s1"], there.Segments.Select(segment => segment.Key));
         Assert.Equal((5L, 7L), (there.Base, there.There));
@@ -50,7 +50,7 @@ public sealed class NodeWorkTests
     [Fact]
     public void A_share_of_a_topic_comes_back_from_the_same_segments_of_each_partition()
     {
-        var there = NodeWork.FromNode(NodeWork.ToNode(Share(partitions: 2, segments: 2)), Share(partitions: 3, segments: 4));
+        var there = NodeWork.FromNode(NodeWork.ToNode(Share(partitions: 2, segments: 2)), RestoreExtent.Of(Share(partitions: 2, segments: 2)), Share(partitions: 3, segments: 4));
 
         Assert.Equal([2, 2, 0], there.Share!.Sources.Select(source => source.Segments.Count));
     }
@@ -60,9 +60,9 @@ public sealed class NodeWorkTests
     {
         var other = Order(segments: 2).From((_, segments) => [segments[0] with { RecordCount = 3 }, segments[1]]);
 
-        Assert.Contains("the backup has changed since the restore was planned", Assert.Throws<BackupException>(() => NodeWork.FromNode(NodeWork.ToNode(Order(segments: 2)), other)).Message, StringComparison.Ordinal);
-        Assert.Throws<BackupException>(() => NodeWork.FromNode(NodeWork.ToNode(Order(segments: 1)), null));
-        Assert.Empty(NodeWork.FromNode(NodeWork.ToNode(Order(segments: 0)), null).Segments); // A group stands in it, and the backup holds nothing of it.
+        Assert.Contains("the backup has changed since the restore was planned", Assert.Throws<BackupException>(() => NodeWork.FromNode(NodeWork.ToNode(Order(segments: 2)), null, other)).Message, StringComparison.Ordinal);
+        Assert.Throws<BackupException>(() => NodeWork.FromNode(NodeWork.ToNode(Order(segments: 1)), null, null));
+        Assert.Empty(NodeWork.FromNode(NodeWork.ToNode(Order(segments: 0)), null, null).Segments); // A group stands in it, and the backup holds nothing of it.
     }
 
     [Fact]
@@ -89,10 +89,11 @@ public sealed class NodeWorkTests
         var wide = NodeWork.ToNode(order);
         Assert.InRange(wide.Marks.Length, PackedOffsets.MostText * 3 / 4, PackedOffsets.MostText);
         var definition = new string('d', CatalogueProtocol.MaxDefinitionBytes);
-        var many = Enumerable.Repeat(NodeWork.ToNode(Share(partitions: 3, segments: 1)) with { Target = new PartitionId(new string('t', 249), 9_999) }, MostOrders);
+        var share = Share(partitions: 4_000, segments: 1);
+        var many = Enumerable.Repeat(NodeWork.ToNode(share) with { Target = new PartitionId(new string('t', 249), 9_999) }, MostOrders);
 
         Assert.InRange(WireFormat.Write(new OrderRestore(Id, Id, 1, definition, [wide]) { BatchBytes = 1, Rate = new RateShare(1, 1) }).Length, 0, Frame);
-        Assert.InRange(WireFormat.Write(new OrderRestore(Id, Id, 1, definition, [.. many]) { BatchBytes = 1, Rate = new RateShare(1, 1) }).Length, 0, Frame);
+        Assert.InRange(WireFormat.Write(new OrderRestore(Id, Id, 1, definition, [.. many]) { BatchBytes = 1, Rate = new RateShare(1, 1), Extent = RestoreExtent.Of(share) }).Length, 0, Frame);
     }
 
     private const string Id = "0123456789abcdef0123456789abcdef";

@@ -1,3 +1,4 @@
+using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Segments;
@@ -57,8 +58,9 @@ internal static class WireExamples
 
     private static readonly NodePosition Position = new(Partition, 5, 9) { FirstChangedTime = 3, Differences = ["It differs."], Marked = "AQ==" };
 
-    private static readonly NodeOrder Node = new(Partition, Partition, new RestoreExtent(19, new Dictionary<int, long> { [3] = 19 }, "0f"))
+    private static readonly NodeOrder Node = new(Partition, Partition)
     {
+        Extent = new RestoreExtent(19, new Dictionary<int, long> { [3] = 19 }, "0f"), Limits = new TargetLimits(1_000, 5, 6, NeedsKeys: true),
         Base = 1, There = 5, IsComparison = true, Marks = "AQ==", Noted = Position,
     };
 
@@ -114,11 +116,11 @@ internal static class WireExamples
             Phase = "Restoring", PartitionsPlanned = 4, PartitionsDone = 2, RecordsPlanned = 100, Records = 50, Bytes = 5_000, Lines = [new RestoreLine("Warning", "It waits.")], LastLine = 8,
             Verdict = new RestoreVerdict(WasStopped: true, IsExact: true, 1, 2, Failure),
         }),
-        ("n.order.1", new OrderRestore("attempt-1", "batch-1", 2, "mode: restore", [Node]) { IsDryRun = true, BatchBytes = 1_000_000, Rate = new RateShare(1.5, 2.5) }),
-        ("n.ask.1", new AskNode("attempt-1", "batch-1", new RateShare(1.5, 2.5))),
+        ("n.order.1", new OrderRestore("attempt-1", "batch-1", 2, "mode: restore", [Node]) { Extent = new RestoreExtent(-1, null, ""), IsDryRun = true, BatchBytes = 1_000_000, Rate = new RateShare(1.5, 2.5) }),
+        ("n.ask.1", new AskNode("attempt-1", "batch-1", new RateShare(1.5, 2.5)) { Number = 3, Heard = 2 }),
         ("n.news.1", new NodeNews("attempt-1", "batch-1", IsKnown: true)
         {
-            Refusal = Failure, Positions = [Position], Records = 10, Bytes = 1_000,
+            Number = 3, Refusal = Failure, Positions = [Position], Records = 10, Bytes = 1_000,
             Ended = [new NodeRestored(Partition) { Records = 9, Bytes = 900, Markers = 1, FirstMarker = 3, FirstChangedTime = 4, Marked = "AQ==", Differences = ["It differs."], WasStopped = true, Failure = Failure }],
         }),
         ("n.stop.1", new StopBatch("attempt-1", "batch-1")),
@@ -150,7 +152,7 @@ internal static class WireExamples
         new SegmentUploaded(Stored with { LeaderEpoch = null }, null),
         new Rejected(Backup, Partition, Order, Range, 4),
         new RestoreRunStatus("0f", null),
-        new OrderRestore("attempt-1", "batch-1", 1, "", [new NodeOrder(Partition, Partition, new RestoreExtent(-1, null, ""))]) { BatchBytes = 1, Rate = new RateShare(null, null) },
+        new OrderRestore("attempt-1", "batch-1", 1, "", [new NodeOrder(Partition, Partition) { Limits = TargetLimits.Default }]) { BatchBytes = 1, Rate = new RateShare(null, null) },
         new NodeNews("attempt-1", "batch-1", IsKnown: false),
     ];
 }

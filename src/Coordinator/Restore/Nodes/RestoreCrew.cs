@@ -29,7 +29,8 @@ public sealed class RestoreCrew(ActorSystem system, string definition, RestoreSe
     private readonly Dictionary<Address, (Fault Reason, long At)> _refusals = [];
     private readonly Dictionary<Address, long> _heardAt = [];
     private int _inWork;
-    private int _planned;
+    private int _left;
+    private bool _isOver;
 
     /// <summary>The attempt's name, which no other has.</summary>
     public string Attempt { get; } = Guid.NewGuid().ToString("N");
@@ -53,7 +54,7 @@ public sealed class RestoreCrew(ActorSystem system, string definition, RestoreSe
     public long Bytes => _reads.Values.Sum(read => read.Bytes);
 
     /// <summary>Takes in what is to be done, before anything is ordered.</summary>
-    public void Begin(RestorePlan plan) => (BatchBytes, _planned) = (plan.BatchBytes, plan.Orders.Count);
+    public void Begin(RestorePlan plan) => (BatchBytes, _left) = (plan.BatchBytes, plan.Orders.Count);
 
     /// <summary>Workers for partitions that are begun together, on a node that is chosen for them.</summary>
     public IReadOnlyList<OrderedWorker> Workers(RestoreServices services, IReadOnlyList<RestorePartition> orders) => [new OrderedWorker(RestoreProxyActor.Props(services, this, orders), orders)];
@@ -66,6 +67,12 @@ public sealed class RestoreCrew(ActorSystem system, string definition, RestoreSe
         var nodes = workers();
         lock (_gate)
         {
+            if (_isOver)
+            {
+                refusal = null;
+                return null;
+            }
+
             foreach (var (node, _) in _refusals.Where(item => item.Value.Reason.IsRetryable && clock.GetElapsedTime(item.Value.At) > RefusalPatience).ToList())
             {
                 _refusals.Remove(node);
@@ -103,6 +110,15 @@ public sealed class RestoreCrew(ActorSystem system, string definition, RestoreSe
         }
     }
 
+    /// <summary>A partition has come to its end.</summary>
+    public void Finish()
+    {
+        lock (_gate)
+        {
+            _left--;
+        }
+    }
+
     /// <summary>A node has answered.</summary>
     public void Hear(Address node)
     {
@@ -118,7 +134,7 @@ public sealed class RestoreCrew(ActorSystem system, string definition, RestoreSe
     {
         lock (_gate)
         {
-            var part = orders / (double)Math.Max(orders, Math.Max(_inWork, Math.Min(_planned, restore.MaxConcurrentPartitions)));
+            var part = orders / (double)Math.Max(orders, Math.Max(_inWork, Math.Min(_left, restore.MaxConcurrentPartitions)));
             return new RateShare(restore.MaxRecordsPerSecond * part, restore.MaxBytesPerSecond * part);
         }
     }
@@ -132,13 +148,14 @@ public sealed class RestoreCrew(ActorSystem system, string definition, RestoreSe
     /// <summary>Takes in how much of a batch was read.</summary>
     internal void Report(string batch, long records, long bytes) => _reads[batch] = (records, bytes);
 
-    /// <summary>Ends all writing on all nodes.</summary>
+    /// <summary>Ends all writing on all nodes; none is chosen any more.</summary>
     /// <exception cref="AskTimeoutException">A node did not say so in time: it may be writing still.</exception>
     public async Task CutOffAsync()
     {
         List<Address> nodes;
         lock (_gate)
         {
+            _isOver = true;
             nodes = [.. _heardAt.Where(node => clock.GetElapsedTime(node.Value) <= NodePatience).Select(node => node.Key)]; // Others have cut themselves off.
         }
 

@@ -26,6 +26,9 @@ namespace KafkaBackup.Coordinator.Restore.Nodes;
 /// </remarks>
 internal sealed class RestoreProxyActor : UntypedActor, IWithTimers
 {
+    /// <summary>Of so many partitions at the source a message has room to say how far they go.</summary>
+    private const int MostSources = 4_000;
+
     private readonly RestoreServices _services;
     private readonly RestoreCrew _crew;
     private readonly CancellationTokenSource _gone = new();
@@ -34,6 +37,9 @@ internal sealed class RestoreProxyActor : UntypedActor, IWithTimers
     private string _batch = "";
     private int _ordered;
     private long _heardAt;
+    private readonly HashSet<PartitionId> _givenBack = [];
+    private long _asked;
+    private long _heard;
     private bool _isLooking;
     private bool _isStopping;
     private bool _hasSaidNone;
@@ -102,13 +108,15 @@ internal sealed class RestoreProxyActor : UntypedActor, IWithTimers
 
     private void Place()
     {
-        if (_left.Values.FirstOrDefault(IsTooLong) is { } tooLong)
+        if (_isStopping)
         {
-            End(tooLong.Target, new PartitionRestored(tooLong)
-            {
-                Failure = new Fault(FailureKind.Configuration, $"{tooLong.Target}: consumer groups stand at too many places of it ({tooLong.Marks.Count:N0}) to be told to another node. "
-                    + "Restore it without --cluster, or without its groups.", IsRetryable: false),
-            });
+            EndAll(order => new PartitionRestored(order) { Records = order.There, WasStopped = true });
+            return;
+        }
+
+        if (_left.Values.Select(WhyTooLong).FirstOrDefault(reason => reason is not null) is { } tooLong)
+        {
+            EndAll(order => new PartitionRestored(order) { Failure = new Fault(FailureKind.Configuration, tooLong, IsRetryable: false) });
             return;
         }
 
@@ -128,10 +136,14 @@ internal sealed class RestoreProxyActor : UntypedActor, IWithTimers
         }
 
         (_node, _batch, _ordered, _heardAt, _hasSaidNone) = (node, Guid.NewGuid().ToString("N"), _left.Count, _services.Clock.GetTimestamp(), false);
+        (_asked, _heard) = (0, 0);
+        _givenBack.Clear();
+        var shared = _left.Values.First() is { Share: not null } share ? RestoreExtent.Of(share) : null;
         foreach (var orders in _left.Values.Chunk(_left.Values.Any(order => order.Marks.Count > 0) ? 1 : MostOrders))
         {
             _crew.At(node).Tell(new OrderRestore(_crew.Attempt, _batch, _left.Count, _crew.Definition, [.. orders.Select(NodeWork.ToNode)])
             {
+                Extent = shared,
                 IsDryRun = _crew.IsDryRun,
                 BatchBytes = _crew.BatchBytes,
                 Rate = _crew.ShareOf(_left.Count),
@@ -139,24 +151,40 @@ internal sealed class RestoreProxyActor : UntypedActor, IWithTimers
         }
     }
 
-    private static bool IsTooLong(RestorePartition order) => NodeWork.ToNode(order) is { } packed && (packed.Marks.Length > PackedOffsets.MostText || packed.Noted?.Marked.Length > PackedOffsets.MostText);
+    /// <summary>Why an order does not fit into a message; null when it does.</summary>
+    private static string? WhyTooLong(RestorePartition order)
+    {
+        if (order.Share?.Sources.Count > MostSources)
+        {
+            return $"{order.Target}: its topic has too many partitions in the backup ({order.Share.Sources.Count:N0}) to be told to another node. Restore it without --cluster.";
+        }
+
+        var packed = order.Marks.Count == 0 ? null : NodeWork.ToNode(order);
+        return packed?.Marks.Length > PackedOffsets.MostText || packed?.Noted?.Marked.Length > PackedOffsets.MostText
+            ? $"{order.Target}: consumer groups stand at too many places of it ({order.Marks.Count:N0}) to be told to another node. Restore it without --cluster, or without its groups."
+            : null;
+    }
 
     private void Ask(Address node)
     {
         if (_services.Clock.GetElapsedTime(_heardAt) > NodePatience)
         {
             _services.Log.NodeLost(node.ToString(), _left.Count);
+            _crew.Refuse(node, new Fault(FailureKind.Internal, $"{node} did not answer for {NodePatience.TotalSeconds:0} s.", IsRetryable: true));
             Look();
+            return;
         }
-        else
+
+        _crew.At(node).Tell(new AskNode(_crew.Attempt, _batch, _crew.ShareOf(_left.Count)) { Number = ++_asked, Heard = _heard });
+        if (_isStopping)
         {
-            _crew.At(node).Tell(new AskNode(_crew.Attempt, _batch, _crew.ShareOf(_left.Count)));
+            _crew.At(node).Tell(new StopBatch(_crew.Attempt, _batch)); // The one before may be lost.
         }
     }
 
     private void Hear(NodeNews news, Address node)
     {
-        _heardAt = _services.Clock.GetTimestamp();
+        (_heardAt, _heard) = (_services.Clock.GetTimestamp(), Math.Max(_heard, news.Number));
         _crew.Hear(node);
         if (news.Refusal is { } refusal)
         {
@@ -180,12 +208,11 @@ internal sealed class RestoreProxyActor : UntypedActor, IWithTimers
             _crew.Report(position.Target, NodeWork.FromNode(position, _left[position.Target]));
         }
 
-        var isGivenBack = false;
         foreach (var ended in news.Ended.Where(ended => _left.ContainsKey(ended.Target)))
         {
             if (ended is { WasStopped: true } && !_isStopping)
             {
-                isGivenBack = true;
+                _givenBack.Add(ended.Target);
             }
             else
             {
@@ -193,7 +220,7 @@ internal sealed class RestoreProxyActor : UntypedActor, IWithTimers
             }
         }
 
-        if (isGivenBack && _left.Count > 0)
+        if (_left.Count > 0 && _left.Keys.All(_givenBack.Contains)) // Of the others something may be on its way.
         {
             _crew.Refuse(node, new Fault(FailureKind.Internal, $"{node} is drained and takes no partitions.", IsRetryable: true));
             Look();
@@ -283,6 +310,7 @@ internal sealed class RestoreProxyActor : UntypedActor, IWithTimers
     private void End(PartitionId target, PartitionRestored restored)
     {
         _left.Remove(target);
+        _crew.Finish();
         Context.Parent.Tell(restored);
         if (_left.Count == 0)
         {

@@ -37,6 +37,7 @@ internal sealed class RestoreRunActor : UntypedActor, IWithTimers
     private IActorRef _coordinator = ActorRefs.Nobody;
     private RestoreVerdict? _verdict;
     private bool _isStopping;
+    private bool _isGivenUp;
     private bool _isLeaving;
 
     /// <summary>The conductor of the restore that is called <paramref name="restore"/>.</summary>
@@ -67,6 +68,7 @@ internal sealed class RestoreRunActor : UntypedActor, IWithTimers
                 Tell(Sender, get.AfterLine);
                 break;
             case StopRestoreRun:
+                _isGivenUp = true;
                 Stop();
                 Tell(Sender, after: int.MaxValue);
                 break;
@@ -96,7 +98,7 @@ internal sealed class RestoreRunActor : UntypedActor, IWithTimers
 
     private void Begin(StartRestoreRun start)
     {
-        (_wanted, _verdict, _isStopping, _lines) = (start, null, false, null);
+        (_wanted, _verdict, _isStopping, _isGivenUp, _lines) = (start, null, false, false, null);
         try
         {
             var configuration = _services.Read(start.Definition);
@@ -109,16 +111,30 @@ internal sealed class RestoreRunActor : UntypedActor, IWithTimers
         }
         catch (BackupException e)
         {
-            _verdict = new RestoreVerdict(WasStopped: false, IsExact: false, 0, 0, Fault.Of(e));
-            Remember();
+            Fail(e);
         }
     }
 
     private void Conduct(bool isFirst)
     {
-        _opened = _services.Open(_wanted!.Definition, _configuration!, new RestoreLog(_lines!), isFirst);
-        _coordinator = Context.ActorOf(RestoreCoordinatorActor.Props(_opened.Services));
-        _coordinator.Tell(StartRestore.Instance);
+        try
+        {
+            _opened = _services.Open(_wanted!.Definition, _configuration!, new RestoreLog(_lines!), isFirst);
+            _coordinator = Context.ActorOf(RestoreCoordinatorActor.Props(_opened.Services));
+            _coordinator.Tell(StartRestore.Instance);
+        }
+        catch (BackupException e)
+        {
+            Fail(e);
+        }
+    }
+
+    /// <summary>This node cannot conduct it, and another might: so it is named.</summary>
+    private void Fail(BackupException e)
+    {
+        var fault = Fault.Of(e);
+        _verdict = new RestoreVerdict(WasStopped: false, IsExact: false, 0, 0, fault with { Message = $"{_services.Node()} cannot conduct the restore: {fault.Message}" });
+        Remember();
     }
 
     private void OnFinished(RestoreFinished finished)
@@ -126,6 +142,11 @@ internal sealed class RestoreRunActor : UntypedActor, IWithTimers
         End();
         if (_isLeaving)
         {
+            if (!_isGivenUp && (finished.WasStopped || finished.HasLapsed))
+            {
+                _services.Region().Tell(_wanted!); // Where its shard goes, it goes on.
+            }
+
             Context.Stop(Self);
         }
         else if (finished.HasLapsed && !_isStopping)
@@ -164,6 +185,11 @@ internal sealed class RestoreRunActor : UntypedActor, IWithTimers
         if (_wanted is null || _isLeaving)
         {
             asker.Tell(new RestoreRunStatus(_restore, null));
+            if (_wanted is null)
+            {
+                Context.Parent.Tell(new Passivate(HandOver.Instance)); // Anybody may ask for any name.
+            }
+
             return;
         }
 

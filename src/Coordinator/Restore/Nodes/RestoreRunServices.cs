@@ -1,3 +1,4 @@
+using Akka.Actor;
 using KafkaBackup.Shared.Configuration;
 using Microsoft.Extensions.Logging;
 
@@ -7,4 +8,7 @@ namespace KafkaBackup.Coordinator.Restore.Nodes;
 /// <param name="Read">Reads a definition as this node can.</param>
 /// <param name="Open">Gets ready for one; the flag says whether another attempt of the same run went before. It opens no connection.</param>
 /// <param name="Log">This node's log.</param>
-public sealed record RestoreRunServices(Func<string, RestoreConfiguration> Read, Func<string, RestoreConfiguration, RestoreLog, bool, OpenedRestore> Open, ILogger<RestoreLog> Log);
+/// <param name="Node">This node's address, for messages.</param>
+/// <param name="Region">The shard region of conductors.</param>
+public sealed record RestoreRunServices(Func<string, RestoreConfiguration> Read, Func<string, RestoreConfiguration, RestoreLog, bool, OpenedRestore> Open, ILogger<RestoreLog> Log,
+    Func<string> Node, Func<IActorRef> Region);

@@ -15,6 +15,9 @@ public sealed class RunLines(ILogger<RestoreLog> log, BackupId backup) : ILogger
     /// <summary>How much of them goes in one answer.</summary>
     private const int MostText = 50_000;
 
+    /// <summary>How much of one line is kept; the node's log has all.</summary>
+    private const int MostOfLine = 10_000;
+
     private readonly Lock _gate = new();
     private readonly Queue<RestoreLine> _lines = [];
     private int _forgotten;
@@ -59,7 +62,8 @@ public sealed class RunLines(ILogger<RestoreLog> log, BackupId backup) : ILogger
 
         if (logLevel >= LogLevel.Information)
         {
-            Keep(new RestoreLine($"{logLevel}", formatter(state, exception)));
+            var text = formatter(state, exception);
+            Keep(new RestoreLine($"{logLevel}", text.Length <= MostOfLine ? text : $"{text.AsSpan(0, MostOfLine)} …"));
         }
     }
 
