@@ -47,20 +47,14 @@ internal static class BackupCost
         await broker.Clients.DeleteTopicAsync(topic);
         var (bytes, records) = (compressions[0][2], each * partitions);
         var what = $"{size:N0} B, {partitions}";
-        var (wall, read, zstd) = (Walls(backups), Walls(reads), new Spread(compressions.Select(found => found[0])));
-        var (cpu, readCpu, zstdCpu) = (Cpus(backups), Cpus(reads), new Spread(compressions.Select(found => found[1])));
+        var (wall, read, zstd) = (Spread.Walls(backups), Spread.Walls(reads), new Spread(compressions.Select(found => found[0])));
+        var (cpu, readCpu, zstdCpu) = (Spread.Cpus(backups), Spread.Cpus(reads), new Spread(compressions.Select(found => found[1])));
         var limit = Math.Max(read.Min, zstd.Min / Math.Min(partitions, Environment.ProcessorCount));
-        Print($"{what} | backup", wall, cpu, bytes, records, Peaks(backups).Show("N0"),
+        Print($"{what} | backup", wall, cpu, bytes, records, Spread.Peaks(backups).Show("N0"),
             $"{cpu.Min / (readCpu.Min + zstdCpu.Min):N2} | {wall.Min / limit:N2} | {loads.Min():N1} to {loads.Max():N1}");
-        Print($"{what} | reading alone", read, readCpu, bytes, records, Peaks(reads).Show("N0"), "| |");
+        Print($"{what} | reading alone", read, readCpu, bytes, records, Spread.Peaks(reads).Show("N0"), "| |");
         Print($"{what} | zstd alone, {bytes / compressions[0][3]:N2} : 1", zstd, zstdCpu, bytes, records, "", "| |");
     }
-
-    private static Spread Walls(List<Measured> runs) => new(runs.Select(run => run.Wall.TotalSeconds));
-
-    private static Spread Cpus(List<Measured> runs) => new(runs.Select(run => run.Processor.TotalSeconds));
-
-    private static Spread Peaks(List<Measured> runs) => new(runs.Select(run => run.PeakBytes / 1e6));
 
     private static void Print(string what, Spread wall, Spread cpu, double bytes, long records, string peak, string rest) => Console.WriteLine(
         $"| {what} | {wall.Show("N2")} | {bytes / wall.Median / 1e6:N0} | {records / wall.Median:N0} | "

@@ -39,6 +39,8 @@ internal sealed class BackupFolder : IDisposable
     /// <summary>The directory of the store.</summary>
     public string Store => Path.Combine(_root.FullName, "store");
 
+    private string RestorePath => Path.Combine(_root.FullName, "restore.yaml");
+
     private string Local => Path.Combine(_root.FullName, "local");
 
     /// <summary>All segments.</summary>
@@ -49,6 +51,30 @@ internal sealed class BackupFolder : IDisposable
 
     /// <summary>Runs a part of this program in a process of its own.</summary>
     public Task<Measured> RunPartAsync(string part) => ChildProcess.RunAsync("KafkaBackup.Benchmarks.dll", Local, part, part == "compress" ? Store : ConfigPath);
+
+    /// <summary>Runs <c>kafka-backup restore</c> into a topic that it makes.</summary>
+    public Task<Measured> RestoreAsync(string broker, string topic, string target)
+    {
+        File.WriteAllText(RestorePath,
+            $"""
+            mode: restore
+            backup_id: bench
+            target:
+              bootstrap_servers: ["{broker}"]
+            storage:
+              backend: filesystem
+              path: {Store}
+            restore:
+              create_topics: true
+              topic_mapping:
+                {topic}: {target}
+            """);
+        return ChildProcess.RunAsync("kafka-backup.dll", Local, "restore", "-c", RestorePath);
+    }
+
+    /// <summary>Writes as many records into a topic as a restore would, in a process of its own. A restore has to have been run.</summary>
+    public Task<Measured> ProduceAsync(string target, int partitions, long each, int size) =>
+        ChildProcess.RunAsync("KafkaBackup.Benchmarks.dll", Local, "produce", RestorePath, target, $"{partitions}", $"{each}", $"{size}");
 
     /// <summary>Each file of the store with the time of its last change.</summary>
     public Dictionary<string, DateTime> Files() =>

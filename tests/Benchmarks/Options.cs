@@ -4,7 +4,7 @@ namespace KafkaBackup.Benchmarks;
 internal sealed record Options
 {
     /// <summary>What is known on the command line as a measurement.</summary>
-    public static IReadOnlyList<string> Known { get; } = ["wire", "broker", "backup", "memory", "many", "all"];
+    public static IReadOnlyList<string> Known { get; } = ["wire", "broker", "backup", "restore", "memory", "many", "all"];
 
     /// <summary>The measurement.</summary>
     public string What { get; private init; } = "all";

@@ -6,6 +6,9 @@ switch (args)
     case ["read", var configPath]:
         await ReadAlone.RunAsync(configPath);
         return 0;
+    case ["produce", var restorePath, var topic, var partitions, var each, var size]:
+        await ProduceAlone.RunAsync(restorePath, topic, int.Parse(partitions), long.Parse(each), int.Parse(size));
+        return 0;
     case ["compress", var store]:
         CompressAlone.Run(store);
         return 0;
@@ -35,6 +38,11 @@ if (options.What is "wire" or "all")
 if (options.What is "backup" or "all")
 {
     await BackupCost.RunAsync(options);
+}
+
+if (options.What is "restore" or "all")
+{
+    await RestoreCost.RunAsync(options);
 }
 
 if (options.What is "memory")

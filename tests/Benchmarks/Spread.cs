@@ -5,6 +5,15 @@ internal sealed class Spread(IEnumerable<double> values)
 {
     private readonly double[] _values = values.Order().ToArray();
 
+    /// <summary>What runs took, in seconds.</summary>
+    public static Spread Walls(IEnumerable<Measured> runs) => new(runs.Select(run => run.Wall.TotalSeconds));
+
+    /// <summary>What they took of the processor, in seconds.</summary>
+    public static Spread Cpus(IEnumerable<Measured> runs) => new(runs.Select(run => run.Processor.TotalSeconds));
+
+    /// <summary>The most memory that they held, in MB.</summary>
+    public static Spread Peaks(IEnumerable<Measured> runs) => new(runs.Select(run => run.PeakBytes / 1e6));
+
     /// <summary>The smallest.</summary>
     public double Min => _values[0];
 
