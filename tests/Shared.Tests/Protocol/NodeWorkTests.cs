@@ -70,8 +70,15 @@ public sealed class NodeWorkTests
     {
         var restored = new PartitionRestored(Order(segments: 1) with { Marks = [3, 8] })
         {
-            Records = 4, Bytes = 5, Markers = 6, FirstMarker = 7, FirstChangedTime = 8, Marked = new Dictionary<long, long> { [3] = 2, [8] = 4 }, WasStopped = true,
-            Failure = new Fault(FailureKind.Source, "Too large.", IsRetryable: false), Differences = [.. Enumerable.Range(0, 30).Select(number => $"{number} differs.")],
+            Records = 4,
+            Bytes = 5,
+            Markers = 6,
+            FirstMarker = 7,
+            FirstChangedTime = 8,
+            Marked = new Dictionary<long, long> { [3] = 2, [8] = 4 },
+            WasStopped = true,
+            Failure = new Fault(FailureKind.Source, "Too large.", IsRetryable: false),
+            Differences = [.. Enumerable.Range(0, 30).Select(number => $"{number} differs.")],
         };
 
         var back = NodeWork.FromNode(NodeWork.ToNode(restored), restored.Order);

@@ -60,8 +60,13 @@ internal static class WireExamples
 
     private static readonly NodeOrder Node = new(Partition, Partition)
     {
-        Extent = new RestoreExtent(19, new Dictionary<int, long> { [3] = 19 }, "0f"), Limits = new TargetLimits(1_000, 5, 6, NeedsKeys: true),
-        Base = 1, There = 5, IsComparison = true, Marks = "AQ==", Noted = Position,
+        Extent = new RestoreExtent(19, new Dictionary<int, long> { [3] = 19 }, "0f"),
+        Limits = new TargetLimits(1_000, 5, 6, NeedsKeys: true),
+        Base = 1,
+        There = 5,
+        IsComparison = true,
+        Marks = "AQ==",
+        Noted = Position,
     };
 
     /// <summary>Names are never changed, reused or taken away: journals and nodes of other versions know messages by them.</summary>
