@@ -36,7 +36,7 @@ public static class RestoreProtocol
         /// <param name="target">Where its share goes.</param>
         /// <param name="share">Where from, and which records.</param>
         public static RestorePartition Of(string topic, PartitionId target, RestoredShare share) =>
-            new(new PartitionId(topic, -1), target, [.. share.Sources.SelectMany(source => source.Segments)]) { Share = share };
+            new(new PartitionId(topic, -1), target, share.Segments) { Share = share };
 
         /// <summary>The same, from other segments.</summary>
         /// <param name="choose">Which of those of each partition at the source.</param>
@@ -48,7 +48,9 @@ public static class RestoreProtocol
             }
 
             var sources = Share.Sources.Select(source => source with { Segments = choose(source.Partition, source.Segments) }).ToList();
-            return this with { Segments = [.. sources.SelectMany(source => source.Segments)], Share = Share with { Sources = sources } };
+            return sources.Sum(source => source.Segments.Count) == Segments.Count
+                ? this // As is usual: so all partitions go on to share one list.
+                : Of(Source.Topic, Target, new RestoredShare(sources, Share.Repartitioning)) with { Base = Base, There = There, Noted = Noted, Marks = Marks, Limits = Limits, MayLose = MayLose, IsComparison = IsComparison };
         }
 
         /// <summary>Where its records come from, for messages.</summary>
@@ -87,7 +89,11 @@ public static class RestoreProtocol
     /// <summary>A part of the records of several partitions.</summary>
     /// <param name="Sources">The partitions at the source, in order of their numbers.</param>
     /// <param name="Repartitioning">Chooses the records.</param>
-    public sealed record RestoredShare(IReadOnlyList<RestoredSource> Sources, Repartitioning Repartitioning);
+    public sealed record RestoredShare(IReadOnlyList<RestoredSource> Sources, Repartitioning Repartitioning)
+    {
+        /// <summary>All segments, in one list for all partitions that have a share.</summary>
+        public IReadOnlyList<ManifestSegment> Segments { get; } = [.. Sources.SelectMany(source => source.Segments)];
+    }
 
     /// <summary>A partition of the backup with its segments.</summary>
     public sealed record RestoredSource(PartitionId Partition, IReadOnlyList<ManifestSegment> Segments);

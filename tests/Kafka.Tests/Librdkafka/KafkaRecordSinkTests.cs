@@ -54,8 +54,26 @@ public sealed class KafkaRecordSinkTests
         var failure = await Assert.ThrowsAsync<BackupException>(() => writer.CompleteAsync(CancellationToken.None));
 
         Assert.Equal(FailureKind.Source, failure.Kind);
-        Assert.StartsWith("restored:0 does not take the record of offset 2 at the source, of 50,000 bytes, or its batch: raise message.max.bytes", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith("restored:0 does not take the record of offset 2 at the source, of 50,000 bytes, or its batch: raise max.message.bytes of topic 'restored'", failure.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<BackupException>(async () => await writer.WriteAsync(Record(3, size: 1), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Nothing_is_sent_behind_a_record_that_the_topic_may_refuse_before_it_has_taken_it()
+    {
+        await using var broker = EmbeddedBroker.Start();
+        await MakeAsync(broker, [("max.message.bytes", "5000")]);
+        using var sink = Sink(broker, batchBytes: 2_000);
+        var writer = sink.Open(Partition, limits: TargetLimits.Of(new Dictionary<string, string> { ["max.message.bytes"] = "5000" }));
+        for (var number = 0; number < 20; number++)
+        {
+            await writer.WriteAsync(Record(number, size: 100), CancellationToken.None);
+        }
+
+        var failure = await Assert.ThrowsAsync<BackupException>(async () => await writer.WriteAsync(Record(20, size: 50_000), CancellationToken.None));
+
+        Assert.StartsWith("restored:0 does not take the record of offset 20 at the source", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(new WrittenTo(20, 19), writer.Written);
     }
 
     [Fact]
