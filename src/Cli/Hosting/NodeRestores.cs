@@ -17,7 +17,7 @@ using static KafkaBackup.Shared.Protocol.RestoreProtocol;
 namespace KafkaBackup.Cli.Hosting;
 
 /// <summary>Gets a node ready for restores, to conduct them and to work for them. Variables and files of a definition are this node's own.</summary>
-internal sealed class NodeRestores(ILoggerFactory loggers, StoreLog storeLog, WorkerNode node, NodeProgress progress, TimeProvider clock)
+internal sealed class NodeRestores(ILoggerFactory loggers, StoreLog storeLog, WorkerNode node, TimeProvider clock)
 {
     private const string Name = "definition of the restore";
 
@@ -27,7 +27,7 @@ internal sealed class NodeRestores(ILoggerFactory loggers, StoreLog storeLog, Wo
         () => node.Refusal.Node, () => ActorRegistry.For(system).Get<ActorKeys.Restores>());
 
     /// <summary>What this node needs to work for others.</summary>
-    public RestoreNodeServices Workers() => new(Open, node, progress, clock);
+    public RestoreNodeServices Workers() => new(Open, node, clock);
 
     private static RestoreConfiguration Read(string definition)
     {

@@ -16,7 +16,7 @@ public sealed class RestoreNodeActor : UntypedActor, IWithTimers
 
     private readonly RestoreNodeServices _services;
     private readonly Dictionary<string, Attempt> _attempts = [];
-    private readonly Dictionary<string, Task> _cutOff = [];
+    private readonly Dictionary<string, CutOff> _cutOff = [];
     private readonly EventHandler _drained;
 
     /// <summary>The actor of a node.</summary>
@@ -58,7 +58,7 @@ public sealed class RestoreNodeActor : UntypedActor, IWithTimers
                 break;
             case ForgetBatch forget when _attempts.GetValueOrDefault(forget.Attempt) is { } attempt && attempt.Batches.Remove(forget.Batch, out var batch):
                 batch.Worker.Forward(forget);
-                attempt.Lease.Renew(); // Whoever forgets one batch need not have heard of another for longer.
+                attempt.Lease.Renew(); // Without batches it is kept for so long, as another one may come.
                 break;
             case CutOffAttempt cut:
                 var sender = Sender;
@@ -144,7 +144,7 @@ public sealed class RestoreNodeActor : UntypedActor, IWithTimers
             return null;
         }
 
-        if (_cutOff.ContainsKey(order.Attempt))
+        if (_cutOff.GetValueOrDefault(order.Attempt)?.IsForGood == true)
         {
             return new Fault(FailureKind.Fenced, $"This attempt of the restore is over on {_services.Node.Refusal.Node}.", IsRetryable: false); // The order was on its way longer than its end.
         }
@@ -169,7 +169,8 @@ public sealed class RestoreNodeActor : UntypedActor, IWithTimers
     /// <param name="forGood">Whether no order of it is taken any more.</param>
     private Task CutOffAsync(string id, bool forGood)
     {
-        var ending = _cutOff.GetValueOrDefault(id, Task.CompletedTask);
+        var before = _cutOff.GetValueOrDefault(id);
+        var ending = before?.Ending ?? Task.CompletedTask;
         if (_attempts.Remove(id, out var attempt))
         {
             foreach (var batch in attempt.Batches.Values)
@@ -177,16 +178,15 @@ public sealed class RestoreNodeActor : UntypedActor, IWithTimers
                 Context.Stop(batch.Worker);
             }
 
-            ending = attempt.Work.CutOffAsync();
+            ending = Task.WhenAll(ending, attempt.Work.CutOffAsync());
         }
 
-        if (forGood)
-        {
-            _cutOff[id] = ending;
-        }
-
+        _cutOff[id] = new CutOff(ending, forGood || before?.IsForGood == true);
         return ending;
     }
+
+    /// <summary>The end of an attempt's writing, which takes a moment: whoever asks for it meanwhile waits for the same one.</summary>
+    private sealed record CutOff(Task Ending, bool IsForGood);
 
     /// <summary>An attempt with its batches. Without batches it is kept for a while, as more may come.</summary>
     private sealed class Attempt(RestoreAttempt work, Lease lease)

@@ -5,6 +5,5 @@ namespace KafkaBackup.PartitionWorkers.Restore;
 /// <summary>What a node needs to work for restores.</summary>
 /// <param name="Open">Gets ready for a definition, as a dry run or not. It opens no connection.</param>
 /// <param name="Node">This node.</param>
-/// <param name="Progress">Counts what all restores read.</param>
 /// <param name="Clock">Tells when nobody asks any more.</param>
-public sealed record RestoreNodeServices(Func<string, bool, RestoreEnvironment> Open, WorkerNode Node, NodeProgress Progress, TimeProvider Clock);
+public sealed record RestoreNodeServices(Func<string, bool, RestoreEnvironment> Open, WorkerNode Node, TimeProvider Clock);

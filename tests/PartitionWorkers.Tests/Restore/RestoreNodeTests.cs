@@ -31,12 +31,13 @@ public sealed class RestoreNodeTests : PatientTestKit
     private readonly IActorRef _node;
     private readonly FakeCluster _cluster = new FakeCluster().WithTopic("restored", partitions: 2);
     private readonly TaskCompletionSource<IReadOnlyDictionary<PartitionId, RestorePartition>> _orders = new();
+    private readonly ManualResetEventSlim _mayEnd = new(initialState: true);
     private int _ended;
 
     public RestoreNodeTests()
         : base(WireHocon.WithTestScheduler + "akka.actor.serialize-messages = off") // Its workers tell it what stays in its process.
     {
-        _node = Sys.ActorOf(RestoreNodeActor.Props(new RestoreNodeServices((definition, _) => Open(definition), _worker, new NodeProgress(), _clock)));
+        _node = Sys.ActorOf(RestoreNodeActor.Props(new RestoreNodeServices((definition, _) => Open(definition), _worker, _clock)));
     }
 
     [Fact]
@@ -78,6 +79,23 @@ public sealed class RestoreNodeTests : PatientTestKit
         _node.Tell(Order(), TestActor);
 
         Assert.Equal(FailureKind.Fenced, (await ExpectMsgAsync<NodeNews>()).Refusal!.Kind);
+    }
+
+    [Fact]
+    public async Task Who_asks_for_the_end_while_it_is_under_way_waits_for_it()
+    {
+        _node.Tell(Order());
+        await KnownAsync(isKnown: true);
+        _mayEnd.Reset();
+        Pass(NodeLapse + AskInterval);
+        await KnownAsync(isKnown: false);
+
+        _node.Tell(new CutOffAttempt("a"), TestActor);
+        await ExpectNoMsgAsync(TimeSpan.FromMilliseconds(50));
+        _mayEnd.Set();
+
+        await ExpectMsgAsync<AttemptCutOff>();
+        Assert.Equal(1, _ended);
     }
 
     [Fact]
@@ -137,7 +155,13 @@ public sealed class RestoreNodeTests : PatientTestKit
 
     private RestoreEnvironment Open(string definition) => definition == "lacking"
         ? throw new BackupException(FailureKind.Configuration, "The variable SECRET is not set.")
-        : new RestoreEnvironment(new RestoreSection(), new MemoryObjectStore(), _ => _orders.Task, _ => new RestoreTarget(new DrySink(), _cluster.Source), () => Interlocked.Increment(ref _ended));
+        : new RestoreEnvironment(new RestoreSection(), new MemoryObjectStore(), _ => _orders.Task, _ => new RestoreTarget(new DrySink(), _cluster.Source), End);
+
+    private void End()
+    {
+        _mayEnd.Wait();
+        Interlocked.Increment(ref _ended);
+    }
 
     private Task<NodeNews> NewsAsync() => _node.Ask<NodeNews>(new AskNode("a", "b", new RateShare(null, null)));
 
