@@ -39,23 +39,11 @@ internal static class SegmentRuns
             yield break;
         }
 
-        var run = new List<ManifestSegment>();
-        var end = long.MinValue;
-        foreach (var segment in segments.OrderBy(segment => segment.StartOffset).ThenBy(segment => segment.EndOffset))
+        List<ManifestSegment> ordered = [.. segments.Order(Comparer<ManifestSegment>.Create(SegmentOverlaps.Compare))];
+        for (var (first, count) = (0, 0); first < ordered.Count; first += count)
         {
-            if (run.Count > 0 && segment.StartOffset > end)
-            {
-                yield return run;
-                run = [];
-            }
-
-            run.Add(segment);
-            end = Math.Max(end, segment.EndOffset);
-        }
-
-        if (run.Count > 0)
-        {
-            yield return run;
+            count = SegmentOverlaps.CountFrom(ordered, first);
+            yield return ordered[first..(first + count)];
         }
     }
 }

@@ -42,7 +42,7 @@ public sealed class PartitionRecords(IObjectStore store, PartitionId partition, 
             var readers = new List<SegmentWalk>();
             try
             {
-                var group = NextGroup();
+                var group = _left[..SegmentOverlaps.CountFrom(_left, 0)];
                 foreach (var segment in group)
                 {
                     readers.Add(new SegmentWalk(await OpenAsync(segment, cancellation), segment.Key, Advice));
@@ -81,18 +81,6 @@ public sealed class PartitionRecords(IObjectStore store, PartitionId partition, 
         }
     }
 
-    /// <summary>The next segments that overlap: of a sound backup each is alone. They come first in what is left.</summary>
-    private List<ManifestSegment> NextGroup()
-    {
-        var (count, end) = (1, _left[0].EndOffset);
-        while (count < _left.Count && _left[count].StartOffset <= end)
-        {
-            end = Math.Max(end, _left[count++].EndOffset);
-        }
-
-        return _left[..count];
-    }
-
     /// <summary>Puts what objects say of themselves in the place of what the backup says of them.</summary>
     private bool AreAsTold(List<ManifestSegment> group, List<SegmentWalk> readers)
     {
@@ -127,9 +115,7 @@ public sealed class PartitionRecords(IObjectStore store, PartitionId partition, 
         return areAsTold;
     }
 
-    private void Sort() => _left.Sort((one, other) => (one.StartOffset, one.EndOffset).CompareTo((other.StartOffset, other.EndOffset)) is not 0 and var order
-        ? order
-        : string.CompareOrdinal(one.Key, other.Key));
+    private void Sort() => _left.Sort(SegmentOverlaps.Compare);
 
     private async Task<SegmentRecords> OpenAsync(ManifestSegment segment, CancellationToken cancellation)
     {

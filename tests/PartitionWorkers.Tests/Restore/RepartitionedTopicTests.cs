@@ -4,7 +4,6 @@ using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Oso;
-using KafkaBackup.Shared.Segments;
 using KafkaBackup.Shared.Storage;
 using KafkaBackup.Testing.Kafka;
 using Xunit;
@@ -128,35 +127,13 @@ public sealed class RepartitionedTopicTests
                     records.Add($"key-{offset % 100}", $"{partition}-{offset}", offset: offset);
                 }
 
-                segments.Add(await StoreAsync(partition, records) with { StartTimestamp = (10 * part) + partition });
+                var key = $"nightly/topics/orders/partition={partition}/segment-{part * Records / Parts:00000000000000000000}-1-5f71a4fadd0b.bin";
+                segments.Add(await StoredSegment.StoreAsync(_store, key, records) with { StartTimestamp = (10 * part) + partition });
             }
 
             sources.Add(new RestoredSource(new PartitionId("orders", partition), segments));
         }
 
         return sources;
-    }
-
-    private async Task<ManifestSegment> StoreAsync(int partition, TestRecords records)
-    {
-        var writer = new SegmentWriter(new SegmentSettings { Codec = CompressionCodec.None });
-        var cursor = records.Cursor();
-        while (cursor.MoveNext())
-        {
-            writer.Append(cursor);
-        }
-
-        using var stored = writer.Seal();
-        var key = $"nightly/topics/orders/partition={partition}/segment-{stored.Info.StartOffset:00000000000000000000}-1-5f71a4fadd0b.bin";
-        await _store.PutAsync(key, stored.Content, PutCondition.Overwrite, CancellationToken.None);
-        return new ManifestSegment
-        {
-            Key = key,
-            StartOffset = stored.Info.StartOffset,
-            EndOffset = stored.Info.EndOffset,
-            RecordCount = stored.Info.RecordCount,
-            StartTimestamp = 0,
-            EndTimestamp = 0,
-        };
     }
 }

@@ -4,8 +4,6 @@ using KafkaBackup.PartitionWorkers.Restore;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
-using KafkaBackup.Shared.Oso;
-using KafkaBackup.Shared.Segments;
 using KafkaBackup.Shared.Storage;
 using KafkaBackup.Testing.Kafka;
 using Xunit;
@@ -200,24 +198,7 @@ public sealed class RestorePipelineTests
         TestRecords records, RestoreSection section, CancellationToken cancellation = default, string key = "s", Func<RestorePartition, RestorePartition>? order = null,
         IReadOnlyList<long>? marks = null)
     {
-        var writer = new SegmentWriter(new SegmentSettings { Codec = CompressionCodec.None });
-        var cursor = records.Cursor();
-        while (cursor.MoveNext())
-        {
-            writer.Append(cursor);
-        }
-
-        using var stored = writer.Seal();
-        await _store.PutAsync(key, stored.Content, PutCondition.Overwrite, CancellationToken.None);
-        var segment = new ManifestSegment
-        {
-            Key = key,
-            StartOffset = stored.Info.StartOffset,
-            EndOffset = stored.Info.EndOffset,
-            RecordCount = stored.Info.RecordCount,
-            StartTimestamp = 0,
-            EndTimestamp = 0,
-        };
+        var segment = await StoredSegment.StoreAsync(_store, key, records);
         var whole = new RestorePartition(new PartitionId("orders", 3), Target, [segment]) { Marks = marks ?? [] };
         return await RestoreAsync(order?.Invoke(whole) ?? whole, section, cancellation);
     }
