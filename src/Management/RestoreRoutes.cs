@@ -41,7 +41,7 @@ internal static class RestoreRoutes
             throw new JsonException($"Its run has to have a name of 1 to {MostOfRun} letters.");
         }
 
-        _ = DefinitionCheck.ReadRestore(submission.Definition, Environment.GetEnvironmentVariable);
+        _ = DefinitionCheck.ReadRestore(submission.Definition, Environment.GetEnvironmentVariable).Restore.With(submission.IsDryRun, submission.ComparesAll);
         var text = $"{submission.IsDryRun}\n{submission.ComparesAll}\n{submission.Definition}";
         var restore = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..Digits];
         await AskAsync(context, node, new StartRestoreRun(restore, submission.Run, submission.Definition) { IsDryRun = submission.IsDryRun, ComparesAll = submission.ComparesAll });

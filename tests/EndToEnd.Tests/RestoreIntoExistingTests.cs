@@ -56,7 +56,7 @@ public sealed class RestoreIntoExistingTests : BrokerTest
             .AssertSays($"Topic '{target}' was changed to delete and compact nothing").AssertSays($"--entity-name {target} --add-config 'retention.ms=604800000'");
 
         Assert.Equal("-1", await Broker.SettingOfAsync(target, "retention.ms"));
-        await AssertRestoredAsync(target, produced, begin: 0);
+        await AssertRestoredAsync(target, produced);
     }
 
     [SkippableFact]
@@ -94,7 +94,7 @@ public sealed class RestoreIntoExistingTests : BrokerTest
 
         await Broker.SetAsync(target, "max.message.bytes", "100000");
         (await backup.RestoreAsync(To(topic, target), TestBackup.IntoExisting)).AssertExit(Ok).AssertSays("Going on with the restore");
-        await AssertRestoredAsync(target, produced, begin: 0);
+        await AssertRestoredAsync(target, produced);
     }
 
     private async Task<(TestBackup Backup, string Topic, ProducedRecords Produced)> BackedUpAsync()
@@ -117,13 +117,4 @@ public sealed class RestoreIntoExistingTests : BrokerTest
     }
 
     private static Dictionary<string, string> To(string topic, string target) => new(StringComparer.Ordinal) { [topic] = target };
-
-    private async Task AssertRestoredAsync(string target, ProducedRecords expected, long begin)
-    {
-        foreach (var (partition, records) in expected.ByPartition)
-        {
-            var there = await Broker.ReadAsync(new PartitionId(target, partition.Number));
-            Assert.Equal(records.Select((record, number) => (record with { Offset = begin + number }).ToString()), there.Select(record => record.ToString()));
-        }
-    }
 }

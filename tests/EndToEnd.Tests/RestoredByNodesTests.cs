@@ -8,7 +8,7 @@ namespace KafkaBackup.EndToEnd.Tests;
 public sealed class RestoredByNodesTests : BrokerTest
 {
     [Fact]
-    public async Task All_nodes_work_and_when_one_is_killed_its_partitions_go_on_elsewhere()
+    public async Task When_a_node_is_killed_its_partitions_go_on_elsewhere()
     {
         using var cluster = await new TestCluster(3).StartAsync();
         var topic = await NewTopicAsync(partitions: 6);
@@ -34,18 +34,17 @@ public sealed class RestoredByNodesTests : BrokerTest
 
         await cluster.Nodes[2].Run.KillAsync();
 
-        (await run.FinishAsync()).AssertExit(Ok).AssertSays("Restored 1,800 records of 6 partition(s) in 1 topic(s), as counted at the target")
+        var result = await run.FinishAsync();
+        Assert.True( // Two of six partitions were its; or it conducted, and another node goes on.
+            result.Error.Contains($"@{cluster.Nodes[2].Name} is gone, or does not answer", StringComparison.Ordinal) || result.Error.Contains("Going on with the restore", StringComparison.Ordinal), result.Error);
+        result.AssertExit(Ok).AssertSays("Restored 1,800 records of 6 partition(s) in 1 topic(s), as counted at the target")
             .AssertSays($"{new PartitionId(Name("restored"), 5)}: 300 records are the same as in the backup");
         if (TestBroker.IsReal)
         {
             Assert.Equal(77, await Broker.CommittedAsync(Name("readers"), new PartitionId(Name("restored"), 4)));
         }
 
-        foreach (var (partition, records) in produced.ByPartition)
-        {
-            var there = await Broker.ReadAsync(new PartitionId(Name("restored"), partition.Number));
-            Assert.Equal(records.Select((record, offset) => (record with { Offset = offset }).ToString()), there.Select(record => record.ToString()));
-        }
+        await AssertRestoredAsync(Name("restored"), produced);
     }
 
     [Fact]
@@ -61,6 +60,7 @@ public sealed class RestoredByNodesTests : BrokerTest
 
         (await backup.RestoreAsync(names, nodes, "time_window_start: yesterday")).AssertExit(Usage).AssertSays("restore.time_window_start: must be milliseconds since 1970");
         (await backup.RestoreAsync(new Dictionary<string, string>(), nodes)).AssertExit(Usage).AssertOneFailure($"{new PartitionId(topic, 0)} holds offsets 0 to 10 at the target, and nothing was restored");
+        (await backup.RestoreAsync(names, nodes, "dry_run: true", "--verify full")).AssertExit(Usage).AssertOneFailure("--verify full compares what is restored");
         (await backup.RestoreAsync(names, nodes, "--dry-run")).AssertExit(Ok).AssertSays("10 records").AssertSays("nothing was written");
         (await backup.RestoreAsync(names, nodes)).AssertExit(Ok).AssertSays("Restored 10 records");
         (await backup.RestoreAsync(names, nodes)).AssertExit(Usage).AssertOneFailure($"'{Name("restored")}' were restored by this very restore");

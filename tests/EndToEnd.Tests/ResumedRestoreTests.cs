@@ -31,7 +31,7 @@ public sealed class ResumedRestoreTests : BrokerTest
 
         (await backup.RestoreAsync(To(topic))).AssertExit(Ok).AssertSays("Going on with the restore that began at").AssertSays("Restored 400 records of 2 partition(s) in 1 topic(s)");
 
-        await AssertRestoredAsync(topic, produced);
+        await AssertRestoredAsync(Restored(topic), produced);
         (await backup.RestoreAsync(To(topic))).AssertExit(Usage).AssertOneFailure($"'{Restored(topic)}' were restored by this very restore, which was whole at");
     }
 
@@ -47,7 +47,7 @@ public sealed class ResumedRestoreTests : BrokerTest
         await first.TerminateAsync();
         (await first.FinishAsync()).AssertExit(Interrupted);
         (await backup.RestoreAsync(To(topic))).AssertExit(Ok);
-        await AssertRestoredAsync(topic, produced);
+        await AssertRestoredAsync(Restored(topic), produced);
     }
 
     [Fact]
@@ -85,14 +85,5 @@ public sealed class ResumedRestoreTests : BrokerTest
     {
         await backup.WaitUntilRestoringAsync(run);
         await Broker.WaitForStableEndAsync(new PartitionId(Restored(topic), 0), 20);
-    }
-
-    private async Task AssertRestoredAsync(string topic, ProducedRecords expected)
-    {
-        foreach (var (partition, records) in expected.ByPartition)
-        {
-            var there = await Broker.ReadAsync(new PartitionId(Restored(topic), partition.Number));
-            Assert.Equal(records.Select((record, offset) => (record with { Offset = offset }).ToString()), there.Select(record => record.ToString()));
-        }
     }
 }

@@ -7,7 +7,6 @@ using KafkaBackup.Cli.Output;
 using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.Management;
 using KafkaBackup.PartitionWorkers.Node;
-using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Protocol;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,11 +34,7 @@ internal static class RestoreCommand
             Exit code 0 when all that was to be there was counted there.
 
             Example: kafka-backup restore -c restore.yaml
-            """, (parsed, section) => (section.IsDryRun || parsed.GetValue(dryRun), parsed.GetValue(verify) == "full") switch
-            {
-                (true, true) => throw new BackupException(FailureKind.Configuration, "--verify full compares what is restored, and a dry run restores nothing: leave out one of the two."),
-                var (isDryRun, comparesAll) => section with { IsDryRun = isDryRun, ComparesAll = comparesAll },
-            });
+            """, (parsed, section) => section.With(parsed.GetValue(dryRun), parsed.GetValue(verify) == "full"));
         command.Add(dryRun);
         command.Add(verify);
         return command;
@@ -127,7 +122,7 @@ internal static class RestoreCommand
             finished = await RestoreAsync(configuration, output, signals, isFirst: false);
         }
 
-        return finished.HasLapsed ? ExitCode.Interrupted : Report(RestoreVerdict.Of(finished), output);
+        return Report(RestoreVerdict.Of(finished), output);
     }
 
     /// <summary>One attempt; as soon as a store is back that was away for too long for it, another one can go on.</summary>

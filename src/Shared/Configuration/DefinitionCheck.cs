@@ -63,7 +63,7 @@ public static class DefinitionCheck
         string? ValueOf(string variable) => environment(variable) ?? missing.GetValueOrDefault(variable);
     }
 
-    /// <summary>Reads the definition of a restore, which is conducted by a node that can: variables that this one lacks are a fault.</summary>
+    /// <summary>Reads the definition of a restore. Variables that this node lacks are a fault.</summary>
     /// <param name="yaml">The definition.</param>
     /// <param name="environment">The node's variables.</param>
     /// <exception cref="ConfigurationException">It is wrong, or has a secret in it.</exception>

@@ -66,6 +66,14 @@ public sealed record RestoreSection
     /// <summary>Whether offsets of any group are set.</summary>
     public bool SetsGroups => SetsAllGroups || ConsumerGroups.Count > 0;
 
+    /// <summary>The section with what a command's options add to it.</summary>
+    /// <param name="isDryRun">Whether nothing is to be written, whatever the file says.</param>
+    /// <param name="comparesAll"><c>--verify full</c>.</param>
+    /// <exception cref="BackupException">The two exclude each other.</exception>
+    public RestoreSection With(bool isDryRun, bool comparesAll) => (IsDryRun || isDryRun, comparesAll) is (true, true)
+        ? throw new BackupException(FailureKind.Configuration, "--verify full compares what is restored, and a dry run restores nothing: leave out one of the two.")
+        : this with { IsDryRun = IsDryRun || isDryRun, ComparesAll = comparesAll };
+
     /// <summary>Whether a record with this timestamp is restored. One without a timestamp counts as older than any.</summary>
     public bool Admits(long timestamp) => timestamp >= (TimeWindowStart ?? long.MinValue) && timestamp <= (TimeWindowEnd ?? long.MaxValue);
 }

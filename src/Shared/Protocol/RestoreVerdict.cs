@@ -3,7 +3,7 @@ using static KafkaBackup.Shared.Protocol.RestoreProtocol;
 namespace KafkaBackup.Shared.Protocol;
 
 /// <summary>How a restore ended, in short.</summary>
-/// <param name="WasStopped">Whether it was told to stop before it was through.</param>
+/// <param name="WasStopped">Whether it was told to stop before it was through, perhaps while it waited for its store.</param>
 /// <param name="IsExact">Whether all is there as it was.</param>
 /// <param name="FailedPartitions">How many partitions could not be restored whole.</param>
 /// <param name="UnsetGroups">How many consumer groups could not be set, or not everywhere.</param>
@@ -12,6 +12,6 @@ public sealed record RestoreVerdict(bool WasStopped, bool IsExact, int FailedPar
 {
     /// <summary>The verdict on a restore.</summary>
     public static RestoreVerdict Of(RestoreFinished finished) => new(
-        finished.WasStopped, finished.Partitions.All(partition => partition.IsExact), finished.Partitions.Count(partition => partition.Failure is not null), finished.UnsetGroups.Count,
+        finished.WasStopped || finished.HasLapsed, finished.Partitions.All(partition => partition.IsExact), finished.Partitions.Count(partition => partition.Failure is not null), finished.UnsetGroups.Count,
         finished.Failures is [var gravest, ..] ? gravest : null);
 }

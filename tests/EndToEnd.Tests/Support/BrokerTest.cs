@@ -42,6 +42,16 @@ public abstract class BrokerTest : IDisposable
         return produced;
     }
 
+    /// <summary>Asserts that the partitions of a topic hold these records, one behind the other, from an offset on and no others.</summary>
+    internal async Task AssertRestoredAsync(string target, ProducedRecords expected, long begin = 0)
+    {
+        foreach (var (partition, records) in expected.ByPartition)
+        {
+            var there = await Broker.ReadAsync(new PartitionId(target, partition.Number));
+            Assert.Equal(records.Select((record, number) => (record with { Offset = begin + number }).ToString()), there.Select(record => record.ToString()));
+        }
+    }
+
     internal TestBackup NewBackup(params IReadOnlyList<string> include) => NewBackupCalled("nightly", include);
 
     internal TestBackup NewBackupCalled(string id, IReadOnlyList<string> include)

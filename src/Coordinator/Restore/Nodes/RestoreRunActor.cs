@@ -18,7 +18,7 @@ namespace KafkaBackup.Coordinator.Restore.Nodes;
 /// Running   RestoreFinished                                 Ended; Running once more when only its claim had lapsed
 ///           HandOver: its shard moves                       Leaving
 /// Ended     StartRestoreRun of another run                  Running
-///           nobody asked for an hour                        stops
+///           an hour has passed                              stops
 /// Leaving   RestoreFinished                                 stops
 /// StopRestoreRun: passed on, the state stays. GetRestoreRun: answered in every state.
 /// </code>
@@ -103,10 +103,7 @@ internal sealed class RestoreRunActor : UntypedActor, IWithTimers
         {
             var configuration = _services.Read(start.Definition);
             _lines = new RunLines(_services.Log, configuration.BackupId);
-            _configuration = configuration with
-            {
-                Restore = configuration.Restore with { IsDryRun = start.IsDryRun || configuration.Restore.IsDryRun, ComparesAll = start.ComparesAll },
-            };
+            _configuration = configuration with { Restore = configuration.Restore.With(start.IsDryRun, start.ComparesAll) };
             Conduct(isFirst: true);
         }
         catch (BackupException e)
