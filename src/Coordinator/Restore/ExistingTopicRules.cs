@@ -15,6 +15,8 @@ internal static class ExistingTopicRules
     /// <summary>What a batch takes beside its records, in bytes, and a record beside its parts.</summary>
     private const long BatchFrame = 80;
 
+    private static readonly string[] Retention = ["retention.ms", "retention.bytes"];
+
     /// <summary>The topic as the restore takes it.</summary>
     /// <param name="topic">As it would be made.</param>
     /// <param name="orders">What is restored into it.</param>
@@ -92,8 +94,6 @@ internal static class ExistingTopicRules
         };
     }
 
-    private static readonly string[] Retention = ["retention.ms", "retention.bytes"];
-
     /// <summary>Whether a topic that is taken as it is may delete what is restored.</summary>
     public static bool MayLose(IReadOnlyCollection<RestorePartition> orders, ExistingTopic there, RestoreSection restore, DateTimeOffset now) =>
         restore.RetentionPolicy == RetentionPolicy.Ignore && HarmsOf(orders, there, restore, now).Any(harm => harm.Setting == "cleanup.policy" || Retention.Contains(harm.Setting));
@@ -124,7 +124,7 @@ internal static class ExistingTopicRules
 
         if (deletes && Number(there, "retention.ms") is >= 0 and var keeps && age > keeps - Margin)
         {
-            yield return ("retention.ms", $"retention.ms is {keeps}, and there are records of {Time(oldest)}, which would be deleted {(age > keeps ? "" : "within a day")}".TrimEnd());
+            yield return ("retention.ms", $"retention.ms is {keeps}, and there are records of {Time(oldest)}, which would be deleted{(age > keeps ? "" : " within a day")}");
         }
 
         if (deletes && Number(there, "retention.bytes") is >= 0 and var size

@@ -142,11 +142,20 @@ public sealed record RestorePlan
     /// <summary>The plan, with what each partition's topic may refuse, as its settings are now.</summary>
     public RestorePlan WithLimits()
     {
-        var limits = Topics.ToDictionary(topic => topic.Made.Name, topic => TargetLimits.Of(topic.Made.Configurations.Concat(topic.Exists ? topic.Held.Keys.Select(HeldNow) : [])
-            .GroupBy(setting => setting.Key, StringComparer.Ordinal).ToDictionary(setting => setting.Key, setting => setting.Last().Value, StringComparer.Ordinal)), StringComparer.Ordinal);
+        var limits = Topics.ToDictionary(topic => topic.Made.Name, LimitsOf, StringComparer.Ordinal);
         return this with { Orders = [.. Orders.Select(order => order with { Limits = limits[order.Target.Topic] })] };
+    }
 
-        static KeyValuePair<string, string> HeldNow(string setting) => new(setting, HoldOf(setting));
+    /// <summary>A topic that the restore makes has its holds among its settings; one that others made gets them.</summary>
+    private static TargetLimits LimitsOf(RestoreTopic topic)
+    {
+        var settings = topic.Made.Configurations.ToDictionary(StringComparer.Ordinal);
+        foreach (var setting in topic.Exists ? topic.Held.Keys : [])
+        {
+            settings[setting] = HoldOf(setting);
+        }
+
+        return TargetLimits.Of(settings);
     }
 
     private static IEnumerable<RestorePartition> OrdersOf(ManifestTopic topic, RestoreSection restore)

@@ -48,9 +48,13 @@ public static class RestoreProtocol
             }
 
             var sources = Share.Sources.Select(source => source with { Segments = choose(source.Partition, source.Segments) }).ToList();
-            return sources.Sum(source => source.Segments.Count) == Segments.Count
-                ? this // As is usual: so all partitions go on to share one list.
-                : Of(Source.Topic, Target, new RestoredShare(sources, Share.Repartitioning)) with { Base = Base, There = There, Noted = Noted, Marks = Marks, Limits = Limits, MayLose = MayLose, IsComparison = IsComparison };
+            if (sources.Sum(source => source.Segments.Count) == Segments.Count)
+            {
+                return this; // As is usual: so all partitions go on to share one list.
+            }
+
+            var share = new RestoredShare(sources, Share.Repartitioning);
+            return this with { Share = share, Segments = share.Segments };
         }
 
         /// <summary>Where its records come from, for messages.</summary>

@@ -110,7 +110,7 @@ internal sealed class RestoreProxyActor : UntypedActor, IWithTimers
     {
         if (_isStopping)
         {
-            EndAll(order => new PartitionRestored(order) { Records = order.There, WasStopped = true });
+            EndStopped();
             return;
         }
 
@@ -233,7 +233,7 @@ internal sealed class RestoreProxyActor : UntypedActor, IWithTimers
         Leave();
         if (_isStopping)
         {
-            EndAll(order => new PartitionRestored(order) { Records = order.There, WasStopped = true });
+            EndStopped();
             return;
         }
 
@@ -280,7 +280,7 @@ internal sealed class RestoreProxyActor : UntypedActor, IWithTimers
         _isStopping = true;
         if (_node is null)
         {
-            EndAll(order => new PartitionRestored(order) { Records = order.There, WasStopped = true });
+            EndStopped();
         }
         else
         {
@@ -298,6 +298,8 @@ internal sealed class RestoreProxyActor : UntypedActor, IWithTimers
             _node = null;
         }
     }
+
+    private void EndStopped() => EndAll(order => new PartitionRestored(order) { Records = order.There, WasStopped = true });
 
     private void EndAll(Func<RestorePartition, PartitionRestored> end)
     {
