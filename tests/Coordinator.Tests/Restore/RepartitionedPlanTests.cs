@@ -70,7 +70,7 @@ public sealed class RepartitionedPlanTests
             Groups = [new GroupSnapshot.SnapshotGroup { GroupId = "g", Offsets = new() { ["orders"] = new() { ["0"] = 3 } } }],
         };
 
-        var plan = RestorePlan.Of(Backup(2, 2), Configuration(Shared with { SetsAllGroups = true }), brokers: 1, snapshot);
+        var plan = RestorePlan.Of(Backup(2, 2), TestConfiguration.Of(Shared with { SetsAllGroups = true }), brokers: 1, snapshot);
 
         Assert.Empty(plan.Groups);
         Assert.Contains("No consumer group is set in 'orders': what a group has read of a topic that is repartitioned has no end in its new partitions.", plan.Notes);
@@ -81,15 +81,15 @@ public sealed class RepartitionedPlanTests
     {
         Repartitioning[] ways = [new(RepartitioningStrategy.Murmur2, 5), new(RepartitioningStrategy.Murmur2, 6), new(RepartitioningStrategy.Automatic, 5)];
 
-        var ids = ways.Select(way => RestoreId.Of(Configuration(new RestoreSection { Repartitioning = new Dictionary<string, Repartitioning> { ["orders"] = way } }), "cluster"))
-            .Append(RestoreId.Of(Configuration(new RestoreSection()), "cluster"));
+        var ids = ways.Select(way => RestoreId.Of(TestConfiguration.Of(new RestoreSection { Repartitioning = new Dictionary<string, Repartitioning> { ["orders"] = way } }), "cluster"))
+            .Append(RestoreId.Of(TestConfiguration.Of(new RestoreSection()), "cluster"));
 
         Assert.Equal(4, ids.Distinct().Count());
     }
 
     private static Dictionary<PartitionId, PartitionBounds> NoBounds(RestorePlan plan) => plan.Orders.ToDictionary(order => order.Target, _ => default(PartitionBounds));
 
-    private static RestorePlan Plan(RestoreSection section, int partitions, int segments = 2) => RestorePlan.Of(Backup(partitions, segments), Configuration(section), brokers: 1);
+    private static RestorePlan Plan(RestoreSection section, int partitions, int segments = 2) => RestorePlan.Of(Backup(partitions, segments), TestConfiguration.Of(section), brokers: 1);
 
     private static BackupManifest Backup(int partitions, int segments) => new()
     {
@@ -111,13 +111,5 @@ public sealed class RepartitionedPlanTests
                 })],
             },
         ],
-    };
-
-    private static RestoreConfiguration Configuration(RestoreSection section) => new()
-    {
-        BackupId = new BackupId("nightly"),
-        Target = new KafkaSection { Name = "target", BootstrapServers = ["kafka:9092"] },
-        Storage = new FileSystemStorageSection { Path = "/backups" },
-        Restore = section,
     };
 }

@@ -174,15 +174,15 @@ public sealed class RestoreContinuationTests
     [Fact]
     public void Restores_are_told_apart_by_what_they_bring_where_and_not_by_how()
     {
-        var id = RestoreId.Of(Configuration(new RestoreSection()), "cluster");
+        var id = RestoreId.Of(TestConfiguration.Of(new RestoreSection()), "cluster");
 
-        Assert.Equal(id, RestoreId.Of(Configuration(new RestoreSection { MaxConcurrentPartitions = 9, MaxBytesPerSecond = 5, IsDryRun = true }), "cluster"));
+        Assert.Equal(id, RestoreId.Of(TestConfiguration.Of(new RestoreSection { MaxConcurrentPartitions = 9, MaxBytesPerSecond = 5, IsDryRun = true }), "cluster"));
         RestoreSection[] others =
         [
             new() { TimeWindowStart = 5 }, new() { TimeWindowEnd = 5 }, new() { SourcePartitions = [5] }, new() { IncludesOriginalOffset = true },
             new() { TopicMapping = new Dictionary<string, string> { ["a"] = "b" } }, new() { PartitionMapping = new Dictionary<int, int> { [5] = 5 } },
         ];
-        string[] ids = [id, RestoreId.Of(Configuration(new RestoreSection()), "other"), .. others.Select(other => RestoreId.Of(Configuration(other), "cluster"))];
+        string[] ids = [id, RestoreId.Of(TestConfiguration.Of(new RestoreSection()), "other"), .. others.Select(other => RestoreId.Of(TestConfiguration.Of(other), "cluster"))];
         Assert.Equal(ids.Length, ids.Distinct().Count());
     }
 
@@ -192,7 +192,7 @@ public sealed class RestoreContinuationTests
     private static Dictionary<string, string?> Ids(params (string Topic, string? Id)[] ids) => ids.ToDictionary(topic => topic.Topic, topic => topic.Id);
 
     private static RestorePlan Plan(int segments = 2) => RestorePlan.Of(
-        new BackupManifest { BackupId = "nightly", CreatedAt = 0, Topics = [Topic("orders", segments), Topic("users", 1)] }, Configuration(new RestoreSection()), brokers: 1);
+        new BackupManifest { BackupId = "nightly", CreatedAt = 0, Topics = [Topic("orders", segments), Topic("users", 1)] }, TestConfiguration.Of(new RestoreSection()), brokers: 1);
 
     private static ManifestTopic Topic(string name, int segments) => new()
     {
@@ -208,13 +208,5 @@ public sealed class RestoreContinuationTests
                 })],
             },
         ],
-    };
-
-    private static RestoreConfiguration Configuration(RestoreSection section) => new()
-    {
-        BackupId = new BackupId("nightly"),
-        Target = new KafkaSection { Name = "target", BootstrapServers = ["kafka:9092"] },
-        Storage = new FileSystemStorageSection { Path = "/backups" },
-        Restore = section,
     };
 }

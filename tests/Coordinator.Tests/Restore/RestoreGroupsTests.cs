@@ -106,11 +106,11 @@ public sealed class RestoreGroupsTests
     [Fact]
     public async Task A_backup_without_offsets_of_groups_is_refused_where_they_are_wanted()
     {
-        var failure = await Assert.ThrowsAsync<BackupException>(() => RestoreGroups.ReadAsync(new MemoryObjectStore(), Configuration(All), CancellationToken.None));
+        var failure = await Assert.ThrowsAsync<BackupException>(() => RestoreGroups.ReadAsync(new MemoryObjectStore(), TestConfiguration.Of(All), CancellationToken.None));
 
         Assert.Equal(FailureKind.Configuration, failure.Kind);
         Assert.Contains("backup 'nightly' holds no offsets of any: there is no nightly/consumer-groups-snapshot.json", failure.Message, StringComparison.Ordinal);
-        Assert.Null(await RestoreGroups.ReadAsync(new MemoryObjectStore(), Configuration(new RestoreSection()), CancellationToken.None));
+        Assert.Null(await RestoreGroups.ReadAsync(new MemoryObjectStore(), TestConfiguration.Of(new RestoreSection()), CancellationToken.None));
     }
 
     [Fact]
@@ -133,15 +133,7 @@ public sealed class RestoreGroupsTests
             CreatedAt = 0,
             Topics = [Topic("orders", partitions: 6, 0, 3), Topic("users", partitions: 2, 1)],
         },
-        Configuration(section), brokers: 3, new GroupSnapshot { Groups = groups });
-
-    private static RestoreConfiguration Configuration(RestoreSection section) => new()
-    {
-        BackupId = new BackupId("nightly"),
-        Target = new KafkaSection { Name = "target", BootstrapServers = ["kafka:9092"] },
-        Storage = new FileSystemStorageSection { Path = "/backups" },
-        Restore = section,
-    };
+        TestConfiguration.Of(section), brokers: 3, new GroupSnapshot { Groups = groups });
 
     private static GroupSnapshot.SnapshotGroup Group(string id, params (string Topic, string Partition, long Offset)[] offsets) => new()
     {

@@ -65,7 +65,7 @@ public sealed class RestorePlanTests
     {
         var old = Backup with { Topics = [Topic("orders", 1, [Partition(0, 10)], ("message.timestamp.difference.max.ms", "1000"))] };
 
-        var topic = RestorePlan.Of(old, Configuration(new RestoreSection()), 3).Topics[0];
+        var topic = RestorePlan.Of(old, TestConfiguration.Of(new RestoreSection()), 3).Topics[0];
 
         Assert.DoesNotContain("message.timestamp.difference.max.ms", topic.Made.Configurations.Keys);
         Assert.Equal("1000", topic.Held["message.timestamp.difference.max.ms"]);
@@ -75,7 +75,7 @@ public sealed class RestorePlanTests
     public void Kafkas_own_topics_are_left_out_unless_they_are_named()
     {
         var all = Backup with { Topics = [.. Backup.Topics, Topic("__consumer_offsets", 1, [Partition(0, 10)])] };
-        var configuration = Configuration(new RestoreSection());
+        var configuration = TestConfiguration.Of(new RestoreSection());
 
         Assert.DoesNotContain("__consumer_offsets", RestorePlan.Of(all, configuration, 3).Topics.Select(topic => topic.Source));
         Assert.Contains("__consumer_offsets", RestorePlan.Of(all, configuration with { Target = Including("__consumer_offsets") }, 3).Topics.Select(topic => topic.Source));
@@ -84,7 +84,7 @@ public sealed class RestorePlanTests
     [Fact]
     public void A_topic_that_is_named_and_not_in_the_backup_is_refused() => Assert.Contains(
         "target.topics.include names 'paymets', and backup 'nightly' has no such topic",
-        Assert.Throws<BackupException>(() => RestorePlan.Of(Backup, Configuration(new RestoreSection()) with { Target = Including("orders", "paymets") }, 3)).Message,
+        Assert.Throws<BackupException>(() => RestorePlan.Of(Backup, TestConfiguration.Of(new RestoreSection()) with { Target = Including("orders", "paymets") }, 3)).Message,
         StringComparison.Ordinal);
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class RestorePlanTests
     {
         Assert.InRange(Plan(new RestoreSection()).BatchBytes, 900_000, 1_048_588);
         var small = Backup with { Topics = [.. Backup.Topics, Topic("small", 1, [Partition(0, 1)], ("max.message.bytes", "50000"))] };
-        Assert.InRange(RestorePlan.Of(small, Configuration(new RestoreSection()), 3).BatchBytes, 40_000, 50_000);
+        Assert.InRange(RestorePlan.Of(small, TestConfiguration.Of(new RestoreSection()), 3).BatchBytes, 40_000, 50_000);
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public sealed class RestorePlanTests
         var gap = new ManifestGap { StartOffset = 1, EndOffset = 2, Reason = "offset_out_of_range", DetectedAt = 0 };
         var lacking = Backup with { Topics = [Topic("orders", 1, [Partition(0, 10) with { Gaps = [gap] }])] };
 
-        Assert.Contains("The backup lacks 1 range(s) of offsets", Assert.Single(RestorePlan.Of(lacking, Configuration(new RestoreSection()), 3).Notes), StringComparison.Ordinal);
+        Assert.Contains("The backup lacks 1 range(s) of offsets", Assert.Single(RestorePlan.Of(lacking, TestConfiguration.Of(new RestoreSection()), 3).Notes), StringComparison.Ordinal);
     }
 
     private static string Refused(RestoreSection section)
@@ -137,15 +137,7 @@ public sealed class RestorePlanTests
         return failure.Message;
     }
 
-    private static RestorePlan Plan(RestoreSection section, int brokers = 3) => RestorePlan.Of(Backup, Configuration(section), brokers);
-
-    private static RestoreConfiguration Configuration(RestoreSection section) => new()
-    {
-        BackupId = new BackupId("nightly"),
-        Target = new KafkaSection { Name = "target", BootstrapServers = ["kafka:9092"] },
-        Storage = new FileSystemStorageSection { Path = "/backups" },
-        Restore = section,
-    };
+    private static RestorePlan Plan(RestoreSection section, int brokers = 3) => RestorePlan.Of(Backup, TestConfiguration.Of(section), brokers);
 
     private static ManifestTopic Topic(string name, int? partitions, IReadOnlyList<ManifestPartition> those, params (string Key, string Value)[] settings) => new()
     {

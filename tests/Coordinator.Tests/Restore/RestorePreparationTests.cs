@@ -165,13 +165,7 @@ public sealed class RestorePreparationTests
             ],
         };
         await _store.PutAsync(BackupKeys.Manifest(new BackupId("nightly")), new ReadOnlySequence<byte>(ManifestJson.Write(manifest)), PutCondition.Overwrite, default);
-        var configuration = new RestoreConfiguration
-        {
-            BackupId = new BackupId("nightly"),
-            Target = new KafkaSection { Name = "target", BootstrapServers = ["kafka:9092"] },
-            Storage = new FileSystemStorageSection { Path = "/backups" },
-            Restore = section ?? new RestoreSection { CreatesTopics = true },
-        };
+        var configuration = TestConfiguration.Of(section ?? new RestoreSection { CreatesTopics = true });
         var services = new RestoreServices(
             configuration, _store, _cluster.Catalog, _topics, _ => { }, _ => [], new RestoreLog(NullLogger<RestoreLog>.Instance), () => 0,
             () => new Dictionary<PartitionId, RestoredSoFar>(), () => Task.CompletedTask, clock)

@@ -134,13 +134,7 @@ public sealed class RestoreProxyTests : PatientTestKit
 
     private async Task<(IActorRef Proxy, OrderRestore Order)> BegunAsync()
     {
-        var configuration = new RestoreConfiguration
-        {
-            BackupId = new BackupId("nightly"),
-            Target = new KafkaSection { Name = "target", BootstrapServers = ["kafka:9092"] },
-            Storage = new FileSystemStorageSection { Path = "/backups" },
-            Restore = new RestoreSection(),
-        };
+        var configuration = TestConfiguration.Of(new RestoreSection());
         var services = new RestoreServices(
             configuration, new MemoryObjectStore(), _cluster.Catalog, _topics, _ => { }, _ => [], new RestoreLog(NullLogger<RestoreLog>.Instance), () => 0, () => _crew.Positions, () => Task.CompletedTask, _clock)
         {
