@@ -1,47 +1,13 @@
 using KafkaBackup.EndToEnd.Tests.Support;
-using KafkaBackup.ObjectStores.FileSystem;
 using KafkaBackup.Shared;
-using KafkaBackup.Shared.Ledger;
 
 namespace KafkaBackup.EndToEnd.Tests;
 
 /// <summary>A ledger that was lost after a kill, with records that the source no longer has: the segments are there, and are found again.</summary>
-public sealed class RepairTests : BrokerTest
+public sealed class RepairTests : RepairTest
 {
     private const int Incomplete = 3;
     private const int Storage = 5;
-
-    [Theory]
-    [InlineData("all")]
-    [InlineData("head")]
-    [InlineData("head cut off")]
-    [InlineData("part")]
-    public async Task After_a_repair_every_segment_is_named_and_five_runs_keep_them_all(string loss)
-    {
-        var (backup, partition, produced) = await KilledAsync();
-        Lose(backup, loss);
-        await Broker.DeleteRecordsBelowAsync(partition, Records);
-        var segments = backup.SegmentFiles();
-
-        var repair = (await RepairAsync(backup)).AssertExit(0);
-
-        Assert.Contains("Result: the ledger was rebuilt", repair.Output, StringComparison.Ordinal);
-        Assert.Equal(segments, await NamedAsync(backup));
-        Assert.EndsWith("\nResult: VALID\n", (await ValidateAsync(backup)).AssertExit(0).Output, StringComparison.Ordinal);
-        for (var round = 0; round < 5; round++)
-        {
-            produced.Add(await Broker.ProduceAsync(partition, SampleRecords.Plain(20, seed: 100 + round)));
-            if (round == 1)
-            {
-                await KillAsync(backup); // The runs after it sweep what this one left.
-            }
-
-            (await backup.SucceedAsync()).AssertSaysNothingOf("kafka-backup repair");
-        }
-
-        Assert.Empty(segments.Except(backup.SegmentFiles()));
-        StoredRecords.AssertExactly(backup, produced);
-    }
 
     [Theory]
     [InlineData("all")]
@@ -155,84 +121,4 @@ public sealed class RepairTests : BrokerTest
         (await CliRun.RunAsync("repair", "-p", backup.Store, "-b", "unknown")).AssertExit(2).AssertOneFailure("There is no backup 'unknown'");
         (await CliRun.RunAsync("repair", "-p", backup.Store, "-b", "a/b")).AssertExit(2).AssertOneFailure("--backup-id");
     }
-
-    private const int Records = 500;
-
-    /// <summary>A backup whose last run was killed after it had committed all, so that no manifest tells of the newest segments.</summary>
-    private async Task<(TestBackup Backup, PartitionId Partition, ProducedRecords Produced)> KilledAsync()
-    {
-        var partition = new PartitionId(await NewTopicAsync(), 0);
-        var backup = NewBackup(partition.Topic);
-        backup.Config = backup.Config with { Backup = ["segment_max_records: 2"] };
-        var produced = await Broker.ProduceAsync(partition, SampleRecords.Plain(400));
-        await backup.SucceedAsync();
-        produced.Add(await Broker.ProduceAsync(partition, SampleRecords.Plain(Records - 400, seed: 2)));
-        backup.Config = backup.Config with
-        {
-            Backup = ["segment_max_records: 2", "continuous: true", "poll_interval_ms: 50", "segment_max_interval_ms: 300"],
-        };
-        using var run = backup.Start();
-        await run.WaitUntilAsync(() => backup.SegmentFiles().Count == Records / 2);
-        await UntilCommittedAsync(run, backup, partition);
-        await run.KillAsync();
-        backup.Config = backup.Config with { Backup = ["segment_max_records: 2"] };
-        return (backup, partition, produced);
-    }
-
-    /// <summary>Waits until the ledger answers for all records; looks again with each head.</summary>
-    private static async Task UntilCommittedAsync(CliRun run, TestBackup backup, PartitionId partition)
-    {
-        var head = backup.PathOf("_cluster/head.json");
-        var seen = "";
-        while (await backup.CoverageOfAsync(partition) is not [.., { Next: Records }])
-        {
-            seen = await File.ReadAllTextAsync(head);
-            Assert.True(await run.WaitUntilAsync(() => File.ReadAllText(head) != seen), "The run ended.");
-        }
-    }
-
-    /// <summary>A run that is killed as soon as it has stored something.</summary>
-    private static async Task KillAsync(TestBackup backup)
-    {
-        var before = backup.SegmentFiles().Count;
-        using var run = backup.Start();
-        if (await run.WaitUntilAsync(() => backup.SegmentFiles().Count > before))
-        {
-            await run.KillAsync();
-        }
-    }
-
-    private static void Lose(TestBackup backup, string what)
-    {
-        var head = backup.PathOf("_cluster/head.json");
-        switch (what)
-        {
-            case "all":
-                Directory.Delete(backup.PathOf("_cluster"), recursive: true);
-                break;
-            case "head":
-                File.Delete(head);
-                break;
-            case "head cut off":
-                File.WriteAllBytes(head, File.ReadAllBytes(head)[..^100]);
-                break;
-            default:
-                File.Delete(Directory.EnumerateFiles(backup.PathOf("_cluster/parts")).First());
-                break;
-        }
-    }
-
-    /// <summary>The files that the ledger names.</summary>
-    private static async Task<List<string>> NamedAsync(TestBackup backup)
-    {
-        var ledger = await LedgerReader.ReadAsync(new FileSystemObjectStore(backup.Store), new BackupId(backup.Id), CancellationToken.None);
-        return ledger!.Entries.Where(entry => entry.Segment is not null).Select(entry => Path.Combine(backup.Store, entry.Segment!.Key))
-            .Order(StringComparer.Ordinal).ToList();
-    }
-
-    private static Task<CliResult> RepairAsync(TestBackup backup, params string[] options) =>
-        CliRun.RunAsync(["repair", "--path", backup.Store, "--backup-id", backup.Id, .. options]);
-
-    private static Task<CliResult> ValidateAsync(TestBackup backup) =>
-        CliRun.RunAsync("validate", "--path", backup.Store, "--backup-id", backup.Id, "--deep");
 }
