@@ -16,9 +16,6 @@ internal sealed class LogOffsets(AdminCalls calls, TimeSpan leaderPatience)
     /// <summary>How long those are that had no leader before.</summary>
     private static readonly TimeSpan Glance = TimeSpan.FromSeconds(3);
 
-    /// <summary>How long one question is, of several to partitions without a leader.</summary>
-    private static readonly TimeSpan Look = TimeSpan.FromSeconds(10);
-
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _gate = new();
@@ -57,12 +54,13 @@ internal sealed class LogOffsets(AdminCalls calls, TimeSpan leaderPatience)
         PartitionId[] partitions, IsolationLevel isolation, CancellationToken cancellation)
     {
         var began = TimeProvider.System.GetTimestamp();
-        var found = await ListSoonAsync(partitions, isolation, cancellation);
+        var found = await ListAsync(partitions, isolation, Patience, cancellation);
         while (found.Where(answer => IsLeaderless(answer.Value)).Select(answer => answer.Key).ToArray() is { Length: > 0 } leaderless
             && leaderPatience - TimeProvider.System.GetElapsedTime(began) is { Ticks: > 0 } left)
         {
             await Task.Delay(Pause, cancellation);
-            foreach (var (partition, answer) in await ListPatientlyAsync(leaderless, isolation, left < Look ? left : Look, cancellation))
+            await RefreshAsync(leaderless.Select(partition => partition.Topic).Distinct(StringComparer.Ordinal), cancellation);
+            foreach (var (partition, answer) in await ListPatientlyAsync(leaderless, isolation, left, cancellation))
             {
                 found[partition] = answer;
             }
@@ -71,16 +69,20 @@ internal sealed class LogOffsets(AdminCalls calls, TimeSpan leaderPatience)
         return found;
     }
 
-    /// <summary>Asks again after a moment: of topics that were made just now the client may wait for its whole limit for leaders that it has been told of meanwhile.</summary>
-    private async Task<Dictionary<PartitionId, LogSpan>> ListSoonAsync(PartitionId[] partitions, IsolationLevel isolation, CancellationToken cancellation)
+    /// <summary>Makes the client look for leaders anew. Of a topic that was made just now one broker may say that there is none; then the client says so for half a minute, without
+    /// asking, however often it is asked.</summary>
+    private async Task RefreshAsync(IEnumerable<string> topics, CancellationToken cancellation)
     {
-        try
+        foreach (var topic in topics)
         {
-            return await ListAsync(partitions, isolation, Glance, cancellation);
-        }
-        catch (KafkaException e) when (SourceFailures.IsPassing(e.Error.Code))
-        {
-            return await ListAsync(partitions, isolation, Patience, cancellation);
+            try
+            {
+                await calls.CallAsync(admin => Task.FromResult(admin.GetMetadata(topic, Glance)), Glance, cancellation);
+            }
+            catch (KafkaException e) when (SourceFailures.IsPassing(e.Error.Code))
+            {
+                return; // Who does not answer this does not answer the question either.
+            }
         }
     }
 
