@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using KafkaBackup.Shared.Protocol;
 
@@ -17,4 +18,5 @@ namespace KafkaBackup.Management;
 [JsonSerializable(typeof(NodeDetails))]
 [JsonSerializable(typeof(RestoreSubmission))]
 [JsonSerializable(typeof(RestoreRunProtocol.RestoreRunStatus))]
+[JsonSerializable(typeof(JsonElement))]
 public sealed partial class ApiJson : JsonSerializerContext;

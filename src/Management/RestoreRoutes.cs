@@ -28,6 +28,8 @@ internal static class RestoreRoutes
             new("Begins a restore, or joins the one under way of the same text.", ApiJson.Default.RestoreRunStatus, ApiJson.Default.RestoreSubmission));
         map(HttpMethods.Get, "/restores/{restore}", context => ShowAsync(context, node),
             new("How far a restore is, and what it has said. Its run is null when nobody conducts it: begin it again, and it goes on.", ApiJson.Default.RestoreRunStatus) { Query = ("after", "How many of its lines are known.") });
+        map(HttpMethods.Get, "/restores/{restore}/report", context => ReportAsync(context, node),
+            new("What a restore that has ended has done, or what a dry run of it found.", ApiJson.Default.JsonElement));
         map(HttpMethods.Post, "/restores/{restore}/stop", context => AskAsync(context, node, new StopRestoreRun(NameOf(context))),
             new("Ends a restore early, in good order.", ApiJson.Default.RestoreRunStatus));
     }
@@ -49,6 +51,25 @@ internal static class RestoreRoutes
 
     private static Task ShowAsync(HttpContext context, NodeView node) => AskAsync(
         context, node, new GetRestoreRun(NameOf(context), int.TryParse(context.Request.Query["after"], out var after) && after >= 0 ? after : 0));
+
+    private static async Task ReportAsync(HttpContext context, NodeView node)
+    {
+        var (name, text) = (NameOf(context), new StringBuilder());
+        RestoreReportPart part;
+        do
+        {
+            part = await node.Restores.Ask<RestoreReportPart>(new GetRestoreReport(name, text.Length), Patience, context.RequestAborted);
+            text.Append(part.Text);
+        }
+        while (part is { Length: { } length, Text.Length: > 0 } && text.Length < length);
+        if (part.Length != text.Length)
+        {
+            throw new BackupException(FailureKind.Configuration, "There is no report of this restore here: it has not ended, or was conducted by a node that is gone. One that is not of a dry run lies beside the backup, below _cluster/restores/.");
+        }
+
+        context.Response.ContentType = MediaTypeNames.Application.Json;
+        await context.Response.WriteAsync(text.ToString(), context.RequestAborted);
+    }
 
     private static async Task AskAsync(HttpContext context, NodeView node, IRestoreMessage message)
     {

@@ -34,7 +34,7 @@ public sealed class ReadingCommandsTests : BrokerTest
         Assert.Contains($"\nTopic {topic}\n", text, StringComparison.Ordinal);
         Assert.Matches(@"\n +0 +0-1499 +1,500 +1 +0\n", text);
         Assert.Equal(File.ReadAllText(backup.PathOf("manifest.json")), json.TrimEnd('\n'));
-        Assert.Equal(ManifestYaml.Write(StoredRecords.ReadManifest(backup)), yaml);
+        Assert.Equal(YamlText.Write(ManifestJson.ToElement(StoredRecords.ReadManifest(backup))), yaml);
         store.AssertUnchanged(backup.Store);
     }
 

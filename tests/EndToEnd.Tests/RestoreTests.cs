@@ -1,5 +1,7 @@
+using System.Text.Json;
 using KafkaBackup.EndToEnd.Tests.Support;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Oso;
 using static KafkaBackup.Cli.ExitCode;
 
 namespace KafkaBackup.EndToEnd.Tests;
@@ -18,11 +20,20 @@ public sealed class RestoreTests : BrokerTest
         backup.Config = backup.Config with { Backup = ["segment_max_records: 50"] };
         await backup.SucceedAsync();
 
-        (await backup.RestoreAsync(To(topic, "restored"), "--verify full")).AssertExit(Ok).AssertSays("Restored 617 records of 2 partition(s) in 1 topic(s), as counted at the target")
+        var file = Path.Combine(backup.Root, "report.json");
+        (await backup.RestoreAsync(To(topic, "restored"), "--verify full", $"--report {file}")).AssertExit(Ok).AssertSays("Restored 617 records of 2 partition(s) in 1 topic(s), as counted at the target")
             .AssertSays($"{new PartitionId(Name("restored"), 1)}: 317 records are the same as in the backup");
 
         await AssertRestoredAsync(Name("restored"), produced);
         Assert.Empty(await Broker.ReadAsync(new PartitionId(Name("restored"), 2))); // It is there, as at the source.
+
+        var report = RestoreReport.Read(await File.ReadAllBytesAsync(file), file);
+        Assert.Equal((RestoreOutcome.Whole, 617), (report.Outcome, report.RecordsRestored));
+        Assert.Equal([(0, 300, 0L, 299L), (1, 317, 0, 316)], report.TopicsRestored.Single().Partitions.Take(2).Select(partition =>
+            (partition.TargetPartition, (int)partition.Records, partition.FirstOffset!.Value, partition.LastOffset!.Value)));
+        Assert.Equal(316, report.OffsetMapping.Entries[$"{Name("restored")}/1"].TargetLastOffset);
+        var stored = Directory.GetFiles(Path.Combine(backup.Store, backup.Id, "_cluster", "restores"), $"{report.RestoreId}.report.json").Single();
+        Assert.Equal(await File.ReadAllTextAsync(file), await File.ReadAllTextAsync(stored));
     }
 
     [Fact]
@@ -89,7 +100,14 @@ public sealed class RestoreTests : BrokerTest
             .AssertSays("100 records (4,780 bytes) of 2 partition(s) would be restored; nothing was written");
         (await backup.RestoreAsync(To(topic, "restored"), "dry_run: true", "--verify full")).AssertExit(Usage).AssertOneFailure("--verify full compares what is restored");
         (await backup.RestoreAsync(To(topic, "restored"), "dry_run: true", "time_window_end: 1704067200049")).AssertExit(Ok);
-        (await CliRun.RunAsync("validate-restore", "-c", Path.Combine(backup.Root, "restore.yaml"))).AssertExit(Ok).AssertSays("nothing was written");
+        var plan = (await CliRun.RunAsync("validate-restore", "-c", Path.Combine(backup.Root, "restore.yaml"), "-f", "json", "--report", "/nowhere/plan.json")).AssertExit(Usage);
+        plan.AssertOneFailure("--report /nowhere/plan.json: there is no directory /nowhere. Nothing was done.");
+        plan = (await CliRun.RunAsync("validate-restore", "-c", Path.Combine(backup.Root, "restore.yaml"), "-f", "json")).AssertExit(Ok).AssertSays("nothing was written");
+        var told = JsonDocument.Parse(plan.Output).RootElement;
+        Assert.True(told.GetProperty("valid").GetBoolean());
+        Assert.Equal(100, told.GetProperty("records_to_restore").GetInt64());
+        Assert.Equal([0L, 49], told.GetProperty("topics_to_restore")[0].GetProperty("partitions")[1].GetProperty("offset_range").EnumerateArray().Select(offset => offset.GetInt64()));
+        Assert.Equal("-1", told.GetProperty("topics_to_restore")[0].GetProperty("settings").GetProperty("retention.ms").GetString());
         (await backup.RestoreAsync(To(topic, "restored"))).AssertExit(Ok); // Nothing is there that would be in its way.
     }
 

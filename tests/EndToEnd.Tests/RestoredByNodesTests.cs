@@ -1,5 +1,6 @@
 using KafkaBackup.EndToEnd.Tests.Support;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Oso;
 using static KafkaBackup.Cli.ExitCode;
 
 namespace KafkaBackup.EndToEnd.Tests;
@@ -25,7 +26,8 @@ public sealed class RestoredByNodesTests : BrokerTest
 
         string[] groups = TestBroker.IsReal ? ["reset_consumer_offsets: true", $"consumer_groups: [{Name("readers")}]"] : [];
 
-        using var run = backup.StartRestore(names, [.. groups, "rate_limit_records_per_sec: 60", "max_concurrent_partitions: 6", $"--cluster {cluster.Addresses}", "--verify full"]);
+        var file = Path.Combine(backup.Root, "report.json");
+        using var run = backup.StartRestore(names, [.. groups, "rate_limit_records_per_sec: 60", "max_concurrent_partitions: 6", $"--cluster {cluster.Addresses}", "--verify full", $"--report {file}", "--format yaml"]);
         await backup.WaitUntilRestoringAsync(run);
         foreach (var partition in Enumerable.Range(0, 6))
         {
@@ -45,6 +47,8 @@ public sealed class RestoredByNodesTests : BrokerTest
         }
 
         await AssertRestoredAsync(Name("restored"), produced);
+        Assert.Equal((RestoreOutcome.Whole, 1_800L), RestoreReport.Read(await File.ReadAllBytesAsync(file), file) is var report ? (report.Outcome, report.RecordsRestored) : default);
+        Assert.Contains("\noutcome: whole\n", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -82,6 +82,10 @@ internal sealed class ClusterClient : IDisposable
     public Task<RestoreRunStatus> GetRestoreAsync(string restore, int after, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Get, $"restores/{restore}?after={after}", null, ApiJson.Default.RestoreRunStatus, null, cancellation);
 
+    /// <summary>The report of a restore that has ended.</summary>
+    public Task<JsonElement> GetReportAsync(string restore, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Get, $"restores/{restore}/report", null, ApiJson.Default.JsonElement, null, cancellation);
+
     /// <summary>Ends a restore early, in good order.</summary>
     public Task<RestoreRunStatus> StopRestoreAsync(string restore, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Post, $"restores/{restore}/stop", "", ApiJson.Default.RestoreRunStatus, null, cancellation);

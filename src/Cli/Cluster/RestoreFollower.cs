@@ -1,3 +1,4 @@
+using System.Text.Json;
 using KafkaBackup.Cli.Output;
 using KafkaBackup.Management;
 using KafkaBackup.Shared;
@@ -22,6 +23,9 @@ internal sealed class RestoreFollower(ClusterClient client, string file, Restore
     /// <summary>Shows how it goes, and what it says.</summary>
     public Task<RestoreVerdict> FollowAsync(CancellationToken cancellation) =>
         display.ShowAsync(WaitAsync(cancellation), status => (status.Records, status.Bytes), () => Task.FromResult(_status));
+
+    /// <summary>The report of the restore that has ended.</summary>
+    public Task<JsonElement> ReadReportAsync(CancellationToken cancellation) => client.GetReportAsync(_restore!, cancellation);
 
     /// <summary>Ends the restore in good order.</summary>
     public Task StopAsync() => _restore is null ? Task.CompletedTask : client.StopRestoreAsync(_restore, CancellationToken.None);

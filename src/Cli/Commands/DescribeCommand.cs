@@ -29,7 +29,7 @@ internal static class DescribeCommand
             Console.Out.Write(parsed.GetValue(format) switch
             {
                 "json" => Encoding.UTF8.GetString(ManifestJson.Write(manifest)) + Environment.NewLine,
-                "yaml" => ManifestYaml.Write(manifest),
+                "yaml" => YamlText.Write(ManifestJson.ToElement(manifest)),
                 _ => DescribeText.Render(manifest),
             });
             return ExitCode.Ok;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Akka.Actor;
 using Akka.Hosting;
 using KafkaBackup.Cli.Cluster;
@@ -7,6 +8,7 @@ using KafkaBackup.Cli.Output;
 using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.Management;
 using KafkaBackup.PartitionWorkers.Node;
+using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Protocol;
 using Microsoft.Extensions.DependencyInjection;
@@ -57,7 +59,13 @@ internal static class RestoreCommand
         format.AcceptOnlyFromAmong("text", "json");
         var cluster = ClusterOptions.Cluster(isRequired: false);
         var (token, authorities) = (ClusterOptions.TokenFile(), ClusterOptions.Authorities());
-        var command = new Command(name, description) { config, verbose, quiet, format, cluster, token, authorities };
+        var report = new Option<string>("--report") { Description = "Write the report to this file at the end, as JSON.", HelpName = "FILE" };
+        var shape = new Option<string>("--format", "-f")
+        {
+            Description = "json or yaml: print the report to standard output at the end; text: the log on standard error tells all.", DefaultValueFactory = _ => "text",
+        };
+        shape.AcceptOnlyFromAmong("text", "json", "yaml");
+        var command = new Command(name, description) { config, verbose, quiet, format, report, shape, cluster, token, authorities };
         command.Validators.Add(result =>
         {
             if (result.GetValue(verbose) && result.GetValue(quiet))
@@ -71,10 +79,12 @@ internal static class RestoreCommand
                 parsed.GetValue(verbose) ? LogLevel.Debug : parsed.GetValue(quiet) ? LogLevel.Warning : LogLevel.Information,
                 parsed.GetValue(format) == "json" ? LogFormat.Json : LogFormat.Text,
                 ShowsProgress: !parsed.GetValue(quiet));
+            var file = new RestoreReportFile(parsed.GetValue(report), parsed.GetRequiredValue(shape));
+            file.Check();
             RestoreSection Amend(RestoreSection section) => amend(parsed, section);
             return parsed.GetValue(cluster) is { } nodes
-                ? RunInClusterAsync(ClusterOptions.Connect(nodes, parsed.GetValue(token), parsed.GetValue(authorities)), parsed.GetRequiredValue(config), Amend(new RestoreSection()), output)
-                : RunAsync(parsed.GetRequiredValue(config), Amend, output);
+                ? RunInClusterAsync(ClusterOptions.Connect(nodes, parsed.GetValue(token), parsed.GetValue(authorities)), parsed.GetRequiredValue(config), Amend(new RestoreSection()), output, file)
+                : RunAsync(parsed.GetRequiredValue(config), Amend, output, file);
         });
         return command;
     }
@@ -84,7 +94,8 @@ internal static class RestoreCommand
     /// <param name="file">The configuration.</param>
     /// <param name="options">What the command's options say.</param>
     /// <param name="output">What is shown, and how.</param>
-    private static async Task<int> RunInClusterAsync(ClusterClient cluster, string file, RestoreSection options, OutputOptions output)
+    /// <param name="report">Where the report goes.</param>
+    private static async Task<int> RunInClusterAsync(ClusterClient cluster, string file, RestoreSection options, OutputOptions output, RestoreReportFile report)
     {
         using var client = cluster;
         using var signals = new StopSignals();
@@ -92,7 +103,8 @@ internal static class RestoreCommand
         var follower = new RestoreFollower(client, file, submission, new RunDisplay(RunDisplay.StandardError(), output, TimeProvider.System), output);
         try
         {
-            return Report(await follower.FollowAsync(signals.Stopped), output);
+            var verdict = await follower.FollowAsync(signals.Stopped);
+            return await ReportAsync(verdict, report, () => follower.ReadReportAsync(signals.Stopped), output);
         }
         catch (OperationCanceledException) when (signals.Stopped.IsCancellationRequested)
         {
@@ -110,7 +122,7 @@ internal static class RestoreCommand
         }
     }
 
-    private static async Task<int> RunAsync(string file, Func<RestoreSection, RestoreSection> amend, OutputOptions output)
+    private static async Task<int> RunAsync(string file, Func<RestoreSection, RestoreSection> amend, OutputOptions output, RestoreReportFile report)
     {
         using var signals = new StopSignals();
         var configuration = ConfigurationLoader.LoadRestore(file, Environment.GetEnvironmentVariable);
@@ -122,7 +134,7 @@ internal static class RestoreCommand
             finished = await RestoreAsync(configuration, output, signals, isFirst: false);
         }
 
-        return Report(RestoreVerdict.Of(finished), output);
+        return await ReportAsync(RestoreVerdict.Of(finished), report, () => Task.FromResult(JsonDocument.Parse(finished.Report).RootElement), output);
     }
 
     /// <summary>One attempt; as soon as a store is back that was away for too long for it, another one can go on.</summary>
@@ -152,6 +164,20 @@ internal static class RestoreCommand
         {
             await host.StopAsync();
         }
+    }
+
+    private static async Task<int> ReportAsync(RestoreVerdict verdict, RestoreReportFile file, Func<Task<JsonElement>> report, OutputOptions output)
+    {
+        try
+        {
+            await file.WriteAsync(report);
+        }
+        catch (Exception e) when (verdict.Failure is not null && e is BackupException or JsonException)
+        {
+            output.WriteNote($"There is no report: {e.Message}"); // What went wrong before is what counts.
+        }
+
+        return Report(verdict, output);
     }
 
     /// <summary>Tells what went wrong, and the exit code.</summary>

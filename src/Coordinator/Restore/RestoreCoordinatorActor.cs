@@ -1,6 +1,8 @@
+using System.Buffers;
 using Akka.Actor;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Protocol;
+using KafkaBackup.Shared.Storage;
 using static KafkaBackup.Coordinator.Restore.RestoreEffects;
 using static KafkaBackup.Coordinator.Restore.RestoreMessages;
 using static KafkaBackup.Shared.Protocol.BackupProtocol;
@@ -19,6 +21,7 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
     private RestorePlan? _plan;
     private RestoreClaim? _claim;
     private bool _isBeating;
+    private DateTimeOffset _began;
     private IActorRef _requester = ActorRefs.Nobody;
 
     /// <summary>A coordinator for the restore that <paramref name="services"/> describe.</summary>
@@ -45,6 +48,7 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
         {
             case StartRestore:
                 _requester = Sender;
+                _began = _services.Clock.GetUtcNow();
                 CarryOut(_state.Begin());
                 break;
             case GetBackupStatus:
@@ -243,6 +247,7 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
     /// <summary>Lets others go on with the restore, once nothing of this process can arrive at the target any more. Until then they would have to wait.</summary>
     private async Task<LetGo> LetGoAsync(RestoreFinished finished, RestoreClaim? claim)
     {
+        finished = finished with { Report = ReportOn(finished, claim) };
         if (claim is not null)
         {
             try
@@ -257,6 +262,7 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
                 var isWhole = finished is { WasStopped: false, Failures.Count: 0 };
                 Func<RestoreDocument, RestoreDocument> change = document => isWhole ? document.WithPositions(positions).AsWhole(now) : document.WithPositions(positions);
                 var isCutOff = await IsCutOffAsync();
+                await WriteReportAsync(finished);
                 await (isCutOff ? claim.LetGoAsync(change, CancellationToken.None) : claim.WriteAsync(change, CancellationToken.None));
             }
             catch (Exception e)
@@ -267,6 +273,26 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
         }
 
         return new LetGo(finished);
+    }
+
+    private ReadOnlyMemory<byte> ReportOn(RestoreFinished finished, RestoreClaim? claim)
+    {
+        var reports = new RestoreReports(_services.Configuration, _plan, claim?.Document, finished);
+        return _services.Configuration.Restore.IsDryRun ? reports.OfPlan().ToJson() : reports.Of(_began, _services.Clock.GetUtcNow()).ToJson();
+    }
+
+    /// <summary>The report lies beside the backup as well. A restore is none the worse without it.</summary>
+    private async Task WriteReportAsync(RestoreFinished finished)
+    {
+        try
+        {
+            var key = BackupKeys.RestoreReport(_services.Configuration.BackupId, _plan!.Restore!);
+            await _services.Store.PutAsync(key, new ReadOnlySequence<byte>(finished.Report), PutCondition.Overwrite, CancellationToken.None);
+        }
+        catch (StorageException e)
+        {
+            _services.Log.NoReport(e.Message);
+        }
     }
 
     /// <summary>Whether nothing of this process can arrive at the target any more; otherwise others have to wait until it is gone.</summary>

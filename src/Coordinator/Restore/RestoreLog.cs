@@ -125,6 +125,10 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
     [LoggerMessage(Level = LogLevel.Warning, Message = "How far the restore is could not be noted: {Reason}")]
     public partial void NotNoted(string reason);
 
+    /// <summary>The report could not be written.</summary>
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The report could not be written beside the backup: {Reason}")]
+    public partial void NoReport(string reason);
+
     /// <summary>Settings of a topic that others made are about to be changed.</summary>
     public void Holds(RestoreTopic topic) => Holds(topic.Made.Name, RestoreHold.Command(topic));
 

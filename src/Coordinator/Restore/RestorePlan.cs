@@ -39,6 +39,15 @@ public sealed record RestorePlan
     /// <summary>The names at the target of those of them that an earlier attempt has made.</summary>
     public ImmutableHashSet<string> AlreadyMade { get; init; } = [];
 
+    /// <summary>The name of its document beside the backup; null where that does not matter.</summary>
+    public string? Restore { get; init; }
+
+    /// <summary>The id of the target; null when it tells none.</summary>
+    public string? Cluster { get; init; }
+
+    /// <summary>The id of the cluster that was backed up; null when the backup does not tell.</summary>
+    public string? SourceCluster { get; init; }
+
     /// <summary>Whether another attempt can go on with it when it ends early.</summary>
     public bool CanGoOn { get; init; }
 
@@ -103,7 +112,7 @@ public sealed record RestorePlan
             throw Wrong($"{string.Join(" and ", same.Select(topic => topic.Source))} would both become '{same.Key}'. Correct restore.topic_mapping.");
         }
 
-        return new RestorePlan { Topics = topics, Orders = orders, Groups = groups, Notes = notes };
+        return new RestorePlan { Topics = topics, Orders = orders, Groups = groups, Notes = notes, SourceCluster = manifest.SourceClusterId };
     }
 
     /// <exception cref="BackupException">The section names a topic or a partition that is not restored.</exception>

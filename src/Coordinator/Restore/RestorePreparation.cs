@@ -20,7 +20,10 @@ internal sealed class RestorePreparation(RestoreServices services)
         var brokers = await services.Topics.CountBrokersAsync(cancellation);
         var groups = await RestoreGroups.ReadAsync(services.Store, configuration, cancellation);
         var plan = await RestoreGroups.AskAsync(RestorePlan.Of(manifest, configuration, brokers, groups), services.Groups, cancellation);
-        var key = BackupKeys.Restore(configuration.BackupId, RestoreId.Of(configuration, await services.Catalog.GetClusterIdAsync(cancellation)));
+        var cluster = await services.Catalog.GetClusterIdAsync(cancellation);
+        var id = RestoreId.Of(configuration, cluster);
+        var key = BackupKeys.Restore(configuration.BackupId, id);
+        plan = plan with { Restore = id, Cluster = cluster };
         if (configuration.Restore.IsDryRun)
         {
             return new Planned((await FitAsync(plan, await RestoreClaim.PeekAsync(services.Store, key, cancellation), cancellation)).Plan.WithLimits(), null);

@@ -18,6 +18,9 @@ internal sealed partial record RestoreRunState
     /// <summary>The ids of those that could not be set.</summary>
     private ImmutableList<string> UnsetGroups { get; init; } = [];
 
+    /// <summary>The ids of those that are set.</summary>
+    private ImmutableList<string> DoneGroups { get; init; } = [];
+
     /// <summary>Whether any group is to be set at the end.</summary>
     private bool SetsGroups => Plan is { Groups.Count: > 0 } && !IsDryRun;
 
@@ -67,7 +70,7 @@ internal sealed partial record RestoreRunState
         var ended = this with { GroupsInWork = GroupsInWork.Remove(group.Id) };
         var step = failure switch
         {
-            null => ended.Do(new Say(log => log.Set(group))),
+            null => (ended with { DoneGroups = DoneGroups.Add(group.Id) }).Do(new Say(log => log.Set(group))),
             _ when IsStopping => (ended with { WaitingGroups = WaitingGroups.Enqueue(group) }).Do(),
             _ => (ended with { Failures = Failures.Add(failure), UnsetGroups = UnsetGroups.Add(group.Id) }).Do(new Say(log => log.NotSet(group, failure.Message))),
         };

@@ -218,6 +218,7 @@ internal sealed partial record RestoreRunState(int MaxConcurrentPartitions, bool
             Failures = [.. Failures.OrderByDescending(failure => failure.Kind)],
             WasStopped = IsStopping && (Restored.IsEmpty || !Waiting.IsEmpty || Restored.Exists(restored => restored.WasStopped) || LeavesGroups || LeavesRecords),
             UnsetGroups = UnsetGroups,
+            SetGroups = DoneGroups,
             HasLapsed = HasLapsed && !IsStopping,
         };
         var there = Restored.Where(restored => restored is { Failure: null, WasStopped: false }).Select(restored => restored.Order.Target).ToHashSet();

@@ -19,6 +19,7 @@ internal sealed class RestorePipeline(RestorePartition order, IRecordFeed feed, 
 
     private readonly IRecordWriter _writer = order.IsComparison ? new DrySink().Open(order.Target) : target.Sink.Open(order.Target, order.Base + order.There, order.Share?.Repartitioning.Partitions ?? 1, order.Limits);
     private readonly OffsetMarks _marks = new(order.Marks, order.Noted);
+    private readonly SpanOfRecords _span = new(order.Noted?.Span);
     private long _bytes;
     private long _firstChangedTime = order.Noted?.FirstChangedTime ?? None;
 
@@ -31,6 +32,7 @@ internal sealed class RestorePipeline(RestorePartition order, IRecordFeed feed, 
             FirstChangedTime = FirstChangedTime,
             Differences = Differences,
             Marked = _marks.Found,
+            Span = _span.Span,
         }
         : order.Noted;
 
@@ -73,6 +75,7 @@ internal sealed class RestorePipeline(RestorePartition order, IRecordFeed feed, 
             FirstMarker = feed.FirstMarker,
             FirstChangedTime = FirstChangedTime,
             Differences = Differences,
+            Span = _span.Span,
             Marked = wasStopped ? ReadOnlyDictionary<long, long>.Empty : _marks.Complete().ToDictionary(mark => mark.Key, mark => order.Base + mark.Value),
         };
     }
@@ -91,6 +94,7 @@ internal sealed class RestorePipeline(RestorePartition order, IRecordFeed feed, 
             }
 
             _marks.Pass(outgoing.SourceOffset);
+            _span.Pass(outgoing.SourceOffset, outgoing.Timestamp);
             if (at++ < order.There)
             {
                 await tail.CompareAsync(outgoing, cancellation);

@@ -50,7 +50,7 @@ internal static class OsoKeys
         ["restore.produce_timeout_ms"] = NotYet,
         ["restore.checkpoint_state"] = NotYet,
         ["restore.checkpoint_interval_secs"] = NotYet,
-        ["restore.offset_report"] = NotYet,
+        ["restore.offset_report"] = "is part of the report, as its offset_mapping: give --report FILE; remove it",
         ["offset_storage.s3_key"] = "has no effect in OSO kafka-backup; offsets.db always lies beside the manifest; remove it",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

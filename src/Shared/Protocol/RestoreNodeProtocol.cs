@@ -81,6 +81,9 @@ public static class RestoreNodeProtocol
 
         /// <summary>The places of the first of the order's marks, packed.</summary>
         public string Marked { get; init; } = "";
+
+        /// <summary>As <see cref="RestoredSoFar.Span"/>.</summary>
+        public RestoredSpan? Span { get; init; }
     }
 
     /// <summary>What may be sent in a second.</summary>
@@ -146,6 +149,9 @@ public static class RestoreNodeProtocol
 
         /// <summary>The places of all of the order's marks, packed; empty when it was not read to its end.</summary>
         public string Marked { get; init; } = "";
+
+        /// <summary>As <see cref="PartitionRestored.Span"/>.</summary>
+        public RestoredSpan? Span { get; init; }
 
         /// <summary>As <see cref="PartitionRestored.Differences"/>; the first of them.</summary>
         public IReadOnlyList<string> Differences { get; init; } = [];

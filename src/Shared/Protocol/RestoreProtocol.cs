@@ -119,6 +119,9 @@ public static class RestoreProtocol
 
         /// <summary>How many restored records are before each of <see cref="RestorePartition.Marks"/> that was passed by, by mark.</summary>
         public IReadOnlyDictionary<long, long> Marked { get; init; } = ReadOnlyDictionary<long, long>.Empty;
+
+        /// <summary>Where they lie at the source, perhaps with some that are on their way; null: not known.</summary>
+        public RestoredSpan? Span { get; init; }
     }
 
     /// <summary>An order has come to its end.</summary>
@@ -143,6 +146,9 @@ public static class RestoreProtocol
         /// <summary>For each of the marks that were asked for the offset at the target of the first restored record at or behind it, or the end where there is
         /// none; empty when it was not read to its end.</summary>
         public IReadOnlyDictionary<long, long> Marked { get; init; } = ReadOnlyDictionary<long, long>.Empty;
+
+        /// <summary>Where they lie at the source; null: there are none.</summary>
+        public RestoredSpan? Span { get; init; }
 
         /// <summary>In which way segments are not what the backup says of them: records may be missing.</summary>
         public IReadOnlyList<string> Differences { get; init; } = [];
@@ -174,6 +180,12 @@ public static class RestoreProtocol
 
         /// <summary>Consumer groups whose offsets were to be set, and are not, or not all.</summary>
         public IReadOnlyList<string> UnsetGroups { get; init; } = [];
+
+        /// <summary>What it has done, or would do, as JSON: a <see cref="RestoreReport"/> or a <see cref="RestorePlanReport"/>.</summary>
+        public ReadOnlyMemory<byte> Report { get; init; }
+
+        /// <summary>Consumer groups that are set.</summary>
+        public IReadOnlyList<string> SetGroups { get; init; } = [];
 
         /// <summary>Whether it was told to stop before it was through.</summary>
         public bool WasStopped { get; init; }

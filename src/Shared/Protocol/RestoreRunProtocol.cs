@@ -31,6 +31,21 @@ public static class RestoreRunProtocol
     /// <summary>Ends it early, in good order. Answered by <see cref="RestoreRunStatus"/>.</summary>
     public sealed record StopRestoreRun(string Restore) : IRestoreMessage;
 
+    /// <summary>Asks for the report of a run that has ended. Answered by <see cref="RestoreReportPart"/>.</summary>
+    /// <param name="Restore">The restore.</param>
+    /// <param name="From">How many letters of it the asker has.</param>
+    public sealed record GetRestoreReport(string Restore, int From) : IRestoreMessage;
+
+    /// <summary>A part of a report, as one may be larger than a message.</summary>
+    /// <param name="Restore">The restore.</param>
+    /// <param name="Text">What comes behind what the asker has; empty at the end.</param>
+    /// <param name="Length">How many letters there are in all; null when there is no report, as the run has not ended or is not known here.</param>
+    public sealed record RestoreReportPart(string Restore, string Text, int? Length) : IRestoreMessage
+    {
+        /// <summary>How many letters a message carries.</summary>
+        public const int MostText = 50_000;
+    }
+
     /// <summary>How far a restore is.</summary>
     /// <param name="Restore">The restore.</param>
     /// <param name="Run">The run; null when the conductor knows of none, as it has come to another node: ask for it again.</param>

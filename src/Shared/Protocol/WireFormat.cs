@@ -47,6 +47,8 @@ public static class WireFormat
         ["r.get.1"] = WireJson.Default.GetRestoreRun,
         ["r.stop.1"] = WireJson.Default.StopRestoreRun,
         ["r.status.1"] = WireJson.Default.RestoreRunStatus,
+        ["r.get-report.1"] = WireJson.Default.GetRestoreReport,
+        ["r.report.1"] = WireJson.Default.RestoreReportPart,
         ["n.order.1"] = WireJson.Default.OrderRestore,
         ["n.ask.1"] = WireJson.Default.AskNode,
         ["n.news.1"] = WireJson.Default.NodeNews,

@@ -52,6 +52,8 @@ namespace KafkaBackup.Shared.Protocol;
 [JsonSerializable(typeof(GetRestoreRun))]
 [JsonSerializable(typeof(StopRestoreRun))]
 [JsonSerializable(typeof(RestoreRunStatus))]
+[JsonSerializable(typeof(GetRestoreReport))]
+[JsonSerializable(typeof(RestoreReportPart))]
 [JsonSerializable(typeof(OrderRestore))]
 [JsonSerializable(typeof(AskNode))]
 [JsonSerializable(typeof(NodeNews))]

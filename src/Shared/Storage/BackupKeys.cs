@@ -35,6 +35,9 @@ public static class BackupKeys
     /// <summary>How far a restore of the backup is.</summary>
     public static string Restore(BackupId backup, string restore) => $"{backup}/_cluster/restores/{restore}.json";
 
+    /// <summary>How a restore of the backup has ended.</summary>
+    public static string RestoreReport(BackupId backup, string restore) => $"{backup}/_cluster/restores/{restore}.report.json";
+
     /// <summary>A throw-away object to try a store with.</summary>
     public static string Probe(BackupId backup, string unique) => $"{backup}/_cluster/probe-{unique}";
 

@@ -246,7 +246,7 @@ public sealed class ManifestTextTests
             ],
         };
 
-        Assert.Equal(expected, ManifestYaml.Write(manifest));
+        Assert.Equal(expected, YamlText.Write(ManifestJson.ToElement(manifest)));
     }
 
     [Theory]
@@ -262,7 +262,7 @@ public sealed class ManifestTextTests
     public void Text_that_looks_like_something_else_stays_text_in_yaml(string value)
     {
         var yaml = new YamlStream();
-        yaml.Load(new StringReader(ManifestYaml.Write(Small with { BackupId = value })));
+        yaml.Load(new StringReader(YamlText.Write(ManifestJson.ToElement(Small with { BackupId = value }))));
 
         var scalar = (YamlScalarNode)((YamlMappingNode)yaml.Documents[0].RootNode)["backup_id"];
         Assert.Equal(value, scalar.Value);

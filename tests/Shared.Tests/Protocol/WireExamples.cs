@@ -56,7 +56,7 @@ internal static class WireExamples
         Runs = [new DeclaredRun("run-1", DateTimeOffset.UnixEpoch) { EndedAt = DateTimeOffset.UnixEpoch, Records = 1, Topics = 2, Gaps = 3, Failures = [Failure] }],
     };
 
-    private static readonly NodePosition Position = new(Partition, 5, 9) { FirstChangedTime = 3, Differences = ["It differs."], Marked = "AQ==" };
+    private static readonly NodePosition Position = new(Partition, 5, 9) { FirstChangedTime = 3, Differences = ["It differs."], Marked = "AQ==", Span = new RestoredSpan(1, 2, 3, 4) };
 
     private static readonly NodeOrder Node = new(Partition, Partition)
     {
@@ -121,12 +121,14 @@ internal static class WireExamples
             Phase = "Restoring", PartitionsPlanned = 4, PartitionsDone = 2, RecordsPlanned = 100, Records = 50, Bytes = 5_000, Lines = [new RestoreLine("Warning", "It waits.")], LastLine = 8,
             Verdict = new RestoreVerdict(WasStopped: true, IsExact: true, 1, 2, Failure),
         }),
+        ("r.get-report.1", new GetRestoreReport("0f", 7)),
+        ("r.report.1", new RestoreReportPart("0f", "{}", 9)),
         ("n.order.1", new OrderRestore("attempt-1", "batch-1", 2, "mode: restore", [Node]) { Extent = new RestoreExtent(-1, null, ""), IsDryRun = true, BatchBytes = 1_000_000, Rate = new RateShare(1.5, 2.5) }),
         ("n.ask.1", new AskNode("attempt-1", "batch-1", new RateShare(1.5, 2.5)) { Number = 3, Heard = 2 }),
         ("n.news.1", new NodeNews("attempt-1", "batch-1", IsKnown: true)
         {
             Number = 3, Refusal = Failure, Positions = [Position], Records = 10, Bytes = 1_000,
-            Ended = [new NodeRestored(Partition) { Records = 9, Bytes = 900, Markers = 1, FirstMarker = 3, FirstChangedTime = 4, Marked = "AQ==", Differences = ["It differs."], WasStopped = true, Failure = Failure }],
+            Ended = [new NodeRestored(Partition) { Records = 9, Bytes = 900, Markers = 1, FirstMarker = 3, FirstChangedTime = 4, Marked = "AQ==", Span = new RestoredSpan(1, 2, 3, 4), Differences = ["It differs."], WasStopped = true, Failure = Failure }],
         }),
         ("n.stop.1", new StopBatch("attempt-1", "batch-1")),
         ("n.forget.1", new ForgetBatch("attempt-1", "batch-1")),

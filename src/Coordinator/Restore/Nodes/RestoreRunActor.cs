@@ -1,3 +1,4 @@
+using System.Text;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Event;
@@ -36,6 +37,7 @@ internal sealed class RestoreRunActor : UntypedActor, IWithTimers
     private OpenedRestore? _opened;
     private IActorRef _coordinator = ActorRefs.Nobody;
     private RestoreVerdict? _verdict;
+    private string? _report;
     private bool _isStopping;
     private bool _isGivenUp;
     private bool _isLeaving;
@@ -66,6 +68,9 @@ internal sealed class RestoreRunActor : UntypedActor, IWithTimers
                 break;
             case GetRestoreRun get:
                 Tell(Sender, get.AfterLine);
+                break;
+            case GetRestoreReport get:
+                Sender.Tell(new RestoreReportPart(_restore, _report is null ? "" : _report.Substring(Math.Min(get.From, _report.Length), Math.Min(RestoreReportPart.MostText, Math.Max(0, _report.Length - get.From))), _report?.Length));
                 break;
             case StopRestoreRun:
                 _isGivenUp = true;
@@ -98,7 +103,7 @@ internal sealed class RestoreRunActor : UntypedActor, IWithTimers
 
     private void Begin(StartRestoreRun start)
     {
-        (_wanted, _verdict, _isStopping, _isGivenUp, _lines) = (start, null, false, false, null);
+        (_wanted, _verdict, _report, _isStopping, _isGivenUp, _lines) = (start, null, null, false, false, null);
         try
         {
             var configuration = _services.Read(start.Definition);
@@ -152,7 +157,7 @@ internal sealed class RestoreRunActor : UntypedActor, IWithTimers
         }
         else
         {
-            _verdict = RestoreVerdict.Of(finished);
+            (_verdict, _report) = (RestoreVerdict.Of(finished), Encoding.UTF8.GetString(finished.Report.Span));
             Remember();
         }
     }

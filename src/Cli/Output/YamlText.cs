@@ -1,13 +1,12 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using KafkaBackup.Shared.Oso;
 using YamlDotNet.Core.Events;
 using YamlDotNet.Core;
 
 namespace KafkaBackup.Cli.Output;
 
-/// <summary>The manifest as YAML, for <c>describe --format yaml</c>: the fields of the JSON, in their order.</summary>
-public static class ManifestYaml
+/// <summary>JSON as YAML, for <c>--format yaml</c>: its fields, in their order.</summary>
+public static class YamlText
 {
     private static readonly Regex BareText = new(@"\A[A-Za-z_][A-Za-z0-9_./=-]*\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
 
@@ -15,15 +14,15 @@ public static class ManifestYaml
         @"\A(null|true|false|yes|no|on|off|y|n)\z",
         RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant);
 
-    /// <summary>Writes the manifest as one YAML document; lines end in <c>\n</c>.</summary>
-    public static string Write(BackupManifest manifest)
+    /// <summary>Writes it as one YAML document; lines end in <c>\n</c>.</summary>
+    public static string Write(JsonElement json)
     {
         using var text = new StringWriter { NewLine = "\n" };
         // Folding would break a long key over two lines.
         var emitter = new Emitter(text, new EmitterSettings().WithBestWidth(int.MaxValue));
         emitter.Emit(new StreamStart());
         emitter.Emit(new DocumentStart());
-        Emit(emitter, ManifestJson.ToElement(manifest));
+        Emit(emitter, json);
         emitter.Emit(new DocumentEnd(isImplicit: true));
         emitter.Emit(new StreamEnd());
         return text.ToString();
