@@ -32,10 +32,27 @@ public sealed class RestoreIntoExistingTests : BrokerTest
         await Broker.ProduceAsync(new PartitionId(target, 0), SampleRecords.Plain(7));
         await Broker.ProduceAsync(new PartitionId(target, 1), SampleRecords.Plain(7));
 
-        (await backup.RestoreAsync(To(topic, target), TestBackup.IntoExisting)).AssertExit(Usage).AssertOneFailure("at the target, and nothing was restored: this version restores into empty topics");
+        (await backup.RestoreAsync(To(topic, target), TestBackup.IntoExisting)).AssertExit(Usage).AssertOneFailure("at the target, and nothing was restored. Delete its records, or let the restore do that");
         (await backup.RestoreAsync(To(topic, target), TestBackup.IntoExisting, "purge_topics: true")).AssertExit(Ok).AssertSays($"Deleting 14 records of topic '{target}' at the target");
 
         await AssertRestoredAsync(target, produced, begin: 7);
+    }
+
+    [Fact]
+    public async Task Records_are_added_to_those_of_a_topic_when_that_is_wanted()
+    {
+        var (backup, topic, produced) = await BackedUpAsync();
+        var target = await NewTopicAsync("target", 2, KeepsAll);
+        var before = new ProducedRecords();
+        before.Add(await Broker.ProduceAsync(new PartitionId(target, 0), SampleRecords.Plain(7)));
+
+        (await backup.RestoreAsync(To(topic, target), TestBackup.IntoExisting, "existing_topic_policy: append", "--verify full")).AssertExit(Ok)
+            .AssertSays("Restored 100 records of 2 partition(s) in 1 topic(s), as counted at the target");
+        (await backup.RestoreAsync(To(topic, target), TestBackup.IntoExisting, "existing_topic_policy: append")).AssertExit(Usage).AssertOneFailure("restored by this very restore");
+
+        var there = await Broker.ReadAsync(new PartitionId(target, 0));
+        IEnumerable<LogRecord> expected = [.. before.ByPartition.Values.Single(), .. produced.ByPartition[new PartitionId(topic, 0)]];
+        Assert.Equal(expected.Index().Select(record => (record.Item with { Offset = record.Index }).ToString()), there.Select(record => record.ToString()));
     }
 
     [SkippableFact]
@@ -57,6 +74,13 @@ public sealed class RestoreIntoExistingTests : BrokerTest
 
         Assert.Equal("-1", await Broker.SettingOfAsync(target, "retention.ms"));
         await AssertRestoredAsync(target, produced);
+
+        var config = Path.Combine(backup.Root, "restore.yaml");
+        Assert.Equal($"Topic '{target}' would get back: retention.ms=604800000.\n", (await CliRun.RunAsync("restore", "release", "-c", config, "--dry-run")).AssertExit(Ok).Output);
+        Assert.Equal("-1", await Broker.SettingOfAsync(target, "retention.ms"));
+        Assert.Equal($"Topic '{target}' has got back: retention.ms=604800000.\n", (await CliRun.RunAsync("restore", "release", "-c", config)).AssertExit(Ok).Output);
+        Assert.Equal("604800000", await Broker.SettingOfAsync(target, "retention.ms"));
+        Assert.Equal("Nothing is held of topics of this restore.\n", (await CliRun.RunAsync("restore", "release", "-c", config)).AssertExit(Ok).Output);
     }
 
     [SkippableFact]

@@ -56,6 +56,29 @@ public sealed class RestoreTests : BrokerTest
     }
 
     [Fact]
+    public async Task What_filters_name_is_left_out_or_becomes_a_tombstone()
+    {
+        var topic = await NewTopicAsync();
+        var partition = new PartitionId(topic, 0);
+        await Broker.ProduceAsync(partition, SampleRecords.Plain(30).Index().Select(record => record.Item with { Key = System.Text.Encoding.UTF8.GetBytes($"person-{record.Index % 3}") }));
+        var backup = NewBackup(topic);
+        await backup.SucceedAsync();
+        var list = Path.Combine(backup.Root, "erase.txt");
+        await File.WriteAllLinesAsync(list, ["person-0", "", "person-7"]);
+
+        (await backup.RestoreAsync(
+            To(topic, "restored"), $"offset_ranges: {{{topic}: {{0: {{from: 3, to: 20}}}}}}", $"record_filters: [{{action: drop, keys_file: {list}}}, {{action: tombstone, keys: [person-1]}}]")).AssertExit(Ok)
+            .AssertSays($"{partition}: 6 record(s) are left out and 6 come without value and headers, as restore.record_filters wants it");
+        (await backup.RestoreAsync(To(topic, "restored"), "record_filters: [{action: drop, keys: [a], topics: [\"user*\"]}]")).AssertExit(Usage)
+            .AssertOneFailure("restore.record_filters names 'user*', and no topic that is restored is called so in the backup.");
+
+        var there = await Broker.ReadAsync(new PartitionId(Name("restored"), 0));
+        Assert.Equal(12, there.Count);
+        Assert.All(there.Index(), record => Assert.Equal(
+            record.Index % 2 == 0 ? "person-1,tombstone" : "person-2,value", $"{System.Text.Encoding.UTF8.GetString(record.Item.Key!)},{(record.Item.Value is null ? "tombstone" : "value")}"));
+    }
+
+    [Fact]
     public async Task Partitions_are_chosen_and_mapped()
     {
         var topic = await NewTopicAsync(partitions: 3);

@@ -81,6 +81,37 @@ public sealed class RestoredGroupsTests : BrokerTest
     }
 
     [SkippableFact]
+    public async Task Groups_are_set_after_a_restore_that_set_none()
+    {
+        Skip.IfNot(TestBroker.IsReal, NoGroups);
+        var (partition, backup) = (await NewTopicWithHolesAsync(), NewGroupBackup());
+        await Broker.CommitAsync(Name("billing"), (partition, 6));
+        await Broker.CommitAsync(Name("mailer"), (partition, 1));
+        await backup.SucceedAsync();
+        string[] which = ["--path", backup.Store, "--backup-id", backup.Id, "--bootstrap-servers", Broker.Address];
+        var target = new PartitionId(Name("restored"), 0);
+        (await CliRun.RunAsync(["offset-reset", "plan", .. which])).AssertExit(Usage).AssertOneFailure($"No restore of backup '{backup.Id}' has come to its end");
+        (await backup.RestoreAsync(To(partition.Topic))).AssertExit(Ok);
+        await Broker.CommitAsync(Name("mailer"), (target, 3));
+
+        (await CliRun.RunAsync(["offset-reset", "plan", .. which, "-g", Name("nobody")])).AssertExit(Usage).AssertOneFailure($"holds no offsets of consumer group '{Name("nobody")}'");
+        Assert.Equal(
+            $"group,topic,partition,current_offset,target_offset\n{Name("billing")},{target.Topic},0,,5\n{Name("mailer")},{target.Topic},0,3,1\n",
+            (await CliRun.RunAsync(["offset-reset", "plan", .. which, "-f", "csv"])).AssertExit(Ok).Output);
+        var script = Path.Combine(backup.Root, "reset.sh");
+        (await CliRun.RunAsync(["offset-reset", "script", .. which, "-o", script])).AssertExit(Ok);
+        Assert.Contains($"\n{target.Topic},0,5\nEND\nreset '{Name("billing")}'\n", await File.ReadAllTextAsync(script), StringComparison.Ordinal);
+        Assert.Equal($"Consumer group '{Name("mailer")}' is set in 1 partition\n", (await CliRun.RunAsync(["offset-reset", "execute", .. which, "-g", Name("mailer")]))
+            .AssertExit(Ok).AssertSays($"{target.Topic},0,3").Output);
+        (await CliRun.RunAsync(["offset-reset-bulk", .. which, "--max-concurrent", "0"])).AssertExit(Usage).AssertOneFailure("--max-concurrent: must be a whole number from 1 to 1000.");
+        Assert.Contains("\"groups_set\": 2", (await CliRun.RunAsync(["offset-reset-bulk", .. which, "-f", "json"])).AssertExit(Ok).Output, StringComparison.Ordinal);
+        Assert.Contains($"\n{target.Topic},0,", (await CliRun.RunAsync("show-offset-mapping", "--path", backup.Store, "--backup-id", backup.Id, "-f", "csv")).AssertExit(Ok).Output, StringComparison.Ordinal);
+
+        Assert.Equal(5, await Broker.CommittedAsync(Name("billing"), target));
+        Assert.Equal(1, await Broker.CommittedAsync(Name("mailer"), target));
+    }
+
+    [SkippableFact]
     public async Task A_group_that_stood_elsewhere_is_set_anew_in_the_topic_of_its_name()
     {
         Skip.IfNot(TestBroker.IsReal, NoGroups);

@@ -15,7 +15,7 @@ internal static partial class OffsetRollbackCommand
 
     private static Command CreateRollback()
     {
-        var (path, id, kafka, groups, format) = (ReadingOptions.Path(), SnapshotId(), new KafkaOptions(), Groups(OfSnapshot), Format());
+        var (path, id, kafka, groups, format) = (ReadingOptions.Path(), SnapshotId(), new KafkaOptions(), ReadingOptions.Groups(OfSnapshot), Format());
         var command = new Command("rollback", """
             Set consumer groups back to a snapshot. Stop their consumers before: a group with active members is waited for, 30 s.
             The offsets that are given up are told before they are. Exit code 4 when a group could not be set; the others are.
@@ -32,7 +32,7 @@ internal static partial class OffsetRollbackCommand
             using var catalog = new KafkaTopicCatalog(clients);
             using var writer = new KafkaGroupWriter(clients, TimeProvider.System);
             var compared = await CompareAsync(store, name, catalog, Named(parsed, groups), signals.Stopped);
-            Console.Error.Write(OffsetRollbackText.Before(compared));
+            Console.Error.Write(OffsetRollbackText.Before(compared, "in the snapshot"));
             var results = await OffsetRollback.SetAsync(compared, writer, group => Console.Error.WriteLine(OffsetRollbackText.Waits(group)), signals.Stopped);
             Console.Out.Write(IsJson(parsed, format) ? OffsetRollbackJson.Rollback(name, results) : OffsetRollbackText.Result(results));
             return Report(results);
@@ -42,7 +42,7 @@ internal static partial class OffsetRollbackCommand
 
     private static Command CreateVerify()
     {
-        var (path, id, kafka, groups, format) = (ReadingOptions.Path(), SnapshotId(), new KafkaOptions(), Groups(OfSnapshot), Format());
+        var (path, id, kafka, groups, format) = (ReadingOptions.Path(), SnapshotId(), new KafkaOptions(), ReadingOptions.Groups(OfSnapshot), Format());
         var command = new Command("verify", """
             Tell whether consumer groups stand where a snapshot has them. Changes nothing.
             Exit code 0 when all do, 1 when one does not, 4 when one cannot be read.

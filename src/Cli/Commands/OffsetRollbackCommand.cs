@@ -19,7 +19,7 @@ internal static partial class OffsetRollbackCommand
 
     private static Command CreateSnapshot()
     {
-        var (path, kafka, groups, format) = (ReadingOptions.Path(), new KafkaOptions(), Groups("Consumer groups, separated by commas. Default: all that the user may see."), Format());
+        var (path, kafka, groups, format) = (ReadingOptions.Path(), new KafkaOptions(), ReadingOptions.Groups("Consumer groups, separated by commas. Default: all that the user may see."), Format());
         var description = new Option<string?>("--description", "-d") { Description = "A few words to know it by.", HelpName = "TEXT" };
         var command = new Command("snapshot", """
             Store what consumer groups have committed in all topics. A group that cannot be read is named, and nothing is stored.
@@ -110,22 +110,6 @@ internal static partial class OffsetRollbackCommand
         return OffsetSnapshotId.TryParse(text) ?? throw new BackupException(
             FailureKind.Configuration, $"{option.Name}: '{PlainText.Name(text)}' is no snapshot id: letters, digits, '-', '_' and '.' only, as in snap-1795539789694-1a2b3c4d.");
     }
-
-    private static Option<string[]?> Groups(string description) => new("--groups", "-g")
-    {
-        Description = description,
-        HelpName = "ID,ID",
-        CustomParser = result =>
-        {
-            var names = result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries)).ToArray();
-            if (names.Contains(""))
-            {
-                result.AddError("--groups: the name of a consumer group is empty.");
-            }
-
-            return names;
-        },
-    };
 
     /// <summary>The groups that are named; null when none is.</summary>
     private static string[]? Named(ParseResult parsed, Option<string[]?> groups) => parsed.GetValue(groups) is { Length: > 0 } names ? names : null;

@@ -39,6 +39,7 @@ internal static class RestoreCommand
             """, (parsed, section) => section.With(parsed.GetValue(dryRun), parsed.GetValue(verify) == "full"));
         command.Add(dryRun);
         command.Add(verify);
+        command.Add(RestoreReleaseCommand.Create());
         return command;
     }
 

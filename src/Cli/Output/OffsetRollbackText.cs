@@ -7,7 +7,9 @@ namespace KafkaBackup.Cli.Output;
 internal static class OffsetRollbackText
 {
     /// <summary>What is about to be given up, in a form that brings it back: nobody else remembers it.</summary>
-    public static string Before(IReadOnlyList<GroupComparison> groups)
+    /// <param name="groups">The groups.</param>
+    /// <param name="where">Where they are about to be set.</param>
+    public static string Before(IReadOnlyList<GroupComparison> groups, string where)
     {
         var text = new StringBuilder();
         foreach (var group in groups)
@@ -15,7 +17,7 @@ internal static class OffsetRollbackText
             var (name, committed) = (PlainText.Name(group.Group), group.Changed.Where(place => place.Now is not null).ToList());
             if (committed.Count > 0)
             {
-                text.Append($"Consumer group '{name}' stands elsewhere than in the snapshot. What follows brings that back, as the file of "
+                text.Append($"Consumer group '{name}' stands elsewhere than {where}. What follows brings that back, as the file of "
                     + $"kafka-consumer-groups.sh --group '{name}' --reset-offsets --from-file FILE --execute:\n");
                 committed.ForEach(place => text.Append($"{place.Partition.Topic},{place.Partition.Number},{place.Now}\n"));
             }

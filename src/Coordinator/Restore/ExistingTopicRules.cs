@@ -42,11 +42,11 @@ internal static class ExistingTopicRules
         }
 
         var full = orders.FirstOrDefault(order => bounds[order.Target] is { Problem: null } held && held.HighWatermark > held.LogStartOffset);
-        if (full is not null && !restore.PurgesTopics)
+        if (full is not null && restore is { PurgesTopics: false, AppendsToTopics: false })
         {
             var held = bounds[full.Target];
-            throw Wrong($"{full.Target} holds offsets {held.LogStartOffset} to {held.HighWatermark} at the target, and nothing was restored: this version restores into empty topics. Delete its records, "
-                + "or let the restore do that by restore.purge_topics, or give the restored topics other names by restore.topic_mapping.");
+            throw Wrong($"{full.Target} holds offsets {held.LogStartOffset} to {held.HighWatermark} at the target, and nothing was restored. Delete its records, or let the restore do that by restore.purge_topics, "
+                + "or let it add to them by restore.existing_topic_policy: append, or give the restored topics other names by restore.topic_mapping.");
         }
 
         if (full is not null && restore.PurgesTopics && !PoliciesOf(there).Contains("delete", StringComparer.Ordinal) && restore.RetentionPolicy != RetentionPolicy.Hold)

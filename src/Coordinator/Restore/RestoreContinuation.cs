@@ -119,7 +119,7 @@ internal static class RestoreContinuation
             return begun with { Base = bounds.HighWatermark }; // Empty, whatever was there: it begins anew.
         }
 
-        return bounds.LogStartOffset == noted.Base && bounds.HighWatermark - noted.Base >= records
+        return bounds.LogStartOffset <= noted.Base && bounds.HighWatermark - noted.Base >= records
             ? begun with { Noted = NotedFor(order, noted.SoFar), Base = noted.Base, There = bounds.HighWatermark - noted.Base }
             : throw new BackupException(FailureKind.Source,
                 $"{order.Target} holds offsets {bounds.LogStartOffset} to {bounds.HighWatermark}, and {records} records were restored into it from {noted.Base} on so far: something was deleted. "

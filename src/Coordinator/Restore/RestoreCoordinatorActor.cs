@@ -189,7 +189,7 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
         {
             _services.Log.Holds(topic); // What it had stands in the document since the plan was made, if there is one.
             _stopped.Token.ThrowIfCancellationRequested();
-            await _services.Topics.SetAsync(name, topic.Held.Keys.ToDictionary(setting => setting, RestorePlan.HoldOf, StringComparer.Ordinal), _stopped.Token);
+            await _services.Topics.SetAsync(name, topic.Held.Keys.ToDictionary(setting => setting, string? (setting) => RestorePlan.HoldOf(setting), StringComparer.Ordinal), _stopped.Token);
         }
 
         if (claim?.Document.Topics[name].IsBegun == true)

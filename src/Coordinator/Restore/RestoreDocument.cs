@@ -60,6 +60,9 @@ internal sealed record RestoreDocument
         Topics = Topics.ToDictionary(topic => topic.Key, topic => topic.Value with { IsWhole = true }, StringComparer.Ordinal),
     };
 
+    /// <summary>The same, with nothing held of a topic any more.</summary>
+    public RestoreDocument WithoutHold(string name) => With(name, Topics[name] with { Held = new Dictionary<string, string?>() });
+
     private RestoreDocument With(string name, DocumentedTopic topic) =>
         this with { Topics = Topics.ToDictionary(other => other.Key, other => other.Key == name ? topic : other.Value, StringComparer.Ordinal) };
 

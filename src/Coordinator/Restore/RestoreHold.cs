@@ -4,12 +4,14 @@ namespace KafkaBackup.Coordinator.Restore;
 internal static class RestoreHold
 {
     /// <summary>The command of Kafka's own tools that gives the topic what it had at the source.</summary>
-    public static string Command(RestoreTopic topic)
+    /// <param name="topic">The topic.</param>
+    /// <param name="canRelease">Whether it is written down beside the backup what is held, so that 'restore release' can do it, for all topics at once.</param>
+    public static string Command(RestoreTopic topic, bool canRelease)
     {
         var back = topic.Held.Where(setting => setting.Value is not null).OrderBy(setting => setting.Key, StringComparer.Ordinal)
             .Select(setting => $"{setting.Key}={(setting.Value!.Contains(',') ? $"[{setting.Value}]" : setting.Value)}").ToList();
         var own = topic.Held.Where(setting => setting.Value is null).Select(setting => setting.Key).Order(StringComparer.Ordinal).ToList();
-        return $"kafka-configs.sh --bootstrap-server ... --alter --entity-type topics --entity-name {topic.Made.Name}"
+        return (canRelease ? "'kafka-backup restore release' with the same configuration, or " : "") + $"kafka-configs.sh --bootstrap-server ... --alter --entity-type topics --entity-name {topic.Made.Name}"
             + (back.Count > 0 ? $" --add-config '{string.Join(',', back)}'" : "")
             + (own.Count > 0 ? $" --delete-config {string.Join(',', own)}" : "");
     }

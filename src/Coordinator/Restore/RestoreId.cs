@@ -26,10 +26,24 @@ internal static class RestoreId
                 [.. restore.SourcePartitions.Order().Select(number => $"{number}")],
                 [.. restore.TopicMapping.OrderBy(pair => pair.Key, StringComparer.Ordinal).SelectMany(pair => (string[])[pair.Key, pair.Value])],
                 [.. restore.PartitionMapping.OrderBy(pair => pair.Key).SelectMany(pair => (string[])[$"{pair.Key}", $"{pair.Value}"])],
+                .. Chosen(restore),
                 .. Repartitioned(restore), // Without it the id is what it was before there was repartitioning.
             ],
             RestoreIdJson.Default.StringArrayArray);
         return Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)))[..Digits];
+    }
+
+    private static IEnumerable<string[]> Chosen(RestoreSection restore)
+    {
+        if (restore.OffsetRanges.Count > 0)
+        {
+            yield return ["offset_ranges", .. restore.OffsetRanges.OrderBy(range => range.Key).Select(range => $"{range.Key} {range.Value.From} {range.Value.To}")];
+        }
+
+        if (RecordFilter.Fingerprint(restore.RecordFilters) is { } filters)
+        {
+            yield return ["record_filters", filters];
+        }
     }
 
     private static IEnumerable<string[]> Repartitioned(RestoreSection restore) => restore.Repartitioning.OrderBy(topic => topic.Key, StringComparer.Ordinal)

@@ -47,6 +47,11 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
             LeftOut(order.Origin, restored.Markers, marker);
         }
 
+        if (restored.Filtered != default)
+        {
+            Filtered(order.Origin, restored.Filtered.Dropped, restored.Filtered.Tombstones);
+        }
+
         foreach (var difference in restored.Differences)
         {
             Note($"{difference} Restored is what the object holds.");
@@ -89,7 +94,7 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
 
         foreach (var topic in whole.Where(topic => topic.Held.Count > 0))
         {
-            Held(topic.Made.Name, topic.Exists ? "was changed" : "is made", RestoreHold.Command(topic));
+            Held(topic.Made.Name, topic.Exists ? "was changed" : "is made", RestoreHold.Command(topic, canRelease: left.Count == 0));
         }
 
         if (incomplete.Count > 0 && !finished.HasLapsed) // Then it goes on by itself.
@@ -130,7 +135,7 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
     public partial void NoReport(string reason);
 
     /// <summary>Settings of a topic that others made are about to be changed.</summary>
-    public void Holds(RestoreTopic topic) => Holds(topic.Made.Name, RestoreHold.Command(topic));
+    public void Holds(RestoreTopic topic) => Holds(topic.Made.Name, RestoreHold.Command(topic, canRelease: false));
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Changing settings of topic '{Topic}', so that it keeps what is restored. It gets its own back by: {Command}")]
     private partial void Holds(string topic, string command);
@@ -202,6 +207,9 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
     [LoggerMessage(Level = LogLevel.Warning,
         Message = "{Source}: {Markers:N0} record(s) of the backup, the first at offset {Offset}, look like the markers of transactions that OSO's tool stores with the records, and are left out")]
     private partial void LeftOut(string source, long markers, long offset);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Source}: {Dropped:N0} record(s) are left out and {Tombstones:N0} come without value and headers, as restore.record_filters wants it")]
+    private partial void Filtered(string source, long dropped, long tombstones);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Source}: from offset {Offset} on there are records with the timestamp 0, which the client cannot send: they have the time of the restore")]
     private partial void ChangedTime(string source, long offset);

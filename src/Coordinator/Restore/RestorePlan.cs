@@ -3,6 +3,7 @@ using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Oso;
+using KafkaBackup.Shared.Storage;
 using static KafkaBackup.Shared.Protocol.RestoreProtocol;
 
 namespace KafkaBackup.Coordinator.Restore;
@@ -69,7 +70,7 @@ public sealed record RestorePlan
     public static RestorePlan Of(BackupManifest manifest, RestoreConfiguration configuration, int brokers, GroupSnapshot? snapshot = null)
     {
         var restore = configuration.Restore;
-        var filter = new TopicFilter(configuration.Target.Topics, new BackupSection());
+        var filter = TopicFilter.OfRestore(configuration.Target.Topics);
         var wanted = manifest.Topics.Where(topic => filter.Matches(topic.Name) && (!Internal.Contains(topic.Name) || filter.Literals.Contains(topic.Name))).OrderBy(topic => topic.Name, StringComparer.Ordinal).ToList();
         if (wanted.Count == 0)
         {
@@ -93,6 +94,7 @@ public sealed record RestorePlan
         }
 
         RefuseNamesOfNothing(restore, orders);
+        RefuseChoicesOfNothing(restore, wanted, orders);
         var notes = new List<string>();
         if (wanted.Sum(topic => topic.Partitions.Sum(partition => partition.Gaps.Count)) is var gaps and > 0)
         {
@@ -135,6 +137,21 @@ public sealed record RestorePlan
         }
     }
 
+    /// <exception cref="BackupException">The section names a topic or a partition that is not restored.</exception>
+    private static void RefuseChoicesOfNothing(RestoreSection restore, IReadOnlyCollection<ManifestTopic> wanted, List<RestorePartition> orders)
+    {
+        var sources = orders.SelectMany(order => order.Origins).ToHashSet();
+        if (restore.OffsetRanges.Keys.Order().Where(partition => !sources.Contains(partition)).Select(partition => (PartitionId?)partition).FirstOrDefault() is { } nowhere)
+        {
+            throw Wrong($"restore.offset_ranges names partition {nowhere.Number} of '{nowhere.Topic}', and the backup has no such partition that is restored.");
+        }
+
+        if (restore.RecordFilters.SelectMany(filter => filter.Topics).FirstOrDefault(glob => !wanted.Any(topic => TopicFilter.IsMatch(glob, topic.Name))) is { } none)
+        {
+            throw Wrong($"restore.record_filters names '{none}', and no topic that is restored is called so in the backup.");
+        }
+    }
+
     /// <summary>How many records the backup tells of in all partitions.</summary>
     public long Records => Orders.Sum(order => order.Records);
 
@@ -172,12 +189,21 @@ public sealed record RestorePlan
         var (name, sources) = (NameOf(topic, restore), topic.Partitions
             .Where(partition => restore.SourcePartitions.Count == 0 || restore.SourcePartitions.Contains(partition.PartitionId))
             .OrderBy(partition => partition.PartitionId)
-            .Select(partition => new RestoredSource(new PartitionId(topic.Name, partition.PartitionId), partition.Segments)).ToList());
-        return restore.Repartitioning.TryGetValue(name, out var repartitioning)
+            .Select(partition => SourceOf(new PartitionId(topic.Name, partition.PartitionId), partition.Segments, restore)).ToList());
+        var orders = restore.Repartitioning.TryGetValue(name, out var repartitioning)
             ? Enumerable.Range(0, repartitioning.Partitions).Select(number => RestorePartition.Of(topic.Name, new PartitionId(name, number), new RestoredShare(sources, repartitioning)))
             : sources.Select(source => new RestorePartition(
                 source.Partition, new PartitionId(name, restore.PartitionMapping.GetValueOrDefault(source.Partition.Number, source.Partition.Number)), source.Segments));
+        var filters = RecordFilter.Fingerprint([.. restore.RecordFilters.Where(filter => filter.IsFor(topic.Name))]);
+        return orders.Select(order => order with { Filters = filters });
     }
+
+    /// <summary>Segments without a wanted offset are not read. What others' tools say of theirs is not relied on.</summary>
+    internal static RestoredSource SourceOf(PartitionId source, IReadOnlyList<ManifestSegment> segments, RestoreSection restore) => new(
+        source,
+        restore.OffsetRanges.TryGetValue(source, out var range)
+            ? [.. segments.Where(segment => BackupKeys.EpochOf(segment.Key) is null || (segment.EndOffset >= range.From && segment.StartOffset <= range.To))]
+            : segments);
 
     private static string NameOf(ManifestTopic topic, RestoreSection restore) => restore.TopicMapping.GetValueOrDefault(topic.Name, topic.Name);
 

@@ -43,7 +43,7 @@ internal sealed class RestoreReports(RestoreConfiguration configuration, Restore
             ThroughputBytesPerSec = Math.Round(bytes / seconds, 1),
             Errors = Errors,
             Warnings = Warnings,
-            Selection = new RestoreReport.ReportedSelection(configuration.Restore.TimeWindowStart, configuration.Restore.TimeWindowEnd),
+            Selection = RestoreReport.ReportedSelection.Of(configuration.Restore),
             OffsetMapping = MappingOf(topics, ended),
             ResolvedConsumerGroups = [.. finished.SetGroups.Order(StringComparer.Ordinal)],
         };
@@ -125,6 +125,8 @@ internal sealed class RestoreReports(RestoreConfiguration configuration, Restore
                 TargetFirstOffset = restored.Order.Base,
                 IsExact = restored.IsExact,
                 MarkersLeftOut = restored.Markers,
+                RecordsDropped = restored.Filtered.Dropped,
+                RecordsMadeTombstones = restored.Filtered.Tombstones,
                 FirstChangedTime = restored.FirstChangedTime,
                 Error = restored.Failure?.Message ?? (restored.WasStopped ? "It was stopped before its end." : null),
             },

@@ -187,7 +187,7 @@ internal sealed partial record RestoreRunState(int MaxConcurrentPartitions, bool
         return bounds switch
         {
             { Problem: { } problem } => Fault.Of(problem),
-            _ when bounds.HighWatermark - restored.Order.Base == restored.Records && bounds.LogStartOffset == restored.Order.Base => null,
+            _ when bounds.HighWatermark - restored.Order.Base == restored.Records && bounds.LogStartOffset <= restored.Order.Base => null,
             _ => new Fault(FailureKind.Source,
                 $"{target} holds offsets {bounds.LogStartOffset} to {bounds.HighWatermark}, and {restored.Records} records were restored into it from {restored.Order.Base} on: somebody else writes to it, or "
                 + "something was deleted. Delete the topic and restore it again.", IsRetryable: false),

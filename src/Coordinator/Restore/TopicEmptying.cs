@@ -3,7 +3,7 @@ using KafkaBackup.Shared.Kafka;
 
 namespace KafkaBackup.Coordinator.Restore;
 
-/// <summary>Makes sure that partitions hold nothing before something is restored into them.</summary>
+/// <summary>Makes sure that partitions hold nothing before something is restored into them, unless it is to be added to what they hold.</summary>
 /// <param name="services">What the restore needs.</param>
 internal sealed class TopicEmptying(RestoreServices services)
 {
@@ -26,7 +26,7 @@ internal sealed class TopicEmptying(RestoreServices services)
             bounds = await BoundsAsync(partitions, cancellation);
         }
 
-        return bounds.FirstOrDefault(held => held.Value.HighWatermark > held.Value.LogStartOffset) is { Key.Topic: not null } written
+        return !services.Configuration.Restore.AppendsToTopics && bounds.FirstOrDefault(held => held.Value.HighWatermark > held.Value.LogStartOffset) is { Key.Topic: not null } written
             ? throw new BackupException(FailureKind.Source,
                 $"{written.Key} holds offsets {written.Value.LogStartOffset} to {written.Value.HighWatermark} at the target, where it should be empty: somebody writes to it. Nothing was restored into it.")
             : bounds.ToDictionary(held => held.Key.Number, held => held.Value.HighWatermark);

@@ -25,13 +25,18 @@ public sealed partial class KafkaTopicMaker
     }
 
     /// <inheritdoc />
-    public Task SetAsync(string topic, IReadOnlyDictionary<string, string> settings, CancellationToken cancellation)
+    public Task SetAsync(string topic, IReadOnlyDictionary<string, string?> settings, CancellationToken cancellation)
     {
+        if (settings.Count == 0)
+        {
+            return Task.CompletedTask;
+        }
+
         var what = $"Cannot change {string.Join(", ", settings.Keys.Order(StringComparer.Ordinal))} of topic '{topic}'";
         var change = new Dictionary<ConfigResource, List<ConfigEntry>>
         {
             [new ConfigResource { Type = ResourceType.Topic, Name = topic }] =
-                [.. settings.Select(setting => new ConfigEntry { Name = setting.Key, Value = setting.Value, IncrementalOperation = AlterConfigOpType.Set })],
+                [.. settings.Select(setting => new ConfigEntry { Name = setting.Key, Value = setting.Value ?? "", IncrementalOperation = setting.Value is null ? AlterConfigOpType.Delete : AlterConfigOpType.Set })],
         };
         return _calls.AskAsync(what, TryAsync, cancellation);
 

@@ -1,4 +1,5 @@
 using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Shared.Protocol;
 
 namespace KafkaBackup.PartitionWorkers.Restore;
 
@@ -12,6 +13,9 @@ internal interface IRecordFeed
     long? FirstMarker { get; }
 
     /// <summary>In which way segments are not what the backup says of them, as far as they have been read. From any thread.</summary>
+    /// <summary>What filters have done so far.</summary>
+    FilteredRecords Filtered { get; }
+
     IReadOnlyList<string> Differences { get; }
 
     /// <summary>Walks over the records, once, from behind what an earlier attempt has noted.</summary>

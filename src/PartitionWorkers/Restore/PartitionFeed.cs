@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Oso;
+using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Storage;
 using static KafkaBackup.Shared.Protocol.RestoreProtocol;
 
@@ -17,6 +18,8 @@ internal sealed class PartitionFeed(RestorePartition order, RecordRestorer resto
     public long Markers => _records.Markers;
 
     public long? FirstMarker => _records.FirstMarker;
+
+    public FilteredRecords Filtered => restorer.Filtered;
 
     public IReadOnlyList<string> Differences => _records.Differences;
 

@@ -2,6 +2,7 @@ using System.Text;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Segments;
 
 namespace KafkaBackup.PartitionWorkers.Restore;
@@ -11,17 +12,28 @@ namespace KafkaBackup.PartitionWorkers.Restore;
 /// <param name="progress">Is told of each record; null: of none, as it was told before.</param>
 internal sealed class RecordRestorer(RestoreSection section, RestoreProgress? progress)
 {
+    private long _dropped;
+    private long _tombstones;
+
+    /// <summary>What <see cref="RestoreSection.RecordFilters"/> have done so far.</summary>
+    public FilteredRecords Filtered => new(Volatile.Read(ref _dropped), Volatile.Read(ref _tombstones));
+
     /// <summary>The record that is to be sent; null when it is not wanted.</summary>
     /// <param name="record">As it is stored.</param>
     /// <param name="source">The partition that it comes from.</param>
     public OutgoingRecord? Restore(RecordCursor record, PartitionId source)
     {
-        var restored = section.Admits(record.Timestamp) ? Outgoing(record, source) : null;
+        var restored = section.Admits(record.Timestamp) && section.Admits(source, record.Offset) ? Filter(Original(record), source) : null;
+        if (restored is not null && section.IncludesOriginalOffset)
+        {
+            restored = restored with { Headers = [.. restored.Headers, .. OriginOf(record, source)] };
+        }
+
         progress?.Read(restored?.Size ?? 0);
         return restored;
     }
 
-    private OutgoingRecord Outgoing(RecordCursor record, PartitionId source)
+    private static OutgoingRecord Original(RecordCursor record)
     {
         var headers = new List<KeyValuePair<string, byte[]?>>(record.HeaderCount);
         record.RestartHeaders();
@@ -32,15 +44,38 @@ internal sealed class RecordRestorer(RestoreSection section, RestoreProgress? pr
 
         var appended = OriginalHeaders.CountAppended(headers, record.Offset, record.Timestamp);
         headers.RemoveRange(headers.Count - appended, appended);
-        if (section.IncludesOriginalOffset)
-        {
-            headers.Add(new(OriginalHeaders.Offset, OriginalHeaders.Value(record.Offset)));
-            headers.Add(new(OriginalHeaders.Timestamp, OriginalHeaders.Value(record.Timestamp)));
-            headers.Add(new(OriginalHeaders.Partition, OriginalHeaders.Value(source.Number)));
-        }
-
         return new OutgoingRecord(Bytes(record.Key), Bytes(record.Value), record.Timestamp, headers, record.Offset);
     }
+
+    private OutgoingRecord? Filter(OutgoingRecord record, PartitionId source)
+    {
+        OutgoingRecord? filtered = record;
+        foreach (var filter in section.RecordFilters)
+        {
+            if (filtered is not null && filter.IsFor(source.Topic))
+            {
+                filtered = filter.Apply(filtered);
+            }
+        }
+
+        if (filtered is null)
+        {
+            _dropped++;
+        }
+        else if (!ReferenceEquals(filtered, record))
+        {
+            _tombstones++;
+        }
+
+        return filtered;
+    }
+
+    private static IEnumerable<KeyValuePair<string, byte[]?>> OriginOf(RecordCursor record, PartitionId source) =>
+    [
+        new(OriginalHeaders.Offset, OriginalHeaders.Value(record.Offset)),
+        new(OriginalHeaders.Timestamp, OriginalHeaders.Value(record.Timestamp)),
+        new(OriginalHeaders.Partition, OriginalHeaders.Value(source.Number)),
+    ];
 
     private static byte[]? Bytes(NullableSpan field) => field.IsNull ? null : field.Bytes.ToArray();
 }

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Oso;
+using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Storage;
 using static KafkaBackup.Shared.Protocol.RestoreProtocol;
 
@@ -122,6 +123,8 @@ internal sealed class RepartitionedTopic
         public long Markers => tellsAll ? topic.Markers : 0;
 
         public long? FirstMarker => tellsAll ? topic.FirstMarker : null;
+
+        public FilteredRecords Filtered => tellsAll ? topic._restorer.Filtered : default;
 
         public IReadOnlyList<string> Differences => tellsAll ? topic.Differences : [];
 

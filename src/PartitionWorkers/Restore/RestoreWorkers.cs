@@ -17,15 +17,16 @@ public sealed class RestoreWorkers(RestoreSection section, IObjectStore store, F
     /// <param name="orders">One partition, or all those of a topic that is repartitioned: what they share is read once for all of them.</param>
     public IReadOnlyList<Props> For(IReadOnlyList<RestorePartition> orders)
     {
-        var restorer = new RecordRestorer(section, orders[0].IsComparison ? null : progress);
         if (orders[0].Share is null)
         {
-            return [.. orders.Select(order => Worker(order, new PartitionFeed(order, restorer, store)))];
+            return [.. orders.Select(order => Worker(order, new PartitionFeed(order, Restorer(order), store)))];
         }
 
-        var topic = new RepartitionedTopic(orders, restorer, store);
+        var topic = new RepartitionedTopic(orders, Restorer(orders[0]), store);
         return [.. orders.Select(order => Worker(order, topic.FeedOf(order)))];
     }
+
+    private RecordRestorer Restorer(RestorePartition order) => new(section, order.IsComparison ? null : progress);
 
     private Props Worker(RestorePartition order, IRecordFeed feed)
     {

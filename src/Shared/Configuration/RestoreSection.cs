@@ -14,6 +14,12 @@ public sealed record RestoreSection
     /// <summary><c>source_partitions</c>: the numbers of the partitions to restore, of every topic. Default: empty, which means all.</summary>
     public IReadOnlyCollection<int> SourcePartitions { get; init; } = [];
 
+    /// <summary><c>offset_ranges</c>: by partition of the backup, the offsets at the source of the records that are restored. Default: empty, all are.</summary>
+    public IReadOnlyDictionary<PartitionId, OffsetBounds> OffsetRanges { get; init; } = ReadOnlyDictionary<PartitionId, OffsetBounds>.Empty;
+
+    /// <summary><c>record_filters</c>: leave out records, or make them tombstones, by key or header; all of them apply. Default: empty.</summary>
+    public IReadOnlyList<RecordFilter> RecordFilters { get; init; } = [];
+
     /// <summary><c>topic_mapping</c>: names of topics at the target by their names at the source. Default: the same names.</summary>
     public IReadOnlyDictionary<string, string> TopicMapping { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
@@ -44,6 +50,9 @@ public sealed record RestoreSection
     /// <summary><c>purge_topics</c>: delete all records of topics that are at the target before restoring into them. Default: false, a topic that holds records is refused.</summary>
     public bool PurgesTopics { get; init; }
 
+    /// <summary><c>existing_topic_policy: append</c>: add to the records of topics that are at the target. Default: false, a topic that holds records is refused.</summary>
+    public bool AppendsToTopics { get; init; }
+
     /// <summary><c>retention_policy</c>: what is done about settings of topics at the target that would delete or change what is restored. Default:
     /// <see cref="RetentionPolicy.Refuse"/>.</summary>
     public RetentionPolicy RetentionPolicy { get; init; }
@@ -73,6 +82,9 @@ public sealed record RestoreSection
     public RestoreSection With(bool isDryRun, bool comparesAll) => (IsDryRun || isDryRun, comparesAll) is (true, true)
         ? throw new BackupException(FailureKind.Configuration, "--verify full compares what is restored, and a dry run restores nothing: leave out one of the two.")
         : this with { IsDryRun = IsDryRun || isDryRun, ComparesAll = comparesAll };
+
+    /// <summary>Whether a record of this offset of a partition of the backup is restored.</summary>
+    public bool Admits(PartitionId source, long offset) => OffsetRanges.Count == 0 || !OffsetRanges.TryGetValue(source, out var range) || range.Admits(offset);
 
     /// <summary>Whether a record with this timestamp is restored. One without a timestamp counts as older than any.</summary>
     public bool Admits(long timestamp) => timestamp >= (TimeWindowStart ?? long.MinValue) && timestamp <= (TimeWindowEnd ?? long.MaxValue);

@@ -17,6 +17,8 @@ internal static class RestoreSectionReader
             TimeWindowStart = Time(map.Value("time_window_start")),
             TimeWindowEnd = Time(end),
             SourcePartitions = Partitions(map.Value("source_partitions")),
+            OffsetRanges = RestoreSelectionReader.Ranges(map),
+            RecordFilters = RestoreSelectionReader.Filters(map),
             TopicMapping = TopicMapping(map),
             PartitionMapping = PartitionMapping(map),
             Repartitioning = RepartitioningReader.Read(map),
@@ -26,6 +28,7 @@ internal static class RestoreSectionReader
             MaxBytesPerSecond = map.Int64("rate_limit_bytes_per_sec", 1),
             CreatesTopics = map.Boolean("create_topics") ?? defaults.CreatesTopics,
             PurgesTopics = map.Boolean("purge_topics") ?? defaults.PurgesTopics,
+            AppendsToTopics = map.Choice("existing_topic_policy", ["refuse", "append"]) == "append",
             RetentionPolicy = map.Choice("retention_policy", ["refuse", "hold", "ignore"]) switch
             {
                 "hold" => RetentionPolicy.Hold,
@@ -38,6 +41,11 @@ internal static class RestoreSectionReader
         if (section.TimeWindowStart > section.TimeWindowEnd)
         {
             end!.Report("must not be before time_window_start");
+        }
+
+        if (section is { AppendsToTopics: true, PurgesTopics: true })
+        {
+            map.Value("existing_topic_policy")!.Report("append excludes purge_topics: what is there is either kept or deleted");
         }
 
         return RestoreGroupsReader.Read(map, section);

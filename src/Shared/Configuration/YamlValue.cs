@@ -146,6 +146,24 @@ internal sealed class YamlValue(string path, YamlNode node, ConfigurationProblem
         return null;
     }
 
+    /// <summary>A list of maps, each read by <paramref name="read"/>; those that are wrong are reported and left out.</summary>
+    public IReadOnlyList<T> MapList<T>(Func<YamlMapReader, T?> read)
+        where T : class
+    {
+        if (!Untagged())
+        {
+            return [];
+        }
+
+        if (node is YamlList list)
+        {
+            return [.. list.Items.Select((item, i) => new YamlValue($"{path}[{i}]", item, problems, environment).Map(read)).OfType<T>()];
+        }
+
+        Report($"must be a list, not a {(node is YamlMap ? "map" : "single value")}: begin each entry with '- '");
+        return [];
+    }
+
     /// <summary>A map, read by <paramref name="read"/>; keys that it did not ask for are reported.</summary>
     public T? Map<T>(Func<YamlMapReader, T?> read)
         where T : class

@@ -12,8 +12,11 @@ public interface ITopicMaker : IDisposable
     Task<IReadOnlyDictionary<string, ExistingTopic>> DescribeAsync(IReadOnlyCollection<string> topics, CancellationToken cancellation);
 
     /// <summary>Changes settings of a topic, and leaves its others as they are.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="settings">The settings; null takes the topic's own away, so that it has the cluster's.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="BackupException">They were not changed.</exception>
-    Task SetAsync(string topic, IReadOnlyDictionary<string, string> settings, CancellationToken cancellation);
+    Task SetAsync(string topic, IReadOnlyDictionary<string, string?> settings, CancellationToken cancellation);
 
     /// <summary>Deletes the records of partitions below these offsets.</summary>
     /// <exception cref="BackupException">Not all were.</exception>

@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+using System.Text.RegularExpressions;
 using KafkaBackup.Shared.Configuration;
 
 namespace KafkaBackup.Shared.Kafka;
@@ -14,6 +16,7 @@ public sealed class TopicFilter
     private readonly IReadOnlyList<string> _literals;
     private readonly bool _includesInternal;
     private readonly IReadOnlyList<string> _internal;
+    private readonly IReadOnlyDictionary<string, Regex> _regexes = ReadOnlyDictionary<string, Regex>.Empty;
 
     /// <summary>Makes the filter of <paramref name="topics"/>, with what <paramref name="backup"/> says of internal topics.</summary>
     public TopicFilter(TopicsSection topics, BackupSection backup)
@@ -23,6 +26,17 @@ public sealed class TopicFilter
         _literals = [.. topics.Include.Where(entry => entry.AsSpan().IndexOfAny('*', '?') < 0).Distinct(StringComparer.Ordinal)];
         _includesInternal = backup.IncludesInternalTopics;
         _internal = backup.InternalTopics;
+    }
+
+    /// <summary>Makes the filter of what a restore chooses from a backup: an entry that begins with <c>~</c> is a regular expression, which has to fit somewhere in the name.</summary>
+    /// <exception cref="BackupException">One of them is none.</exception>
+    public static TopicFilter OfRestore(TopicsSection topics) => new(topics, new BackupSection(), [.. topics.Include.Concat(topics.Exclude).Where(IsRegex).Distinct(StringComparer.Ordinal)]);
+
+    private TopicFilter(TopicsSection topics, BackupSection backup, IReadOnlyList<string> regexes)
+        : this(topics, backup)
+    {
+        _literals = [.. _literals.Where(entry => !IsRegex(entry))];
+        _regexes = regexes.ToDictionary(entry => entry, Parse, StringComparer.Ordinal);
     }
 
     /// <summary>Whether a topic that is named without <c>*</c> and <c>?</c> has to be there. Default: true.</summary>
@@ -37,7 +51,26 @@ public sealed class TopicFilter
 
     /// <summary>Whether <paramref name="topic"/> is to be backed up.</summary>
     public bool Matches(string topic) =>
-        (_include.Count == 0 || _include.Any(glob => IsMatch(glob, topic, out _))) && !_exclude.Any(glob => IsMatch(glob, topic, out _));
+        (_include.Count == 0 || _include.Any(entry => Fits(entry, topic))) && !_exclude.Any(entry => Fits(entry, topic));
+
+    private bool Fits(string entry, string topic) => _regexes.TryGetValue(entry, out var regex) ? regex.IsMatch(topic) : IsMatch(entry, topic);
+
+    private static bool IsRegex(string entry) => entry.StartsWith('~');
+
+    private static Regex Parse(string entry)
+    {
+        try
+        {
+            return new Regex(entry[1..], RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            throw new BackupException(FailureKind.Configuration, $"target.topics: '{entry}' is no regular expression: {e.Message.TrimEnd('.')}.", e);
+        }
+    }
+
+    /// <summary>Whether <paramref name="glob"/> fits all of <paramref name="topic"/>.</summary>
+    public static bool IsMatch(string glob, string topic) => IsMatch(glob, topic, out _);
 
     /// <summary>Whether <paramref name="glob"/> fits all of <paramref name="text"/>, and in how many comparisons that was decided.</summary>
     /// <remarks>

@@ -5,8 +5,6 @@ namespace KafkaBackup.Shared.OffsetSnapshots;
 /// <summary>Compares consumer groups with an offset snapshot, and sets them back to it.</summary>
 public sealed class OffsetRollback(ITopicCatalog catalog)
 {
-    private const int AtOnce = 16;
-
     /// <summary>Where groups of a snapshot stand now, in order of their ids.</summary>
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="groups">Which of its groups; null for all.</param>
@@ -37,17 +35,33 @@ public sealed class OffsetRollback(ITopicCatalog catalog)
     /// <param name="writer">Sets them, and reads them back.</param>
     /// <param name="waits">Is told a group whose members have to be waited for, from any thread.</param>
     /// <param name="cancellation">Gives up; each group tells whether it was.</param>
+    /// <param name="atOnce">How many groups are set at a time.</param>
+    /// <param name="retries">How many times more one is tried that could not be set.</param>
     /// <returns>What came of each, in their order.</returns>
     public static async Task<IReadOnlyList<GroupRollback>> SetAsync(
-        IReadOnlyList<GroupComparison> groups, IGroupWriter writer, Action<string> waits, CancellationToken cancellation)
+        IReadOnlyList<GroupComparison> groups, IGroupWriter writer, Action<string> waits, CancellationToken cancellation, int atOnce = 16, int retries = 0)
     {
-        var results = new List<GroupRollback>();
-        foreach (var batch in groups.Chunk(AtOnce))
-        {
-            results.AddRange(await Task.WhenAll(batch.Select(group => SetAsync(group, writer, waits, cancellation))));
-        }
+        using var places = new SemaphoreSlim(atOnce);
+        return await Task.WhenAll(groups.Select(group => SetSoonAsync(group)));
 
-        return results;
+        async Task<GroupRollback> SetSoonAsync(GroupComparison group)
+        {
+            await places.WaitAsync(CancellationToken.None);
+            try
+            {
+                var result = await SetAsync(group, writer, waits, cancellation);
+                for (var tries = 0; tries < retries && result is { Problem: not null, WasStopped: false, Group.Problem: null }; tries++)
+                {
+                    result = await SetAsync(group, writer, waits, cancellation);
+                }
+
+                return result;
+            }
+            finally
+            {
+                places.Release();
+            }
+        }
     }
 
     private static async Task<GroupRollback> SetAsync(GroupComparison group, IGroupWriter writer, Action<string> waits, CancellationToken cancellation)

@@ -43,15 +43,14 @@ public sealed class BackupReader(IObjectStore store)
     /// <exception cref="StorageException">It cannot be read.</exception>
     public async Task<BackupManifest> ReadAsync(string id, CancellationToken cancellation) => (await OpenAsync(id, cancellation)).Manifest;
 
+    /// <summary>The id that a user gave.</summary>
+    /// <exception cref="BackupException">It cannot be one.</exception>
+    public static BackupId IdOf(string id) => BackupId.Problem(id) is { } problem ? throw new BackupException(FailureKind.Configuration, $"--backup-id: {problem}.") : new BackupId(id);
+
     /// <summary>As <see cref="ReadAsync"/>, with the ledger.</summary>
     public async Task<BackupContents> OpenAsync(string id, CancellationToken cancellation)
     {
-        if (BackupId.Problem(id) is { } problem)
-        {
-            throw new BackupException(FailureKind.Configuration, $"--backup-id: {problem}.");
-        }
-
-        var backup = new BackupId(id);
+        var backup = IdOf(id);
         var key = BackupKeys.Manifest(backup);
         var stored = await store.GetAsync(key, cancellation);
         var manifest = stored is null ? null : ManifestJson.Read(stored.Content.Span, key);

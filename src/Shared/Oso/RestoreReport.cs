@@ -1,4 +1,5 @@
 using System.Text.Json;
+using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Storage;
 
 namespace KafkaBackup.Shared.Oso;
@@ -124,6 +125,12 @@ public sealed record RestoreReport
         /// <summary>Markers of transactions in the backup that were left out.</summary>
         public long MarkersLeftOut { get; init; }
 
+        /// <summary>Records that <c>restore.record_filters</c> left out, of those that the last attempt has read.</summary>
+        public long RecordsDropped { get; init; }
+
+        /// <summary>Records that they took value and headers from, of those that the last attempt has read.</summary>
+        public long RecordsMadeTombstones { get; init; }
+
         /// <summary>The source offset of the first record that has the time of the restore; null: none has.</summary>
         public long? FirstChangedTime { get; init; }
 
@@ -134,5 +141,28 @@ public sealed record RestoreReport
     /// <summary>Which records were wanted.</summary>
     /// <param name="TimeWindowStart">The earliest timestamp; null: any.</param>
     /// <param name="TimeWindowEnd">The latest one; null: any.</param>
-    public sealed record ReportedSelection(long? TimeWindowStart, long? TimeWindowEnd);
+    public sealed record ReportedSelection(long? TimeWindowStart, long? TimeWindowEnd)
+    {
+        /// <summary>The first and the last offset at the source, by topic, then by partition; null: all.</summary>
+        public IReadOnlyDictionary<string, IReadOnlyDictionary<int, IReadOnlyList<long>>>? OffsetRanges { get; init; }
+
+        /// <summary>Tells which filters there were, without telling what they name; null: none.</summary>
+        public string? RecordFilters { get; init; }
+
+        /// <summary>What is chosen by <paramref name="restore"/>.</summary>
+        public static ReportedSelection Of(RestoreSection restore) => new(restore.TimeWindowStart, restore.TimeWindowEnd)
+        {
+            OffsetRanges = restore.OffsetRanges.Count == 0 ? null : restore.OffsetRanges.GroupBy(range => range.Key.Topic).ToDictionary(
+                topic => topic.Key,
+                IReadOnlyDictionary<int, IReadOnlyList<long>> (topic) => topic.ToDictionary(range => range.Key.Number, IReadOnlyList<long> (range) => [range.Value.From, range.Value.To]),
+                StringComparer.Ordinal),
+            RecordFilters = RecordFilter.Fingerprint(restore.RecordFilters),
+        };
+
+        /// <summary><see cref="OffsetRanges"/>, as a restore has them.</summary>
+        public IReadOnlyDictionary<PartitionId, OffsetBounds> Ranges() =>
+            (from topic in OffsetRanges ?? new Dictionary<string, IReadOnlyDictionary<int, IReadOnlyList<long>>>()
+             from partition in topic.Value
+             select (new PartitionId(topic.Key, partition.Key), new OffsetBounds(partition.Value[0], partition.Value[1]))).ToDictionary();
+    }
 }

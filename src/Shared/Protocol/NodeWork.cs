@@ -29,7 +29,7 @@ public static class NodeWork
     public static RestorePartition FromNode(NodeOrder order, RestoreExtent? shared, RestorePartition? all)
     {
         var cut = (order.Extent ?? shared)?.Cut(all ?? new RestorePartition(order.Source, order.Target, [])) ?? throw new BackupException(FailureKind.Storage,
-            $"{order.Target} cannot be restored: the backup has changed since the restore was planned, as by its retention or a repair. Start the restore again.");
+            $"{order.Target} cannot be restored: the backup has changed since the restore was planned, as by its retention or a repair, or keys_file of restore.record_filters is another one on this node. Start the restore again.");
         var known = cut with { Base = order.Base, There = order.There, IsComparison = order.IsComparison, Limits = order.Limits, Marks = PackedOffsets.Unpack(order.Marks) };
         return known with { Noted = order.Noted is { } noted ? FromNode(noted, known) : null };
     }
@@ -61,6 +61,7 @@ public static class NodeWork
         Bytes = restored.Bytes,
         Markers = restored.Markers,
         FirstMarker = restored.FirstMarker,
+        Filtered = restored.Filtered,
         FirstChangedTime = restored.FirstChangedTime,
         Span = restored.Span,
         Marked = PackedOffsets.Pack(restored.Order.Marks.Where(restored.Marked.ContainsKey).Select(mark => restored.Marked[mark])),
@@ -76,6 +77,7 @@ public static class NodeWork
         Bytes = restored.Bytes,
         Markers = restored.Markers,
         FirstMarker = restored.FirstMarker,
+        Filtered = restored.Filtered,
         FirstChangedTime = restored.FirstChangedTime,
         Span = restored.Span,
         Marked = Marked(order, restored.Marked),

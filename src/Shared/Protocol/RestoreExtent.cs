@@ -14,7 +14,7 @@ public sealed record RestoreExtent(long Until, IReadOnlyDictionary<int, long>? S
     /// <summary>The extent of <paramref name="order"/>.</summary>
     public static RestoreExtent Of(RestorePartition order)
     {
-        var lines = order.Segments.Select(segment => $"{segment.Key} {segment.StartOffset} {segment.EndOffset} {segment.RecordCount}\n").Order(StringComparer.Ordinal);
+        var lines = order.Segments.Select(segment => $"{segment.Key} {segment.StartOffset} {segment.EndOffset} {segment.RecordCount}\n").Order(StringComparer.Ordinal).Append(order.Filters ?? "");
         return new RestoreExtent(
             EndOf(order.Segments),
             order.Share?.Sources.ToDictionary(source => source.Partition.Number, source => EndOf(source.Segments)),

@@ -144,6 +144,9 @@ public static class RestoreNodeProtocol
         /// <summary>As <see cref="PartitionRestored.FirstMarker"/>.</summary>
         public long? FirstMarker { get; init; }
 
+        /// <summary>As <see cref="PartitionRestored.Filtered"/>.</summary>
+        public FilteredRecords Filtered { get; init; }
+
         /// <summary>As <see cref="PartitionRestored.FirstChangedTime"/>.</summary>
         public long? FirstChangedTime { get; init; }
 

@@ -83,6 +83,9 @@ public static class RestoreProtocol
         /// <summary>What the topic may refuse.</summary>
         public TargetLimits Limits { get; init; } = TargetLimits.Default;
 
+        /// <summary>Tells which filters choose its records; null: none do.</summary>
+        public string? Filters { get; init; }
+
         /// <summary>Whether the topic may delete what is restored, as <c>retention_policy: ignore</c> lets it.</summary>
         public bool MayLose { get; init; }
 
@@ -139,6 +142,9 @@ public static class RestoreProtocol
 
         /// <summary>The source offset of the first of them; null: there was none.</summary>
         public long? FirstMarker { get; init; }
+
+        /// <summary>What filters have done to the records that the last attempt has read.</summary>
+        public FilteredRecords Filtered { get; init; }
 
         /// <summary>The source offset of the first record whose timestamp could not be kept; null: all were.</summary>
         public long? FirstChangedTime { get; init; }

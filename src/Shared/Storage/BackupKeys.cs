@@ -33,10 +33,16 @@ public static class BackupKeys
     public static string Topics(BackupId backup, long epoch, long sequence) => $"{TopicsPrefix(backup)}{epoch:D10}-{sequence:D20}.json";
 
     /// <summary>How far a restore of the backup is.</summary>
-    public static string Restore(BackupId backup, string restore) => $"{backup}/_cluster/restores/{restore}.json";
+    public static string Restore(BackupId backup, string restore) => $"{RestoresPrefix(backup)}{restore}.json";
+
+    /// <summary>Where restores of the backup are written down.</summary>
+    public static string RestoresPrefix(BackupId backup) => $"{backup}/_cluster/restores/";
+
+    /// <summary>How the keys of reports end.</summary>
+    public const string RestoreReportSuffix = ".report.json";
 
     /// <summary>How a restore of the backup has ended.</summary>
-    public static string RestoreReport(BackupId backup, string restore) => $"{backup}/_cluster/restores/{restore}.report.json";
+    public static string RestoreReport(BackupId backup, string restore) => $"{RestoresPrefix(backup)}{restore}{RestoreReportSuffix}";
 
     /// <summary>A throw-away object to try a store with.</summary>
     public static string Probe(BackupId backup, string unique) => $"{backup}/_cluster/probe-{unique}";

@@ -13,7 +13,7 @@ internal sealed class FakeTopics : ITopicMaker
     public Task<IReadOnlyDictionary<string, ExistingTopic>> DescribeAsync(IReadOnlyCollection<string> topics, CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyDictionary<string, ExistingTopic>>(There.Where(topic => topics.Contains(topic.Key)).ToDictionary());
 
-    public Task SetAsync(string topic, IReadOnlyDictionary<string, string> settings, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task SetAsync(string topic, IReadOnlyDictionary<string, string?> settings, CancellationToken cancellation) => throw new NotSupportedException();
 
     public Task DeleteRecordsAsync(IReadOnlyDictionary<PartitionId, long> below, CancellationToken cancellation) => throw new NotSupportedException();
 

@@ -4,6 +4,7 @@ using KafkaBackup.PartitionWorkers.Restore;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Storage;
 using KafkaBackup.Testing.Kafka;
 using Xunit;
@@ -40,6 +41,45 @@ public sealed class RestorePipelineTests
 
         Assert.Equal(["x-original-offset", "x-original-timestamp", "x-source-partition"], _sink.Records[0].Headers.Select(header => header.Key));
         Assert.Equal([3, 0, 0, 0], _sink.Records[0].Headers[2].Value!);
+    }
+
+    [Theory]
+    [InlineData(RecordFilterAction.Drop, "b,", "1,0")]
+    [InlineData(RecordFilterAction.Keep, "a", "2,0")]
+    [InlineData(RecordFilterAction.Tombstone, "a=null,b=2,=3", "0,1")]
+    public async Task Filters_leave_out_records_or_take_their_values_and_headers(RecordFilterAction action, string written, string counted)
+    {
+        var records = new TestRecords().Add("a", "1", [("tenant", "x")]).Add("b", "2").Add((byte[]?)null, "3"u8.ToArray());
+
+        var restored = await RestoreAsync(records, new RestoreSection { RecordFilters = [new RecordFilter(action) { Keys = ["a"u8.ToArray()], Topics = ["ord*"] }, new RecordFilter(RecordFilterAction.Drop) { Keys = ["b"u8.ToArray()], Topics = ["other"] }] });
+
+        Assert.Equal(counted, $"{restored.Filtered.Dropped},{restored.Filtered.Tombstones}");
+        Assert.Equal(written, string.Join(',', _sink.Records.Select(record => Key(record) + (action == RecordFilterAction.Tombstone ? $"={(record.Value is null ? "null" : Encoding.UTF8.GetString(record.Value))}" : ""))));
+        Assert.All(_sink.Records.Where(record => record.Value is null), record => Assert.Empty(record.Headers));
+
+        static string Key(OutgoingRecord record) => record.Key is null ? "" : Encoding.UTF8.GetString(record.Key);
+    }
+
+    [Fact]
+    public async Task A_header_names_records_too()
+    {
+        var records = new TestRecords().Add("a", "1", [("tenant", "x"), ("tenant", "y")]).Add("b", "2", [("tenant", "z")]).Add("c", "3");
+
+        await RestoreAsync(records, new RestoreSection { RecordFilters = [new RecordFilter(RecordFilterAction.Drop) { Headers = [new("tenant", "y"u8.ToArray())] }] });
+
+        Assert.Equal(["b", "c"], _sink.Records.Select(record => Encoding.UTF8.GetString(record.Key!)));
+    }
+
+    [Fact]
+    public async Task Of_a_partition_those_offsets_come_that_are_chosen()
+    {
+        var records = new TestRecords().Add("a", "1", offset: 4).Add("b", "2", offset: 7).Add("c", "3", offset: 9);
+        var ranges = new Dictionary<PartitionId, OffsetBounds> { [new PartitionId("orders", 3)] = new(5, 9), [new PartitionId("orders", 1)] = new(0, 1) };
+
+        var restored = await RestoreAsync(records, new RestoreSection { OffsetRanges = ranges });
+
+        Assert.Equal([7, 9], _sink.Records.Select(record => record.SourceOffset));
+        Assert.Equal(new RestoredSpan(7, 9, TestRecords.FirstTimestamp + 1, TestRecords.FirstTimestamp + 2), restored.Span);
     }
 
     [Theory]

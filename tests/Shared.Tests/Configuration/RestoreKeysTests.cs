@@ -28,6 +28,11 @@ public sealed class RestoreKeysTests
         ["time_window_start"] = ("1700000000250", section => section is { TimeWindowStart: 1_700_000_000_250 } && section.Admits(1_700_000_000_250) && !section.Admits(1_700_000_000_249)),
         ["time_window_end"] = ("2023-11-14T23:13:20.250+01:00", section => section is { TimeWindowEnd: 1_700_000_000_250 } && section.Admits(1_700_000_000_250) && !section.Admits(1_700_000_000_251)),
         ["source_partitions"] = ("[3, 1]", section => section.SourcePartitions.Order().SequenceEqual([1, 3])),
+        ["offset_ranges"] = ("{a: {0: {from: 5, to: 7}, 2: {from: 9}}}", section => section.Admits(new PartitionId("a", 0), 5) && section.Admits(new PartitionId("a", 0), 7) && !section.Admits(new PartitionId("a", 0), 8)
+            && !section.Admits(new PartitionId("a", 2), 8) && section.Admits(new PartitionId("a", 2), long.MaxValue) && section.Admits(new PartitionId("a", 1), 0)),
+        ["record_filters"] = ("[{action: drop, keys: [a, \"base64:AQI=\"], topics: [\"o*\"]}, {action: tombstone, headers: {tenant: b}}]", section => section.RecordFilters is [{ Action: RecordFilterAction.Drop } drop, { Action: RecordFilterAction.Tombstone } other]
+            && drop.IsFor("orders") && !drop.IsFor("a") && drop.Keys.Select(Convert.ToHexString).Order().SequenceEqual(["0102", "61"]) && other.IsFor("a") && other.Headers.Single().Key == "tenant"),
+        ["existing_topic_policy"] = ("append", section => section.AppendsToTopics),
         ["topic_mapping"] = ("{a: b, c.d: e}", section => section.TopicMapping is { Count: 2 } mapping && mapping["c.d"] == "e"),
         ["partition_mapping"] = ("{3: 4}", section => section.PartitionMapping is { Count: 1 } mapping && mapping[3] == 4),
         ["repartitioning"] = ("{a: {target_partitions: 7}, b: {strategy: automatic, target_partitions: 1}}", section => section.Repartitioning is { Count: 2 } topics
@@ -95,7 +100,15 @@ public sealed class RestoreKeysTests
     [InlineData("  default_replication_factor: 0\n", "restore.default_replication_factor: must be 1 or more, or -1 for the target's own")]
     [InlineData("  retention_policy: skip\n", "restore.retention_policy: ")]
     [InlineData("  max_concurrent_partitions: 0\n", "restore.max_concurrent_partitions: must be a whole number from 1 to 1000")]
-    [InlineData("  offset_report: a\n", "restore.offset_report: is not supported by this version; remove it")]
+    [InlineData("  offset_report: a\n", "restore.offset_report: is part of the report, as its offset_mapping: give --report FILE; remove it")]
+    [InlineData("  offset_ranges: {a: {0: {from: 5, to: 4}}}\n", "restore.offset_ranges.a.0.to: must not be before from")]
+    [InlineData("  offset_ranges: {a: {x: {from: 5}}}\n", "restore.offset_ranges.a.x: must be the number of a partition")]
+    [InlineData("  record_filters: {action: drop}\n", "restore.record_filters: must be a list, not a map")]
+    [InlineData("  record_filters: [{action: drop}]\n", "restore.record_filters[0].keys: is required")]
+    [InlineData("  record_filters: [{action: delete, keys: [a]}]\n", "restore.record_filters[0].action: must be drop or keep or tombstone")]
+    [InlineData("  record_filters: [{action: drop, keys: [\"base64:%\"]}]\n", "restore.record_filters[0].keys: has an entry that begins with base64: and goes on with something else")]
+    [InlineData("  record_filters: [{action: drop, keys_file: /nowhere/keys}]\n", "restore.record_filters[0].keys_file: /nowhere/keys cannot be read")]
+    [InlineData("  existing_topic_policy: append\n  purge_topics: true\n", "restore.existing_topic_policy: append excludes purge_topics")]
     [InlineData("  consumer_groups: [a]\n", "restore.consumer_groups: has an effect with reset_consumer_offsets: true only")]
     [InlineData("  consumer_groups: [a]\n  reset_consumer_offsets: false\n", "restore.consumer_groups: has an effect with reset_consumer_offsets: true only")]
     [InlineData("  consumer_groups: [a]\n  auto_consumer_groups: true\n", "restore.consumer_groups: names groups, and auto_consumer_groups takes all")]

@@ -1,0 +1,127 @@
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Shared.OffsetSnapshots;
+using KafkaBackup.Shared.Oso;
+using KafkaBackup.Shared.Storage;
+using static KafkaBackup.Shared.Protocol.RestoreProtocol;
+
+namespace KafkaBackup.Coordinator.Restore;
+
+/// <summary>Finds where consumer groups of a backup belong in what a restore has brought, after the restore: by counting, as the restore itself does.</summary>
+/// <param name="store">Where the backup lives.</param>
+/// <param name="catalog">Tells which cluster is set, and where its groups stand.</param>
+public sealed class OffsetReset(IObjectStore store, ITopicCatalog catalog)
+{
+    /// <summary>What the groups would become. Changes nothing.</summary>
+    /// <param name="backup">The backup.</param>
+    /// <param name="restore">The restore, as its report is called; null: the last one that came to its end.</param>
+    /// <param name="groups">Consumer groups of the backup's snapshot; null: all of them that stand in what was restored.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="BackupException">Nothing was restored of the backup, it was into another cluster, or the backup does not have a group.</exception>
+    public async Task<OffsetResetPlan> PlanAsync(BackupId backup, string? restore, IReadOnlyCollection<string>? groups, CancellationToken cancellation)
+    {
+        var report = await new RestoreReportStore(store).FindAsync(backup, restore, cancellation);
+        RefuseOther(report, await catalog.GetClusterIdAsync(cancellation));
+        var key = BackupKeys.ConsumerGroups(backup);
+        var stored = await store.GetAsync(key, cancellation) ?? throw Wrong($"Backup '{backup}' holds no offsets of consumer groups: there is no {key}. 'kafka-backup snapshot-groups' stores them, as long as the source is there.");
+        var snapshot = GroupSnapshot.Read(stored.Content.Span, key).Groups.ToDictionary(group => group.GroupId, StringComparer.Ordinal);
+        if (groups?.FirstOrDefault(group => !snapshot.ContainsKey(group)) is { } absent)
+        {
+            throw Wrong($"Backup '{backup}' holds no offsets of consumer group '{absent}'. Correct --groups.");
+        }
+
+        var places = await TranslateAsync(backup, report, [.. (groups ?? snapshot.Keys).Distinct(StringComparer.Ordinal).Select(group => snapshot[group])], cancellation);
+        if (groups?.FirstOrDefault(group => !places.ContainsKey(group)) is { } nowhere)
+        {
+            throw Wrong($"Consumer group '{nowhere}' stands in nothing that restore {report.RestoreId} has brought whole. Correct --groups.");
+        }
+
+        var now = await catalog.GetGroupOffsetsAsync([.. places.Keys.Order(StringComparer.Ordinal)], cancellation);
+        return new OffsetResetPlan(report, [.. now.Select(group => GroupComparison.Of(OffsetSnapshot.Of(new GroupOffsets(group.Group, places[group.Group], null)), group))]);
+    }
+
+    private static void RefuseOther(RestoreReport report, string? cluster)
+    {
+        if (report.OffsetMapping.TargetClusterId is { } restored && cluster is not null && restored != cluster)
+        {
+            throw new BackupException(FailureKind.Source, $"Restore {report.RestoreId} was into the Kafka cluster with id {restored}, and this is the cluster with id {cluster}. Correct the address, or name the restore by --restore-id.");
+        }
+
+        if (report.Selection.RecordFilters is not null)
+        {
+            throw Wrong($"Restore {report.RestoreId} had restore.record_filters, which its report does not tell: what a group reads next among what they left can be counted by the restore only. Let it set the groups, by restore.auto_consumer_groups.");
+        }
+    }
+
+    /// <summary>The places of the groups at the target.</summary>
+    private async Task<Dictionary<string, Dictionary<PartitionId, long>>> TranslateAsync(
+        BackupId backup, RestoreReport report, IReadOnlyList<GroupSnapshot.SnapshotGroup> groups, CancellationToken cancellation)
+    {
+        var document = await RestoreClaim.PeekAsync(store, BackupKeys.Restore(backup, report.RestoreId!), cancellation)
+            ?? throw Wrong($"What restore {report.RestoreId} was made of is not written down any more, so that offsets cannot be translated.");
+        var manifest = await new BackupReader(store).ReadAsync(backup.Value, cancellation);
+        var section = new RestoreSection
+        {
+            TimeWindowStart = report.Selection.TimeWindowStart, TimeWindowEnd = report.Selection.TimeWindowEnd, OffsetRanges = report.Selection.Ranges(),
+        };
+        var places = new Dictionary<string, Dictionary<PartitionId, long>>(StringComparer.Ordinal);
+        foreach (var topic in report.TopicsRestored)
+        {
+            foreach (var partition in topic.Partitions.Where(partition => partition is { SourcePartition: >= 0, Error: null }))
+            {
+                var (source, target) = (new PartitionId(topic.SourceTopic, partition.SourcePartition), new PartitionId(topic.TargetTopic, partition.TargetPartition));
+                var stands = groups.Select(group => (group.GroupId, Offset: OffsetIn(group, source))).Where(group => group.Offset is not null).ToList();
+                if (stands.Count == 0 || document.Topics.GetValueOrDefault(target.Topic)?.Partitions.GetValueOrDefault(target.Number) is not { } noted)
+                {
+                    continue;
+                }
+
+                var segments = manifest.Topics.Where(known => known.Name == source.Topic).SelectMany(known => known.Partitions).Where(known => known.PartitionId == source.Number).SelectMany(known => known.Segments).ToList();
+                var read = RestorePlan.SourceOf(source, segments, section);
+                var order = noted.Extent.Cut(new RestorePartition(source, target, read.Segments))
+                    ?? throw Wrong($"The backup has other segments of {source} than those from which {target} was restored, as after its retention or a repair, so that its offsets cannot be translated any more.");
+                var found = await CountAsync(order, section, [.. stands.Select(group => group.Offset!.Value).Distinct().Order()], cancellation);
+                foreach (var (group, offset) in stands)
+                {
+                    places.TryAdd(group, []);
+                    places[group][target] = noted.Base + found[offset!.Value];
+                }
+            }
+        }
+
+        return places;
+    }
+
+    private static long? OffsetIn(GroupSnapshot.SnapshotGroup group, PartitionId partition) =>
+        group.Offsets.TryGetValue(partition.Topic, out var partitions) && partitions.TryGetValue($"{partition.Number}", out var offset) && offset >= 0 ? offset : null;
+
+    /// <summary>How many restored records are before each of these offsets at the source. Reads no further than the last of them.</summary>
+    private async Task<Dictionary<long, long>> CountAsync(RestorePartition order, RestoreSection section, IReadOnlyList<long> offsets, CancellationToken cancellation)
+    {
+        var (found, records) = (new Dictionary<long, long>(), 0L);
+        await foreach (var record in new PartitionRecords(store, order.Source, order.Segments).ReadAsync(cancellation))
+        {
+            while (found.Count < offsets.Count && offsets[found.Count] <= record.Offset)
+            {
+                found.Add(offsets[found.Count], records);
+            }
+
+            if (found.Count == offsets.Count)
+            {
+                return found;
+            }
+
+            records += section.Admits(record.Timestamp) && section.Admits(order.Source, record.Offset) ? 1 : 0;
+        }
+
+        foreach (var behind in offsets.Skip(found.Count))
+        {
+            found.Add(behind, records);
+        }
+
+        return found;
+    }
+
+    private static BackupException Wrong(string sentence) => new(FailureKind.Configuration, sentence);
+}
