@@ -110,7 +110,8 @@ internal static class RestoreCommand
         }
     }
 
-    private static async Task<int> RunAsync(string file, Func<RestoreSection, RestoreSection> amend, OutputOptions output)
+    /// <summary>The restore of the configuration in <paramref name="file"/>, as <c>restore</c> makes it.</summary>
+    internal static async Task<int> RunAsync(string file, Func<RestoreSection, RestoreSection> amend, OutputOptions output)
     {
         using var signals = new StopSignals();
         var configuration = ConfigurationLoader.LoadRestore(file, Environment.GetEnvironmentVariable);
