@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using KafkaBackup.EmbeddedKafka.Groups;
 using KafkaBackup.EmbeddedKafka.Logs;
 using KafkaBackup.EmbeddedKafka.Net;
 using KafkaBackup.EmbeddedKafka.Requests;
@@ -9,7 +10,8 @@ namespace KafkaBackup.EmbeddedKafka;
 
 /// <summary>A Kafka broker of one node that lives in this process and keeps everything in memory: for the demo, and for tests that need no
 /// installation.</summary>
-/// <remarks>It serves real clients over TCP on 127.0.0.1. Consumer groups, access control and replication are not built.</remarks>
+/// <remarks>It serves real clients over TCP on 127.0.0.1. Consumer groups have offsets and no members; access control and
+/// replication are not built.</remarks>
 public sealed class EmbeddedBroker : IAsyncDisposable
 {
     private readonly MemoryBudget _budget;
@@ -23,8 +25,9 @@ public sealed class EmbeddedBroker : IAsyncDisposable
         _budget = new MemoryBudget(options.MemoryLimit);
         _topics = new TopicCatalog(_budget, options.TimeProvider, new TopicIds(options.ClusterId));
         _transactions = new TransactionCoordinator(options.TimeProvider);
+        var groups = new GroupOffsets();
         _listener = new Listener(options, endpoint => new RequestRouter(new BrokerParts(
-            new BrokerIdentity(ClusterId, endpoint), _topics, _transactions, options.TimeProvider), options.Witness, options.Amend));
+            new BrokerIdentity(ClusterId, endpoint), _topics, _transactions, groups, options.TimeProvider), options.Witness, options.Amend));
     }
 
     /// <summary>The cluster's id, as clients see it.</summary>

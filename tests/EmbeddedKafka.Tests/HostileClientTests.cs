@@ -137,6 +137,9 @@ public sealed class HostileClientTests : BrokerFixture
         DeleteRecordsRequest => new DeleteRecordsRequest { Topics = [new() { Name = "t", Partitions = [new()] }] },
         InitProducerIdRequest => new InitProducerIdRequest { TransactionalId = "x", TransactionTimeoutMs = 1000 },
         AddPartitionsToTxnRequest => new AddPartitionsToTxnRequest { TransactionalId = "x", Topics = [new() { Name = "t", Partitions = [0] }] },
+        OffsetCommitRequest => new OffsetCommitRequest { GroupId = "g", Topics = [new() { Name = "t", Partitions = [new() { CommittedOffset = 1 }] }] },
+        OffsetFetchRequest => new OffsetFetchRequest { GroupId = "g", Topics = [new() { Name = "t", Partitions = [0] }], Groups = [new() { GroupId = "g" }] },
+        DescribeGroupsRequest => new DescribeGroupsRequest { Groups = ["g"] },
         FindCoordinatorRequest => new FindCoordinatorRequest { Key = "x", Keys = ["x"], KeyType = 1 },
         var other => other,
     };

@@ -8,10 +8,9 @@ namespace KafkaBackup.EndToEnd.Tests;
 /// <summary>Committed offsets of consumer groups, and the internal topic that Kafka keeps them in.</summary>
 public sealed class ConsumerGroupTests : BrokerTest
 {
-    [SkippableFact]
+    [Fact]
     public async Task The_offsets_of_groups_are_kept_beside_the_records()
     {
-        Skip.IfNot(TestBroker.IsReal, "The embedded broker has no consumer groups.");
         PartitionId first = new(await NewTopicAsync("orders", partitions: 12), 2), second = new(first.Topic, 11);
         await Broker.ProduceAsync(first, SampleRecords.Plain(10));
         var (billing, elsewhere) = (Name("billing"), Name("elsewhere"));
@@ -28,10 +27,9 @@ public sealed class ConsumerGroupTests : BrokerTest
         Assert.Equal($$"""{"2":7,"11":0}""", group.GetProperty("offsets").GetProperty(first.Topic).GetRawText().Replace("\n", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task The_offsets_of_groups_are_stored_beside_a_backup_without_a_run()
     {
-        Skip.IfNot(TestBroker.IsReal, "The embedded broker has no consumer groups.");
         var (partition, empty) = (new PartitionId(await NewTopicAsync(), 0), new PartitionId(await NewTopicAsync("empty"), 0));
         await Broker.ProduceAsync(partition, SampleRecords.Plain(10));
         await Broker.CommitAsync(Name("billing"), (partition, 7), (empty, 0));

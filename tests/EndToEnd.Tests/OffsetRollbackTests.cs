@@ -8,10 +8,9 @@ namespace KafkaBackup.EndToEnd.Tests;
 /// <summary>Consumer groups go back to where a snapshot has them.</summary>
 public sealed class OffsetRollbackTests : BrokerTest
 {
-    [SkippableFact]
+    [Fact]
     public async Task Groups_go_back_to_a_snapshot_and_what_is_given_up_is_told()
     {
-        Skip.IfNot(TestBroker.IsReal, "The embedded broker has no consumer groups.");
         PartitionId first = new(await NewTopicAsync(partitions: 3), 0), second = first with { Number = 1 }, third = first with { Number = 2 };
         var (billing, mailer, backup) = (Name("billing"), Name("mailer"), NewBackup(first.Topic));
         backup.WriteConfig();

@@ -15,16 +15,11 @@ public sealed class RestoredByNodesTests : BrokerTest
         var topic = await NewTopicAsync(partitions: 6);
         var produced = await ProduceAsync(PartitionsOf(topic, 6), 300, seed: 31);
         var backup = NewBackup(topic);
-        backup.Config = backup.Config with { Backup = ["segment_max_records: 40", $"consumer_group_snapshot: {(TestBroker.IsReal ? "true" : "false")}"] };
-        if (TestBroker.IsReal) // The embedded one has no groups.
-        {
-            await Broker.CommitAsync(Name("readers"), (new PartitionId(topic, 4), 77));
-        }
-
+        backup.Config = backup.Config with { Backup = ["segment_max_records: 40", "consumer_group_snapshot: true"] };
+        await Broker.CommitAsync(Name("readers"), (new PartitionId(topic, 4), 77));
         await backup.SucceedAsync();
         Dictionary<string, string> names = new(StringComparer.Ordinal) { [topic] = Name("restored") };
-
-        string[] groups = TestBroker.IsReal ? ["reset_consumer_offsets: true", $"consumer_groups: [{Name("readers")}]"] : [];
+        string[] groups = ["reset_consumer_offsets: true", $"consumer_groups: [{Name("readers")}]"];
 
         var file = Path.Combine(backup.Root, "report.json");
         using var run = backup.StartRestore(names, [.. groups, "rate_limit_records_per_sec: 60", "max_concurrent_partitions: 6", $"--cluster {cluster.Addresses}", "--verify full", $"--report {file}", "--format yaml"]);
@@ -41,11 +36,7 @@ public sealed class RestoredByNodesTests : BrokerTest
             result.Error.Contains($"@{cluster.Nodes[2].Name} is gone, or does not answer", StringComparison.Ordinal) || result.Error.Contains("Going on with the restore", StringComparison.Ordinal), result.Error);
         result.AssertExit(Ok).AssertSays("Restored 1,800 records of 6 partition(s) in 1 topic(s), as counted at the target")
             .AssertSays($"{new PartitionId(Name("restored"), 5)}: 300 records are the same as in the backup");
-        if (TestBroker.IsReal)
-        {
-            Assert.Equal(77, await Broker.CommittedAsync(Name("readers"), new PartitionId(Name("restored"), 4)));
-        }
-
+        Assert.Equal(77, await Broker.CommittedAsync(Name("readers"), new PartitionId(Name("restored"), 4)));
         await AssertRestoredAsync(Name("restored"), produced);
         Assert.Equal((RestoreOutcome.Whole, 1_800L), RestoreReport.Read(await File.ReadAllBytesAsync(file), file) is var report ? (report.Outcome, report.RecordsRestored) : default);
         Assert.Contains("\noutcome: whole\n", result.Output, StringComparison.Ordinal);

@@ -7,13 +7,12 @@ namespace KafkaBackup.EndToEnd.Tests;
 /// <summary>Consumer groups read on where they would have read on at the source.</summary>
 public sealed class RestoredGroupsTests : BrokerTest
 {
-    private const string NoGroups = "The embedded broker has no consumer groups.";
+    private const string NoMembers = "The embedded broker has no members of consumer groups.";
     private const string All = "auto_consumer_groups: true";
 
-    [SkippableFact]
+    [Fact]
     public async Task Each_group_reads_next_what_it_would_have_read_next()
     {
-        Skip.IfNot(TestBroker.IsReal, NoGroups);
         var (first, backup) = (await NewTopicWithHolesAsync(), NewGroupBackup());
         var end = (await Broker.ReadAsync(first))[^1].Offset;
         var second = first with { Number = 1 };
@@ -38,10 +37,9 @@ public sealed class RestoredGroupsTests : BrokerTest
         Assert.Equal(0, await Broker.CommittedAsync(Name("idle"), new PartitionId(Name("restored"), 2)));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Of_a_window_each_group_reads_next_the_first_record_that_it_had_not_read()
     {
-        Skip.IfNot(TestBroker.IsReal, NoGroups);
         var (partition, backup) = (new PartitionId(await NewTopicAsync(), 0), NewGroupBackup());
         var times = new Random(11);
         var produced = (await Broker.ProduceAsync(
@@ -62,10 +60,9 @@ public sealed class RestoredGroupsTests : BrokerTest
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_dry_run_tells_what_a_group_that_is_named_would_become_and_sets_none()
     {
-        Skip.IfNot(TestBroker.IsReal, NoGroups);
         var (partition, backup) = (await NewTopicWithHolesAsync(), NewGroupBackup());
         await Broker.CommitAsync(Name("billing"), (partition, 6));
         await Broker.CommitAsync(Name("mailer"), (partition, 1));
@@ -80,10 +77,9 @@ public sealed class RestoredGroupsTests : BrokerTest
         Assert.Null(await Broker.CommittedAsync(Name("mailer"), new PartitionId(Name("restored"), 0)));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Groups_are_set_after_a_restore_that_set_none()
     {
-        Skip.IfNot(TestBroker.IsReal, NoGroups);
         var (partition, backup) = (await NewTopicWithHolesAsync(), NewGroupBackup());
         await Broker.CommitAsync(Name("billing"), (partition, 6));
         await Broker.CommitAsync(Name("mailer"), (partition, 1));
@@ -111,10 +107,9 @@ public sealed class RestoredGroupsTests : BrokerTest
         Assert.Equal(1, await Broker.CommittedAsync(Name("mailer"), target));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task A_group_that_stood_elsewhere_is_set_anew_in_the_topic_of_its_name()
     {
-        Skip.IfNot(TestBroker.IsReal, NoGroups);
         var (partition, backup) = (await NewTopicWithHolesAsync(), NewGroupBackup());
         await Broker.CommitAsync(Name("billing"), (partition, 6));
         await backup.SucceedAsync();
@@ -129,7 +124,7 @@ public sealed class RestoredGroupsTests : BrokerTest
     [SkippableFact]
     public async Task A_group_whose_consumers_run_is_told_before_and_after_with_its_offsets_and_the_others_are_set()
     {
-        Skip.IfNot(TestBroker.IsReal, NoGroups);
+        Skip.IfNot(TestBroker.IsReal, NoMembers);
         var (partition, backup) = (await NewTopicWithHolesAsync(), NewGroupBackup());
         await Broker.CommitAsync(Name("billing"), (partition, 6));
         await Broker.CommitAsync(Name("mailer"), (partition, 1));
@@ -150,7 +145,7 @@ public sealed class RestoredGroupsTests : BrokerTest
     [SkippableFact]
     public async Task Terminated_while_it_waits_for_consumers_a_restore_ends_and_tells_the_offsets_that_are_not_set()
     {
-        Skip.IfNot(TestBroker.IsReal, NoGroups);
+        Skip.IfNot(TestBroker.IsReal, NoMembers);
         var (partition, backup) = (await NewTopicWithHolesAsync(), NewGroupBackup());
         await Broker.CommitAsync(Name("billing"), (partition, 6));
         await Broker.CommitAsync(Name("mailer"), (partition, 1));

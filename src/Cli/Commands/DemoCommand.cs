@@ -7,7 +7,7 @@ using KafkaBackup.Shared.Oso;
 
 namespace KafkaBackup.Cli.Commands;
 
-/// <summary><c>kafka-backup demo</c>: a Kafka in this process, and an incremental backup of it before the user's eyes.</summary>
+/// <summary><c>kafka-backup demo</c>: a Kafka in this process, an incremental backup of it, its loss and a restore before the user's eyes.</summary>
 internal static class DemoCommand
 {
     /// <summary>The id of the demo's cluster: the same in every call, as the demo's Kafka tells the same story again.</summary>
@@ -17,12 +17,12 @@ internal static class DemoCommand
     {
         var directory = new Option<string>("--dir", "-d")
         {
-            Description = "Where configuration and backup are left.",
+            Description = "Where configurations and backup are left.",
             DefaultValueFactory = _ => "kafka-backup-demo",
             HelpName = "DIR",
         };
         var command = new Command("demo", """
-            Start a small Kafka inside this program, fill it, and back it up incrementally. Needs nothing else.
+            Start a small Kafka inside this program, fill it, back it up incrementally, lose its topics, and restore them. Needs nothing else.
 
             Example: kafka-backup demo --dir /tmp/demo
             """) { directory };
@@ -43,7 +43,10 @@ internal static class DemoCommand
             for (var day = 1; day <= state.Days; day++)
             {
                 shop.Produce(day);
-                broker.Compact("customers");
+                if (state.BadDays?.Contains(day) == true)
+                {
+                    shop.ProduceNonsense(day);
+                }
             }
 
             say.WriteLine($"It was told again, offset by offset, the {state.Days} days of the shop that the backup in {folder.StorePath} knows.");
@@ -59,7 +62,12 @@ internal static class DemoCommand
             }
 
             folder.Save(state);
-            broker.Compact("customers");
+        }
+
+        folder.Save(state with { BadDays = [.. state.BadDays ?? [], state.Days] }); // Before the backup holds it: what it holds is told again.
+        if (await new ShopDisaster(folder, broker.BootstrapServers, shop, say).TellAsync(state.Days, cancellation) is not ExitCode.Ok and var bad)
+        {
+            return bad;
         }
 
         await SayWhatIsThereAsync(folder, say, cancellation);
@@ -98,11 +106,17 @@ internal static class DemoCommand
             Go on with:
               kafka-backup list --path {folder.StorePath}
               kafka-backup describe --path {folder.StorePath} --backup-id {DemoFolder.BackupId} --format json
-              kafka-backup demo --dir {Path.GetDirectoryName(folder.ConfigPath)}     one more day, one more incremental run
+              kafka-backup validate --path {folder.StorePath} --backup-id {DemoFolder.BackupId} --deep
+              kafka-backup demo --dir {Path.GetDirectoryName(folder.ConfigPath)}     one more day, one more incremental run, one more loss
             For your own cluster, change bootstrap_servers, topics and backup_id in
               {folder.ConfigPath}
             and run
               kafka-backup backup -c {folder.ConfigPath}
+            The demo's Kafka is gone now. With bootstrap_servers of another one in
+              {folder.RestorePath}
+            the shop's topics come up there:
+              kafka-backup restore -c {folder.RestorePath} --dry-run     what it would do
+              kafka-backup restore -c {folder.RestorePath}
             """);
     }
 

@@ -123,7 +123,8 @@ internal static class RestoreCommand
         }
     }
 
-    private static async Task<int> RunAsync(string file, Func<RestoreSection, RestoreSection> amend, OutputOptions output, RestoreReportFile report)
+    /// <summary>The restore of the configuration in <paramref name="file"/>, as <c>restore</c> makes it.</summary>
+    internal static async Task<int> RunAsync(string file, Func<RestoreSection, RestoreSection> amend, OutputOptions output, RestoreReportFile? report = null)
     {
         using var signals = new StopSignals();
         var configuration = ConfigurationLoader.LoadRestore(file, Environment.GetEnvironmentVariable);
@@ -135,7 +136,7 @@ internal static class RestoreCommand
             finished = await RestoreAsync(configuration, output, signals, isFirst: false);
         }
 
-        return await ReportAsync(RestoreVerdict.Of(finished), report, () => Task.FromResult(JsonDocument.Parse(finished.Report).RootElement), output);
+        return await ReportAsync(RestoreVerdict.Of(finished), report ?? RestoreReportFile.None, () => Task.FromResult(JsonDocument.Parse(finished.Report).RootElement), output);
     }
 
     /// <summary>One attempt; as soon as a store is back that was away for too long for it, another one can go on.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace KafkaBackup.Cli.Demo;
 
-/// <summary>What the demo keeps in its directory: a configuration to read and change, the backup, and how far the shop's story has come.</summary>
+/// <summary>What the demo keeps in its directory: configurations to read and change, the backup, and how far the shop's story has come.</summary>
 internal sealed partial class DemoFolder
 {
     /// <summary>The backup's id in the configuration.</summary>
@@ -16,8 +16,11 @@ internal sealed partial class DemoFolder
 
     public DemoFolder(string directory) => _root = Path.GetFullPath(directory);
 
-    /// <summary>The configuration file.</summary>
+    /// <summary>The configuration of the backup.</summary>
     public string ConfigPath => Path.Combine(_root, "backup.yaml");
+
+    /// <summary>The configuration of the restore.</summary>
+    public string RestorePath => Path.Combine(_root, "restore.yaml");
 
     /// <summary>The directory that holds the backup.</summary>
     public string StorePath => Path.Combine(_root, "backups");
@@ -32,7 +35,7 @@ internal sealed partial class DemoFolder
         {
             return Directory.Exists(_root) && Directory.EnumerateFileSystemEntries(_root).Any()
                 ? throw new Shared.BackupException(Shared.FailureKind.Configuration, $"{_root} is not empty and holds no demo. Give --dir another directory.")
-                : new DemoState((clock.GetUtcNow() - Past).ToUnixTimeMilliseconds(), 0);
+                : new DemoState((clock.GetUtcNow() - Past).ToUnixTimeMilliseconds(), 0, []);
         }
 
         try
@@ -52,7 +55,7 @@ internal sealed partial class DemoFolder
         File.WriteAllBytes(StatePath, JsonSerializer.SerializeToUtf8Bytes(state, DemoJson.Default.DemoState));
     }
 
-    /// <summary>Writes the configuration for a broker at <paramref name="address"/>.</summary>
+    /// <summary>Writes the configuration of the backup of a broker at <paramref name="address"/>.</summary>
     public void WriteConfiguration(string address)
     {
         Directory.CreateDirectory(_root);
@@ -66,16 +69,38 @@ internal sealed partial class DemoFolder
                 include: [orders, payments, "custom*"]
             storage:
               backend: filesystem
-              path: {JsonSerializer.Serialize(StorePath, DemoJson.Default.String)}
+              path: {Quoted(StorePath)}
+            backup:
+              consumer_group_snapshot: true
             offset_storage:             # makes runs incremental
-              db_path: {JsonSerializer.Serialize(Path.Combine(_root, "local", "offsets.db"), DemoJson.Default.String)}
+              db_path: {Quoted(Path.Combine(_root, "local", "offsets.db"))}
 
             """);
     }
 
+    /// <summary>Writes the configuration of a restore of all that was there before <paramref name="moment"/> into a broker at <paramref name="address"/>.</summary>
+    public void WriteRestoreConfiguration(string address, DateTimeOffset moment) => File.WriteAllText(RestorePath, $"""
+        # Made by 'kafka-backup demo'. For your own cluster change bootstrap_servers, backup_id and the window.
+        mode: restore
+        backup_id: {BackupId}
+        target:
+          bootstrap_servers: ["{address}"]
+        storage:
+          backend: filesystem
+          path: {Quoted(StorePath)}
+        restore:
+          create_topics: true
+          time_window_end: {moment.AddMilliseconds(-1):yyyy-MM-dd'T'HH:mm:ss.fff'Z'}
+          auto_consumer_groups: true  # groups read on where they would have read on
+
+        """);
+
+    private static string Quoted(string text) => JsonSerializer.Serialize(text, DemoJson.Default.String);
+
     /// <param name="StartedAt">When the story began, ms since 1970; records take their times from it.</param>
     /// <param name="Days">How many days of it are told and backed up.</param>
-    internal sealed record DemoState(long StartedAt, int Days);
+    /// <param name="BadDays">The days at whose end a bad deploy wrote nonsense; null in directories of versions that knew none.</param>
+    internal sealed record DemoState(long StartedAt, int Days, IReadOnlyList<int>? BadDays);
 
     [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
     [JsonSerializable(typeof(DemoState))]

@@ -8,6 +8,9 @@ namespace KafkaBackup.Cli.Output;
 /// <param name="format"><c>json</c> or <c>yaml</c>: it is printed as well; <c>text</c>: the log tells it.</param>
 internal sealed class RestoreReportFile(string? file, string format)
 {
+    /// <summary>Nowhere.</summary>
+    public static RestoreReportFile None { get; } = new(null, "text");
+
     /// <summary>Refuses a file that could not be written, before anything is done.</summary>
     /// <exception cref="BackupException">It could not.</exception>
     public void Check()

@@ -1,7 +1,9 @@
+using KafkaBackup.EmbeddedKafka.Groups;
 using KafkaBackup.EmbeddedKafka.Topics;
 using KafkaBackup.EmbeddedKafka.Transactions;
 
 namespace KafkaBackup.EmbeddedKafka.Requests;
 
 /// <summary>What requests work on.</summary>
-internal sealed record BrokerParts(BrokerIdentity Identity, TopicCatalog Topics, TransactionCoordinator Transactions, TimeProvider Clock);
+internal sealed record BrokerParts(
+    BrokerIdentity Identity, TopicCatalog Topics, TransactionCoordinator Transactions, GroupOffsets Groups, TimeProvider Clock);

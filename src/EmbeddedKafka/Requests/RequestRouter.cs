@@ -13,6 +13,7 @@ internal sealed class RequestRouter(BrokerParts parts, Action<IWireStruct>? witn
     private readonly TopicHandlers _topics = new(parts);
     private readonly ConfigHandlers _configs = new(parts);
     private readonly TransactionHandlers _transactions = new(parts);
+    private readonly GroupHandlers _groups = new(parts);
 
     /// <summary>Answers one request; null where the client wants no answer.</summary>
     /// <exception cref="ConnectionRefusedException">The connection is to be closed instead of an answer.</exception>
@@ -36,7 +37,11 @@ internal sealed class RequestRouter(BrokerParts parts, Action<IWireStruct>? witn
             FetchRequest fetch => await _fetch.FetchAsync(fetch, header.Version, cancellation),
             ListOffsetsRequest list => _offsets.List(list, header.Version),
             MetadataRequest metadata => _metadata.Describe(metadata, header.Version),
+            OffsetCommitRequest commit => _groups.Commit(commit, header.Version),
+            OffsetFetchRequest fetch => _groups.Fetch(fetch, header.Version),
             FindCoordinatorRequest find => _transactions.Find(find, header.Version),
+            DescribeGroupsRequest describe => _groups.Describe(describe, header.Version),
+            ListGroupsRequest list => _groups.List(list),
             ApiVersionsRequest versions => ApiVersionsHandler.Answer(versions, header.Version),
             CreateTopicsRequest create => _topics.Create(create),
             DeleteTopicsRequest delete => _topics.Delete(delete, header.Version),

@@ -57,6 +57,11 @@ internal sealed class TopicHandlers(BrokerParts parts)
         var topic = asked.Name is null ? parts.Topics.Find(asked.TopicId) : parts.Topics.Find(asked.Name);
         var unknown = asked.Name is null ? KafkaError.UnknownTopicId : KafkaError.UnknownTopicOrPartition;
         var isGone = topic is not null && parts.Topics.Delete(topic);
+        if (isGone)
+        {
+            parts.Groups.Forget(topic!.Name);
+        }
+
         return new DeleteTopicsResponse.Topic
         {
             Name = topic?.Name ?? asked.Name,

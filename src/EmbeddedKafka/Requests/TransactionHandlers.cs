@@ -14,7 +14,7 @@ internal sealed class TransactionHandlers(BrokerParts parts)
     public FindCoordinatorResponse Find(FindCoordinatorRequest request, short version)
     {
         var keys = version < 4 ? [request.Key] : request.Keys;
-        var found = keys.ConvertAll(key => request.KeyType == TransactionKey
+        var found = keys.ConvertAll(key => request.KeyType is GroupKey or TransactionKey
             ? new FindCoordinatorResponse.Coordinator
             {
                 Key = key,
@@ -27,8 +27,8 @@ internal sealed class TransactionHandlers(BrokerParts parts)
                 Key = key,
                 NodeId = -1,
                 Port = -1,
-                ErrorCode = request.KeyType == GroupKey ? KafkaError.CoordinatorNotAvailable : KafkaError.InvalidRequest,
-                ErrorMessage = "The embedded broker has coordinators of transactions only.",
+                ErrorCode = KafkaError.InvalidRequest,
+                ErrorMessage = "The embedded broker has coordinators of groups and transactions only.",
             });
         if (version >= 4)
         {

@@ -64,6 +64,9 @@ internal abstract class WireCodec
     public string? StringOrNull(string? value, bool nullable, bool present = true, [CallerArgumentExpression(nameof(value))] string field = "") =>
         present ? OnString(value, nullable, field) : value;
 
+    /// <summary>Bytes of which the message says nothing more.</summary>
+    public ReadOnlyMemory<byte> Bytes(ReadOnlyMemory<byte> value, [CallerArgumentExpression(nameof(value))] string field = "") => OnBytes(value, field);
+
     /// <summary>Record batches, or null.</summary>
     public RecordSet? Records(RecordSet? value, [CallerArgumentExpression(nameof(value))] string field = "") => OnRecords(value, field);
 
@@ -153,6 +156,9 @@ internal abstract class WireCodec
 
     /// <inheritdoc cref="NullableString"/>
     protected abstract string? OnString(string? value, bool nullable, string field);
+
+    /// <inheritdoc cref="Bytes"/>
+    protected abstract ReadOnlyMemory<byte> OnBytes(ReadOnlyMemory<byte> value, string field);
 
     /// <inheritdoc cref="Records"/>
     protected abstract RecordSet? OnRecords(RecordSet? value, string field);

@@ -71,6 +71,15 @@ internal sealed class WireReader(ReadOnlyMemory<byte> frame) : WireCodec
     }
 
     /// <inheritdoc />
+    protected override ReadOnlyMemory<byte> OnBytes(ReadOnlyMemory<byte> value, string field)
+    {
+        var length = OnCount(0, nullable: false, field);
+        var start = Position;
+        Take(length, field);
+        return frame.Slice(start, length);
+    }
+
+    /// <inheritdoc />
     protected override RecordSet? OnRecords(RecordSet? value, string field)
     {
         var length = IsFlexible ? CompactLength(field) : OnInt32(0, field);

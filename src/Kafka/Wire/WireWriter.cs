@@ -102,6 +102,14 @@ internal sealed class WireWriter : WireCodec, IDisposable
     }
 
     /// <inheritdoc />
+    protected override ReadOnlyMemory<byte> OnBytes(ReadOnlyMemory<byte> value, string field)
+    {
+        OnCount(value.Length, nullable: false, field);
+        value.Span.CopyTo(Next(value.Length));
+        return value;
+    }
+
+    /// <inheritdoc />
     protected override RecordSet? OnRecords(RecordSet? value, string field)
     {
         var count = value?.Length ?? -1;

@@ -22,7 +22,7 @@ public sealed class OffsetRollbackTextTests
         Consumer group 'billing' has nothing committed in orders:1
         Consumer group 'billing' has offset 5 in other:0, which the snapshot does not have, and which no rollback takes away
 
-        """, OffsetRollbackText.Before([Moved, Same, Unread]));
+        """, OffsetRollbackText.Before([Moved, Same, Unread], "in the snapshot"));
 
     [Fact]
     public void Each_group_is_told_with_what_came_of_it()

@@ -18,6 +18,7 @@ internal sealed class ConformanceCodec : TranscriptCodec
         CreateTopicsResponse.Config config => config.Name,
         DescribeConfigsResponse.Config config => config.Name,
         ListOffsetsResponse.Partition partition => $"{partition.Index}",
+        DescribeGroupsResponse.Group group => group.GroupId,
         MetadataResponse.Topic topic => topic.Name ?? "unnamed",
         AddPartitionsToTxnResponse.Topic topic => topic.Name,
         AddPartitionsToTxnResponse.Partition partition => $"{partition.Index}",

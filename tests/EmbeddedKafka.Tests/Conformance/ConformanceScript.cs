@@ -20,6 +20,7 @@ internal static class ConformanceScript
         await new ClientRecordSteps(run).TakeAsync();
         await new ClientTransactionSteps(run).TakeAsync();
         await coordinators.TakeAsync();
+        await new RawGroupSteps(run).TakeAsync();
         return run.Transcript;
     }
 }

@@ -7,7 +7,6 @@ internal static class KnownDifferences
     [
         new("other requests", @"ApiVersions v\d: (all|a nameless client)", @"ApiKeys (count)|ApiKeys\[\d+\]\..*"),
         new("features", @"ApiVersions v\d: all", "tag [0-2][.].*"),
-        new("consumer groups", @"FindCoordinator v\d: group", @"(Coordinators\[0\][.])?(ErrorCode|NodeId|Host|Port)"),
         new("DescribeConfigs", @"DescribeConfigs v\d: node", @"Results\[0\][.]Configs( count|\[.*\][.].*)"),
         new("DescribeConfigs", @"DescribeConfigs v\d: synonyms", @"Results\[0\][.]Configs\[.*\][.]Synonyms.*"),
         new("DescribeConfigs", @"DescribeConfigs v\d: documentation", @"Results\[0\][.]Configs\[.*\][.]Documentation"),

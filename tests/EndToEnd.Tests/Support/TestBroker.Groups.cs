@@ -4,7 +4,7 @@ using KafkaBackup.Shared;
 
 namespace KafkaBackup.EndToEnd.Tests.Support;
 
-/// <content>Consumer groups, which only a real broker has.</content>
+/// <content>Consumer groups.</content>
 internal sealed partial class TestBroker
 {
     /// <summary>What a consumer of a group reads next of a partition, by its key; "the end" where there is nothing more.</summary>
@@ -37,7 +37,7 @@ internal sealed partial class TestBroker
         return offset == Offset.Unset ? null : offset.Value;
     });
 
-    /// <summary>A consumer that is a member of a group until it is disposed of.</summary>
+    /// <summary>A consumer that is a member of a group until it is disposed of. The embedded broker has no members.</summary>
     public Task<IDisposable> JoinAsync(string group, string topic) => Task.Run<IDisposable>(() =>
     {
         var isAssigned = false;

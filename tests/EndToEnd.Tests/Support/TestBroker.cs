@@ -28,7 +28,7 @@ internal sealed partial class TestBroker
     /// <summary>A broker that a test set up for itself.</summary>
     public static TestBroker At(EmbeddedBroker broker) => new(broker.BootstrapServers);
 
-    /// <summary>Whether it is Kafka's own, which has consumer groups and internal topics.</summary>
+    /// <summary>Whether it is Kafka's own, which has members of consumer groups, and internal topics.</summary>
     public static bool IsReal => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 };
 
     /// <summary>host:port.</summary>

@@ -32,6 +32,8 @@ internal sealed class RandomCodec : WireCodec
     protected override string? OnString(string? value, bool nullable, string field) =>
         nullable && _random.Next(4) == 0 ? null : Texts[_random.Next(Texts.Length)];
 
+    protected override ReadOnlyMemory<byte> OnBytes(ReadOnlyMemory<byte> value, string field) => Bytes(_random.Next(200));
+
     protected override RecordSet? OnRecords(RecordSet? value, string field) => _random.Next(4) switch
     {
         0 => null,

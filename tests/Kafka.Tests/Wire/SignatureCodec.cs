@@ -33,6 +33,8 @@ internal sealed class SignatureCodec : WireCodec
 
     protected override string? OnString(string? value, bool nullable, string field) => Note(nullable ? "str?" : "str", value);
 
+    protected override ReadOnlyMemory<byte> OnBytes(ReadOnlyMemory<byte> value, string field) => Note("bytes", value);
+
     protected override RecordSet? OnRecords(RecordSet? value, string field) => Note("records?", value);
 
     protected override List<T>? OnList<T>(List<T>? value, bool nullable, Func<T> create, Func<T, T> exchange, string field)

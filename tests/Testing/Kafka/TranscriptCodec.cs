@@ -38,6 +38,12 @@ internal class TranscriptCodec : WireCodec
 
     protected override string? OnString(string? value, bool nullable, string field) => Note(field, value);
 
+    protected override ReadOnlyMemory<byte> OnBytes(ReadOnlyMemory<byte> value, string field)
+    {
+        Note(field, Convert.ToHexString(value.Span));
+        return value;
+    }
+
     protected override RecordSet? OnRecords(RecordSet? value, string field)
     {
         Note(field, value is null ? null : Convert.ToHexString(value.ToMemory().Span));
