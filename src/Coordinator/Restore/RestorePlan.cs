@@ -85,6 +85,12 @@ public sealed record RestorePlan
 
         RefuseNamesOfNothing(restore, orders);
         var notes = new List<string>();
+        if (restore.Produce.Acks is var acks and not ProduceAcks.All)
+        {
+            notes.Add($"restore.produce_acks is {(acks == ProduceAcks.Leader ? 1 : 0)}: what the target loses of what it was sent is not sent again, and is seen at the end, when it is counted. --verify full compares every record. "
+                + "Nothing is noted of how far the restore is: one that ended early compares all that is there before it goes on.");
+        }
+
         if (wanted.Sum(topic => topic.Partitions.Sum(partition => partition.Gaps.Count)) is var gaps and > 0)
         {
             notes.Add($"The backup lacks {gaps} range(s) of offsets that were gone at the source before they were backed up; 'kafka-backup describe' shows them.");

@@ -46,8 +46,6 @@ internal static class OsoKeys
         ["backup.segment_max_age_secs"] = "does not exist in OSO kafka-backup either; it is called segment_max_interval_ms",
         ["metrics.update_interval_ms"] = "has no effect in OSO kafka-backup; here the numbers are those of the moment at which they are asked for; remove it",
         ["restore.produce_batch_size"] = "has no meaning here: batches are as large as the topic takes; remove it",
-        ["restore.produce_acks"] = "cannot be set in this version: what is restored is acknowledged by all replicas; remove it",
-        ["restore.produce_timeout_ms"] = NotYet,
         ["restore.checkpoint_state"] = NotYet,
         ["restore.checkpoint_interval_secs"] = NotYet,
         ["restore.offset_report"] = NotYet,

@@ -28,6 +28,9 @@ public sealed record RestoreSection
     /// by default where that is not known.</summary>
     public int? DefaultReplicationFactor { get; init; }
 
+    /// <summary>How records are sent.</summary>
+    public ProduceSettings Produce { get; init; } = new();
+
     /// <summary><c>include_original_offset_header</c>: give each record the headers <c>x-original-offset</c>, <c>x-original-timestamp</c> and
     /// <c>x-source-partition</c>; <c>consumer_group_strategy: header-based</c> does the same. Default: false.</summary>
     public bool IncludesOriginalOffset { get; init; }

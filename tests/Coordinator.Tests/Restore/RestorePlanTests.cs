@@ -71,6 +71,12 @@ public sealed class RestorePlanTests
         Assert.Equal("1000", topic.Held["message.timestamp.difference.max.ms"]);
     }
 
+    [Theory]
+    [InlineData(ProduceAcks.Leader, "restore.produce_acks is 1: what the target loses")]
+    [InlineData(ProduceAcks.None, "restore.produce_acks is 0: what the target loses")]
+    public void What_fewer_acknowledgements_mean_is_told(ProduceAcks acks, string note) =>
+        Assert.StartsWith(note, Assert.Single(Plan(new RestoreSection { Produce = new ProduceSettings { Acks = acks } }).Notes), StringComparison.Ordinal);
+
     [Fact]
     public void Kafkas_own_topics_are_left_out_unless_they_are_named()
     {

@@ -1,4 +1,5 @@
 using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Testing;
 using System.Text.RegularExpressions;
 using Xunit;
@@ -32,6 +33,9 @@ public sealed class RestoreKeysTests
         ["partition_mapping"] = ("{3: 4}", section => section.PartitionMapping is { Count: 1 } mapping && mapping[3] == 4),
         ["repartitioning"] = ("{a: {target_partitions: 7}, b: {strategy: automatic, target_partitions: 1}}", section => section.Repartitioning is { Count: 2 } topics
             && topics["a"] == new Repartitioning(RepartitioningStrategy.Murmur2, 7) && topics["b"] == new Repartitioning(RepartitioningStrategy.Automatic, 1)),
+        ["compression"] = ("lz4", section => section.Produce.Compression == RecordCodec.Lz4),
+        ["produce_acks"] = ("1", section => section.Produce.Acks == ProduceAcks.Leader),
+        ["produce_timeout_ms"] = ("7000", section => section.Produce.Timeout == TimeSpan.FromSeconds(7)),
         ["default_replication_factor"] = ("2", section => section.DefaultReplicationFactor == 2),
         ["include_original_offset_header"] = ("true", section => section.IncludesOriginalOffset),
         ["max_concurrent_partitions"] = ("9", section => section.MaxConcurrentPartitions == 9),
@@ -95,6 +99,9 @@ public sealed class RestoreKeysTests
     [InlineData("  default_replication_factor: 0\n", "restore.default_replication_factor: must be 1 or more, or -1 for the target's own")]
     [InlineData("  retention_policy: skip\n", "restore.retention_policy: ")]
     [InlineData("  max_concurrent_partitions: 0\n", "restore.max_concurrent_partitions: must be a whole number from 1 to 1000")]
+    [InlineData("  compression: brotli\n", "restore.compression: must be topic or zstd or lz4 or snappy or gzip or none, not 'brotli'")]
+    [InlineData("  produce_acks: 2\n", "restore.produce_acks: must be all or 1 or 0, not '2'")]
+    [InlineData("  produce_timeout_ms: 99\n", "restore.produce_timeout_ms: must be a whole number from 100 to 240000")]
     [InlineData("  offset_report: a\n", "restore.offset_report: is not supported by this version; remove it")]
     [InlineData("  consumer_groups: [a]\n", "restore.consumer_groups: has an effect with reset_consumer_offsets: true only")]
     [InlineData("  consumer_groups: [a]\n  reset_consumer_offsets: false\n", "restore.consumer_groups: has an effect with reset_consumer_offsets: true only")]
@@ -111,6 +118,20 @@ public sealed class RestoreKeysTests
     [InlineData("  produce_ack: 1\n", "restore.produce_ack: is no known key")]
     public void What_is_wrong_is_named_with_its_place(string lines, string problem) => Assert.Contains(
         problem, Assert.Throws<ConfigurationException>(() => Parse(lines)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("all", ProduceAcks.All)]
+    [InlineData("-1", ProduceAcks.All)] // As in OSO's files.
+    [InlineData("0", ProduceAcks.None)]
+    public void Replicas_that_acknowledge_are_told_as_Kafka_does(string value, ProduceAcks acks) => Assert.Equal(acks, Parse($"  produce_acks: {value}\n").Produce.Acks);
+
+    [Theory]
+    [InlineData("none", RecordCodec.None)]
+    [InlineData("gzip", RecordCodec.Gzip)]
+    [InlineData("snappy", RecordCodec.Snappy)]
+    [InlineData("zstd", RecordCodec.Zstd)]
+    [InlineData("topic", RecordCodec.Zstd)]
+    public void Every_codec_of_Kafka_can_be_had(string value, RecordCodec codec) => Assert.Equal(codec, Parse($"  compression: {value}\n").Produce.Compression);
 
     [Fact]
     public void The_strategy_that_OSO_has_by_default_changes_nothing()
