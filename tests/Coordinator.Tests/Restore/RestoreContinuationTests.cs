@@ -182,6 +182,7 @@ public sealed class RestoreContinuationTests
             MaxBytesPerSecond = 5,
             IsDryRun = true,
             Produce = new ProduceSettings { Acks = ProduceAcks.Leader },
+            TopicConfigs = new Dictionary<string, IReadOnlyDictionary<string, string?>> { ["*"] = new Dictionary<string, string?> { ["segment.ms"] = "5" } },
         }), "cluster"));
         RestoreSection[] others =
         [

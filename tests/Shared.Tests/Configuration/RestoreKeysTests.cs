@@ -33,6 +33,8 @@ public sealed class RestoreKeysTests
         ["partition_mapping"] = ("{3: 4}", section => section.PartitionMapping is { Count: 1 } mapping && mapping[3] == 4),
         ["repartitioning"] = ("{a: {target_partitions: 7}, b: {strategy: automatic, target_partitions: 1}}", section => section.Repartitioning is { Count: 2 } topics
             && topics["a"] == new Repartitioning(RepartitioningStrategy.Murmur2, 7) && topics["b"] == new Repartitioning(RepartitioningStrategy.Automatic, 1)),
+        ["topic_configs"] = ("{a: {retention.ms: 5, cleanup.policy: \"compact,delete\", segment.ms: null}, \"*\": {preallocate: true}}", section => section.TopicConfigs is { Count: 2 } topics
+            && topics["a"] is { Count: 3 } own && own["retention.ms"] == "5" && own["cleanup.policy"] == "compact,delete" && own["segment.ms"] is null && topics["*"]["preallocate"] == "true"),
         ["compression"] = ("lz4", section => section.Produce.Compression == RecordCodec.Lz4),
         ["produce_acks"] = ("1", section => section.Produce.Acks == ProduceAcks.Leader),
         ["produce_timeout_ms"] = ("7000", section => section.Produce.Timeout == TimeSpan.FromSeconds(7)),
@@ -99,6 +101,9 @@ public sealed class RestoreKeysTests
     [InlineData("  default_replication_factor: 0\n", "restore.default_replication_factor: must be 1 or more, or -1 for the target's own")]
     [InlineData("  retention_policy: skip\n", "restore.retention_policy: ")]
     [InlineData("  max_concurrent_partitions: 0\n", "restore.max_concurrent_partitions: must be a whole number from 1 to 1000")]
+    [InlineData("  topic_configs: {a: 5}\n", "restore.topic_configs.a: must be a map of keys and values")]
+    [InlineData("  topic_configs: {a: {retention.ms: [5]}}\n", "restore.topic_configs.a.retention.ms: must be a text, not a list")]
+    [InlineData("  topic_configs: {\"a*\": {retention.ms: 5}}\n", "restore.topic_configs.a*: must be a name that Kafka takes: at most 249 letters, digits, '.', '_' and '-'; or '*' for all topics")]
     [InlineData("  compression: brotli\n", "restore.compression: must be topic or zstd or lz4 or snappy or gzip or none, not 'brotli'")]
     [InlineData("  produce_acks: 2\n", "restore.produce_acks: must be all or 1 or 0, not '2'")]
     [InlineData("  produce_timeout_ms: 99\n", "restore.produce_timeout_ms: must be a whole number from 100 to 240000")]
@@ -132,6 +137,15 @@ public sealed class RestoreKeysTests
     [InlineData("zstd", RecordCodec.Zstd)]
     [InlineData("topic", RecordCodec.Zstd)]
     public void Every_codec_of_Kafka_can_be_had(string value, RecordCodec codec) => Assert.Equal(codec, Parse($"  compression: {value}\n").Produce.Compression);
+
+    [Fact]
+    public void What_goes_for_a_topic_by_its_name_wins_over_what_goes_for_all()
+    {
+        var section = Parse("  topic_configs: {a: {x: 1, y: null}, \"*\": {x: 2, y: 2, z: 2}}\n");
+
+        Assert.Equal([("x", "1"), ("y", null), ("z", "2")], section.TopicConfigsOf("a").Select(setting => (setting.Key, setting.Value)).Order());
+        Assert.Equal([("x", "2"), ("y", "2"), ("z", "2")], section.TopicConfigsOf("b").Select(setting => (setting.Key, setting.Value)).Order());
+    }
 
     [Fact]
     public void The_strategy_that_OSO_has_by_default_changes_nothing()
