@@ -46,8 +46,8 @@ internal static class OsoKeys
         ["backup.segment_max_age_secs"] = "does not exist in OSO kafka-backup either; it is called segment_max_interval_ms",
         ["metrics.update_interval_ms"] = "has no effect in OSO kafka-backup; here the numbers are those of the moment at which they are asked for; remove it",
         ["restore.produce_batch_size"] = "has no meaning here: batches are as large as the topic takes; remove it",
-        ["restore.checkpoint_state"] = NotYet,
-        ["restore.checkpoint_interval_secs"] = NotYet,
+        ["restore.checkpoint_state"] = "is not needed: how far a restore is stands beside the backup, in _cluster/restores, and any machine goes on with it; remove it",
+        ["restore.checkpoint_interval_secs"] = "is not needed: how far a restore is is noted every 5 s, and a restore that goes on asks the target how much is there; remove it",
         ["restore.offset_report"] = NotYet,
         ["offset_storage.s3_key"] = "has no effect in OSO kafka-backup; offsets.db always lies beside the manifest; remove it",
     }.ToFrozenDictionary(StringComparer.Ordinal);

@@ -107,6 +107,8 @@ public sealed class RestoreKeysTests
     [InlineData("  compression: brotli\n", "restore.compression: must be topic or zstd or lz4 or snappy or gzip or none, not 'brotli'")]
     [InlineData("  produce_acks: 2\n", "restore.produce_acks: must be all or 1 or 0, not '2'")]
     [InlineData("  produce_timeout_ms: 99\n", "restore.produce_timeout_ms: must be a whole number from 100 to 240000")]
+    [InlineData("  checkpoint_state: /tmp/state\n", "restore.checkpoint_state: is not needed: how far a restore is stands beside the backup, in _cluster/restores")]
+    [InlineData("  checkpoint_interval_secs: 60\n", "restore.checkpoint_interval_secs: is not needed: how far a restore is is noted every 5 s")]
     [InlineData("  offset_report: a\n", "restore.offset_report: is not supported by this version; remove it")]
     [InlineData("  consumer_groups: [a]\n", "restore.consumer_groups: has an effect with reset_consumer_offsets: true only")]
     [InlineData("  consumer_groups: [a]\n  reset_consumer_offsets: false\n", "restore.consumer_groups: has an effect with reset_consumer_offsets: true only")]
