@@ -110,6 +110,25 @@ public sealed class RestoreTests : BrokerTest
     }
 
     [Fact]
+    public async Task Topics_get_the_settings_that_are_given_and_records_come_back_without_acknowledgements_too()
+    {
+        var topic = await NewTopicAsync(partitions: 2, settings: ("segment.ms", "5000000"));
+        var produced = await ProduceAsync(PartitionsOf(topic, 2), 3_000, seed: 6);
+        var backup = NewBackup(topic);
+        await backup.SucceedAsync();
+        var restored = Name("restored");
+
+        var run = await backup.RestoreAsync(
+            To(topic, "restored"), "produce_acks: 0", "compression: gzip", "--verify full",
+            $"topic_configs: {{\"*\": {{retention.ms: 604800000, segment.ms: 7000000}}, {restored}: {{segment.ms: 8000000, no.such.setting: 1}}}}");
+
+        run.AssertExit(Ok).AssertSays("Restored 6,000 records of 2 partition(s)").AssertSays("--add-config 'retention.ms=604800000'")
+            .AssertSays($"The target does not take no.such.setting: topic '{restored}' is made without.");
+        Assert.Equal(("8000000", "-1"), (await Broker.SettingOfAsync(restored, "segment.ms"), await Broker.SettingOfAsync(restored, "retention.ms")));
+        await AssertRestoredAsync(restored, produced);
+    }
+
+    [Fact]
     public async Task A_dry_run_counts_what_is_wanted_and_writes_nothing()
     {
         var topic = await NewTopicAsync(partitions: 2);

@@ -35,7 +35,7 @@ internal static class RestoreHost
             .AddSingleton<IGroupWriter, KafkaGroupWriter>(services => new KafkaGroupWriter(services.GetRequiredService<KafkaClients>(), TimeProvider.System))
             .AddSingleton(services => PatienceWith(Stores.Open(configuration.Storage), configuration, services.GetRequiredService<StoreLog>()))
             .AddSingleton<IObjectStore>(services => services.GetRequiredService<PatientStore>().Store)
-            .AddSingleton(services => new Target(services.GetRequiredService<KafkaClients>(), configuration.Restore.IsDryRun))
+            .AddSingleton(services => new Target(services.GetRequiredService<KafkaClients>(), configuration.Restore))
             .AddActorParts()
             .AddAkka("kafka-restore", (akka, services) => akka
                 .WithSharedParts(output, CoordinatorHosting.LoadHocon("restore").WithFallback(CoordinatorHosting.LoadHocon("reference")))
@@ -80,7 +80,7 @@ internal static class RestoreHost
     internal sealed record PatientStore(RetryingObjectStore Store, StorePatience Patience);
 
     /// <summary>The target's one writer and reader, made once the plan says how large batches may be.</summary>
-    private sealed class Target(KafkaClients clients, bool isDry) : IDisposable
+    private sealed class Target(KafkaClients clients, RestoreSection restore) : IDisposable
     {
         private readonly KafkaRecordSource _source = new(clients);
         private readonly Lock _gate = new();
@@ -89,7 +89,7 @@ internal static class RestoreHost
 
         public RestoreTarget Made => _target ?? throw new InvalidOperationException("Nothing is planned yet.");
 
-        public void Make(RestorePlan plan) => _target = new RestoreTarget(isDry ? new DrySink() : new KafkaRecordSink(clients, plan.BatchBytes), _source);
+        public void Make(RestorePlan plan) => _target = new RestoreTarget(restore.IsDryRun ? new DrySink() : new KafkaRecordSink(clients, plan.BatchBytes, restore.Produce), _source);
 
         /// <summary>Ends all writing. Whoever calls waits for the same end.</summary>
         public Task CutOffAsync()

@@ -102,6 +102,14 @@ internal static class ExistingTopicRules
     public static bool IsAsMade(RestoreTopic topic, ExistingTopic there) => topic.Made.Partitions == there.Partitions
         && topic.Held.Keys.All(setting => !topic.Made.Configurations.TryGetValue(setting, out var held) || !there.Settings.TryGetValue(setting, out var found) || held == found);
 
+    /// <summary>The settings that a topic which is there has otherwise than <c>topic_configs</c> say, and keeps.</summary>
+    /// <param name="wanted">What they say of it.</param>
+    /// <param name="there">It.</param>
+    /// <param name="held">Those that it gets later, by the command that is told at the end.</param>
+    public static IReadOnlyList<string> FindOther(IReadOnlyDictionary<string, string?> wanted, ExistingTopic there, IEnumerable<string> held) =>
+        [.. wanted.Where(setting => setting.Value is null ? there.Own.Contains(setting.Key) : there.Settings.GetValueOrDefault(setting.Key) != setting.Value)
+            .Select(setting => setting.Key).Except(held).Order(StringComparer.Ordinal)];
+
     /// <summary>What the topic's settings would do to the records.</summary>
     private static IEnumerable<(string Setting, string What)> HarmsOf(IReadOnlyCollection<RestorePartition> orders, ExistingTopic there, RestoreSection restore, DateTimeOffset now)
     {

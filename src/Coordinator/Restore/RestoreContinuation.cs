@@ -96,9 +96,14 @@ internal static class RestoreContinuation
         return (left, document with { Topics = topics.ToImmutable(), WholeSince = null });
     }
 
-    /// <summary>The topic as it was begun; of one that others made the plan tells what is to be held by now.</summary>
-    private static RestoreTopic Known(RestoreTopic topic, DocumentedTopic known) =>
-        topic.Exists ? topic : topic with { Exists = known.Exists, Held = known.Held ?? topic.Held };
+    /// <summary>The topic as it was begun; of one that others made the plan tells what is to be held by now. One that the restore made gets at its end what is wanted by now.</summary>
+    private static RestoreTopic Known(RestoreTopic topic, DocumentedTopic known) => topic.Exists || known.Held is null
+        ? topic with { Exists = topic.Exists || known.Exists }
+        : topic with
+        {
+            Exists = known.Exists,
+            Held = known.Exists ? known.Held : known.Held.ToDictionary(setting => setting.Key, setting => topic.Held.GetValueOrDefault(setting.Key, setting.Value), StringComparer.Ordinal),
+        };
 
     private static RestorePartition Continued(RestorePartition order, DocumentedPartition noted, PartitionBounds bounds)
     {

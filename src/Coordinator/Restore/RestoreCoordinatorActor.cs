@@ -26,7 +26,10 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
 
     /// <summary>A coordinator for the restore that <paramref name="services"/> describe.</summary>
     public RestoreCoordinatorActor(RestoreServices services) =>
-        (_services, _state) = (services, new RestoreRunState(services.Configuration.Restore.MaxConcurrentPartitions, services.Configuration.Restore.IsDryRun, services.Configuration.Restore.ComparesAll));
+        (_services, _state) = (services, new RestoreRunState(services.Configuration.Restore.MaxConcurrentPartitions, services.Configuration.Restore.IsDryRun, services.Configuration.Restore.ComparesAll)
+        {
+            Acks = services.Configuration.Restore.Produce.Acks,
+        });
 
     /// <summary>Props of a coordinator.</summary>
     public static Props Props(RestoreServices services) => Akka.Actor.Props.Create(() => new RestoreCoordinatorActor(services));
@@ -152,7 +155,7 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
                 Context.ActorSelection("*").Tell(StopRestore.Instance);
                 break;
             case Count count:
-                Pipe(new TargetCounting(_services.Catalog, _services.Clock).CountAsync(count.Partitions, _stopped.Token), bounds => new Counted(bounds));
+                Pipe(new TargetCounting(_services.Catalog, _services.Clock).CountAsync(count.Ends, _stopped.Token), bounds => new Counted(bounds));
                 break;
             case SetGroup { Group: var group }:
                 var log = _services.Log;

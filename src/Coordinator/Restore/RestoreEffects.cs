@@ -24,7 +24,8 @@ internal static class RestoreEffects
     internal sealed record StopWorkers : RestoreEffect;
 
     /// <summary>Asks what the restored partitions hold.</summary>
-    internal sealed record Count(IReadOnlyCollection<Shared.PartitionId> Partitions) : RestoreEffect;
+    /// <param name="Ends">The end that each should have; 0 of those that are not whole anyway.</param>
+    internal sealed record Count(IReadOnlyDictionary<Shared.PartitionId, long> Ends) : RestoreEffect;
 
     /// <summary>Ends all writing to the target at once.</summary>
     internal sealed record CutOff : RestoreEffect;

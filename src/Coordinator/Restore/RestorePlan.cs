@@ -95,7 +95,18 @@ public sealed record RestorePlan
 
         RefuseNamesOfNothing(restore, orders);
         RefuseChoicesOfNothing(restore, wanted, orders);
+        if (restore.TopicConfigs.Keys.Where(name => name != RestoreSection.AllTopics).Order(StringComparer.Ordinal).FirstOrDefault(name => wanted.TrueForAll(topic => NameOf(topic, restore) != name)) is { } unset)
+        {
+            throw Wrong($"restore.topic_configs names '{unset}', which is no topic that is restored, by its name at the target.");
+        }
+
         var notes = new List<string>();
+        if (restore.Produce.Acks is var acks and not ProduceAcks.All)
+        {
+            notes.Add($"restore.produce_acks is {(acks == ProduceAcks.Leader ? 1 : 0)}: what the target loses of what it was sent is not sent again, and is seen at the end, when it is counted. --verify full compares every record. "
+                + "Nothing is noted of how far the restore is: one that ended early compares all that is there before it goes on.");
+        }
+
         if (wanted.Sum(topic => topic.Partitions.Sum(partition => partition.Gaps.Count)) is var gaps and > 0)
         {
             notes.Add($"The backup lacks {gaps} range(s) of offsets that were gone at the source before they were backed up; 'kafka-backup describe' shows them.");
@@ -214,7 +225,7 @@ public sealed record RestorePlan
         var written = targets[name].Append(-1).Max() + 1;
         var partitions = restore.Repartitioning.GetValueOrDefault(name)?.Partitions ?? Math.Max(1, Math.Max(written, topic.OriginalPartitionCount ?? known));
         var replicas = restore.DefaultReplicationFactor ?? topic.SourceReplicationFactor;
-        var settings = topic.Configurations.ToDictionary(StringComparer.Ordinal);
+        var settings = SettingsOf(topic, restore.TopicConfigsOf(name));
         if (replicas > brokers)
         {
             notes.Add($"Topic '{name}' is made with {brokers} replicas in place of {replicas}: the target has no more brokers.");
@@ -241,6 +252,11 @@ public sealed record RestorePlan
 
         return new RestoreTopic(topic.Name, new NewTopic(name, partitions, replicas, settings), held);
     }
+
+    private static Dictionary<string, string> SettingsOf(ManifestTopic topic, IReadOnlyDictionary<string, string?> overrides) =>
+        topic.Configurations.Where(setting => !overrides.ContainsKey(setting.Key))
+            .Concat(overrides.Where(setting => setting.Value is not null).Select(setting => KeyValuePair.Create(setting.Key, setting.Value!)))
+            .ToDictionary(StringComparer.Ordinal);
 
     private static BackupException Wrong(string sentence) => new(FailureKind.Configuration, sentence);
 }

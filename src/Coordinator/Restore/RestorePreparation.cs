@@ -121,12 +121,19 @@ internal sealed class RestorePreparation(RestoreServices services)
         {
             var (name, known) = (topic.Made.Name, document.Topics.GetValueOrDefault(topic.Made.Name));
             var (restore, now) = (services.Configuration.Restore, services.Clock.GetUtcNow());
+            var isMade = ours.Contains(name) ? !known!.Exists
+                : known is { Exists: false, IsBegun: false } && ExistingTopicRules.IsAsMade(topic, found) && orders[name].All(order => bounds[order.Target] == default);
+            if (known?.IsWhole != true && ExistingTopicRules.FindOther(restore.TopicConfigsOf(name), found, isMade ? topic.Held.Keys : []) is { Count: > 0 } others)
+            {
+                notes.Add($"Topic '{name}' is at the target and keeps its settings: restore.topic_configs is for topics that are made, and changes no {string.Join(" and no ", others)} of it.");
+            }
+
             if (ours.Contains(name) && (known!.IsWhole || !known.Exists))
             {
                 return topic with { Made = topic.Made with { Configurations = found.Settings } };
             }
 
-            if (known is { Exists: false, IsBegun: false } && ExistingTopicRules.IsAsMade(topic, found) && orders[name].All(order => bounds[order.Target] == default))
+            if (isMade)
             {
                 // An attempt that did not come to write it down has made it.
                 return topic with

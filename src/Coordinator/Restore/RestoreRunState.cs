@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Protocol;
 using static KafkaBackup.Coordinator.Restore.RestoreEffects;
@@ -54,6 +55,9 @@ internal sealed partial record RestoreRunState(int MaxConcurrentPartitions, bool
     private bool IsStopping { get; init; }
 
     private bool HasLapsed { get; init; }
+
+    /// <summary>Who acknowledges what is sent, which tells what may have become of records that are not there.</summary>
+    public ProduceAcks Acks { get; init; }
 
     /// <summary>How many partitions have come to their end.</summary>
     public int Done => Restored.Count;
@@ -163,7 +167,8 @@ internal sealed partial record RestoreRunState(int MaxConcurrentPartitions, bool
 
     private RestoreStep CountThem() => Restored.IsEmpty ? End() : IsDryRun
         ? SetGroups()
-        : (this with { Phase = RestorePhase.Counting }).Do(new Count([.. Restored.Select(restored => restored.Order.Target)]));
+        : (this with { Phase = RestorePhase.Counting }).Do(new Count(
+            Restored.ToDictionary(restored => restored.Order.Target, restored => restored is { Failure: null, WasStopped: false } ? restored.Order.Base + restored.Records : 0)));
 
     /// <summary>What is counted must be what was acknowledged. A partition that failed is told already; what of it arrived is not known.</summary>
     private RestoreStep OnCounted(IReadOnlyDictionary<PartitionId, PartitionBounds> bounds)
@@ -176,12 +181,12 @@ internal sealed partial record RestoreRunState(int MaxConcurrentPartitions, bool
     }
 
     /// <summary>What its own settings delete of a partition meanwhile is no failure where that is let pass, as long as all had come.</summary>
-    private static PartitionRestored AsCounted(PartitionRestored restored, PartitionBounds bounds) =>
+    private PartitionRestored AsCounted(PartitionRestored restored, PartitionBounds bounds) =>
         restored.Order.MayLose && bounds is { Problem: null } && bounds.LogStartOffset > restored.Order.Base && bounds.HighWatermark - restored.Order.Base == restored.Records
             ? restored with { IsCutShort = true }
             : restored with { Failure = Difference(restored, bounds) };
 
-    private static Fault? Difference(PartitionRestored restored, PartitionBounds bounds)
+    private Fault? Difference(PartitionRestored restored, PartitionBounds bounds)
     {
         var target = restored.Order.Target;
         return bounds switch
@@ -190,7 +195,9 @@ internal sealed partial record RestoreRunState(int MaxConcurrentPartitions, bool
             _ when bounds.HighWatermark - restored.Order.Base == restored.Records && bounds.LogStartOffset <= restored.Order.Base => null,
             _ => new Fault(FailureKind.Source,
                 $"{target} holds offsets {bounds.LogStartOffset} to {bounds.HighWatermark}, and {restored.Records} records were restored into it from {restored.Order.Base} on: somebody else writes to it, or "
-                + "something was deleted. Delete the topic and restore it again.", IsRetryable: false),
+                + (Acks == ProduceAcks.All ? "something was deleted. Delete the topic and restore it again."
+                    : "something was deleted, or was lost or came twice, as restore.produce_acks lets it. Start the restore again, which goes on where only the last records are missing; else delete the topic before."),
+                IsRetryable: false),
         };
     }
 

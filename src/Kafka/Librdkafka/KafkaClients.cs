@@ -231,9 +231,7 @@ public sealed partial class KafkaClients
             SocketNagleDisable = _source.Connection.TcpNoDelay,
             SocketConnectionSetupTimeoutMs = 10_000, // The default of 30 s is half of what a silent partition is given.
             ReconnectBackoffMaxMs = 2_000,
-            // A leader that falls silent closes no connection: only a request without an answer, or asking another broker, shows that the
-            // lead has moved.
-            SocketTimeoutMs = 30_000,
+            SocketTimeoutMs = (int)SocketPatience.TotalMilliseconds,
             TopicMetadataRefreshIntervalMs = 10_000,
             EnableMetricsPush = false,
         };

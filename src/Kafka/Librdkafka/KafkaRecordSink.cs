@@ -1,33 +1,43 @@
 using Confluent.Kafka;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
 
 namespace KafkaBackup.Kafka.Librdkafka;
 
-/// <summary>Writes through one idempotent producer of librdkafka, which all partitions share.</summary>
-/// <param name="clients">Makes it.</param>
+/// <summary>Writes through a producer of librdkafka for each codec, which all partitions share whose topics want that.</summary>
+/// <param name="clients">Makes them.</param>
 /// <param name="batchBytes">How large a batch is at most, before compression: less than the smallest topic takes.</param>
-public sealed class KafkaRecordSink(KafkaClients clients, int batchBytes) : IRecordSink
+/// <param name="settings">How records are sent. Default: as those of a restore that says nothing of it.</param>
+public sealed class KafkaRecordSink(KafkaClients clients, int batchBytes, ProduceSettings? settings = null) : IRecordSink
 {
     private readonly ClientErrors _errors = new(TimeProvider.System);
     private readonly Lock _gate = new();
-    private IProducer<byte[]?, byte[]?>? _producer;
+    private readonly Dictionary<RecordCodec, IProducer<byte[]?, byte[]?>> _producers = []; // A producer has one codec, whatever its topics.
+    private readonly ProduceSettings _settings = settings ?? new ProduceSettings();
     private bool _isDisposed;
 
     /// <inheritdoc />
     public IRecordWriter Open(PartitionId partition, long end = 0, int sharers = 1, TargetLimits? limits = null) =>
         new KafkaRecordWriter(this, partition, end, sharers, limits ?? TargetLimits.Default);
 
-    /// <summary>The producer, made when it is needed first.</summary>
-    internal IProducer<byte[]?, byte[]?> Producer
+    /// <summary>Who acknowledges records.</summary>
+    internal ProduceAcks Acks => _settings.Acks;
+
+    /// <summary>The producer for a topic with these limits, made when it is needed first.</summary>
+    internal IProducer<byte[]?, byte[]?> ProducerFor(TargetLimits limits)
     {
-        get
+        var codec = limits.Codec ?? _settings.Compression;
+        lock (_gate)
         {
-            lock (_gate)
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (!_producers.TryGetValue(codec, out var producer))
             {
-                ObjectDisposedException.ThrowIf(_isDisposed, this);
-                return _producer ??= clients.CreateProducer(_errors, batchBytes);
+                producer = clients.CreateProducer(_errors, batchBytes, codec, _settings);
+                _producers.Add(codec, producer);
             }
+
+            return producer;
         }
     }
 
@@ -49,13 +59,13 @@ public sealed class KafkaRecordSink(KafkaClients clients, int batchBytes) : IRec
     /// <summary>A record arrived where it should not have.</summary>
     internal BackupException Displaced(PartitionId partition, OutgoingRecord record, long offset, long expected) => new(FailureKind.Source,
         $"The record of offset {record.SourceOffset} at the source arrived at offset {offset} of {partition} at {clients.Address}, where {expected} would have been the next: somebody else "
-        + "writes to this topic, or did so while it was restored. Delete it, and restore it again.");
+        + $"writes to this topic, or did so while it was restored{(Acks == ProduceAcks.All ? "" : ", or its leader has lost records or got some twice, as restore.produce_acks: 1 lets it")}. "
+        + "Delete it, and restore it again.");
 
     /// <inheritdoc />
     /// <remarks>What is not sent by then never is. Once more does nothing.</remarks>
     public void Dispose()
     {
-        IProducer<byte[]?, byte[]?>? producer;
         lock (_gate)
         {
             if (_isDisposed)
@@ -63,10 +73,10 @@ public sealed class KafkaRecordSink(KafkaClients clients, int batchBytes) : IRec
                 return;
             }
 
-            (producer, _producer, _isDisposed) = (_producer, null, true);
+            _isDisposed = true;
         }
 
-        producer?.Dispose();
+        Parallel.ForEach(_producers.Values, producer => producer.Dispose()); // One behind the other the last would send until its turn came.
         _errors.Dispose();
     }
 }

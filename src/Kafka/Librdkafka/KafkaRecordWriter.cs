@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
 
 namespace KafkaBackup.Kafka.Librdkafka;
@@ -26,6 +27,8 @@ internal sealed class KafkaRecordWriter(KafkaRecordSink sink, PartitionId partit
     private Func<BackupException>? _failed;
     private TaskCompletionSource? _changed;
 
+    /// <inheritdoc />
+    /// <remarks>Null as long as not all replicas acknowledge: what less have may be lost again, and others that took its place would be believed to be it.</remarks>
     public WrittenTo? Written
     {
         get
@@ -76,7 +79,7 @@ internal sealed class KafkaRecordWriter(KafkaRecordSink sink, PartitionId partit
         Count(record, 1);
         try
         {
-            sink.Producer.Produce(_partition, message, report => Settle(record, report.Error, report.Offset.Value));
+            sink.ProducerFor(limits).Produce(_partition, message, report => Settle(record, report.Error, report.Offset.Value));
             return true;
         }
         catch (ProduceException<byte[]?, byte[]?> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
@@ -104,7 +107,7 @@ internal sealed class KafkaRecordWriter(KafkaRecordSink sink, PartitionId partit
     /// <summary>Takes in a record's end. Sentences are made where somebody waits for them: here the client's own thread is at work.</summary>
     /// <param name="record">The record.</param>
     /// <param name="error">Why it did not arrive.</param>
-    /// <param name="offset">Where it arrived; negative when the broker does not tell, as of what it has been sent twice.</param>
+    /// <param name="offset">Where it arrived; negative when the broker does not tell, as of what it has been sent twice. Without an answer it means nothing.</param>
     private void Settle(OutgoingRecord record, Error error, long offset)
     {
         TaskCompletionSource? changed;
@@ -116,14 +119,17 @@ internal sealed class KafkaRecordWriter(KafkaRecordSink sink, PartitionId partit
             {
                 _failed ??= () => sink.Failure(partition, record, error);
             }
-            else if (end + _acknowledged is var expected && offset >= 0 && offset != expected)
+            else if (end + _acknowledged is var expected && offset >= 0 && offset != expected && sink.Acks != ProduceAcks.None)
             {
                 _failed ??= () => sink.Displaced(partition, record, offset, expected);
             }
             else if (_failed is null)
             {
                 _acknowledged++;
-                _written = new WrittenTo(expected + 1, record.SourceOffset);
+                if (sink.Acks == ProduceAcks.All)
+                {
+                    _written = new WrittenTo(expected + 1, record.SourceOffset);
+                }
             }
 
             (changed, _changed) = (_changed, null);

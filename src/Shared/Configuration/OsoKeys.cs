@@ -8,7 +8,6 @@ internal static class OsoKeys
 {
     private const string Kerberos = "belongs to Kerberos (GSSAPI), which this version does not support; remove it";
     private const string OtherBackend = "belongs to another backend than the one that is chosen; remove it";
-    private const string NotYet = "is not supported by this version; remove it";
     private const string Keepalive = "cannot be set in this client, which uses the system's times (sysctl net.ipv4.tcp_keepalive_time and _intvl); remove it";
 
     private static readonly FrozenDictionary<string, string> Sentences = new Dictionary<string, string>
@@ -46,11 +45,9 @@ internal static class OsoKeys
         ["backup.segment_max_age_secs"] = "does not exist in OSO kafka-backup either; it is called segment_max_interval_ms",
         ["metrics.update_interval_ms"] = "has no effect in OSO kafka-backup; here the numbers are those of the moment at which they are asked for; remove it",
         ["restore.produce_batch_size"] = "has no meaning here: batches are as large as the topic takes; remove it",
-        ["restore.produce_acks"] = "cannot be set in this version: what is restored is acknowledged by all replicas; remove it",
-        ["restore.produce_timeout_ms"] = NotYet,
-        ["restore.checkpoint_state"] = NotYet,
-        ["restore.checkpoint_interval_secs"] = NotYet,
         ["restore.offset_report"] = "is part of the report, as its offset_mapping: give --report FILE; remove it",
+        ["restore.checkpoint_state"] = "is not needed: how far a restore is stands beside the backup, in _cluster/restores, and any machine goes on with it; remove it",
+        ["restore.checkpoint_interval_secs"] = "is not needed: how far a restore is is noted every 5 s, and a restore that goes on asks the target how much is there; remove it",
         ["offset_storage.s3_key"] = "has no effect in OSO kafka-backup; offsets.db always lies beside the manifest; remove it",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

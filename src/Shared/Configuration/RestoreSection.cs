@@ -34,6 +34,16 @@ public sealed record RestoreSection
     /// by default where that is not known.</summary>
     public int? DefaultReplicationFactor { get; init; }
 
+    /// <summary>The key of <see cref="TopicConfigs"/> that goes for all topics.</summary>
+    public const string AllTopics = "*";
+
+    /// <summary><c>topic_configs</c>: settings that topics are made with in place of those that they had at the source, by their names at the target or <see cref="AllTopics"/>;
+    /// null: the topic has none of its own. Default: empty.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string?>> TopicConfigs { get; init; } = ReadOnlyDictionary<string, IReadOnlyDictionary<string, string?>>.Empty;
+
+    /// <summary>How records are sent.</summary>
+    public ProduceSettings Produce { get; init; } = new();
+
     /// <summary><c>include_original_offset_header</c>: give each record the headers <c>x-original-offset</c>, <c>x-original-timestamp</c> and
     /// <c>x-source-partition</c>; <c>consumer_group_strategy: header-based</c> does the same. Default: false.</summary>
     public bool IncludesOriginalOffset { get; init; }
@@ -74,6 +84,12 @@ public sealed record RestoreSection
 
     /// <summary>Whether offsets of any group are set.</summary>
     public bool SetsGroups => SetsAllGroups || ConsumerGroups.Count > 0;
+
+    /// <summary>What <see cref="TopicConfigs"/> say of a topic: what goes for it by its name, and else for all.</summary>
+    /// <param name="topic">Its name at the target.</param>
+    public IReadOnlyDictionary<string, string?> TopicConfigsOf(string topic) =>
+        ((string[])[topic, AllTopics]).SelectMany(name => TopicConfigs.GetValueOrDefault(name) ?? ReadOnlyDictionary<string, string?>.Empty)
+            .DistinctBy(setting => setting.Key).ToDictionary(StringComparer.Ordinal);
 
     /// <summary>The section with what a command's options add to it.</summary>
     /// <param name="isDryRun">Whether nothing is to be written, whatever the file says.</param>

@@ -23,6 +23,8 @@ internal static class RestoreSectionReader
             PartitionMapping = PartitionMapping(map),
             Repartitioning = RepartitioningReader.Read(map),
             DefaultReplicationFactor = ReplicationFactor(map),
+            TopicConfigs = TopicConfigsReader.Read(map),
+            Produce = ProduceSettingsReader.Read(map),
             IncludesOriginalOffset = map.Boolean("include_original_offset_header") ?? defaults.IncludesOriginalOffset,
             MaxRecordsPerSecond = map.Int64("rate_limit_records_per_sec", 1),
             MaxBytesPerSecond = map.Int64("rate_limit_bytes_per_sec", 1),

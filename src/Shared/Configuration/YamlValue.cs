@@ -14,6 +14,9 @@ internal sealed class YamlValue(string path, YamlNode node, ConfigurationProblem
     /// <summary>Whether the value is a map.</summary>
     public bool IsMap => node is YamlMap;
 
+    /// <summary>Whether it says "no value".</summary>
+    public bool IsNull => node is YamlScalar { IsNull: true };
+
     /// <summary>The same value as if it had no tag, for a caller who has dealt with it.</summary>
     public YamlValue WithoutTag() => new(path, node with { Tag = null }, problems, environment);
 

@@ -1,16 +1,16 @@
 namespace KafkaBackup.Shared.Kafka;
 
-/// <summary>Writes records to the end of one partition, in order, each once however often a request is repeated.</summary>
+/// <summary>Writes records to the end of one partition, in order, each once however often a request is repeated, where all replicas acknowledge.</summary>
 public interface IRecordWriter
 {
     /// <summary>Sends a record, and waits while too much is on its way.</summary>
     /// <exception cref="BackupException">A record was refused, or no answer came; it need not be this one.</exception>
     ValueTask WriteAsync(OutgoingRecord record, CancellationToken cancellation);
 
-    /// <summary>How far the partition is written by this writer; null while nothing is acknowledged.</summary>
+    /// <summary>How far the partition is written by this writer; null while nothing is acknowledged by all in-sync replicas.</summary>
     WrittenTo? Written { get; }
 
-    /// <summary>Waits until all that was sent is acknowledged by all in-sync replicas.</summary>
+    /// <summary>Waits until all that was sent is acknowledged, by as many as the sink asks for.</summary>
     /// <returns>How many records were.</returns>
     /// <exception cref="BackupException">One was refused, or no answer came.</exception>
     Task<long> CompleteAsync(CancellationToken cancellation);

@@ -2,13 +2,16 @@ using System.Globalization;
 
 namespace KafkaBackup.Shared.Kafka;
 
-/// <summary>What a topic may refuse of a record. A record that it may refuse is sent alone: what was sent behind one that is refused would take its place.</summary>
+/// <summary>What a topic may refuse of a record, and how it wants them. A record that it may refuse is sent alone: what was sent behind one that is refused would take its place.</summary>
 /// <param name="MessageBytes"><c>max.message.bytes</c>: how large a batch may be, compressed.</param>
 /// <param name="Before"><c>message.timestamp.before.max.ms</c>: how old a record may be, in ms; null: as old as it is.</param>
 /// <param name="After"><c>message.timestamp.after.max.ms</c>: how far ahead it may be, in ms; null: as far as it is.</param>
 /// <param name="NeedsKeys">Whether records without a key are refused, as by a topic that is compacted.</param>
 public sealed record TargetLimits(int MessageBytes, long? Before, long? After, bool NeedsKeys)
 {
+    /// <summary>The topic's own codec, by which its brokers compress what comes otherwise; null: it keeps batches as they come, or has none that is known.</summary>
+    public RecordCodec? Codec { get; init; }
+
     /// <summary>Kafka's <c>message.max.bytes</c> where nothing else is set.</summary>
     public const int KafkaMessageBytes = 1_048_588;
 
@@ -23,7 +26,10 @@ public sealed record TargetLimits(int MessageBytes, long? Before, long? After, b
     {
         return new TargetLimits(
             (int)Math.Clamp(Number("max.message.bytes") ?? KafkaMessageBytes, 1, int.MaxValue), Number("message.timestamp.before.max.ms"), Number("message.timestamp.after.max.ms"),
-            settings.GetValueOrDefault("cleanup.policy")?.Contains("compact", StringComparison.Ordinal) == true);
+            settings.GetValueOrDefault("cleanup.policy")?.Contains("compact", StringComparison.Ordinal) == true)
+        {
+            Codec = RecordCodecNames.OfName(settings.GetValueOrDefault("compression.type")),
+        };
 
         long? Number(string setting) => long.TryParse(settings.GetValueOrDefault(setting), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
     }

@@ -176,7 +176,14 @@ public sealed class RestoreContinuationTests
     {
         var id = RestoreId.Of(TestConfiguration.Of(new RestoreSection()), "cluster");
 
-        Assert.Equal(id, RestoreId.Of(TestConfiguration.Of(new RestoreSection { MaxConcurrentPartitions = 9, MaxBytesPerSecond = 5, IsDryRun = true }), "cluster"));
+        Assert.Equal(id, RestoreId.Of(TestConfiguration.Of(new RestoreSection
+        {
+            MaxConcurrentPartitions = 9,
+            MaxBytesPerSecond = 5,
+            IsDryRun = true,
+            Produce = new ProduceSettings { Acks = ProduceAcks.Leader },
+            TopicConfigs = new Dictionary<string, IReadOnlyDictionary<string, string?>> { ["*"] = new Dictionary<string, string?> { ["segment.ms"] = "5" } },
+        }), "cluster"));
         RestoreSection[] others =
         [
             new() { TimeWindowStart = 5 }, new() { TimeWindowEnd = 5 }, new() { SourcePartitions = [5] }, new() { IncludesOriginalOffset = true },

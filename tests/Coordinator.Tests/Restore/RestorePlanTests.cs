@@ -1,6 +1,7 @@
 using KafkaBackup.Coordinator.Restore;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Oso;
 using Xunit;
 
@@ -70,6 +71,35 @@ public sealed class RestorePlanTests
         Assert.DoesNotContain("message.timestamp.difference.max.ms", topic.Made.Configurations.Keys);
         Assert.Equal("1000", topic.Held["message.timestamp.difference.max.ms"]);
     }
+
+    [Fact]
+    public void Settings_that_are_given_go_over_those_of_the_source_and_are_held_as_those_are()
+    {
+        var plan = Plan(new RestoreSection
+        {
+            TopicConfigs = Configs(("*", "segment.ms", "7"), ("orders", "retention.ms", "5"), ("orders", "min.insync.replicas", null), ("users", "cleanup.policy", "compact"), ("users", "compression.type", "lz4")),
+        }).WithLimits();
+
+        Assert.Equal((null, "-1", "7"), (plan.Topics[0].Made.Configurations.GetValueOrDefault("min.insync.replicas"), plan.Topics[0].Made.Configurations["retention.ms"], plan.Topics[0].Made.Configurations["segment.ms"]));
+        Assert.Contains("--add-config 'retention.ms=5' --delete-config cleanup.policy,", RestoreHold.Command(plan.Topics[0], canRelease: false), StringComparison.Ordinal);
+        Assert.Equal(("delete", "lz4", "7"), (plan.Topics[1].Made.Configurations["cleanup.policy"], plan.Topics[1].Made.Configurations["compression.type"], plan.Topics[1].Made.Configurations["segment.ms"]));
+        Assert.Contains("--add-config 'cleanup.policy=compact' --delete-config message", RestoreHold.Command(plan.Topics[1], canRelease: false), StringComparison.Ordinal);
+        Assert.Equal([("orders:3", null), ("orders:0", null), ("users:1", RecordCodec.Lz4)], plan.Orders.Select(order => ($"{order.Target}", order.Limits.Codec)));
+    }
+
+    [Fact]
+    public void Settings_of_a_topic_that_is_not_restored_are_refused() => Assert.Equal(
+        "restore.topic_configs names 'orders', which is no topic that is restored, by its name at the target.",
+        Refused(new RestoreSection { TopicMapping = new Dictionary<string, string> { ["orders"] = "new" }, TopicConfigs = Configs(("*", "a", "b"), ("new", "a", "b"), ("orders", "a", "b")) }));
+
+    [Theory]
+    [InlineData(ProduceAcks.Leader, "restore.produce_acks is 1: what the target loses")]
+    [InlineData(ProduceAcks.None, "restore.produce_acks is 0: what the target loses")]
+    public void What_fewer_acknowledgements_mean_is_told(ProduceAcks acks, string note) =>
+        Assert.StartsWith(note, Assert.Single(Plan(new RestoreSection { Produce = new ProduceSettings { Acks = acks } }).Notes), StringComparison.Ordinal);
+
+    private static Dictionary<string, IReadOnlyDictionary<string, string?>> Configs(params (string Topic, string Setting, string? Value)[] settings) => settings.GroupBy(setting => setting.Topic)
+        .ToDictionary(topic => topic.Key, IReadOnlyDictionary<string, string?> (topic) => topic.ToDictionary(setting => setting.Setting, setting => setting.Value));
 
     [Fact]
     public void Kafkas_own_topics_are_left_out_unless_they_are_named()

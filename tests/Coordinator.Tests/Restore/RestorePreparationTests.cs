@@ -78,6 +78,40 @@ public sealed class RestorePreparationTests
         Assert.Equal([KeyValuePair.Create<string, string?>("retention.ms", before)], topic.Held);
     });
 
+    [Theory]
+    [InlineData("6", "7", "7", true)]
+    [InlineData("7", "7", "6", false)] // It has what is wanted, and what is held of it is told at the end.
+    public void Settings_that_a_topic_was_made_with_stay_when_others_are_given_later_and_that_is_told(string found, string segment, string retention, bool isTold) => LeapingClock.Run(async clock =>
+    {
+        var first = await PrepareAsync(clock, With("7", "7"));
+        await first.Claim!.LetGoAsync(document => document.With(first.Plan.Topics[0], "id-1", new Dictionary<int, long>()), default);
+        _cluster.WithTopic("orders");
+        _topics.There["orders"] = new ExistingTopic("orders", 1, Held().Append(KeyValuePair.Create("segment.ms", found)).ToDictionary(), new HashSet<string>(Held().Keys));
+
+        var plan = (await PrepareAsync(clock, With(segment, retention))).Plan;
+
+        Assert.Equal(isTold ? ["Topic 'orders' is at the target and keeps its settings: restore.topic_configs is for topics that are made, and changes no segment.ms of it."] : [], plan.Notes);
+        Assert.Equal(retention, Assert.Single(plan.Topics).Held["retention.ms"]);
+    });
+
+    [Fact]
+    public void A_topic_that_others_made_keeps_its_settings_and_that_is_told() => LeapingClock.Run(async clock =>
+    {
+        _cluster.WithTopic("orders");
+        _topics.There["orders"] = Theirs(("segment.ms", "5"), ("retention.ms", "-1"));
+
+        Assert.Equal(
+            ["Topic 'orders' is at the target and keeps its settings: restore.topic_configs is for topics that are made, and changes no retention.ms and no segment.ms of it."],
+            (await PrepareAsync(clock, With("7", "8"))).Plan.Notes);
+        Assert.Empty((await PrepareAsync(clock, With("5", "-1"))).Plan.Notes);
+    });
+
+    private static RestoreSection With(string segment, string retention) => new()
+    {
+        CreatesTopics = true,
+        TopicConfigs = new Dictionary<string, IReadOnlyDictionary<string, string?>> { ["orders"] = new Dictionary<string, string?> { ["segment.ms"] = segment, ["retention.ms"] = retention } },
+    };
+
     [Fact]
     public void What_a_topic_would_do_is_asked_again_when_a_restore_goes_on() => LeapingClock.Run(async clock =>
     {

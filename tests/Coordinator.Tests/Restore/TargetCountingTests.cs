@@ -17,7 +17,7 @@ public sealed class TargetCountingTests
     public void A_broker_that_does_not_know_of_a_new_topic_yet_is_asked_again() => LeapingClock.Run(async clock =>
     {
         _cluster.Log(Orders).Append(5).BoundsProblem = new BackupException(FailureKind.Source, "Unknown topic or partition.");
-        var counting = new TargetCounting(_cluster.Catalog, clock).CountAsync([Orders, new PartitionId("orders", 1)], CancellationToken.None);
+        var counting = new TargetCounting(_cluster.Catalog, clock).CountAsync(Ends(5), CancellationToken.None);
         await Task.Delay(TimeSpan.FromSeconds(3), clock);
         _cluster.Log(Orders).BoundsProblem = null;
 
@@ -29,7 +29,31 @@ public sealed class TargetCountingTests
     {
         _cluster.Log(Orders).BoundsProblem = new BackupException(FailureKind.Source, "Unknown topic or partition.");
 
-        Assert.NotNull((await new TargetCounting(_cluster.Catalog, clock).CountAsync([Orders], CancellationToken.None))[Orders].Problem);
-        Assert.Equal(TimeSpan.FromSeconds(30), clock.Elapsed);
+        Assert.NotNull((await new TargetCounting(_cluster.Catalog, clock).CountAsync(Ends(0), CancellationToken.None))[Orders].Problem);
+        Assert.Equal(TimeSpan.FromSeconds(35), clock.Elapsed);
     });
+
+    [Fact]
+    public void What_is_on_its_way_is_waited_for_as_long_as_some_comes() => LeapingClock.Run(async clock =>
+    {
+        var counting = new TargetCounting(_cluster.Catalog, clock).CountAsync(Ends(50), CancellationToken.None);
+        for (var look = 0; look < 5; look++)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(20), clock);
+            _cluster.Log(Orders).Append(10);
+        }
+
+        Assert.Equal(new PartitionBounds(0, 50), (await counting)[Orders]);
+    });
+
+    [Fact]
+    public void What_does_not_come_is_given_up_and_counted_as_it_is() => LeapingClock.Run(async clock =>
+    {
+        _cluster.Log(Orders).Append(10);
+
+        Assert.Equal(new PartitionBounds(0, 10), (await new TargetCounting(_cluster.Catalog, clock).CountAsync(Ends(50), CancellationToken.None))[Orders]);
+        Assert.Equal(TimeSpan.FromSeconds(35), clock.Elapsed);
+    });
+
+    private static Dictionary<PartitionId, long> Ends(long end) => new() { [Orders] = end, [new PartitionId("orders", 1)] = 0 };
 }

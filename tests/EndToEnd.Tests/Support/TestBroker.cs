@@ -83,7 +83,19 @@ internal sealed partial class TestBroker
     public Task CommitAsync(string group, params (PartitionId Partition, long Offset)[] offsets) => Task.Run(() =>
     {
         using var consumer = new ConsumerBuilder<Ignore, Ignore>(new ConsumerConfig { BootstrapServers = Address, GroupId = group }).Build();
-        consumer.Commit(offsets.Select(item => new TopicPartitionOffset(item.Partition.Topic, item.Partition.Number, item.Offset)));
+        using var patience = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            try
+            {
+                consumer.Commit(offsets.Select(item => new TopicPartitionOffset(item.Partition.Topic, item.Partition.Number, item.Offset)));
+                return;
+            }
+            catch (KafkaException e) when (e.Error.Code is ErrorCode.GroupLoadInProgress or ErrorCode.GroupCoordinatorNotAvailable or ErrorCode.NotCoordinatorForGroup)
+            {
+                patience.Token.ThrowIfCancellationRequested(); // A broker that has just made the topic of offsets is not ready at once.
+            }
+        }
     });
 
     /// <summary>Changes a setting of a topic. The embedded broker knows no such request.</summary>

@@ -4,6 +4,7 @@ using KafkaBackup.Kafka.Tests.Contracts;
 using KafkaBackup.Kafka.Wire;
 using KafkaBackup.Kafka.Wire.Messages;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Testing;
 using Xunit;
@@ -11,7 +12,7 @@ using Xunit;
 namespace KafkaBackup.Kafka.Tests.Librdkafka;
 
 /// <summary>Records arrive once and in order, or it is told which one did not, and why.</summary>
-public sealed class KafkaRecordSinkTests
+public sealed partial class KafkaRecordSinkTests
 {
     private const KafkaError NotEnoughReplicasAfterAppend = (KafkaError)20; // The embedded broker itself never says so.
     private const int Room = 34; // Records of half a megabyte: then 16 MiB are on their way.
@@ -164,12 +165,19 @@ public sealed class KafkaRecordSinkTests
         Assert.Empty(await maker.CreateAsync(new NewTopic(Partition.Topic, 1, 1, settings.ToDictionary(setting => setting.Key, setting => setting.Value)), CancellationToken.None));
     }
 
-    private static KafkaRecordSink Sink(EmbeddedBroker broker, int batchBytes) => new(TestClients.For(broker.BootstrapServers), batchBytes);
+    private static KafkaRecordSink Sink(EmbeddedBroker broker, int batchBytes, ProduceSettings? settings = null) => new(TestClients.For(broker.BootstrapServers), batchBytes, settings);
 
-    private static async Task<List<byte[]>> ReadAsync(EmbeddedBroker broker)
+    private static async Task<List<byte[]>> ReadAsync(EmbeddedBroker broker, int records = 500)
     {
+        using var catalog = new KafkaTopicCatalog(TestClients.For(broker.BootstrapServers));
+        using var limit = new CancellationTokenSource(TestLimits.Hang);
+        while ((await catalog.GetBoundsAsync([Partition], LogEnd.HighWatermark, limit.Token))[Partition].HighWatermark < records)
+        {
+            await Task.Delay(10, limit.Token); // What nobody acknowledges may be on its way.
+        }
+
         using var source = new KafkaRecordSource(TestClients.For(broker.BootstrapServers));
-        await using var stream = source.Open(Partition, new OffsetRange(0, 500));
+        await using var stream = source.Open(Partition, new OffsetRange(0, records));
         var values = new List<byte[]>();
         while (await stream.ReadAsync(CancellationToken.None) is { } batch)
         {

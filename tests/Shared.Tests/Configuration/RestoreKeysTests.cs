@@ -1,4 +1,5 @@
 using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Testing;
 using System.Text.RegularExpressions;
 using Xunit;
@@ -37,6 +38,11 @@ public sealed class RestoreKeysTests
         ["partition_mapping"] = ("{3: 4}", section => section.PartitionMapping is { Count: 1 } mapping && mapping[3] == 4),
         ["repartitioning"] = ("{a: {target_partitions: 7}, b: {strategy: automatic, target_partitions: 1}}", section => section.Repartitioning is { Count: 2 } topics
             && topics["a"] == new Repartitioning(RepartitioningStrategy.Murmur2, 7) && topics["b"] == new Repartitioning(RepartitioningStrategy.Automatic, 1)),
+        ["topic_configs"] = ("{a: {retention.ms: 5, cleanup.policy: \"compact,delete\", segment.ms: null}, \"*\": {preallocate: true}}", section => section.TopicConfigs is { Count: 2 } topics
+            && topics["a"] is { Count: 3 } own && own["retention.ms"] == "5" && own["cleanup.policy"] == "compact,delete" && own["segment.ms"] is null && topics["*"]["preallocate"] == "true"),
+        ["compression"] = ("lz4", section => section.Produce.Compression == RecordCodec.Lz4),
+        ["produce_acks"] = ("1", section => section.Produce.Acks == ProduceAcks.Leader),
+        ["produce_timeout_ms"] = ("7000", section => section.Produce.Timeout == TimeSpan.FromSeconds(7)),
         ["default_replication_factor"] = ("2", section => section.DefaultReplicationFactor == 2),
         ["include_original_offset_header"] = ("true", section => section.IncludesOriginalOffset),
         ["max_concurrent_partitions"] = ("9", section => section.MaxConcurrentPartitions == 9),
@@ -109,6 +115,14 @@ public sealed class RestoreKeysTests
     [InlineData("  record_filters: [{action: drop, keys: [\"base64:%\"]}]\n", "restore.record_filters[0].keys: has an entry that begins with base64: and goes on with something else")]
     [InlineData("  record_filters: [{action: drop, keys_file: /nowhere/keys}]\n", "restore.record_filters[0].keys_file: /nowhere/keys cannot be read")]
     [InlineData("  existing_topic_policy: append\n  purge_topics: true\n", "restore.existing_topic_policy: append excludes purge_topics")]
+    [InlineData("  topic_configs: {a: 5}\n", "restore.topic_configs.a: must be a map of keys and values")]
+    [InlineData("  topic_configs: {a: {retention.ms: [5]}}\n", "restore.topic_configs.a.retention.ms: must be a text, not a list")]
+    [InlineData("  topic_configs: {\"a*\": {retention.ms: 5}}\n", "restore.topic_configs.a*: must be a name that Kafka takes: at most 249 letters, digits, '.', '_' and '-'; or '*' for all topics")]
+    [InlineData("  compression: brotli\n", "restore.compression: must be topic or zstd or lz4 or snappy or gzip or none, not 'brotli'")]
+    [InlineData("  produce_acks: 2\n", "restore.produce_acks: must be all or 1 or 0, not '2'")]
+    [InlineData("  produce_timeout_ms: 99\n", "restore.produce_timeout_ms: must be a whole number from 100 to 240000")]
+    [InlineData("  checkpoint_state: /tmp/state\n", "restore.checkpoint_state: is not needed: how far a restore is stands beside the backup, in _cluster/restores")]
+    [InlineData("  checkpoint_interval_secs: 60\n", "restore.checkpoint_interval_secs: is not needed: how far a restore is is noted every 5 s")]
     [InlineData("  consumer_groups: [a]\n", "restore.consumer_groups: has an effect with reset_consumer_offsets: true only")]
     [InlineData("  consumer_groups: [a]\n  reset_consumer_offsets: false\n", "restore.consumer_groups: has an effect with reset_consumer_offsets: true only")]
     [InlineData("  consumer_groups: [a]\n  auto_consumer_groups: true\n", "restore.consumer_groups: names groups, and auto_consumer_groups takes all")]
@@ -124,6 +138,29 @@ public sealed class RestoreKeysTests
     [InlineData("  produce_ack: 1\n", "restore.produce_ack: is no known key")]
     public void What_is_wrong_is_named_with_its_place(string lines, string problem) => Assert.Contains(
         problem, Assert.Throws<ConfigurationException>(() => Parse(lines)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("all", ProduceAcks.All)]
+    [InlineData("-1", ProduceAcks.All)] // As in OSO's files.
+    [InlineData("0", ProduceAcks.None)]
+    public void Replicas_that_acknowledge_are_told_as_Kafka_does(string value, ProduceAcks acks) => Assert.Equal(acks, Parse($"  produce_acks: {value}\n").Produce.Acks);
+
+    [Theory]
+    [InlineData("none", RecordCodec.None)]
+    [InlineData("gzip", RecordCodec.Gzip)]
+    [InlineData("snappy", RecordCodec.Snappy)]
+    [InlineData("zstd", RecordCodec.Zstd)]
+    [InlineData("topic", RecordCodec.Zstd)]
+    public void Every_codec_of_Kafka_can_be_had(string value, RecordCodec codec) => Assert.Equal(codec, Parse($"  compression: {value}\n").Produce.Compression);
+
+    [Fact]
+    public void What_goes_for_a_topic_by_its_name_wins_over_what_goes_for_all()
+    {
+        var section = Parse("  topic_configs: {a: {x: 1, y: null}, \"*\": {x: 2, y: 2, z: 2}}\n");
+
+        Assert.Equal([("x", "1"), ("y", null), ("z", "2")], section.TopicConfigsOf("a").Select(setting => (setting.Key, setting.Value)).Order());
+        Assert.Equal([("x", "2"), ("y", "2"), ("z", "2")], section.TopicConfigsOf("b").Select(setting => (setting.Key, setting.Value)).Order());
+    }
 
     [Fact]
     public void The_strategy_that_OSO_has_by_default_changes_nothing()

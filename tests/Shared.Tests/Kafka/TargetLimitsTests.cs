@@ -22,6 +22,13 @@ public sealed class TargetLimitsTests
     public void A_topic_that_is_compacted_refuses_records_without_a_key() =>
         Assert.True(TargetLimits.Of(new Dictionary<string, string> { ["cleanup.policy"] = "compact" }).MayRefuse(new OutgoingRecord(null, [1], Now, [], 0), Now));
 
+    [Theory]
+    [InlineData("lz4", RecordCodec.Lz4)]
+    [InlineData("uncompressed", RecordCodec.None)]
+    [InlineData("producer", null)]
+    public void The_codec_of_a_topic_is_known_unless_it_keeps_what_comes(string setting, RecordCodec? codec) =>
+        Assert.Equal(codec, TargetLimits.Of(new Dictionary<string, string> { ["compression.type"] = setting }).Codec);
+
     [Fact]
     public void Without_settings_only_what_is_larger_than_a_broker_takes_is_refused()
     {

@@ -61,7 +61,7 @@ internal static class WireExamples
     private static readonly NodeOrder Node = new(Partition, Partition)
     {
         Extent = new RestoreExtent(19, new Dictionary<int, long> { [3] = 19 }, "0f"),
-        Limits = new TargetLimits(1_000, 5, 6, NeedsKeys: true),
+        Limits = new TargetLimits(1_000, 5, 6, NeedsKeys: true) { Codec = RecordCodec.Lz4 },
         Base = 1,
         There = 5,
         IsComparison = true,

@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using KafkaBackup.EmbeddedKafka;
+using KafkaBackup.Kafka.Wire.Messages;
+using KafkaBackup.Kafka.Wire.Records;
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Kafka;
+using Xunit;
+
+namespace KafkaBackup.Kafka.Tests.Librdkafka;
+
+/// <content>How records are compressed and acknowledged.</content>
+public sealed partial class KafkaRecordSinkTests
+{
+    private static readonly OutgoingRecord Compressible = new(null, new byte[1_000], Time, [], 0);
+
+    private readonly ConcurrentQueue<(short Acks, int TimeoutMs, BatchCodec Codec)> _sent = [];
+
+    [Theory]
+    [InlineData("lz4", RecordCodec.Zstd, BatchCodec.Lz4)]
+    [InlineData("uncompressed", RecordCodec.Zstd, BatchCodec.None)]
+    [InlineData("producer", RecordCodec.Gzip, BatchCodec.Gzip)]
+    [InlineData(null, RecordCodec.Snappy, BatchCodec.Snappy)]
+    [InlineData(null, null, BatchCodec.Zstd)]
+    public async Task Batches_are_compressed_as_their_topic_wants_them_or_else_as_the_restore_does(string? topic, RecordCodec? restore, BatchCodec expected)
+    {
+        await using var broker = await WitnessedAsync();
+        using var sink = Sink(broker, 2_000, restore is { } codec ? new ProduceSettings { Compression = codec } : null);
+        var writer = sink.Open(Partition, limits: topic is null ? null : TargetLimits.Of(new Dictionary<string, string> { ["compression.type"] = topic }));
+
+        await writer.WriteAsync(Compressible, CancellationToken.None);
+        await writer.CompleteAsync(CancellationToken.None);
+
+        Assert.Equal([expected], _sent.Select(sent => sent.Codec));
+    }
+
+    [Fact]
+    public async Task Topics_of_several_codecs_are_written_to_side_by_side_and_cut_off_together()
+    {
+        await using var broker = await WitnessedAsync();
+        var sink = Sink(broker, 2_000);
+        var first = sink.Open(Partition);
+        await first.WriteAsync(Compressible, CancellationToken.None);
+        await first.CompleteAsync(CancellationToken.None);
+        var second = sink.Open(Partition, end: 1, limits: TargetLimits.Default with { Codec = RecordCodec.Gzip });
+        await second.WriteAsync(Compressible, CancellationToken.None);
+        await second.CompleteAsync(CancellationToken.None);
+
+        sink.Dispose();
+        sink.Dispose();
+
+        Assert.Equal([BatchCodec.Zstd, BatchCodec.Gzip], _sent.Select(sent => sent.Codec));
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await first.WriteAsync(Compressible, CancellationToken.None));
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await second.WriteAsync(Compressible, CancellationToken.None));
+    }
+
+    [Theory]
+    [InlineData(ProduceAcks.All, -1)]
+    [InlineData(ProduceAcks.Leader, 1)]
+    [InlineData(ProduceAcks.None, 0)]
+    public async Task Brokers_are_asked_for_so_many_acknowledgements_and_what_not_all_replicas_have_is_not_noted(ProduceAcks acks, short expected)
+    {
+        const int Records = 2_500;
+        await using var broker = await WitnessedAsync();
+        using var sink = Sink(broker, 1_000_000, new ProduceSettings { Acks = acks, Timeout = TimeSpan.FromMilliseconds(7_000) });
+        var writer = sink.Open(Partition);
+        for (var number = 0; number < Records; number++)
+        {
+            await writer.WriteAsync(Record(number, size: 10), CancellationToken.None);
+        }
+
+        Assert.Equal(Records, await writer.CompleteAsync(CancellationToken.None));
+
+        Assert.Equal(acks == ProduceAcks.All ? new WrittenTo(Records, Records - 1) : null, writer.Written);
+        Assert.Equal(Enumerable.Range(0, Records), (await ReadAsync(broker, Records)).Select(value => (int)value[0] + (256 * value[1])));
+        Assert.NotEmpty(_sent);
+        Assert.All(_sent, sent => Assert.Equal((expected, 7_000), (sent.Acks, sent.TimeoutMs)));
+    }
+
+    [Fact]
+    public async Task What_a_leader_got_twice_is_told_where_only_it_acknowledges()
+    {
+        _lies = 1;
+        await using var broker = EmbeddedBroker.Start(new EmbeddedBrokerOptions { Amend = Lie });
+        await MakeAsync(broker, []);
+        using var sink = Sink(broker, 2_000, new ProduceSettings { Acks = ProduceAcks.Leader });
+        var writer = sink.Open(Partition);
+        await writer.WriteAsync(Record(5, size: 100), CancellationToken.None);
+
+        var failure = await Assert.ThrowsAsync<BackupException>(() => writer.CompleteAsync(CancellationToken.None));
+
+        Assert.StartsWith("The record of offset 5 at the source arrived at offset 1 of restored:0", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("or its leader has lost records or got some twice, as restore.produce_acks: 1 lets it. Delete it", failure.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A broker with the topic, of which is remembered what it is sent.</summary>
+    private async Task<EmbeddedBroker> WitnessedAsync()
+    {
+        var broker = EmbeddedBroker.Start(new EmbeddedBrokerOptions
+        {
+            Witness = request =>
+            {
+                if (request is ProduceRequest { Topics: [{ Partitions: [{ Records: { } records }] }] } produce)
+                {
+                    _sent.Enqueue((produce.Acks, produce.TimeoutMs, (BatchCodec)(records.ToMemory().Span[RecordBatchLayout.Attributes + 1] & RecordBatchLayout.CodecMask)));
+                }
+            },
+        });
+        await MakeAsync(broker, []);
+        return broker;
+    }
+}
