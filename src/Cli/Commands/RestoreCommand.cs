@@ -32,7 +32,7 @@ internal static class RestoreCommand
         };
         verify.AcceptOnlyFromAmong("counts", "full");
         var command = Create("restore", """
-            Restore topics of a backup into a cluster, as the configuration file says: into topics that it creates, or that are empty. Started again it goes on.
+            Restore topics of a backup into a cluster, as the configuration file says: into topics that it creates, that are empty, or that it may add to. Started again it goes on.
             Exit code 0 when all that was to be there was counted there.
 
             Example: kafka-backup restore -c restore.yaml
@@ -174,9 +174,10 @@ internal static class RestoreCommand
         {
             await file.WriteAsync(report);
         }
-        catch (Exception e) when (verdict.Failure is not null && e is BackupException or JsonException)
+        catch (Exception e) when (e is BackupException or JsonException)
         {
-            output.WriteNote($"There is no report: {e.Message}"); // What went wrong before is what counts.
+            output.WriteNote($"There is no report: {e.Message}");
+            return Report(verdict, output) is not ExitCode.Ok and var code ? code : ExitCode.Failure; // What went wrong before is what counts.
         }
 
         return Report(verdict, output);

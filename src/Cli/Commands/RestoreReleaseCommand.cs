@@ -54,7 +54,7 @@ internal static class RestoreReleaseCommand
         }
 
         var back = topic.Settings.OrderBy(setting => setting.Key, StringComparer.Ordinal).Select(setting => $"{setting.Key}={setting.Value ?? "(the cluster's own)"}").ToList();
-        var left = topic.Left.Count == 0 ? "" : $"; {string.Join(", ", topic.Left)} {(topic.Left.Count == 1 ? "was" : "were")} changed meanwhile and stay{(topic.Left.Count == 1 ? "s" : "")}";
+        var left = topic.Left.Count == 0 ? "" : $"; as it is stays: {string.Join(", ", topic.Left)}";
         return $"Topic '{topic.Name}' {(isDry ? "would get" : "has got")} back: {(back.Count == 0 ? "nothing" : string.Join(", ", back))}{left}.";
     }
 }

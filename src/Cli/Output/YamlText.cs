@@ -36,7 +36,7 @@ public static class YamlText
                 emitter.Emit(new MappingStart());
                 foreach (var property in element.EnumerateObject())
                 {
-                    emitter.Emit(new Scalar(property.Name));
+                    emitter.Emit(Text(property.Name));
                     Emit(emitter, property.Value);
                 }
 

@@ -136,9 +136,9 @@ internal static class ExistingTopicRules
         }
 
         if (deletes && Number(there, "retention.bytes") is >= 0 and var size
-            && orders.MaxBy(order => Bytes(order)) is { } largest && Bytes(largest) > size)
+            && orders.MaxBy(order => Bytes(order)) is { } largest && (Bytes(largest) > size || restore.AppendsToTopics))
         {
-            yield return ("retention.bytes", $"retention.bytes is {size}, and {largest.Target} would get up to {Bytes(largest)}");
+            yield return ("retention.bytes", $"retention.bytes is {size}, and {largest.Target} would get up to {Bytes(largest)}{(restore.AppendsToTopics ? " beside what it holds" : "")}");
         }
 
         if (there.Settings.GetValueOrDefault("message.timestamp.type") == "LogAppendTime")

@@ -25,13 +25,13 @@ public sealed class OffsetReset(IObjectStore store, ITopicCatalog catalog)
         RefuseOther(report, await catalog.GetClusterIdAsync(cancellation));
         var key = BackupKeys.ConsumerGroups(backup);
         var stored = await store.GetAsync(key, cancellation) ?? throw Wrong($"Backup '{backup}' holds no offsets of consumer groups: there is no {key}. 'kafka-backup snapshot-groups' stores them, as long as the source is there.");
-        var snapshot = GroupSnapshot.Read(stored.Content.Span, key).Groups.ToDictionary(group => group.GroupId, StringComparer.Ordinal);
-        if (groups?.FirstOrDefault(group => !snapshot.ContainsKey(group)) is { } absent)
+        var snapshot = GroupSnapshot.Read(stored.Content.Span, key).Groups.ToLookup(group => group.GroupId, StringComparer.Ordinal);
+        if (groups?.FirstOrDefault(group => !snapshot.Contains(group)) is { } absent)
         {
             throw Wrong($"Backup '{backup}' holds no offsets of consumer group '{absent}'. Correct --groups.");
         }
 
-        var places = await TranslateAsync(backup, report, [.. (groups ?? snapshot.Keys).Distinct(StringComparer.Ordinal).Select(group => snapshot[group])], cancellation);
+        var places = await TranslateAsync(backup, report, [.. snapshot.Where(group => groups is null || groups.Contains(group.Key))], cancellation);
         if (groups?.FirstOrDefault(group => !places.ContainsKey(group)) is { } nowhere)
         {
             throw Wrong($"Consumer group '{nowhere}' stands in nothing that restore {report.RestoreId} has brought whole. Correct --groups.");
@@ -48,7 +48,7 @@ public sealed class OffsetReset(IObjectStore store, ITopicCatalog catalog)
             throw new BackupException(FailureKind.Source, $"Restore {report.RestoreId} was into the Kafka cluster with id {restored}, and this is the cluster with id {cluster}. Correct the address, or name the restore by --restore-id.");
         }
 
-        if (report.Selection.RecordFilters is not null)
+        if (report.Selection.RecordFilters)
         {
             throw Wrong($"Restore {report.RestoreId} had restore.record_filters, which its report does not tell: what a group reads next among what they left can be counted by the restore only. Let it set the groups, by restore.auto_consumer_groups.");
         }
@@ -56,7 +56,7 @@ public sealed class OffsetReset(IObjectStore store, ITopicCatalog catalog)
 
     /// <summary>The places of the groups at the target.</summary>
     private async Task<Dictionary<string, Dictionary<PartitionId, long>>> TranslateAsync(
-        BackupId backup, RestoreReport report, IReadOnlyList<GroupSnapshot.SnapshotGroup> groups, CancellationToken cancellation)
+        BackupId backup, RestoreReport report, IReadOnlyList<IGrouping<string, GroupSnapshot.SnapshotGroup>> groups, CancellationToken cancellation)
     {
         var document = await RestoreClaim.PeekAsync(store, BackupKeys.Restore(backup, report.RestoreId!), cancellation)
             ?? throw Wrong($"What restore {report.RestoreId} was made of is not written down any more, so that offsets cannot be translated.");
@@ -66,17 +66,20 @@ public sealed class OffsetReset(IObjectStore store, ITopicCatalog catalog)
             TimeWindowStart = report.Selection.TimeWindowStart, TimeWindowEnd = report.Selection.TimeWindowEnd, OffsetRanges = report.Selection.Ranges(),
         };
         var places = new Dictionary<string, Dictionary<PartitionId, long>>(StringComparer.Ordinal);
+        var ids = await catalog.GetTopicIdsAsync([.. report.TopicsRestored.Select(topic => topic.TargetTopic)], cancellation);
         foreach (var topic in report.TopicsRestored)
         {
-            foreach (var partition in topic.Partitions.Where(partition => partition is { SourcePartition: >= 0, Error: null }))
+            RefuseOther(topic.TargetTopic, document, ids);
+            foreach (var partition in topic.Partitions.Where(partition => partition is { SourcePartition: >= 0, Error: null, MayLackRecords: false }))
             {
                 var (source, target) = (new PartitionId(topic.SourceTopic, partition.SourcePartition), new PartitionId(topic.TargetTopic, partition.TargetPartition));
-                var stands = groups.Select(group => (group.GroupId, Offset: OffsetIn(group, source))).Where(group => group.Offset is not null).ToList();
+                var stands = groups.Select(group => (GroupId: group.Key, Offset: group.Min(same => OffsetIn(same, source)))).Where(group => group.Offset is not null).ToList();
                 if (stands.Count == 0 || document.Topics.GetValueOrDefault(target.Topic)?.Partitions.GetValueOrDefault(target.Number) is not { } noted)
                 {
                     continue;
                 }
 
+                RefuseEmptied(target, noted.Base, partition.Records, (await catalog.GetBoundsAsync([target], LogEnd.HighWatermark, cancellation))[target]);
                 var segments = manifest.Topics.Where(known => known.Name == source.Topic).SelectMany(known => known.Partitions).Where(known => known.PartitionId == source.Number).SelectMany(known => known.Segments).ToList();
                 var read = RestorePlan.SourceOf(source, segments, section);
                 var order = noted.Extent.Cut(new RestorePartition(source, target, read.Segments))
@@ -91,6 +94,35 @@ public sealed class OffsetReset(IObjectStore store, ITopicCatalog catalog)
         }
 
         return places;
+    }
+
+    /// <exception cref="BackupException">The topic is not the one, or not the state of it, that the report tells of.</exception>
+    private static void RefuseOther(string topic, RestoreDocument document, IReadOnlyDictionary<string, string?> ids)
+    {
+        if (document.Topics.GetValueOrDefault(topic) is not { IsWhole: true } known)
+        {
+            throw Wrong($"Topic '{topic}' is being restored once more, or was not restored whole. Start the restore again until it is through.");
+        }
+
+        if (!ids.TryGetValue(topic, out var id) || (id is not null && known.Id is not null && id != known.Id))
+        {
+            throw new BackupException(FailureKind.Source, $"Topic '{topic}' at the target is not the one that was restored: that was deleted. Its offsets mean nothing any more; restore it again.");
+        }
+    }
+
+    /// <exception cref="BackupException">The target does not hold what was restored any more.</exception>
+    private static void RefuseEmptied(PartitionId target, long first, long records, PartitionBounds bounds)
+    {
+        if (bounds.Problem is { } problem)
+        {
+            throw problem;
+        }
+
+        if (bounds.LogStartOffset > first || bounds.HighWatermark < first + records)
+        {
+            throw new BackupException(FailureKind.Source,
+                $"{target} holds offsets {bounds.LogStartOffset} to {bounds.HighWatermark}, and {records} records were restored into it from {first} on: some were deleted since, and no group can be set by what was restored.");
+        }
     }
 
     private static long? OffsetIn(GroupSnapshot.SnapshotGroup group, PartitionId partition) =>

@@ -265,8 +265,9 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
                 var isWhole = finished is { WasStopped: false, Failures.Count: 0 };
                 Func<RestoreDocument, RestoreDocument> change = document => isWhole ? document.WithPositions(positions).AsWhole(now) : document.WithPositions(positions);
                 var isCutOff = await IsCutOffAsync();
+                await claim.WriteAsync(change, CancellationToken.None); // Whoever has taken over writes the report.
                 await WriteReportAsync(finished);
-                await (isCutOff ? claim.LetGoAsync(change, CancellationToken.None) : claim.WriteAsync(change, CancellationToken.None));
+                await (isCutOff ? claim.LetGoAsync(document => document, CancellationToken.None) : Task.CompletedTask);
             }
             catch (Exception e)
             {
@@ -278,10 +279,19 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
         return new LetGo(finished);
     }
 
+    /// <summary>A fault in telling what was done must not keep anybody from hearing that it is done.</summary>
     private ReadOnlyMemory<byte> ReportOn(RestoreFinished finished, RestoreClaim? claim)
     {
-        var reports = new RestoreReports(_services.Configuration, _plan, claim?.Document, finished);
-        return _services.Configuration.Restore.IsDryRun ? reports.OfPlan().ToJson() : reports.Of(_began, _services.Clock.GetUtcNow()).ToJson();
+        try
+        {
+            var reports = new RestoreReports(_services.Configuration, _plan, claim?.Document, finished);
+            return _services.Configuration.Restore.IsDryRun ? reports.OfPlan().ToJson() : reports.Of(_began, _services.Clock.GetUtcNow()).ToJson();
+        }
+        catch (Exception e)
+        {
+            _services.Log.NoReport($"{e.GetType().Name}: {e.Message}");
+            return default;
+        }
     }
 
     /// <summary>The report lies beside the backup as well. A restore is none the worse without it.</summary>

@@ -64,7 +64,7 @@ internal static class RestoreGroups
 
         var wanted = groups.SelectMany(group => group.Marks).ToLookup(mark => mark.Target, mark => mark.SourceOffset);
         var known = orders.Select(order => order.Source).ToHashSet();
-        var empty = targets.Where(pair => !known.Contains(pair.Key)).OrderBy(pair => pair.Key).Select(pair => new RestorePartition(pair.Key, pair.Value, []));
+        var empty = targets.Where(pair => !known.Contains(pair.Key)).OrderBy(pair => pair.Key).Select(pair => new RestorePartition(pair.Key, pair.Value, []) { Filters = RestorePlan.FiltersOf(pair.Key.Topic, restore) });
         return (groups, [.. orders.Concat(empty).Select(order => order with { Marks = [.. wanted[order.Target].Distinct().Order()] })]);
     }
 

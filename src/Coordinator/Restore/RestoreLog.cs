@@ -94,7 +94,7 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
 
         foreach (var topic in whole.Where(topic => topic.Held.Count > 0))
         {
-            Held(topic.Made.Name, topic.Exists ? "was changed" : "is made", RestoreHold.Command(topic, canRelease: left.Count == 0));
+            Held(topic.Made.Name, topic.Exists ? "was changed" : "is made", RestoreHold.Command(topic, canRelease: left.Count == 0 && finished is { WasStopped: false, Failures.Count: 0 }));
         }
 
         if (incomplete.Count > 0 && !finished.HasLapsed) // Then it goes on by itself.
@@ -131,7 +131,7 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
     public partial void NotNoted(string reason);
 
     /// <summary>The report could not be written.</summary>
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The report could not be written beside the backup: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "There is no report of the restore beside the backup: {Reason}")]
     public partial void NoReport(string reason);
 
     /// <summary>Settings of a topic that others made are about to be changed.</summary>

@@ -26,6 +26,9 @@ public sealed record RestorePlan
     /// <summary>What a setting is changed to so that nothing is lost or refused by it.</summary>
     public static string HoldOf(string setting) => Holds[setting];
 
+    /// <summary>Whether a topic that has <paramref name="value"/> has it by a hold.</summary>
+    public static bool IsHold(string setting, string? value) => Holds.TryGetValue(setting, out var hold) && hold == value;
+
     /// <summary>Settings that newer brokers do not know, and that older ones would go by: left out.</summary>
     private static readonly string[] Outdated = ["message.format.version", "message.timestamp.difference.max.ms"];
 
@@ -205,9 +208,12 @@ public sealed record RestorePlan
             ? Enumerable.Range(0, repartitioning.Partitions).Select(number => RestorePartition.Of(topic.Name, new PartitionId(name, number), new RestoredShare(sources, repartitioning)))
             : sources.Select(source => new RestorePartition(
                 source.Partition, new PartitionId(name, restore.PartitionMapping.GetValueOrDefault(source.Partition.Number, source.Partition.Number)), source.Segments));
-        var filters = RecordFilter.Fingerprint([.. restore.RecordFilters.Where(filter => filter.IsFor(topic.Name))]);
+        var filters = FiltersOf(topic.Name, restore);
         return orders.Select(order => order with { Filters = filters });
     }
+
+    /// <summary>Tells which filters choose the records of a topic of the backup; null: none do.</summary>
+    internal static string? FiltersOf(string topic, RestoreSection restore) => RecordFilter.Fingerprint([.. restore.RecordFilters.Where(filter => filter.IsFor(topic))]);
 
     /// <summary>Segments without a wanted offset are not read. What others' tools say of theirs is not relied on.</summary>
     internal static RestoredSource SourceOf(PartitionId source, IReadOnlyList<ManifestSegment> segments, RestoreSection restore) => new(

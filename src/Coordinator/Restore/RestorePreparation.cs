@@ -31,7 +31,10 @@ internal sealed class RestorePreparation(RestoreServices services)
 
         if (await RestoreClaim.TakeAsync(services.Store, key, services.Clock, services.Log, cancellation, services.HasNodes) is not { } claim)
         {
-            return new Planned((await FitAsync(plan, null, cancellation)).Plan.WithLimits() with { CanGoOn = false }, null);
+            return configuration.Restore.AppendsToTopics
+                ? throw new BackupException(FailureKind.Configuration, "restore.existing_topic_policy is append, and where a restore begins in a topic could not be noted beside the backup: started again it would add all records once more. "
+                    + "It needs the right to write below '_cluster/restores/' of the backup. Nothing was restored.")
+                : new Planned((await FitAsync(plan, null, cancellation)).Plan.WithLimits() with { CanGoOn = false }, null);
         }
 
         try
@@ -65,6 +68,7 @@ internal sealed class RestorePreparation(RestoreServices services)
         var ids = await services.Catalog.GetTopicIdsAsync([.. plan.Topics.Select(topic => topic.Made.Name)], cancellation);
         var ours = RestoreContinuation.FindOurs(plan, document, ids);
         RefuseAbsent(plan, ids);
+        await RefuseBegunByOthersAsync(plan, ours, ids, cancellation);
         document ??= new RestoreDocument { StartedAt = services.Clock.GetUtcNow() };
         if (ids.Count == 0)
         {
@@ -92,6 +96,33 @@ internal sealed class RestorePreparation(RestoreServices services)
         }
 
         return (left, next);
+    }
+
+    /// <summary>What another restore has added so far, as one with another list of keys, would stand there twice.</summary>
+    private async Task RefuseBegunByOthersAsync(RestorePlan plan, ImmutableHashSet<string> ours, IReadOnlyDictionary<string, string?> ids, CancellationToken cancellation)
+    {
+        if (!services.Configuration.Restore.AppendsToTopics)
+        {
+            return;
+        }
+
+        var backup = services.Configuration.BackupId;
+        await foreach (var found in services.Store.ListAsync(BackupKeys.RestoresPrefix(backup), cancellation))
+        {
+            if (found.Key == BackupKeys.Restore(backup, plan.Restore!) || found.Key.EndsWith(BackupKeys.RestoreReportSuffix, StringComparison.Ordinal)
+                || await RestoreClaim.PeekAsync(services.Store, found.Key, cancellation) is not { } other)
+            {
+                continue;
+            }
+
+            if (other.Topics.Where(topic => topic.Value is { IsBegun: true, IsWhole: false } begun && !ours.Contains(topic.Key) && ids.TryGetValue(topic.Key, out var id) && (id is null || begun.Id is null || id == begun.Id))
+                .Select(topic => topic.Key).Order(StringComparer.Ordinal).FirstOrDefault() is { } unfinished)
+            {
+                throw new BackupException(FailureKind.Configuration,
+                    $"Another restore of this backup, of {other.StartedAt:u}, has begun in topic '{unfinished}' and is not whole ({found.Key}): what it has added would be added again. Start that one again until it is whole, with the file "
+                    + "and keys that it was started with, or restore under another name. Nothing was restored.");
+            }
+        }
     }
 
     private void RefuseAbsent(RestorePlan plan, IReadOnlyDictionary<string, string?> ids)

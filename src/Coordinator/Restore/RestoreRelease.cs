@@ -62,15 +62,16 @@ public sealed class RestoreRelease(RestoreConfiguration configuration, IObjectSt
                 continue;
             }
 
-            // What somebody has changed since is his.
-            var back = known.Held!.Where(setting => found.Settings.GetValueOrDefault(setting.Key) == RestorePlan.HoldOf(setting.Key)).ToDictionary(StringComparer.Ordinal);
+            // What somebody has changed since is his. What has the value that it gets back has it from an attempt that was not written down any more. Settings that are not held but changed for good, as of
+            // topics with fewer replicas, stay.
+            var back = known.Held!.Where(setting => RestorePlan.IsHold(setting.Key, found.Settings.GetValueOrDefault(setting.Key))).ToDictionary(StringComparer.Ordinal);
             if (claim is not null)
             {
                 await topics.SetAsync(name, back, cancellation);
                 await claim.WriteAsync(document => document.WithoutHold(name), CancellationToken.None);
             }
 
-            released.Add(new ReleasedTopic(name, back, [.. known.Held!.Keys.Except(back.Keys).Order(StringComparer.Ordinal)]));
+            released.Add(new ReleasedTopic(name, back, [.. known.Held!.Where(setting => !back.ContainsKey(setting.Key) && found.Settings.GetValueOrDefault(setting.Key) != setting.Value).Select(setting => setting.Key).Order(StringComparer.Ordinal)]));
         }
 
         return released;

@@ -23,7 +23,8 @@ public sealed class RestoreReportStore(IObjectStore store)
         }
 
         return reports.FirstOrDefault(report => report.Outcome is RestoreOutcome.Whole or RestoreOutcome.Different) ?? throw Wrong(
-            $"No restore of backup '{backup}' has come to its end, so that nothing tells where its offsets came to stand. Restore it first, or start the restore again that ended early.");
+            $"No restore of backup '{backup}' has come to its end, so that nothing tells where its offsets came to stand. Restore it first, or start the restore again that ended early"
+            + (reports.Count == 0 ? "." : $"; those that ended are {string.Join(", ", reports.Select(report => $"{report.RestoreId} ({report.Outcome.ToString().ToLowerInvariant()})"))}."));
     }
 
     /// <summary>All of them, the latest first.</summary>

@@ -100,6 +100,7 @@ internal sealed class RestoreReports(RestoreConfiguration configuration, Restore
             TargetFirstOffset = noted.Base,
             IsExact = noted.SoFar is not { FirstChangedTime: not null } and not { Differences.Count: > 0 },
             FirstChangedTime = noted.SoFar?.FirstChangedTime,
+            MayLackRecords = noted.SoFar is { Differences.Count: > 0 },
         },
         noted.SoFar?.Span, isOne: noted.Sources is null);
 
@@ -124,6 +125,7 @@ internal sealed class RestoreReports(RestoreConfiguration configuration, Restore
                 Bytes = restored.Bytes,
                 TargetFirstOffset = restored.Order.Base,
                 IsExact = restored.IsExact,
+                MayLackRecords = restored.Differences.Count > 0,
                 MarkersLeftOut = restored.Markers,
                 RecordsDropped = restored.Filtered.Dropped,
                 RecordsMadeTombstones = restored.Filtered.Tombstones,

@@ -59,8 +59,12 @@ public sealed class KafkaRecordSink(KafkaClients clients, int batchBytes, Produc
     /// <summary>A record arrived where it should not have.</summary>
     internal BackupException Displaced(PartitionId partition, OutgoingRecord record, long offset, long expected) => new(FailureKind.Source,
         $"The record of offset {record.SourceOffset} at the source arrived at offset {offset} of {partition} at {clients.Address}, where {expected} would have been the next: somebody else "
-        + $"writes to this topic, or did so while it was restored{(Acks == ProduceAcks.All ? "" : ", or its leader has lost records or got some twice, as restore.produce_acks: 1 lets it")}. "
-        + "Delete it, and restore it again.");
+        + $"writes to this topic, or did so while it was restored{(Acks == ProduceAcks.All ? "" : ", or its leader has lost records or got some twice, as restore.produce_acks: 1 lets it")}."
+        + (IsOld(record) ? " Or the broker took a request that was repeated for another one: it forgets the producers of records that are older than its producer.id.expiration.ms, as when it is started anew." : "")
+        + " Delete it, and restore it again.");
+
+    /// <summary>Older than brokers remember producers by default, which they do by the times of records.</summary>
+    private static bool IsOld(OutgoingRecord record) => record.Timestamp < TimeProvider.System.GetUtcNow().AddDays(-1).ToUnixTimeMilliseconds();
 
     /// <inheritdoc />
     /// <remarks>What is not sent by then never is. Once more does nothing.</remarks>

@@ -12,10 +12,10 @@ internal interface IRecordFeed
     /// <summary>The source offset of the first of them; null while there is none.</summary>
     long? FirstMarker { get; }
 
-    /// <summary>In which way segments are not what the backup says of them, as far as they have been read. From any thread.</summary>
     /// <summary>What filters have done so far.</summary>
     FilteredRecords Filtered { get; }
 
+    /// <summary>In which way segments are not what the backup says of them, as far as they have been read. From any thread.</summary>
     IReadOnlyList<string> Differences { get; }
 
     /// <summary>Walks over the records, once, from behind what an earlier attempt has noted.</summary>

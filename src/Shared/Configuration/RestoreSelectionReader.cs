@@ -8,6 +8,9 @@ internal static class RestoreSelectionReader
 {
     private const string Encoded = "base64:";
 
+    /// <summary>What is no UTF-8 would name no key, and nobody would know.</summary>
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     /// <summary>The ranges of offsets, by partitions of the backup.</summary>
     public static IReadOnlyDictionary<PartitionId, OffsetBounds> Ranges(YamlMapReader map)
     {
@@ -75,6 +78,10 @@ internal static class RestoreSelectionReader
         {
             map.Required("keys"); // It would name nothing.
         }
+        else if (map.Has("keys") && map.TextList("keys") is { Count: 0 })
+        {
+            map.Value("keys")!.Report("must name a key");
+        }
 
         return action is null ? null : new RecordFilter(Enum.Parse<RecordFilterAction>(action, ignoreCase: true)) { Topics = topics, Keys = keys, Headers = headers };
     }
@@ -89,7 +96,7 @@ internal static class RestoreSelectionReader
 
         try
         {
-            List<byte[]?> keys = [.. File.ReadLines(file).Where(line => line.Length > 0).Select(line => Bytes(line, value))];
+            List<byte[]?> keys = [.. File.ReadLines(file, Strict).Where(line => line.Length > 0).Select(line => Bytes(line, value))];
             if (keys.Count == 0)
             {
                 value.Report($"{file} is empty");
@@ -97,7 +104,7 @@ internal static class RestoreSelectionReader
 
             return keys;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DecoderFallbackException)
         {
             value.Report($"{file} cannot be read: {e.Message.TrimEnd('.')}");
             return [];

@@ -122,6 +122,9 @@ public sealed record RestoreReport
         /// <summary>Whether all that is wanted of it was counted there, as it was.</summary>
         public bool IsExact { get; init; }
 
+        /// <summary>Whether a segment holds other records than the backup says, so that some may be missing.</summary>
+        public bool MayLackRecords { get; init; }
+
         /// <summary>Markers of transactions in the backup that were left out.</summary>
         public long MarkersLeftOut { get; init; }
 
@@ -146,8 +149,8 @@ public sealed record RestoreReport
         /// <summary>The first and the last offset at the source, by topic, then by partition; null: all.</summary>
         public IReadOnlyDictionary<string, IReadOnlyDictionary<int, IReadOnlyList<long>>>? OffsetRanges { get; init; }
 
-        /// <summary>Tells which filters there were, without telling what they name; null: none.</summary>
-        public string? RecordFilters { get; init; }
+        /// <summary>Whether there were filters. What they name is nobody's business any more.</summary>
+        public bool RecordFilters { get; init; }
 
         /// <summary>What is chosen by <paramref name="restore"/>.</summary>
         public static ReportedSelection Of(RestoreSection restore) => new(restore.TimeWindowStart, restore.TimeWindowEnd)
@@ -156,7 +159,7 @@ public sealed record RestoreReport
                 topic => topic.Key,
                 IReadOnlyDictionary<int, IReadOnlyList<long>> (topic) => topic.ToDictionary(range => range.Key.Number, IReadOnlyList<long> (range) => [range.Value.From, range.Value.To]),
                 StringComparer.Ordinal),
-            RecordFilters = RecordFilter.Fingerprint(restore.RecordFilters),
+            RecordFilters = restore.RecordFilters.Count > 0,
         };
 
         /// <summary><see cref="OffsetRanges"/>, as a restore has them.</summary>

@@ -33,6 +33,19 @@ public sealed class RestorePaceTests
     }
 
     [Fact]
+    public async Task A_wait_that_ends_late_costs_nothing_of_the_rate()
+    {
+        var pace = new RestorePace(new RestoreSection { MaxRecordsPerSecond = 10 }, _clock);
+        await pace.TakeAsync(1, CancellationToken.None);
+        var late = pace.TakeAsync(1, CancellationToken.None).AsTask();
+        _clock.Advance(TimeSpan.FromMilliseconds(220)); // 100 would have been enough.
+        await late;
+
+        Assert.True(pace.TakeAsync(1, CancellationToken.None).IsCompleted);
+        Assert.False(pace.TakeAsync(1, CancellationToken.None).IsCompleted);
+    }
+
+    [Fact]
     public void What_was_not_used_is_not_made_up_for()
     {
         var pace = new RestorePace(new RestoreSection { MaxRecordsPerSecond = 10 }, _clock);

@@ -101,7 +101,7 @@ internal sealed class WireProxy : IAsyncDisposable
 
     private byte[] Answer(byte[] answer, ConcurrentQueue<RequestHeader> asked)
     {
-        if (!asked.TryDequeue(out var header) || header is not { Api: not null, Key: ApiKey.Fetch or ApiKey.Metadata })
+        if (!asked.TryDequeue(out var header) || header is not { Api: not null, Key: ApiKey.Fetch or ApiKey.Metadata or ApiKey.FindCoordinator })
         {
             return answer;
         }
@@ -117,6 +117,11 @@ internal sealed class WireProxy : IAsyncDisposable
         if (response is MetadataResponse metadata)
         {
             metadata.Brokers.ForEach(broker => broker.Port = Port);
+        }
+        else if (response is FindCoordinatorResponse found)
+        {
+            found.Port = Port;
+            found.Coordinators.ForEach(coordinator => coordinator.Port = Port);
         }
         else if (response is FetchResponse fetched)
         {
