@@ -9,6 +9,7 @@
   restore.py retention  records of last year and of the next hour into topics with 7 days of retention: all are there after the broker's retention ran
   restore.py ages       records that get older than retention.ms after the restore has begun stay where it holds
   restore.py refusals   records that are too large for their topic: nothing is written behind them, and with a higher limit it goes on
+  restore.py sizes      20 records of 5 MB into topics that take them, and into one that takes 1 MB; records of 10 KB with default settings
   restore.py rates      limits of bytes and of records a second hold for the whole restore
   restore.py all        all of them
 
@@ -29,6 +30,7 @@ import stores
 from restore_groups import groups
 from restore_refusals import ages, refusals
 from restore_retention import retention
+from restore_sizes import sizes
 from restoring import backed_up, dump, restored, rows, same, start
 
 
@@ -170,7 +172,8 @@ def fill(args, kafka, records, partitions):
     return {topic: topic + "-restored" for topic in sources}, committed
 
 
-SCENARIOS = {"mixed": mixed, "leaders": leaders, "kills": kills, "windows": windows, "groups": groups, "retention": retention, "ages": ages, "refusals": refusals, "rates": rates}
+SCENARIOS = {"mixed": mixed, "leaders": leaders, "kills": kills, "windows": windows, "groups": groups, "retention": retention, "ages": ages, "refusals": refusals,
+             "sizes": sizes, "rates": rates}
 
 
 def main():
