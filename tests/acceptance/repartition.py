@@ -54,6 +54,7 @@ def repartition(args, report, kafka, sources, targets, meanwhile=lambda: None, l
     report.check(not wrong, "%s keys are where a Java producer puts them" % format(len(homes), ","), wrong[:3])
     report.check(not disorder, "each key has its records in their order", disorder[:3])
     report.check(len({homes[key] for key in homes}) == targets, "keys are in all %d partitions" % targets)
+    return run
 
 
 def written(seed, count):

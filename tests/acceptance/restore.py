@@ -9,11 +9,15 @@
   restore.py retention  records of last year and of the next hour into topics with 7 days of retention: all are there after the broker's retention ran
   restore.py ages       records that get older than retention.ms after the restore has begun stay where it holds
   restore.py refusals   records that are too large for their topic: nothing is written behind them, and with a higher limit it goes on
+  restore.py sizes      20 records of 5 MB into topics that take them, and into one that takes 1 MB; records of 10 KB with default settings
+  restore.py resets     connections to the target are reset, and acknowledgements lost, again and again
+  restore.py quota      the target throttles its producers
   restore.py rates      limits of bytes and of records a second hold for the whole restore
   restore.py all        all of them
 
 KAFKA_BOOTSTRAP_SERVERS names the broker, KAFKA_HOME the folder with `tools/kt` and `bin/`; `leaders` wants three brokers, whose folder KAFKA_DIR names,
-and `node kill|start N DIR` in KAFKA_HOME. Exits with 1 on any violation.
+and `node kill|start N DIR` in KAFKA_HOME. `resets` wants a toxiproxy, whose API is at TOXIPROXY_URL, with a proxy at KAFKA_PROXIED_SERVERS before a listener
+of the broker that advertises that address. Exits with 1 on any violation.
 """
 import argparse
 import base64
@@ -27,9 +31,11 @@ import time
 import common
 import stores
 from restore_groups import groups
+from restore_network import quota, resets
 from restore_refusals import ages, refusals
 from restore_retention import retention
-from restoring import backed_up, dump, restored, rows, same, start
+from restore_sizes import sizes
+from restoring import backed_up, dump, fill, restored, rows, same, start
 
 
 def mixed(args, report, kafka):
@@ -161,16 +167,8 @@ def node(order, number):
     subprocess.run([os.path.join(os.environ["KAFKA_HOME"], "node"), order, str(number), os.environ["KAFKA_DIR"]], check=True, capture_output=True)
 
 
-def fill(args, kafka, records, partitions):
-    """Topics of records, by the names of those that they are restored to; and how many records are committed."""
-    sources = [args.prefix + name for name in ("orders", "payments", "users")]
-    each = max(1, int(records * args.scale) // 3)
-    committed = sum(kafka.load(topic, each, partitions, args.seed + number, create=True, transactions="some-aborted" if number == 1 else "none")
-                    for number, topic in enumerate(sources))
-    return {topic: topic + "-restored" for topic in sources}, committed
-
-
-SCENARIOS = {"mixed": mixed, "leaders": leaders, "kills": kills, "windows": windows, "groups": groups, "retention": retention, "ages": ages, "refusals": refusals, "rates": rates}
+SCENARIOS = {"mixed": mixed, "leaders": leaders, "kills": kills, "windows": windows, "groups": groups, "retention": retention, "ages": ages, "refusals": refusals,
+             "sizes": sizes, "resets": resets, "quota": quota, "rates": rates}
 
 
 def main():

@@ -20,9 +20,18 @@ def backed_up(args, report, kafka, names, **settings):
     return backup
 
 
-def start(backup, names, *lines):
+def fill(args, kafka, records, partitions):
+    """Topics of records, by the names of those that they are restored to; and how many records are committed."""
+    sources = [args.prefix + name for name in ("orders", "payments", "users")]
+    each = max(1, int(records * args.scale) // 3)
+    committed = sum(kafka.load(topic, each, partitions, args.seed + number, create=True, transactions="some-aborted" if number == 1 else "none")
+                    for number, topic in enumerate(sources))
+    return {topic: topic + "-restored" for topic in sources}, committed
+
+
+def start(backup, names, *lines, bootstrap=None):
     file = os.path.join(backup.local, "restore.yaml")
-    text = ["mode: restore", "backup_id: " + backup.id, "target:", "  bootstrap_servers: [%s]" % os.environ["KAFKA_BOOTSTRAP_SERVERS"],
+    text = ["mode: restore", "backup_id: " + backup.id, "target:", "  bootstrap_servers: [%s]" % (bootstrap or os.environ["KAFKA_BOOTSTRAP_SERVERS"]),
             "  topics:", "    include: [%s]" % ", ".join(names), "storage:", *("  " + line for line in backup.stores.section(backup.folder)), "restore:", "  create_topics: true", *("  " + line for line in lines),
             "  topic_mapping:", *("    %s: %s" % pair for pair in names.items())]
     with open(file, "w", encoding="utf-8") as out:
