@@ -3,17 +3,23 @@ using KafkaBackup.Shared.Kafka;
 
 namespace KafkaBackup.Coordinator.Tests.Restore;
 
-/// <summary>Topics at a target that nobody makes or changes.</summary>
+/// <summary>Topics at a target that nobody makes.</summary>
 internal sealed class FakeTopics : ITopicMaker
 {
     public Dictionary<string, ExistingTopic> There { get; } = [];
+
+    public Dictionary<string, IReadOnlyDictionary<string, string?>> Changed { get; } = [];
 
     public Task<int> CountBrokersAsync(CancellationToken cancellation) => Task.FromResult(1);
 
     public Task<IReadOnlyDictionary<string, ExistingTopic>> DescribeAsync(IReadOnlyCollection<string> topics, CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyDictionary<string, ExistingTopic>>(There.Where(topic => topics.Contains(topic.Key)).ToDictionary());
 
-    public Task SetAsync(string topic, IReadOnlyDictionary<string, string?> settings, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task SetAsync(string topic, IReadOnlyDictionary<string, string?> settings, CancellationToken cancellation)
+    {
+        Changed.Add(topic, settings);
+        return Task.CompletedTask;
+    }
 
     public Task DeleteRecordsAsync(IReadOnlyDictionary<PartitionId, long> below, CancellationToken cancellation) => throw new NotSupportedException();
 
