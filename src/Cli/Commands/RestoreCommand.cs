@@ -63,7 +63,8 @@ internal static class RestoreCommand
         var report = new Option<string>("--report") { Description = "Write the report to this file at the end, as JSON.", HelpName = "FILE" };
         var shape = new Option<string>("--format", "-f")
         {
-            Description = "json or yaml: print the report to standard output at the end; text: the log on standard error tells all.", DefaultValueFactory = _ => "text",
+            Description = "json or yaml: print the report to standard output at the end; text: the log on standard error tells all.",
+            DefaultValueFactory = _ => "text",
         };
         shape.AcceptOnlyFromAmong("text", "json", "yaml");
         var command = new Command(name, description) { config, verbose, quiet, format, report, shape, cluster, token, authorities };

@@ -63,7 +63,9 @@ public sealed class OffsetReset(IObjectStore store, ITopicCatalog catalog)
         var manifest = await new BackupReader(store).ReadAsync(backup.Value, cancellation);
         var section = new RestoreSection
         {
-            TimeWindowStart = report.Selection.TimeWindowStart, TimeWindowEnd = report.Selection.TimeWindowEnd, OffsetRanges = report.Selection.Ranges(),
+            TimeWindowStart = report.Selection.TimeWindowStart,
+            TimeWindowEnd = report.Selection.TimeWindowEnd,
+            OffsetRanges = report.Selection.Ranges(),
         };
         var places = new Dictionary<string, Dictionary<PartitionId, long>>(StringComparer.Ordinal);
         var ids = await catalog.GetTopicIdsAsync([.. report.TopicsRestored.Select(topic => topic.TargetTopic)], cancellation);

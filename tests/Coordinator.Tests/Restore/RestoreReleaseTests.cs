@@ -24,8 +24,11 @@ public sealed class RestoreReleaseTests
         _topics.There["orders"] = Topic(("retention.ms", "-1"), ("cleanup.policy", "delete"), ("retention.bytes", "9"), ("min.insync.replicas", "1"), ("message.timestamp.type", "CreateTime"));
         await WriteAsync(isWhole: true, new()
         {
-            ["retention.ms"] = "5", ["cleanup.policy"] = null, ["retention.bytes"] = "7", // Somebody has made it 9.
-            ["min.insync.replicas"] = "2", ["message.format.version"] = "3.0", // Not held, but made otherwise for good.
+            ["retention.ms"] = "5",
+            ["cleanup.policy"] = null,
+            ["retention.bytes"] = "7", // Somebody has made it 9.
+            ["min.insync.replicas"] = "2",
+            ["message.format.version"] = "3.0", // Not held, but made otherwise for good.
         });
 
         var released = Assert.Single(await ReleaseAsync());
