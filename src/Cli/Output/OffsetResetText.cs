@@ -48,7 +48,7 @@ internal static class OffsetResetText
             }
 
             """.ReplaceLineEndings("\n"));
-        foreach (var group in plan.Groups.Where(group => group.Problem is null))
+        foreach (var group in plan.Groups) // Where one stands now does not matter to it.
         {
             text.Append("\ncat > \"$offsets\" <<'END'\n");
             foreach (var (partition, offset) in group.Then.OrderBy(place => place.Key))

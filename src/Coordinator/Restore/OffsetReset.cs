@@ -37,6 +37,11 @@ public sealed class OffsetReset(IObjectStore store, ITopicCatalog catalog)
             throw Wrong($"Consumer group '{nowhere}' stands in nothing that restore {report.RestoreId} has brought whole. Correct --groups.");
         }
 
+        if (places.Count == 0)
+        {
+            throw Wrong($"No consumer group of backup '{backup}' stands in what restore {report.RestoreId} has brought whole. Topics that were repartitioned are left out.");
+        }
+
         var now = await catalog.GetGroupOffsetsAsync([.. places.Keys.Order(StringComparer.Ordinal)], cancellation);
         return new OffsetResetPlan(report, [.. now.Select(group => GroupComparison.Of(OffsetSnapshot.Of(new GroupOffsets(group.Group, places[group.Group], null)), group))]);
     }

@@ -110,7 +110,7 @@ internal static class RestoreContinuation
         if (noted.Extent.Cut(order) is not { } begun)
         {
             throw Wrong($"The backup has other segments of {order.Origin} than those from which {order.Target} is restored so far, as after its retention or a repair: the restore cannot go on. "
-                + $"Delete '{order.Target.Topic}' at the target, and restore again.");
+                + (order with { Base = noted.Base }).Anew);
         }
 
         if (bounds.Problem is { } problem)
@@ -128,7 +128,7 @@ internal static class RestoreContinuation
             ? begun with { Noted = NotedFor(order, noted.SoFar), Base = noted.Base, There = bounds.HighWatermark - noted.Base }
             : throw new BackupException(FailureKind.Source,
                 $"{order.Target} holds offsets {bounds.LogStartOffset} to {bounds.HighWatermark}, and {records} records were restored into it from {noted.Base} on so far: something was deleted. "
-                + $"Delete '{order.Target.Topic}' at the target, and restore again.");
+                + (order with { Base = noted.Base }).Anew);
     }
 
     /// <summary>What is noted, as far as it tells all that the order asks for: groups may have moved since. Without it all is read again.</summary>

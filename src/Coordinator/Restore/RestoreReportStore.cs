@@ -15,11 +15,15 @@ public sealed class RestoreReportStore(IObjectStore store)
     /// <exception cref="BackupException">There is none.</exception>
     public async Task<RestoreReport> FindAsync(BackupId backup, string? restore, CancellationToken cancellation)
     {
+        if (restore is not null && restore.All(char.IsAsciiLetterOrDigit) && await store.GetAsync(BackupKeys.RestoreReport(backup, restore), cancellation) is { } named)
+        {
+            return RestoreReport.Read(named.Content.Span, BackupKeys.RestoreReport(backup, restore));
+        }
+
         var reports = await ListAsync(backup, cancellation);
         if (restore is not null)
         {
-            return reports.FirstOrDefault(report => report.RestoreId == restore) ?? throw Wrong(
-                $"Backup '{backup}' has no restore '{restore}' that ended. {(reports.Count == 0 ? "It has none." : $"It has {string.Join(", ", reports.Select(report => report.RestoreId))}.")}");
+            throw Wrong($"Backup '{backup}' has no restore '{restore}' that ended. {(reports.Count == 0 ? "It has none." : $"It has {string.Join(", ", reports.Select(report => report.RestoreId))}.")}");
         }
 
         return reports.FirstOrDefault(report => report.Outcome is RestoreOutcome.Whole or RestoreOutcome.Different) ?? throw Wrong(

@@ -121,7 +121,7 @@ internal sealed class RestoreReports(RestoreConfiguration configuration, Restore
             new RestoreReport.ReportedPartition(order.Source.Number, order.Target.Number)
             {
                 SegmentsProcessed = order.Segments.Count,
-                Records = restored.Records,
+                Records = Math.Max(restored.Records, order.There), // Of what failed no more is known.
                 Bytes = restored.Bytes,
                 TargetFirstOffset = restored.Order.Base,
                 IsExact = restored.IsExact,

@@ -15,7 +15,9 @@ internal sealed class TopicEmptying(RestoreServices services)
     /// <exception cref="BackupException">They hold records that may not be deleted, or somebody else writes to them.</exception>
     public async Task<IReadOnlyDictionary<int, long>> EmptyAsync(IReadOnlyCollection<PartitionId> partitions, Func<Task> confirm, CancellationToken cancellation)
     {
-        var bounds = await BoundsAsync(partitions, cancellation);
+        var bounds = services.Configuration.Restore.AppendsToTopics
+            ? await new TargetSettling(services.Catalog, services.Topics, services.Clock).WaitAsync(partitions, cancellation) // What others have just written may not be seen at once.
+            : await BoundsAsync(partitions, cancellation);
         var full = bounds.Where(held => held.Value.HighWatermark > held.Value.LogStartOffset).ToDictionary(held => held.Key, held => held.Value.HighWatermark);
         if (full.Count > 0 && services.Configuration.Restore.PurgesTopics)
         {

@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Shared.Protocol;
 using static KafkaBackup.Shared.Protocol.RestoreProtocol;
 
 namespace KafkaBackup.PartitionWorkers.Restore;
@@ -32,9 +33,12 @@ internal sealed class RestorePipeline(RestorePartition order, IRecordFeed feed, 
             FirstChangedTime = FirstChangedTime,
             Differences = Differences,
             Marked = _marks.Found,
-            Span = _span.Span,
+            Span = Span,
         }
         : order.Noted;
+
+    /// <summary>Where those lie is not known that versions without it have noted.</summary>
+    private RestoredSpan? Span => order.Noted is { Records: > 0, Span: null } ? null : _span.Span;
 
     private long? FirstChangedTime => Volatile.Read(ref _firstChangedTime) is >= 0 and var offset ? offset : null;
 
@@ -76,7 +80,7 @@ internal sealed class RestorePipeline(RestorePartition order, IRecordFeed feed, 
             Filtered = feed.Filtered,
             FirstChangedTime = FirstChangedTime,
             Differences = Differences,
-            Span = _span.Span,
+            Span = Span,
             Marked = wasStopped ? ReadOnlyDictionary<long, long>.Empty : _marks.Complete().ToDictionary(mark => mark.Key, mark => order.Base + mark.Value),
         };
     }

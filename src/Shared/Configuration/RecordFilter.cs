@@ -8,6 +8,7 @@ namespace KafkaBackup.Shared.Configuration;
 /// <param name="Action">What becomes of them.</param>
 public sealed record RecordFilter(RecordFilterAction Action)
 {
+    private string? _fingerprint; // A list may be long, and is asked for by each topic.
     private readonly HashSet<byte[]> _keys = new(ByteSequenceComparer.Instance);
 
     /// <summary><c>topics</c>: names or globs of topics in the backup. Default: empty, all.</summary>
@@ -45,12 +46,15 @@ public sealed record RecordFilter(RecordFilterAction Action)
             return null;
         }
 
-        var lines = filters.SelectMany(filter => (IEnumerable<string>)
-        [
-            $"{filter.Action}", string.Join('\t', filter.Topics.Order(StringComparer.Ordinal)),
-            .. filter.Keys.Select(Convert.ToHexString).Order(StringComparer.Ordinal),
-            .. filter.Headers.Select(header => $"{Convert.ToHexString(Encoding.UTF8.GetBytes(header.Key))}={Convert.ToHexString(header.Value)}").Order(StringComparer.Ordinal),
-        ]);
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines))));
+        return Hash(filters.Select(filter => filter._fingerprint ??= filter.MakeFingerprint()));
     }
+
+    private string MakeFingerprint() => Hash(
+    [
+        $"{Action}", string.Join('\t', Topics.Order(StringComparer.Ordinal)),
+        .. Keys.Select(Convert.ToHexString).Order(StringComparer.Ordinal),
+        .. Headers.Select(header => $"{Convert.ToHexString(Encoding.UTF8.GetBytes(header.Key))}={Convert.ToHexString(header.Value)}").Order(StringComparer.Ordinal),
+    ]);
+
+    private static string Hash(IEnumerable<string> lines) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines))));
 }

@@ -89,6 +89,11 @@ public static class RestoreProtocol
         /// <summary>Whether the topic may delete what is restored, as <c>retention_policy: ignore</c> lets it.</summary>
         public bool MayLose { get; init; }
 
+        /// <summary>What an operator does to have it restored anew, as a sentence. What was there before the restore is not the restore's to be given up.</summary>
+        public string Anew => Base == 0
+            ? $"Delete topic '{Target.Topic}' and restore it again."
+            : $"Restore into a topic of another name, or delete '{Target.Topic}' and restore it again, with all that it held before offset {Base}.";
+
         /// <summary>Whether what is there is only compared, and nothing is written.</summary>
         public bool IsComparison { get; init; }
     }

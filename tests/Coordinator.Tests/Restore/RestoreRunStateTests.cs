@@ -47,9 +47,9 @@ public sealed class RestoreRunStateTests
     }
 
     [Theory]
-    [InlineData(0, 6, ProduceAcks.All, "or something was deleted. Delete the topic and restore it again.")] // Somebody else writes.
+    [InlineData(0, 6, ProduceAcks.All, "or something was deleted. Delete topic 'a' and restore it again.")] // Somebody else writes.
     [InlineData(0, 4, ProduceAcks.None, "or was lost or came twice, as restore.produce_acks lets it. Start the restore again, which goes on where only the last records are missing; else delete the topic before.")]
-    [InlineData(1, 5, ProduceAcks.All, "or something was deleted. Delete the topic and restore it again.")] // Something was deleted.
+    [InlineData(1, 5, ProduceAcks.All, "or something was deleted. Delete topic 'a' and restore it again.")] // Something was deleted.
     public void What_is_counted_otherwise_than_it_was_acknowledged_is_a_failure(long start, long end, ProduceAcks acks, string advice)
     {
         var counting = (Restoring() with { Acks = acks }).On(Restored(0, 5)).State.On(Restored(1, 7)).State.On(Restored(2, 5)).State;
@@ -178,7 +178,7 @@ public sealed class RestoreRunStateTests
         step = step.State.On(new PartitionRestored(orders[1]) { Records = 7 });
         step = step.State.On(new PartitionRestored(Plan.Orders[2] with { There = 5, IsComparison = true }) { Records = 5 });
 
-        Assert.Equal("a:0 holds 5 of 6 records that the backup has for it. Delete the topic and restore it again.", Assert.Single(Ended(step).Failures).Message);
+        Assert.Equal("a:0 holds 5 of 6 records that the backup has for it. Delete topic 'a' and restore it again.", Assert.Single(Ended(step).Failures).Message);
     }
 
     [Fact]

@@ -34,11 +34,11 @@ public abstract class RepairTest : BrokerTest
     private static async Task UntilCommittedAsync(CliRun run, TestBackup backup, PartitionId partition)
     {
         var head = backup.PathOf("_cluster/head.json");
-        var seen = "";
+        var seen = await File.ReadAllTextAsync(head); // Before what it leads to is read: a head that comes meanwhile would be waited for in vain.
         while (await backup.CoverageOfAsync(partition) is not [.., { Next: Records }])
         {
-            seen = await File.ReadAllTextAsync(head);
             Assert.True(await run.WaitUntilAsync(() => File.ReadAllText(head) != seen), "The run ended.");
+            seen = await File.ReadAllTextAsync(head);
         }
     }
 
