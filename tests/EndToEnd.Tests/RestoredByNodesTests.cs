@@ -38,7 +38,8 @@ public sealed class RestoredByNodesTests : BrokerTest
             .AssertSays($"{new PartitionId(Name("restored"), 5)}: 300 records are the same as in the backup");
         Assert.Equal(77, await Broker.CommittedAsync(Name("readers"), new PartitionId(Name("restored"), 4)));
         await AssertRestoredAsync(Name("restored"), produced);
-        Assert.Equal((RestoreOutcome.Whole, 1_800L), RestoreReport.Read(await File.ReadAllBytesAsync(file), file) is var report ? (report.Outcome, report.RecordsRestored) : default);
+        var report = RestoreReport.Read(await File.ReadAllBytesAsync(file), file);
+        Assert.Equal((RestoreOutcome.Whole, 1_800), (report.Outcome, report.RecordsRestored));
         Assert.Contains("\noutcome: whole\n", result.Output, StringComparison.Ordinal);
     }
 

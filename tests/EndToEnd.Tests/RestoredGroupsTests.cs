@@ -94,6 +94,7 @@ public sealed class RestoredGroupsTests : BrokerTest
         Assert.Equal(
             $"group,topic,partition,current_offset,target_offset\n{Name("billing")},{target.Topic},0,,5\n{Name("mailer")},{target.Topic},0,3,1\n",
             (await CliRun.RunAsync(["offset-reset", "plan", .. which, "-f", "csv"])).AssertExit(Ok).Output);
+        (await CliRun.RunAsync(["offset-reset", "plan", .. which, "--restore-id", "none"])).AssertExit(Usage).AssertOneFailure($"Backup '{backup.Id}' has no restore 'none' that ended.");
         var script = Path.Combine(backup.Root, "reset.sh");
         (await CliRun.RunAsync(["offset-reset", "script", .. which, "-o", script])).AssertExit(Ok);
         Assert.Contains($"\n{target.Topic},0,5\nEND\nreset '{Name("billing")}'\n", await File.ReadAllTextAsync(script), StringComparison.Ordinal);
@@ -101,6 +102,7 @@ public sealed class RestoredGroupsTests : BrokerTest
             .AssertExit(Ok).AssertSays($"{target.Topic},0,3").Output);
         (await CliRun.RunAsync(["offset-reset-bulk", .. which, "--max-concurrent", "0"])).AssertExit(Usage).AssertOneFailure("--max-concurrent: must be a whole number from 1 to 1000.");
         Assert.Contains("\"groups_set\": 2", (await CliRun.RunAsync(["offset-reset-bulk", .. which, "-f", "json"])).AssertExit(Ok).Output, StringComparison.Ordinal);
+        (await CliRun.RunAsync("show-offset-mapping", "--path", backup.Store, "--backup-id", backup.Id, "--restore-id", "none")).AssertExit(Usage).AssertOneFailure("has no restore 'none' that ended.");
         Assert.Contains($"\n{target.Topic},0,", (await CliRun.RunAsync("show-offset-mapping", "--path", backup.Store, "--backup-id", backup.Id, "-f", "csv")).AssertExit(Ok).Output, StringComparison.Ordinal);
 
         Assert.Equal(5, await Broker.CommittedAsync(Name("billing"), target));

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Backups are restored by a cluster of three nodes, and an independent consumer finds the same records in the same order, byte for byte.
 
-  restore_nodes.py mixed     records of every shape, all codecs, aborted transactions; every node has worked
+  restore_nodes.py mixed     records of every shape, all codecs, aborted transactions
   restore_nodes.py kills     kill -9 of a random node, again and again while records are restored; each comes back a while later
   restore_nodes.py rates     limits of bytes and of records a second hold for the whole restore
   restore_nodes.py shares    a topic of 12 partitions becomes one of 5, while the node that works on it is killed

@@ -52,7 +52,7 @@ internal static class ShowOffsetMappingCommand
 
     private static string Table(RestoreReport report)
     {
-        var text = new StringBuilder($"Restore {report.RestoreId} of backup '{report.BackupId}', which ended at {PlainText.Time(report.EndTime)}\n");
+        var text = new StringBuilder(OffsetResetText.Heading(report));
         List<string[]> rows =
         [
             ["Topic", "Partition", "Source", "Target", "From", "To"],

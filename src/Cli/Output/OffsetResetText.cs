@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using KafkaBackup.Coordinator.Restore;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.OffsetSnapshots;
+using KafkaBackup.Shared.Oso;
 
 namespace KafkaBackup.Cli.Output;
 
@@ -13,10 +14,13 @@ internal static class OffsetResetText
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>Which restore it is about.</summary>
+    public static string Heading(RestoreReport report) => $"Restore {report.RestoreId} of backup '{report.BackupId}', which ended at {PlainText.Time(report.EndTime)}\n";
+
     /// <summary>A line for each place of a group.</summary>
     public static string Table(OffsetResetPlan plan)
     {
-        var text = new StringBuilder($"Restore {plan.Report.RestoreId} of backup '{plan.Report.BackupId}', {Outcome(plan)}\n");
+        var text = new StringBuilder(Heading(plan.Report));
         List<string[]> rows = [["Group", "Topic", "Partition", "Current", "Target", "Action"], .. Rows(plan).Select(row => (string[])
             [PlainText.Name(row.Group), row.Partition.Topic, $"{row.Partition.Number}", row.Now is { } now ? $"{now}" : "-", $"{row.Then}", row.Now == row.Then ? "none" : "set"])];
         var widths = PlainText.ColumnWidths(rows);
@@ -29,7 +33,7 @@ internal static class OffsetResetText
         return text.ToString();
     }
 
-    /// <summary>The same, with OSO's columns.</summary>
+    /// <summary>The same for programs; groups that cannot be read are left out.</summary>
     public static string Csv(OffsetResetPlan plan) => string.Concat(
         Rows(plan).Select(row => $"{Quoted(row.Group)},{row.Partition.Topic},{row.Partition.Number},{row.Now},{row.Then}\n").Prepend("group,topic,partition,current_offset,target_offset\n"));
 
@@ -93,8 +97,6 @@ internal static class OffsetResetText
         result.Problem is { } problem ? $"{PlainText.Name(problem)}\n"
         : result.Group.Changed.Count == 0 ? $"Consumer group '{PlainText.Name(result.Group.Group)}' stands where it belongs\n"
         : $"Consumer group '{PlainText.Name(result.Group.Group)}' is set in {PlainText.Count(result.Group.Changed.Count, "partition")}\n"));
-
-    private static string Outcome(OffsetResetPlan plan) => $"which ended at {PlainText.Time(plan.Report.EndTime)}";
 
     private static IEnumerable<(string Group, PartitionId Partition, long? Now, long Then)> Rows(OffsetResetPlan plan) => plan.Groups.SelectMany(RowsOf);
 

@@ -3,6 +3,7 @@ using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.OffsetSnapshots;
 using KafkaBackup.Shared.Oso;
+using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Storage;
 using static KafkaBackup.Shared.Protocol.RestoreProtocol;
 
@@ -22,7 +23,12 @@ public sealed class OffsetReset(IObjectStore store, ITopicCatalog catalog)
     public async Task<OffsetResetPlan> PlanAsync(BackupId backup, string? restore, IReadOnlyCollection<string>? groups, CancellationToken cancellation)
     {
         var report = await new RestoreReportStore(store).FindAsync(backup, restore, cancellation);
-        RefuseOther(report, await catalog.GetClusterIdAsync(cancellation));
+        RefuseOtherCluster(report, await catalog.GetClusterIdAsync(cancellation));
+        if (report.Selection.RecordFilters)
+        {
+            throw Wrong($"Restore {report.RestoreId} had restore.record_filters, which its report does not tell: what a group reads next among what they left can be counted by the restore only. Let it set the groups, by restore.auto_consumer_groups.");
+        }
+
         var key = BackupKeys.ConsumerGroups(backup);
         var stored = await store.GetAsync(key, cancellation) ?? throw Wrong($"Backup '{backup}' holds no offsets of consumer groups: there is no {key}. 'kafka-backup snapshot-groups' stores them, as long as the source is there.");
         var snapshot = GroupSnapshot.Read(stored.Content.Span, key).Groups.ToLookup(group => group.GroupId, StringComparer.Ordinal);
@@ -46,16 +52,11 @@ public sealed class OffsetReset(IObjectStore store, ITopicCatalog catalog)
         return new OffsetResetPlan(report, [.. now.Select(group => GroupComparison.Of(OffsetSnapshot.Of(new GroupOffsets(group.Group, places[group.Group], null)), group))]);
     }
 
-    private static void RefuseOther(RestoreReport report, string? cluster)
+    private static void RefuseOtherCluster(RestoreReport report, string? cluster)
     {
         if (report.OffsetMapping.TargetClusterId is { } restored && cluster is not null && restored != cluster)
         {
             throw new BackupException(FailureKind.Source, $"Restore {report.RestoreId} was into the Kafka cluster with id {restored}, and this is the cluster with id {cluster}. Correct the address, or name the restore by --restore-id.");
-        }
-
-        if (report.Selection.RecordFilters)
-        {
-            throw Wrong($"Restore {report.RestoreId} had restore.record_filters, which its report does not tell: what a group reads next among what they left can be counted by the restore only. Let it set the groups, by restore.auto_consumer_groups.");
         }
     }
 
@@ -76,7 +77,7 @@ public sealed class OffsetReset(IObjectStore store, ITopicCatalog catalog)
         var ids = await catalog.GetTopicIdsAsync([.. report.TopicsRestored.Select(topic => topic.TargetTopic)], cancellation);
         foreach (var topic in report.TopicsRestored)
         {
-            RefuseOther(topic.TargetTopic, document, ids);
+            RefuseOtherTopic(topic.TargetTopic, document, ids);
             foreach (var partition in topic.Partitions.Where(partition => partition is { SourcePartition: >= 0, Error: null, MayLackRecords: false }))
             {
                 var (source, target) = (new PartitionId(topic.SourceTopic, partition.SourcePartition), new PartitionId(topic.TargetTopic, partition.TargetPartition));
@@ -91,7 +92,7 @@ public sealed class OffsetReset(IObjectStore store, ITopicCatalog catalog)
                 var read = RestorePlan.SourceOf(source, segments, section);
                 var order = noted.Extent.Cut(new RestorePartition(source, target, read.Segments))
                     ?? throw Wrong($"The backup has other segments of {source} than those from which {target} was restored, as after its retention or a repair, so that its offsets cannot be translated any more.");
-                var found = await CountAsync(order, section, [.. stands.Select(group => group.Offset!.Value).Distinct().Order()], cancellation);
+                var found = await CountAsync(order with { Marks = [.. stands.Select(group => group.Offset!.Value).Distinct().Order()] }, section, cancellation);
                 foreach (var (group, offset) in stands)
                 {
                     places.TryAdd(group, []);
@@ -104,7 +105,7 @@ public sealed class OffsetReset(IObjectStore store, ITopicCatalog catalog)
     }
 
     /// <exception cref="BackupException">The topic is not the one, or not the state of it, that the report tells of.</exception>
-    private static void RefuseOther(string topic, RestoreDocument document, IReadOnlyDictionary<string, string?> ids)
+    private static void RefuseOtherTopic(string topic, RestoreDocument document, IReadOnlyDictionary<string, string?> ids)
     {
         if (document.Topics.GetValueOrDefault(topic) is not { IsWhole: true } known)
         {
@@ -135,31 +136,23 @@ public sealed class OffsetReset(IObjectStore store, ITopicCatalog catalog)
     private static long? OffsetIn(GroupSnapshot.SnapshotGroup group, PartitionId partition) =>
         group.Offsets.TryGetValue(partition.Topic, out var partitions) && partitions.TryGetValue($"{partition.Number}", out var offset) && offset >= 0 ? offset : null;
 
-    /// <summary>How many restored records are before each of these offsets at the source. Reads no further than the last of them.</summary>
-    private async Task<Dictionary<long, long>> CountAsync(RestorePartition order, RestoreSection section, IReadOnlyList<long> offsets, CancellationToken cancellation)
+    /// <summary>How many restored records are before each of the order's marks. Reads no further than the last of them.</summary>
+    private async Task<IReadOnlyDictionary<long, long>> CountAsync(RestorePartition order, RestoreSection section, CancellationToken cancellation)
     {
-        var (found, records) = (new Dictionary<long, long>(), 0L);
+        var marks = new OffsetMarks(order.Marks, noted: null);
         await foreach (var record in new PartitionRecords(store, order.Source, order.Segments).ReadAsync(cancellation))
         {
-            while (found.Count < offsets.Count && offsets[found.Count] <= record.Offset)
+            if (section.Admits(order.Source, record.Offset, record.Timestamp))
             {
-                found.Add(offsets[found.Count], records);
+                marks.Pass(record.Offset);
+                if (marks.Found.Count == order.Marks.Count)
+                {
+                    break;
+                }
             }
-
-            if (found.Count == offsets.Count)
-            {
-                return found;
-            }
-
-            records += section.Admits(record.Timestamp) && section.Admits(order.Source, record.Offset) ? 1 : 0;
         }
 
-        foreach (var behind in offsets.Skip(found.Count))
-        {
-            found.Add(behind, records);
-        }
-
-        return found;
+        return marks.Complete();
     }
 
     private static BackupException Wrong(string sentence) => new(FailureKind.Configuration, sentence);

@@ -1,8 +1,6 @@
-using System.Buffers;
 using Akka.Actor;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Protocol;
-using KafkaBackup.Shared.Storage;
 using static KafkaBackup.Coordinator.Restore.RestoreEffects;
 using static KafkaBackup.Coordinator.Restore.RestoreMessages;
 using static KafkaBackup.Shared.Protocol.BackupProtocol;
@@ -16,17 +14,17 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMinutes(1);
 
     private readonly RestoreServices _services;
+    private readonly RestoreReporter _reporter;
     private readonly CancellationTokenSource _stopped = new();
     private RestoreRunState _state;
     private RestorePlan? _plan;
     private RestoreClaim? _claim;
     private bool _isBeating;
-    private DateTimeOffset _began;
     private IActorRef _requester = ActorRefs.Nobody;
 
     /// <summary>A coordinator for the restore that <paramref name="services"/> describe.</summary>
     public RestoreCoordinatorActor(RestoreServices services) =>
-        (_services, _state) = (services, new RestoreRunState(services.Configuration.Restore.MaxConcurrentPartitions, services.Configuration.Restore.IsDryRun, services.Configuration.Restore.ComparesAll)
+        (_services, _reporter, _state) = (services, new RestoreReporter(services), new RestoreRunState(services.Configuration.Restore.MaxConcurrentPartitions, services.Configuration.Restore.IsDryRun, services.Configuration.Restore.ComparesAll)
         {
             Acks = services.Configuration.Restore.Produce.Acks,
         });
@@ -51,7 +49,6 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
         {
             case StartRestore:
                 _requester = Sender;
-                _began = _services.Clock.GetUtcNow();
                 CarryOut(_state.Begin());
                 break;
             case GetBackupStatus:
@@ -250,7 +247,7 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
     /// <summary>Lets others go on with the restore, once nothing of this process can arrive at the target any more. Until then they would have to wait.</summary>
     private async Task<LetGo> LetGoAsync(RestoreFinished finished, RestoreClaim? claim)
     {
-        finished = finished with { Report = ReportOn(finished, claim) };
+        finished = finished with { Report = _reporter.Make(_plan, claim?.Document, finished) };
         if (claim is not null)
         {
             try
@@ -266,7 +263,7 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
                 Func<RestoreDocument, RestoreDocument> change = document => isWhole ? document.WithPositions(positions).AsWhole(now) : document.WithPositions(positions);
                 var isCutOff = await IsCutOffAsync();
                 await claim.WriteAsync(change, CancellationToken.None); // Whoever has taken over writes the report.
-                await WriteReportAsync(finished);
+                await _reporter.WriteAsync(_plan!, finished.Report);
                 await (isCutOff ? claim.LetGoAsync(document => document, CancellationToken.None) : Task.CompletedTask);
             }
             catch (Exception e)
@@ -277,35 +274,6 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
         }
 
         return new LetGo(finished);
-    }
-
-    /// <summary>A fault in telling what was done must not keep anybody from hearing that it is done.</summary>
-    private ReadOnlyMemory<byte> ReportOn(RestoreFinished finished, RestoreClaim? claim)
-    {
-        try
-        {
-            var reports = new RestoreReports(_services.Configuration, _plan, claim?.Document, finished);
-            return _services.Configuration.Restore.IsDryRun ? reports.OfPlan().ToJson() : reports.Of(_began, _services.Clock.GetUtcNow()).ToJson();
-        }
-        catch (Exception e)
-        {
-            _services.Log.NoReport($"{e.GetType().Name}: {e.Message}");
-            return default;
-        }
-    }
-
-    /// <summary>The report lies beside the backup as well. A restore is none the worse without it.</summary>
-    private async Task WriteReportAsync(RestoreFinished finished)
-    {
-        try
-        {
-            var key = BackupKeys.RestoreReport(_services.Configuration.BackupId, _plan!.Restore!);
-            await _services.Store.PutAsync(key, new ReadOnlySequence<byte>(finished.Report), PutCondition.Overwrite, CancellationToken.None);
-        }
-        catch (StorageException e)
-        {
-            _services.Log.NoReport(e.Message);
-        }
     }
 
     /// <summary>Whether nothing of this process can arrive at the target any more; otherwise others have to wait until it is gone.</summary>

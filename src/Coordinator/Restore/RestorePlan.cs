@@ -98,11 +98,6 @@ public sealed record RestorePlan
 
         RefuseNamesOfNothing(restore, orders);
         RefuseChoicesOfNothing(restore, wanted, orders);
-        if (restore.TopicConfigs.Keys.Where(name => name != RestoreSection.AllTopics).Order(StringComparer.Ordinal).FirstOrDefault(name => wanted.TrueForAll(topic => NameOf(topic, restore) != name)) is { } unset)
-        {
-            throw Wrong($"restore.topic_configs names '{unset}', which is no topic that is restored, by its name at the target.");
-        }
-
         var notes = new List<string>();
         if (restore.Produce.Acks is var acks and not ProduceAcks.All)
         {
@@ -152,7 +147,7 @@ public sealed record RestorePlan
     }
 
     /// <exception cref="BackupException">The section names a topic or a partition that is not restored.</exception>
-    private static void RefuseChoicesOfNothing(RestoreSection restore, IReadOnlyCollection<ManifestTopic> wanted, List<RestorePartition> orders)
+    private static void RefuseChoicesOfNothing(RestoreSection restore, List<ManifestTopic> wanted, List<RestorePartition> orders)
     {
         var sources = orders.SelectMany(order => order.Origins).ToHashSet();
         if (restore.OffsetRanges.Keys.Order().Where(partition => !sources.Contains(partition)).Select(partition => (PartitionId?)partition).FirstOrDefault() is { } nowhere)
@@ -163,6 +158,11 @@ public sealed record RestorePlan
         if (restore.RecordFilters.SelectMany(filter => filter.Topics).FirstOrDefault(glob => !wanted.Any(topic => TopicFilter.IsMatch(glob, topic.Name))) is { } none)
         {
             throw Wrong($"restore.record_filters names '{none}', and no topic that is restored is called so in the backup.");
+        }
+
+        if (restore.TopicConfigs.Keys.Where(name => name != RestoreSection.AllTopics).Order(StringComparer.Ordinal).FirstOrDefault(name => wanted.TrueForAll(topic => NameOf(topic, restore) != name)) is { } unset)
+        {
+            throw Wrong($"restore.topic_configs names '{unset}', which is no topic that is restored, by its name at the target.");
         }
     }
 

@@ -23,7 +23,7 @@ internal sealed class RecordRestorer(RestoreSection section, RestoreProgress? pr
     /// <param name="source">The partition that it comes from.</param>
     public OutgoingRecord? Restore(RecordCursor record, PartitionId source)
     {
-        var restored = section.Admits(record.Timestamp) && section.Admits(source, record.Offset) ? Filter(Original(record), source) : null;
+        var restored = section.Admits(source, record.Offset, record.Timestamp) ? Filter(Original(record), source) : null;
         if (restored is not null && section.IncludesOriginalOffset)
         {
             restored = restored with { Headers = [.. restored.Headers, .. OriginOf(record, source)] };

@@ -20,7 +20,7 @@ internal sealed class RestorePipeline(RestorePartition order, IRecordFeed feed, 
 
     private readonly IRecordWriter _writer = order.IsComparison ? new DrySink().Open(order.Target) : target.Sink.Open(order.Target, order.Base + order.There, order.Share?.Repartitioning.Partitions ?? 1, order.Limits);
     private readonly OffsetMarks _marks = new(order.Marks, order.Noted);
-    private readonly SpanOfRecords _span = new(order.Noted?.Span);
+    private readonly SpanOfRecords _span = new(order.Noted);
     private long _bytes;
     private long _firstChangedTime = order.Noted?.FirstChangedTime ?? None;
 
@@ -33,12 +33,9 @@ internal sealed class RestorePipeline(RestorePartition order, IRecordFeed feed, 
             FirstChangedTime = FirstChangedTime,
             Differences = Differences,
             Marked = _marks.Found,
-            Span = Span,
+            Span = _span.Span,
         }
         : order.Noted;
-
-    /// <summary>Where those lie is not known that versions without it have noted.</summary>
-    private RestoredSpan? Span => order.Noted is { Records: > 0, Span: null } ? null : _span.Span;
 
     private long? FirstChangedTime => Volatile.Read(ref _firstChangedTime) is >= 0 and var offset ? offset : null;
 
@@ -80,7 +77,7 @@ internal sealed class RestorePipeline(RestorePartition order, IRecordFeed feed, 
             Filtered = feed.Filtered,
             FirstChangedTime = FirstChangedTime,
             Differences = Differences,
-            Span = Span,
+            Span = _span.Span,
             Marked = wasStopped ? ReadOnlyDictionary<long, long>.Empty : _marks.Complete().ToDictionary(mark => mark.Key, mark => order.Base + mark.Value),
         };
     }

@@ -99,6 +99,12 @@ public sealed record RestoreSection
         ? throw new BackupException(FailureKind.Configuration, "--verify full compares what is restored, and a dry run restores nothing: leave out one of the two.")
         : this with { IsDryRun = IsDryRun || isDryRun, ComparesAll = comparesAll };
 
+    /// <summary>Whether a record is restored, as far as its place and time decide.</summary>
+    /// <param name="source">Its partition in the backup.</param>
+    /// <param name="offset">Its offset at the source.</param>
+    /// <param name="timestamp">Its timestamp, ms since 1970.</param>
+    public bool Admits(PartitionId source, long offset, long timestamp) => Admits(timestamp) && Admits(source, offset);
+
     /// <summary>Whether a record of this offset of a partition of the backup is restored.</summary>
     public bool Admits(PartitionId source, long offset) => OffsetRanges.Count == 0 || !OffsetRanges.TryGetValue(source, out var range) || range.Admits(offset);
 

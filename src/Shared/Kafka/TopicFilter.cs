@@ -7,7 +7,7 @@ namespace KafkaBackup.Shared.Kafka;
 /// <summary>Decides which topics of the source belong to the backup.</summary>
 /// <remarks>
 /// An entry is a name or a glob: <c>*</c> stands for any run of characters, <c>?</c> for one; it has to fit the whole name, and case
-/// matters. Everything else, <c>~</c> and <c>[</c> too, stands for itself. Exclusion wins, and no inclusion at all means every topic.
+/// matters. Everything else, <c>~</c> and <c>[</c> too, stands for itself, but for <see cref="OfRestore"/>. Exclusion wins, and no inclusion at all means every topic.
 /// </remarks>
 public sealed class TopicFilter
 {

@@ -7,6 +7,7 @@ using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Storage;
 using KafkaBackup.Testing;
 using KafkaBackup.Testing.Kafka;
+using KafkaBackup.Testing.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 using static KafkaBackup.Coordinator.Restore.RestoreMessages;
@@ -167,6 +168,34 @@ public sealed class RestorePreparationTests
     });
 
     [Fact]
+    public void What_another_restore_has_begun_to_add_is_not_added_once_more() => LeapingClock.Run(async clock =>
+    {
+        _cluster.WithTopic("orders").Log(Orders).Append(5);
+        _topics.There["orders"] = Theirs();
+        var section = new RestoreSection { AppendsToTopics = true };
+        var other = await PrepareAsync(clock, section);
+        Assert.Equal(5, Assert.Single(other.Plan.Orders).Base);
+        await other.Claim!.LetGoAsync(document => document.With(other.Plan.Topics[0], "id-1", new Dictionary<int, long> { [0] = 5 }), default);
+
+        var failure = await Assert.ThrowsAsync<BackupException>(() => PrepareAsync(clock, section with { RecordFilters = [new RecordFilter(RecordFilterAction.Drop) { Keys = ["k"u8.ToArray()] }] }));
+
+        Assert.Contains("has begun in topic 'orders' and is not whole", failure.Message, StringComparison.Ordinal);
+        Assert.NotNull((await PrepareAsync(clock, section)).Claim); // The same one goes on.
+    });
+
+    [Fact]
+    public void Nothing_is_added_where_it_cannot_be_noted() => LeapingClock.Run(async clock =>
+    {
+        _cluster.WithTopic("orders").Log(Orders).Append(5);
+        _topics.There["orders"] = Theirs();
+        var readOnly = new FaultyObjectStore(_store) { Decide = call => call.Operation == StoreOperation.Put ? StoreFault.FailBefore(retryable: false) : null };
+
+        var failure = await Assert.ThrowsAsync<BackupException>(() => PrepareAsync(clock, new RestoreSection { AppendsToTopics = true }, readOnly));
+
+        Assert.StartsWith("restore.existing_topic_policy is append, and where a restore begins in a topic could not be noted", failure.Message, StringComparison.Ordinal);
+    });
+
+    [Fact]
     public void An_absent_topic_is_made_only_when_that_is_wanted() => LeapingClock.Run(async clock =>
     {
         var failure = await Assert.ThrowsAsync<BackupException>(() => PrepareAsync(clock, new RestoreSection { CreatesTopics = false }));
@@ -175,7 +204,7 @@ public sealed class RestorePreparationTests
         Assert.NotNull((await PrepareAsync(clock)).Claim); // It was let go.
     });
 
-    private async Task<Planned> PrepareAsync(TimeProvider clock, RestoreSection? section = null)
+    private async Task<Planned> PrepareAsync(TimeProvider clock, RestoreSection? section = null, IObjectStore? store = null)
     {
         var manifest = new BackupManifest
         {
@@ -201,7 +230,7 @@ public sealed class RestorePreparationTests
         await _store.PutAsync(BackupKeys.Manifest(new BackupId("nightly")), new ReadOnlySequence<byte>(ManifestJson.Write(manifest)), PutCondition.Overwrite, default);
         var configuration = TestConfiguration.Of(section ?? new RestoreSection { CreatesTopics = true });
         var services = new RestoreServices(
-            configuration, _store, _cluster.Catalog, _topics, _ => { }, _ => [], new RestoreLog(NullLogger<RestoreLog>.Instance), () => 0,
+            configuration, store ?? _store, _cluster.Catalog, _topics, _ => { }, _ => [], new RestoreLog(NullLogger<RestoreLog>.Instance), () => 0,
             () => new Dictionary<PartitionId, RestoredSoFar>(), () => Task.CompletedTask, clock)
         {
             Groups = new NoGroups(),

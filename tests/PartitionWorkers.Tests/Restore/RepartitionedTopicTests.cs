@@ -6,6 +6,7 @@ using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Storage;
 using KafkaBackup.Testing.Kafka;
+using KafkaBackup.Testing.Storage;
 using Xunit;
 using static KafkaBackup.Shared.Protocol.RestoreProtocol;
 

@@ -7,6 +7,7 @@ using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Storage;
 using KafkaBackup.Testing.Kafka;
+using KafkaBackup.Testing.Storage;
 using Xunit;
 using static KafkaBackup.Shared.Protocol.RestoreProtocol;
 

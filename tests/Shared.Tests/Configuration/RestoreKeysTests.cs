@@ -113,6 +113,7 @@ public sealed class RestoreKeysTests
     [InlineData("  record_filters: [{action: drop}]\n", "restore.record_filters[0].keys: is required")]
     [InlineData("  record_filters: [{action: delete, keys: [a]}]\n", "restore.record_filters[0].action: must be drop or keep or tombstone")]
     [InlineData("  record_filters: [{action: drop, keys: [\"base64:%\"]}]\n", "restore.record_filters[0].keys: has an entry that begins with base64: and goes on with something else")]
+    [InlineData("  record_filters: [{action: keep, keys: []}]\n", "restore.record_filters[0].keys: must name a key")]
     [InlineData("  record_filters: [{action: drop, keys_file: /nowhere/keys}]\n", "restore.record_filters[0].keys_file: /nowhere/keys cannot be read")]
     [InlineData("  existing_topic_policy: append\n  purge_topics: true\n", "restore.existing_topic_policy: append excludes purge_topics")]
     [InlineData("  topic_configs: {a: 5}\n", "restore.topic_configs.a: must be a map of keys and values")]

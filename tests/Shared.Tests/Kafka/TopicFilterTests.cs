@@ -7,6 +7,23 @@ namespace KafkaBackup.Shared.Tests.Kafka;
 
 public sealed class TopicFilterTests
 {
+    [Theory]
+    [InlineData("orders-7", true)]
+    [InlineData("my-orders-7", false)]
+    [InlineData("orders-7.dlq", false)]
+    [InlineData("users", true)]
+    public void For_a_restore_what_begins_with_a_tilde_is_a_regular_expression(string topic, bool matches)
+    {
+        var filter = TopicFilter.OfRestore(new TopicsSection { Include = ["~^orders-[0-9]", "users"], Exclude = ["~dlq$"] });
+
+        Assert.Equal(matches, filter.Matches(topic));
+        Assert.Equal(["users"], filter.Literals);
+    }
+
+    [Fact]
+    public void A_regular_expression_that_is_none_is_named() => Assert.StartsWith(
+        "target.topics: '~(' is no regular expression: ", Assert.Throws<BackupException>(() => TopicFilter.OfRestore(new TopicsSection { Include = ["~("] })).Message, StringComparison.Ordinal);
+
     [Fact]
     public void No_inclusion_means_every_topic() => Assert.True(Filter().Matches("orders"));
 

@@ -122,6 +122,45 @@ public sealed class OffsetRollbackTests
         Assert.Equal(["mailer"], _writer.Set.Keys);
     }
 
+    [Theory]
+    [InlineData(1, "'billing' has members.")]
+    [InlineData(2, null)]
+    public async Task A_group_that_could_not_be_set_is_tried_so_many_times_more(int retries, string? problem)
+    {
+        Has("billing", (Orders, 7));
+        var snapshot = await TakeAsync();
+        Has("billing", (Orders, 9));
+        (_writer.Refused, _writer.Refusals) = ("billing", 2);
+
+        var result = Assert.Single(await OffsetRollback.SetAsync(await CompareAsync(snapshot), _writer, _ => { }, CancellationToken.None, retries: retries));
+
+        Assert.Equal(problem, result.Problem);
+    }
+
+    [Fact]
+    public async Task So_many_groups_are_set_at_a_time()
+    {
+        foreach (var id in new[] { "a", "b", "c", "d", "e" })
+        {
+            Has(id, (Orders, 7));
+        }
+
+        var snapshot = await TakeAsync();
+        foreach (var id in new[] { "a", "b", "c", "d", "e" })
+        {
+            Has(id, (Orders, 9));
+        }
+
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _writer.Gate = gate.Task;
+        var setting = OffsetRollback.SetAsync(await CompareAsync(snapshot), _writer, _ => { }, CancellationToken.None, atOnce: 2);
+
+        Assert.Equal(2, _writer.Begun); // They are begun as far as they may before the call comes back.
+        gate.SetResult();
+        await setting;
+        Assert.Equal(5, _writer.Set.Count);
+    }
+
     [Fact]
     public async Task A_group_of_which_the_present_offsets_cannot_be_told_is_not_set()
     {
@@ -197,16 +236,28 @@ public sealed class OffsetRollbackTests
 
     private sealed class FakeGroupWriter : IGroupWriter
     {
+        private int _begun;
+
         public Dictionary<string, IReadOnlyDictionary<PartitionId, long>> Set { get; } = [];
 
         public string? Refused { get; set; }
 
+        public int Refusals { get; set; } = int.MaxValue;
+
+        public Task Gate { get; set; } = Task.CompletedTask;
+
+        public int Begun => _begun;
+
         public Task<IReadOnlyList<string>> FindActiveAsync(IReadOnlyCollection<string> groups, CancellationToken cancellation) => throw new NotSupportedException();
 
-        public Task SetAsync(string group, IReadOnlyDictionary<PartitionId, long> offsets, Action waits, CancellationToken cancellation)
+        public async Task SetAsync(string group, IReadOnlyDictionary<PartitionId, long> offsets, Action waits, CancellationToken cancellation)
         {
-            Set.Add(group == Refused ? throw new BackupException(FailureKind.Source, $"'{group}' has members.") : group, offsets);
-            return Task.CompletedTask;
+            Interlocked.Increment(ref _begun);
+            await Gate;
+            lock (Set)
+            {
+                Set.Add(group == Refused && Refusals-- > 0 ? throw new BackupException(FailureKind.Source, $"'{group}' has members.") : group, offsets);
+            }
         }
 
         public void Dispose()

@@ -70,7 +70,7 @@ internal sealed class RestoreRunActor : UntypedActor, IWithTimers
                 Tell(Sender, get.AfterLine);
                 break;
             case GetRestoreReport get:
-                Sender.Tell(new RestoreReportPart(_restore, _report is null ? "" : _report.Substring(Math.Min(get.From, _report.Length), Math.Min(RestoreReportPart.MostText, Math.Max(0, _report.Length - get.From))), _report?.Length));
+                Sender.Tell(PartOf(_report, get.From));
                 break;
             case StopRestoreRun:
                 _isGivenUp = true;
@@ -209,6 +209,10 @@ internal sealed class RestoreRunActor : UntypedActor, IWithTimers
             success: there => status with { Phase = there.Phase, PartitionsPlanned = there.PartitionsPlanned, PartitionsDone = there.PartitionsDone, RecordsPlanned = there.OffsetsPlanned },
             failure: _ => status);
     }
+
+    private RestoreReportPart PartOf(string? report, int from) => report is null || from >= report.Length
+        ? new RestoreReportPart(_restore, "", report?.Length)
+        : new RestoreReportPart(_restore, report[from..Math.Min(from + RestoreReportPart.MostText, report.Length)], report.Length);
 
     /// <summary>Its shard moves to another node, or it is not needed any more.</summary>
     internal sealed record HandOver : INoSerializationVerificationNeeded, IDeadLetterSuppression

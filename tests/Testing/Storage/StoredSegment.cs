@@ -4,9 +4,10 @@ using KafkaBackup.Shared.Segments;
 using KafkaBackup.Shared.Storage;
 using KafkaBackup.Testing.Kafka;
 
-namespace KafkaBackup.PartitionWorkers.Tests.Restore;
+namespace KafkaBackup.Testing.Storage;
 
-internal static class StoredSegment
+/// <summary>Segments of a backup, as a test wants them.</summary>
+public static class StoredSegment
 {
     /// <summary>Stores records as one segment.</summary>
     /// <returns>What a manifest says of it.</returns>

@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
 using static KafkaBackup.Shared.Protocol.RestoreProtocol;
 
-namespace KafkaBackup.PartitionWorkers.Restore;
+namespace KafkaBackup.Shared.Protocol;
 
 /// <summary>Finds where source offsets come to stand among the restored records, by counting: each record that is restored is one offset at the target.</summary>
 /// <param name="marks">The source offsets, each once, in order. They are all that is kept, however many records there are.</param>
 /// <param name="noted">What an earlier attempt found; null: nothing.</param>
-internal sealed class OffsetMarks(IReadOnlyList<long> marks, RestoredSoFar? noted)
+public sealed class OffsetMarks(IReadOnlyList<long> marks, RestoredSoFar? noted)
 {
     private long _records = noted?.Records ?? 0;
 
