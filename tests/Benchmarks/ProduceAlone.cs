@@ -1,3 +1,4 @@
+using KafkaBackup.Kafka.Client;
 using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;

@@ -111,6 +111,25 @@ public sealed class HostileClientTests : BrokerFixture
     }
 
     [Fact]
+    public async Task What_is_announced_is_answered_and_all_else_ends_the_connection()
+    {
+        await CreateTopicAsync("t");
+        using var asking = new RawClient(Broker.Port);
+        var announced = (await asking.AskAsync<ApiVersionsResponse>(ApiKey.ApiVersions, 0, new ApiVersionsRequest())).ApiKeys
+            .Select(api => (ApiKey)api.Key).ToHashSet();
+
+        foreach (var api in WireApis.All)
+        {
+            using var client = new RawClient(Broker.Port);
+            using var frame = WireFrames.WriteRequest(new RequestHeader(api.Key, api.MaxVersion, 1, "raw"), Sample(api));
+            await client.SendAsync(frame.Written);
+            Assert.Equal(announced.Contains(api.Key), await client.ReceiveAsync() is not null);
+        }
+
+        Assert.Equal([ApiKey.SaslHandshake, ApiKey.SaslAuthenticate], WireApis.All.Select(api => api.Key).Where(key => !announced.Contains(key)));
+    }
+
+    [Fact]
     public async Task A_client_that_stops_in_the_middle_of_a_request_holds_up_nobody()
     {
         using var client = new RawClient(Broker.Port);
@@ -124,6 +143,7 @@ public sealed class HostileClientTests : BrokerFixture
         ProduceRequest => Produce(Batch()),
         FetchRequest => new FetchRequest { MaxWaitMs = 1, Topics = [new() { Name = "t", Partitions = [new() { MaxBytes = 1000 }] }] },
         ListOffsetsRequest => new ListOffsetsRequest { Topics = [new() { Name = "t", Partitions = [new() { Timestamp = -1 }] }] },
+        OffsetForLeaderEpochRequest => new OffsetForLeaderEpochRequest { Topics = [new() { Name = "t", Partitions = [new()] }] },
         MetadataRequest => new MetadataRequest { Topics = [new() { Name = "t" }] },
         CreateTopicsRequest => new CreateTopicsRequest
         {
@@ -140,6 +160,8 @@ public sealed class HostileClientTests : BrokerFixture
         OffsetCommitRequest => new OffsetCommitRequest { GroupId = "g", Topics = [new() { Name = "t", Partitions = [new() { CommittedOffset = 1 }] }] },
         OffsetFetchRequest => new OffsetFetchRequest { GroupId = "g", Topics = [new() { Name = "t", Partitions = [0] }], Groups = [new() { GroupId = "g" }] },
         DescribeGroupsRequest => new DescribeGroupsRequest { Groups = ["g"] },
+        SaslHandshakeRequest => new SaslHandshakeRequest { Mechanism = "PLAIN" },
+        SaslAuthenticateRequest => new SaslAuthenticateRequest { AuthBytes = "\0alice\0secret"u8.ToArray() },
         FindCoordinatorRequest => new FindCoordinatorRequest { Key = "x", Keys = ["x"], KeyType = 1 },
         var other => other,
     };

@@ -3,6 +3,7 @@ using Akka.Cluster;
 using Akka.Hosting;
 using KafkaBackup.Coordinator.Restore;
 using KafkaBackup.Coordinator.Restore.Nodes;
+using KafkaBackup.Kafka.Client;
 using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.PartitionWorkers;
 using KafkaBackup.PartitionWorkers.Node;

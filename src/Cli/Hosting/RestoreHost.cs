@@ -2,6 +2,7 @@ using Akka.Hosting;
 using KafkaBackup.Cli.Output;
 using KafkaBackup.Coordinator;
 using KafkaBackup.Coordinator.Restore;
+using KafkaBackup.Kafka.Client;
 using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.PartitionWorkers.Node;
 using KafkaBackup.PartitionWorkers.Restore;

@@ -14,7 +14,7 @@ internal static class ApiVersionsHandler
     public static ApiVersionsResponse Answer(ApiVersionsRequest request, short version) =>
         version >= 3 && !(ClientName.IsMatch(request.ClientSoftwareName) && ClientName.IsMatch(request.ClientSoftwareVersion))
             ? new ApiVersionsResponse { ErrorCode = KafkaError.InvalidRequest }
-            : new ApiVersionsResponse { ApiKeys = WireApis.All.Select(Describe).ToList() };
+            : new ApiVersionsResponse { ApiKeys = ServedApis.All.Select(Describe).ToList() };
 
     /// <summary>The answer to a version that is not known: by the one request that it names, the client learns how to ask again.</summary>
     public static ApiVersionsResponse AnswerUnknownVersion() => new()

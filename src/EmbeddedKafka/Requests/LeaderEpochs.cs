@@ -1,3 +1,4 @@
+using KafkaBackup.EmbeddedKafka.Logs;
 using KafkaBackup.Kafka.Wire;
 
 namespace KafkaBackup.EmbeddedKafka.Requests;
@@ -11,5 +12,13 @@ internal static class LeaderEpochs
         -1 or BrokerIdentity.LeaderEpoch => KafkaError.None,
         > BrokerIdentity.LeaderEpoch => KafkaError.UnknownLeaderEpoch,
         _ => KafkaError.FencedLeaderEpoch,
+    };
+
+    /// <summary>The offset behind the last record of an epoch, in a log that has known one epoch only; null for -1 and for epochs to come.</summary>
+    public static long? EndOf(int epoch, LogBounds bounds) => epoch switch
+    {
+        BrokerIdentity.LeaderEpoch => bounds.HighWatermark,
+        -1 or > BrokerIdentity.LeaderEpoch => null,
+        _ => bounds.LogStart, // What was before the first epoch ended where that began.
     };
 }

@@ -4,7 +4,7 @@ using KafkaBackup.Kafka.Wire.Messages;
 
 namespace KafkaBackup.EmbeddedKafka.Requests;
 
-/// <summary>Finds offsets, and moves the first one.</summary>
+/// <summary>Finds offsets by time and by epoch, and moves the first one.</summary>
 internal sealed class OffsetHandlers(BrokerParts parts)
 {
     private const long Latest = -1;
@@ -35,6 +35,32 @@ internal sealed class OffsetHandlers(BrokerParts parts)
             Partitions = topic.Partitions.ConvertAll(partition => Delete(topic.Name, partition)),
         }),
     };
+
+    /// <summary>Answers OffsetForLeaderEpoch.</summary>
+    public OffsetForLeaderEpochResponse FindEpochs(OffsetForLeaderEpochRequest request) => new()
+    {
+        Topics = request.Topics.ConvertAll(topic => new OffsetForLeaderEpochResponse.Topic
+        {
+            Name = topic.Name,
+            Partitions = topic.Partitions.ConvertAll(partition => FindEpoch(topic.Name, partition)),
+        }),
+    };
+
+    private OffsetForLeaderEpochResponse.Partition FindEpoch(string name, OffsetForLeaderEpochRequest.Partition asked)
+    {
+        var log = parts.Topics.Find(name)?.Partition(asked.Index);
+        var answer = new OffsetForLeaderEpochResponse.Partition
+        {
+            Index = asked.Index,
+            ErrorCode = log is null ? KafkaError.UnknownTopicOrPartition : LeaderEpochs.Check(asked.CurrentLeaderEpoch),
+        };
+        if (answer.ErrorCode == KafkaError.None && LeaderEpochs.EndOf(asked.LeaderEpoch, log!.Bounds) is { } end)
+        {
+            (answer.LeaderEpoch, answer.EndOffset) = (asked.LeaderEpoch, end);
+        }
+
+        return answer;
+    }
 
     private ListOffsetsResponse.Partition Find(string name, ListOffsetsRequest.Partition asked, bool isCommittedOnly, short version)
     {

@@ -46,13 +46,14 @@ internal sealed class RequestRouter(BrokerParts parts, Action<IWireStruct>? witn
             CreateTopicsRequest create => _topics.Create(create),
             DeleteTopicsRequest delete => _topics.Delete(delete, header.Version),
             DeleteRecordsRequest delete => _offsets.DeleteRecords(delete),
+            OffsetForLeaderEpochRequest epochs => _offsets.FindEpochs(epochs),
             InitProducerIdRequest init => _transactions.Init(init, header.Version),
             AddPartitionsToTxnRequest add => _transactions.AddPartitions(add, header.Version),
             EndTxnRequest end => _transactions.End(end, header.Version),
             DescribeConfigsRequest describe => _configs.Describe(describe),
             DescribeClusterRequest describe => _metadata.DescribeCluster(describe),
             DescribeTopicPartitionsRequest describe => _metadata.DescribePartitions(describe),
-            _ => throw new ConnectionRefusedException($"{header.Key} has no handler."),
+            _ => throw new ConnectionRefusedException($"It asked for {header.Key}, which the embedded broker does not serve."),
         };
     }
 }

@@ -50,7 +50,8 @@ internal sealed record BrokerCertificate(string Objection, string Advice)
         return found;
     }
 
-    private static BrokerCertificate? Judge(X509Certificate2 shown, X509Chain? chain, SslPolicyErrors errors, string host, SecuritySection security)
+    /// <summary>What a certificate is refused for; null when none of the errors is about what it says.</summary>
+    public static BrokerCertificate? Judge(X509Certificate2 shown, X509Chain? chain, SslPolicyErrors errors, string host, SecuritySection security)
     {
         var status = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status) ?? X509ChainStatusFlags.NoError;
         if (status.HasFlag(X509ChainStatusFlags.NotTimeValid))

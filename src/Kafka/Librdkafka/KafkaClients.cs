@@ -29,6 +29,10 @@ public sealed partial class KafkaClients
     /// <summary>The same for one that needs time for what it sends. Kafka's default.</summary>
     private const int PatientFetchWait = 500;
 
+    /// <summary>How long any client waits for an answer. A leader that falls silent closes no connection: only a request without an answer, or asking another broker, shows that the lead
+    /// has moved.</summary>
+    private static readonly TimeSpan SocketPatience = TimeSpan.FromSeconds(30);
+
     private readonly KafkaSection _source;
     private readonly BackupSection _backup;
     private readonly ILogger _logger;
@@ -59,6 +63,9 @@ public sealed partial class KafkaClients
 
     /// <summary>The addresses as the user gave them.</summary>
     public string Address => _failures.Address;
+
+    /// <summary>The cluster.</summary>
+    internal KafkaSection Cluster => _source;
 
     /// <summary>How to get in.</summary>
     internal SecuritySection Security => _source.Security;

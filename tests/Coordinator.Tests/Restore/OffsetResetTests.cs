@@ -155,8 +155,22 @@ public sealed class OffsetResetTests : IAsyncLifetime
         };
         var report = new RestoreReport
         {
-            BackupId = Backup.Value, RestoreId = restore, Outcome = RestoreOutcome.Whole, StartTime = 0, EndTime = 0, DurationMs = 0, TopicsRestored = [Topic(records: 3)], SegmentsProcessed = 1, RecordsRestored = 3,
-            BytesRestored = 0, ThroughputRecordsPerSec = 0, ThroughputBytesPerSec = 0, Errors = [], Warnings = [], Selection = new RestoreReport.ReportedSelection(null, null), ResolvedConsumerGroups = [],
+            BackupId = Backup.Value,
+            RestoreId = restore,
+            Outcome = RestoreOutcome.Whole,
+            StartTime = 0,
+            EndTime = 0,
+            DurationMs = 0,
+            TopicsRestored = [Topic(records: 3)],
+            SegmentsProcessed = 1,
+            RecordsRestored = 3,
+            BytesRestored = 0,
+            ThroughputRecordsPerSec = 0,
+            ThroughputBytesPerSec = 0,
+            Errors = [],
+            Warnings = [],
+            Selection = new RestoreReport.ReportedSelection(null, null),
+            ResolvedConsumerGroups = [],
             OffsetMapping = new OffsetMapping { Entries = new Dictionary<string, OffsetMapping.Entry>(), ConsumerGroups = new Dictionary<string, OffsetMapping.Group>(), TargetClusterId = "cluster-1", CreatedAt = 0 },
         };
         await PutAsync(BackupKeys.Restore(Backup, restore), document.ToJson());

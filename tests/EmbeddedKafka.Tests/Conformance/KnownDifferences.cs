@@ -6,6 +6,7 @@ internal static class KnownDifferences
     public static IReadOnlyList<KnownDifference> All { get; } =
     [
         new("other requests", @"ApiVersions v\d: (all|a nameless client)", @"ApiKeys (count)|ApiKeys\[\d+\]\..*"),
+        new("access", @"ApiVersions v\d: (all|a nameless client)", @"ApiKeys\[Sasl(Handshake|Authenticate)\]\..*"),
         new("features", @"ApiVersions v\d: all", "tag [0-2][.].*"),
         new("DescribeConfigs", @"DescribeConfigs v\d: node", @"Results\[0\][.]Configs( count|\[.*\][.].*)"),
         new("DescribeConfigs", @"DescribeConfigs v\d: synonyms", @"Results\[0\][.]Configs\[.*\][.]Synonyms.*"),

@@ -5,7 +5,7 @@ using KafkaBackup.Testing;
 
 namespace KafkaBackup.EmbeddedKafka.Tests.Conformance;
 
-/// <summary>Offsets are found by time, and the first one is moved.</summary>
+/// <summary>Offsets are found by time and by epoch, and the first one is moved.</summary>
 internal sealed class RawOffsetSteps(ScriptRun run) : RawSteps(run)
 {
     public override async Task TakeAsync()
@@ -14,6 +14,11 @@ internal sealed class RawOffsetSteps(ScriptRun run) : RawSteps(run)
         foreach (var version in Versions(ApiKey.ListOffsets))
         {
             await ListAsync(version);
+        }
+
+        foreach (var version in Versions(ApiKey.OffsetForLeaderEpoch))
+        {
+            await FindEpochsAsync(version);
         }
 
         foreach (var version in Versions(ApiKey.DeleteRecords))
@@ -89,6 +94,45 @@ internal sealed class RawOffsetSteps(ScriptRun run) : RawSteps(run)
             IsolationLevel = isolation,
             TimeoutMs = TestLimits.HangMs,
             Topics = [new() { Name = Run.Own(topic), Partitions = [new() { Index = partition, Timestamp = time, CurrentLeaderEpoch = epoch }] }],
+        });
+
+    private async Task FindEpochsAsync(short version)
+    {
+        foreach (var epoch in new[] { int.MinValue, -2, -1, 0, 1, int.MaxValue })
+        {
+            await FindEpochAsync(version, $"epoch {epoch}", epoch);
+            await FindEpochAsync(version, $"epoch {epoch}, asked by a consumer", epoch, replica: -1);
+            await FindEpochAsync(version, $"epoch {epoch} where a transaction is open", epoch, partition: 1);
+            await FindEpochAsync(version, $"epoch {epoch} where nothing is", epoch, partition: 2);
+            await FindEpochAsync(version, $"epoch {epoch} where nothing is left", epoch, partition: 3);
+        }
+
+        foreach (var current in new[] { int.MinValue, -2, 0, 1, int.MaxValue })
+        {
+            await FindEpochAsync(version, $"current epoch {current}", epoch: 0, current: current);
+            await FindEpochAsync(version, $"current epoch {current} and one to come", epoch: 1, current: current);
+        }
+
+        await FindEpochAsync(version, "unknown partition", epoch: 0, partition: 9);
+        await FindEpochAsync(version, "unknown partition, current epoch 7", epoch: 0, partition: 9, current: 7);
+        await FindEpochAsync(version, "unknown topic", epoch: 0, topic: "nowhere");
+        await AskAsync<OffsetForLeaderEpochResponse>(ApiKey.OffsetForLeaderEpoch, version, "nothing", new OffsetForLeaderEpochRequest());
+        await AskAsync<OffsetForLeaderEpochResponse>(ApiKey.OffsetForLeaderEpoch, version, "many, and one twice", new OffsetForLeaderEpochRequest
+        {
+            Topics =
+            [
+                new() { Name = Run.Own("offsets-stamped"), Partitions = [new()] },
+                new() { Name = Run.Own("offsets"), Partitions = [new() { Index = 3 }, new() { Index = 0 }, new() { Index = 0, LeaderEpoch = 1 }] },
+            ],
+        });
+    }
+
+    private Task FindEpochAsync(
+        short version, string step, int epoch, int current = -1, string topic = "offsets", int partition = 0, int replica = -2) =>
+        AskAsync<OffsetForLeaderEpochResponse>(ApiKey.OffsetForLeaderEpoch, version, step, new OffsetForLeaderEpochRequest
+        {
+            ReplicaId = replica,
+            Topics = [new() { Name = Run.Own(topic), Partitions = [new() { Index = partition, CurrentLeaderEpoch = current, LeaderEpoch = epoch }] }],
         });
 
     private async Task DeleteAsync(short version)

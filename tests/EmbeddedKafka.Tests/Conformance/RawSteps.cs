@@ -44,7 +44,8 @@ internal abstract class RawSteps(ScriptRun run)
         while (true)
         {
             var answer = await QuietlyAsync<T>(key, version, request);
-            if (error(answer) is not (KafkaError.CoordinatorNotAvailable or KafkaError.ConcurrentTransactions or (KafkaError)14 or (KafkaError)16))
+            if (error(answer) is not (KafkaError.CoordinatorNotAvailable or KafkaError.ConcurrentTransactions
+                or KafkaError.CoordinatorLoadInProgress or KafkaError.NotCoordinator))
             {
                 return answer;
             }

@@ -8,6 +8,36 @@ namespace KafkaBackup.EmbeddedKafka.Tests.Protocol;
 public abstract class ProducerProtocolTests : ProtocolTestBase
 {
     [SkippableFact]
+    public async Task A_producer_without_a_transactional_id_is_given_a_new_id_each_time()
+    {
+        var first = await InitAsync();
+        var second = await InitAsync();
+        var third = await InitAsync(expected: second);
+
+        Assert.All([first, second, third], producer => Assert.Equal((KafkaError.None, 0), (producer.ErrorCode, producer.ProducerEpoch)));
+        Assert.Equal(3, new[] { first, second, third }.Select(producer => producer.ProducerId).Where(id => id >= 0).Distinct().Count());
+    }
+
+    [SkippableFact]
+    public async Task The_last_five_batches_of_a_producer_are_known_again()
+    {
+        var producer = await InitAsync();
+        foreach (var sequence in Enumerable.Range(0, 6))
+        {
+            await ProduceAsync(Batch(producer: producer, sequence: sequence));
+        }
+
+        foreach (var sequence in Enumerable.Range(1, 5))
+        {
+            var again = await ProduceAsync(Batch(producer: producer, sequence: sequence));
+            Assert.Equal((KafkaError.None, sequence), (again.ErrorCode, again.BaseOffset));
+        }
+
+        Assert.Equal(KafkaError.OutOfOrderSequenceNumber, (await ProduceAsync(Batch(producer: producer, sequence: 0))).ErrorCode);
+        Assert.Equal(6, (await ListAsync(-1)).Offset);
+    }
+
+    [SkippableFact]
     public async Task A_batch_sent_twice_is_kept_once_and_answered_alike()
     {
         var producer = await InitAsync();

@@ -109,7 +109,8 @@ public abstract class ProtocolTestBase : IAsyncLifetime
                     ProducerId = expected?.ProducerId ?? -1,
                     ProducerEpoch = expected?.ProducerEpoch ?? -1,
                 });
-            if (response.ErrorCode is not (KafkaError.CoordinatorNotAvailable or KafkaError.ConcurrentTransactions or (KafkaError)14 or (KafkaError)16))
+            if (response.ErrorCode is not (KafkaError.CoordinatorNotAvailable or KafkaError.ConcurrentTransactions
+                or KafkaError.CoordinatorLoadInProgress or KafkaError.NotCoordinator))
             {
                 return response;
             }

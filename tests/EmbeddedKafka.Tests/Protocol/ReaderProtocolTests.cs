@@ -70,6 +70,19 @@ public abstract class ReaderProtocolTests : ProtocolTestBase
     }
 
     [SkippableFact]
+    public async Task The_epoch_of_the_leader_ends_with_the_log_and_later_ones_have_no_end()
+    {
+        await ProduceAsync(Batch(records: 3));
+
+        Assert.Equal((KafkaError.None, 0, 3), await EndOfEpochAsync(0));
+        Assert.Equal((KafkaError.None, 0, 3), await EndOfEpochAsync(0, current: 0));
+        Assert.Equal((KafkaError.None, 0, 0), await EndOfEpochAsync(0, partition: 1));
+        Assert.Equal((KafkaError.None, -1, -1), await EndOfEpochAsync(1));
+        Assert.Equal((KafkaError.UnknownLeaderEpoch, -1, -1), await EndOfEpochAsync(0, current: 7));
+        Assert.Equal((KafkaError.UnknownTopicOrPartition, -1, -1), await EndOfEpochAsync(0, partition: 9));
+    }
+
+    [SkippableFact]
     public async Task A_topic_is_read_by_its_id_and_another_id_is_unknown()
     {
         await ProduceAsync(Batch());
@@ -190,6 +203,17 @@ public abstract class ReaderProtocolTests : ProtocolTestBase
         await Client.SendAsync(Convert.FromHexString("00000019" + "0003000D00000001" + "0007" + "72646B61666B61" + "00" + "00010000" + "000000"));
 
         Assert.NotNull(await Client.ReceiveAsync());
+    }
+
+    private async Task<(KafkaError Error, int Epoch, long End)> EndOfEpochAsync(int epoch, int current = -1, int partition = 0)
+    {
+        var answer = await Client.AskAsync<OffsetForLeaderEpochResponse>(ApiKey.OffsetForLeaderEpoch, 4, new OffsetForLeaderEpochRequest
+        {
+            ReplicaId = -1,
+            Topics = [new() { Name = Topic, Partitions = [new() { Index = partition, CurrentLeaderEpoch = current, LeaderEpoch = epoch }] }],
+        });
+        var found = answer.Topics[0].Partitions[0];
+        return (found.ErrorCode, found.LeaderEpoch, found.EndOffset);
     }
 
     private async Task<(long Offset, long Timestamp)> OffsetAndTimeAsync(long timestamp) =>

@@ -17,7 +17,6 @@ public sealed class LeaderlessPartitionTests : IAsyncLifetime
 {
     private static readonly PartitionId Dead = new("dead", 0);
     private static readonly PartitionId Live = new("live", 0);
-    private const KafkaError LeaderNotAvailable = (KafkaError)5; // The embedded broker itself never says so.
 
     private readonly EmbeddedBroker _broker;
     private KafkaTopicCatalog? _catalog;
@@ -103,7 +102,7 @@ public sealed class LeaderlessPartitionTests : IAsyncLifetime
         {
             foreach (var partition in metadata.Topics.Where(topic => topic.Name == Dead.Topic).SelectMany(topic => topic.Partitions))
             {
-                (partition.ErrorCode, partition.LeaderId, partition.IsrNodes) = (LeaderNotAvailable, -1, []);
+                (partition.ErrorCode, partition.LeaderId, partition.IsrNodes) = (KafkaError.LeaderNotAvailable, -1, []);
             }
         }
     }

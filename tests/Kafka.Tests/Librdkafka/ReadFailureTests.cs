@@ -14,8 +14,6 @@ public sealed class ReadFailureTests
     /// <summary>Four full batches, one that is read, two that wait and one that waits to wait, and some records that the client holds behind them.</summary>
     private const int Records = (4 * 4_096) + 100;
 
-    private const KafkaError TopicAuthorizationFailed = (KafkaError)29; // The embedded broker itself never says so.
-
     private static readonly PartitionId Partition = new("orders", 0);
 
     private readonly TaskCompletionSource _refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -62,7 +60,7 @@ public sealed class ReadFailureTests
     {
         if (_isBehind && answer is FetchResponse fetch)
         {
-            fetch.Topics.ForEach(topic => topic.Partitions.ForEach(partition => partition.ErrorCode = TopicAuthorizationFailed));
+            fetch.Topics.ForEach(topic => topic.Partitions.ForEach(partition => partition.ErrorCode = KafkaError.TopicAuthorizationFailed));
             if (++_refusals > 1)
             {
                 _refused.TrySetResult();

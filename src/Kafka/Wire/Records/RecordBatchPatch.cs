@@ -29,6 +29,19 @@ public static class RecordBatchPatch
         SetCrc(batch);
     }
 
+    /// <summary>Sets which producer sends the batch, and computes the checksum anew.</summary>
+    /// <param name="batch">The whole batch.</param>
+    /// <param name="id">The producer's id; -1 for none.</param>
+    /// <param name="epoch">Its epoch; -1 for none.</param>
+    /// <param name="sequence">The sequence number of the first record; -1 for none.</param>
+    public static void SetProducer(Span<byte> batch, long id, short epoch, int sequence)
+    {
+        BinaryPrimitives.WriteInt64BigEndian(batch[Layout.ProducerId..], id);
+        BinaryPrimitives.WriteInt16BigEndian(batch[Layout.ProducerEpoch..], epoch);
+        BinaryPrimitives.WriteInt32BigEndian(batch[Layout.BaseSequence..], sequence);
+        SetCrc(batch);
+    }
+
     internal static void SetCrc(Span<byte> batch)
     {
         var end = Layout.LengthStart + BinaryPrimitives.ReadInt32BigEndian(batch[Layout.BatchLength..]);

@@ -1,4 +1,5 @@
 using KafkaBackup.EmbeddedKafka;
+using KafkaBackup.Kafka.Client;
 using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.Kafka.Tests.Contracts;
 using KafkaBackup.Kafka.Wire;
@@ -9,12 +10,11 @@ using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Testing;
 using Xunit;
 
-namespace KafkaBackup.Kafka.Tests.Librdkafka;
+namespace KafkaBackup.Kafka.Tests.Client;
 
 /// <summary>Records arrive once and in order, or it is told which one did not, and why.</summary>
 public sealed partial class KafkaRecordSinkTests
 {
-    private const KafkaError NotEnoughReplicasAfterAppend = (KafkaError)20; // The embedded broker itself never says so.
     private const int Room = 34; // Records of half a megabyte: then 16 MiB are on their way.
     private const long Time = 1_700_000_000_000;
 
@@ -55,26 +55,48 @@ public sealed partial class KafkaRecordSinkTests
         var failure = await Assert.ThrowsAsync<BackupException>(() => writer.CompleteAsync(CancellationToken.None));
 
         Assert.Equal(FailureKind.Source, failure.Kind);
-        Assert.StartsWith("restored:0 does not take the record of offset 2 at the source, of 50,000 bytes, or its batch: raise max.message.bytes of topic 'restored'", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith("restored:0 does not take the record of offset 2 at the source, of 50,000 bytes: raise max.message.bytes of topic 'restored'", failure.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<BackupException>(async () => await writer.WriteAsync(Record(3, size: 1), CancellationToken.None));
     }
 
     [Fact]
-    public async Task Nothing_is_sent_behind_a_record_that_the_topic_may_refuse_before_it_has_taken_it()
+    public async Task Of_a_batch_that_is_refused_all_records_before_the_one_that_is_not_taken_arrive_and_none_behind_it()
     {
         await using var broker = EmbeddedBroker.Start();
         await MakeAsync(broker, [("max.message.bytes", "5000")]);
-        using var sink = Sink(broker, batchBytes: 2_000);
-        var writer = sink.Open(Partition, limits: TargetLimits.Of(new Dictionary<string, string> { ["max.message.bytes"] = "5000" }));
-        for (var number = 0; number < 20; number++)
+        using var sink = Sink(broker, batchBytes: 100_000);
+        var writer = sink.Open(Partition);
+        for (var number = 0; number < 40; number++)
         {
-            await writer.WriteAsync(Record(number, size: 100), CancellationToken.None);
+            await writer.WriteAsync(Record(number, size: number == 20 ? 50_000 : 100), CancellationToken.None);
         }
 
-        var failure = await Assert.ThrowsAsync<BackupException>(async () => await writer.WriteAsync(Record(20, size: 50_000), CancellationToken.None));
+        var failure = await Assert.ThrowsAsync<BackupException>(() => writer.CompleteAsync(CancellationToken.None));
 
         Assert.StartsWith("restored:0 does not take the record of offset 20 at the source", failure.Message, StringComparison.Ordinal);
         Assert.Equal(new WrittenTo(20, 19), writer.Written);
+        Assert.Equal(20, (await ReadAsync(broker, 20)).Count);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public async Task A_time_arrives_as_it_was(long time)
+    {
+        await using var broker = EmbeddedBroker.Start();
+        await MakeAsync(broker, []);
+        using var sink = Sink(broker, batchBytes: 2_000);
+        var writer = sink.Open(Partition);
+        await writer.WriteAsync(Record(1, size: 10) with { Timestamp = time }, CancellationToken.None);
+        await writer.CompleteAsync(CancellationToken.None);
+
+        using var source = new KafkaRecordSource(TestClients.For(broker.BootstrapServers));
+        await using var stream = source.Open(Partition, new OffsetRange(0, 1));
+        var cursor = await stream.ReadAsync(CancellationToken.None);
+
+        Assert.True(cursor!.MoveNext());
+        Assert.Equal(time, cursor.Timestamp);
     }
 
     [Fact]
@@ -196,7 +218,7 @@ public sealed partial class KafkaRecordSinkTests
         if (answer is ProduceResponse produced && _lies > 0)
         {
             _lies--;
-            produced.Topics.ForEach(topic => topic.Partitions.ForEach(partition => partition.ErrorCode = NotEnoughReplicasAfterAppend));
+            produced.Topics.ForEach(topic => topic.Partitions.ForEach(partition => partition.ErrorCode = KafkaError.NotEnoughReplicasAfterAppend));
         }
     }
 

@@ -2,12 +2,11 @@ using System.Collections.Concurrent;
 using KafkaBackup.EmbeddedKafka;
 using KafkaBackup.Kafka.Wire.Messages;
 using KafkaBackup.Kafka.Wire.Records;
-using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
 using Xunit;
 
-namespace KafkaBackup.Kafka.Tests.Librdkafka;
+namespace KafkaBackup.Kafka.Tests.Client;
 
 /// <content>How records are compressed and acknowledged.</content>
 public sealed partial class KafkaRecordSinkTests
@@ -75,22 +74,6 @@ public sealed partial class KafkaRecordSinkTests
         Assert.Equal(Enumerable.Range(0, Records), (await ReadAsync(broker, Records)).Select(value => (int)value[0] + (256 * value[1])));
         Assert.NotEmpty(_sent);
         Assert.All(_sent, sent => Assert.Equal((expected, 7_000), (sent.Acks, sent.TimeoutMs)));
-    }
-
-    [Fact]
-    public async Task What_a_leader_got_twice_is_told_where_only_it_acknowledges()
-    {
-        _lies = 1;
-        await using var broker = EmbeddedBroker.Start(new EmbeddedBrokerOptions { Amend = Lie });
-        await MakeAsync(broker, []);
-        using var sink = Sink(broker, 2_000, new ProduceSettings { Acks = ProduceAcks.Leader });
-        var writer = sink.Open(Partition);
-        await writer.WriteAsync(Record(5, size: 100), CancellationToken.None);
-
-        var failure = await Assert.ThrowsAsync<BackupException>(() => writer.CompleteAsync(CancellationToken.None));
-
-        Assert.StartsWith("The record of offset 5 at the source arrived at offset 1 of restored:0", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("or its leader has lost records or got some twice, as restore.produce_acks: 1 lets it.", failure.Message, StringComparison.Ordinal);
     }
 
     /// <summary>A broker with the topic, of which is remembered what it is sent.</summary>

@@ -1,0 +1,176 @@
+using KafkaBackup.Kafka.Wire;
+using KafkaBackup.Kafka.Wire.Messages;
+using KafkaBackup.Kafka.Wire.Records;
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Kafka;
+
+namespace KafkaBackup.Kafka.Client;
+
+/// <summary>Brings batches into a partition, one behind the other, each once.</summary>
+/// <remarks>
+/// What is repeated is looked for first: the end of the leader's log tells whether the batch is there, as nobody else writes to the partition. Only what was not there is sent again, with the
+/// same sequence numbers, so that the first request may still come late. Nothing is sent behind a batch before its end is known.
+/// </remarks>
+/// <param name="sink">Whose it is.</param>
+/// <param name="partition">The partition.</param>
+/// <param name="end">Its end.</param>
+/// <param name="codec">Compresses a batch that has to be divided.</param>
+/// <param name="sequence">Numbers the records.</param>
+internal sealed class BatchDelivery(KafkaRecordSink sink, PartitionId partition, long end, RecordCodec codec, ProducerSequence sequence)
+{
+    private Guid _topicId;
+
+    /// <summary>The partition's end: the offset that the next record will have.</summary>
+    public long End { get; private set; } = end;
+
+    /// <summary>Delivers a batch. One that is refused for what is in it is divided, down to the record.</summary>
+    /// <param name="records">The records.</param>
+    /// <param name="batch">The same as they travel.</param>
+    /// <returns>Records as they arrive.</returns>
+    /// <exception cref="BackupException">One is refused, or no answer came for too long.</exception>
+    public async IAsyncEnumerable<ArraySegment<OutgoingRecord>> DeliverAsync(List<OutgoingRecord> records, Memory<byte> batch)
+    {
+        var all = new ArraySegment<OutgoingRecord>([.. records]);
+        if (await TryAsync(all, batch) is not { } refusal)
+        {
+            yield return all;
+            yield break;
+        }
+
+        using var encoder = new RecordBatchEncoder(codec.ToBatchCodec());
+        var rest = new Stack<(ArraySegment<OutgoingRecord> Records, ProduceResponse.Partition? Refusal)>([(all, refusal)]);
+        while (rest.TryPop(out var part))
+        {
+            if ((part.Refusal ?? await TryAsync(part.Records, encoder.Encode(part.Records))) is not { } refused)
+            {
+                yield return part.Records;
+            }
+            else if (part.Records.Count == 1 || !ProduceErrors.IsOfARecord(refused.ErrorCode))
+            {
+                throw Refused(part.Records[0], refused);
+            }
+            else
+            {
+                var half = part.Records.Count / 2;
+                rest.Push((part.Records[half..], null));
+                rest.Push((part.Records[..half], null));
+            }
+        }
+    }
+
+    /// <summary>Sends a batch until its end is known.</summary>
+    /// <returns>Null when it is there; the answer that refuses it for good otherwise.</returns>
+    private async Task<ProduceResponse.Partition?> TryAsync(ArraySegment<OutgoingRecord> records, Memory<byte> batch)
+    {
+        var trouble = new DeliveryTrouble(TimeProvider.System);
+        var (stale, mayBeThere) = (0, false);
+        while (true)
+        {
+            try
+            {
+                var lead = await sink.Cluster.LeadOfAsync(partition, stale, sink.Ended);
+                stale = lead.Generation; // Whatever goes wrong from here, the lead may have moved.
+                CheckTopic(lead);
+                if (mayBeThere && await IsThereAsync(records, lead) is { } found)
+                {
+                    if (found)
+                    {
+                        return Arrived(records);
+                    }
+
+                    trouble.Note("its replicas do not have what its leader has: start the brokers that hold them", isHopeless: false);
+                }
+                else
+                {
+                    var outcome = await sink.SenderTo(lead.Node).SendAsync(new OutgoingBatch(partition, lead.TopicId, await StampAsync(batch)));
+                    if (outcome is { Fate: ProduceFate.Answered, Error: KafkaError.None, Answer.BaseOffset: var offset } && (offset >= 0 || sink.Settings.Acks == ProduceAcks.None))
+                    {
+                        return offset == End || sink.Settings.Acks == ProduceAcks.None ? Arrived(records) : throw Displaced(records[0], offset);
+                    }
+
+                    if (outcome.Answer is { } answer && ProduceErrors.IsFinal(answer.ErrorCode))
+                    {
+                        return answer;
+                    }
+
+                    mayBeThere |= outcome.Fate != ProduceFate.NotSent && sink.Settings.Acks != ProduceAcks.None;
+                    if (ProduceErrors.IsOfTheProducer(outcome.Error))
+                    {
+                        sequence.Restart();
+                    }
+
+                    trouble.Note(outcome.Reason ?? ProduceErrors.Text(outcome.Error, outcome.Answer?.ErrorMessage), isHopeless: false);
+                }
+            }
+            catch (BackupException e) when (e is not UnexpectedLogException)
+            {
+                trouble.Note(e.Message, isHopeless: !e.IsRetryable);
+            }
+
+            if (trouble.HasLasted)
+            {
+                throw new BackupException(FailureKind.Source,
+                    $"Cannot write the record of offset {records[0].SourceOffset} at the source to {partition} at {sink.Address}: {trouble.Reason.TrimEnd('.')}. It was tried for {trouble.Text}.")
+                { IsRetryable = !trouble.IsHopeless };
+            }
+
+            await trouble.PauseAsync(sink.Ended);
+        }
+    }
+
+    /// <summary>Says in the batch whose it is, where brokers are to know it again.</summary>
+    private async Task<Memory<byte>> StampAsync(Memory<byte> batch)
+    {
+        if (sink.Settings.Acks == ProduceAcks.All)
+        {
+            var (identity, first) = await sequence.NextAsync(sink.Ended);
+            RecordBatchPatch.SetProducer(batch.Span, identity.Id, identity.Epoch, first);
+        }
+
+        return batch;
+    }
+
+    /// <summary>Whether the log holds the batch: null when the leader does not have it, false while replicas lack it.</summary>
+    private async Task<bool?> IsThereAsync(ArraySegment<OutgoingRecord> records, PartitionLead lead)
+    {
+        var ends = await sink.Cluster.EndsOfAsync(partition, lead, sink.Ended);
+        return ends.Appended == End ? null
+            : ends.Appended != End + records.Count ? throw Displaced(records[0], ends.Appended)
+            : sink.Settings.Acks != ProduceAcks.All || ends.Replicated >= ends.Appended;
+    }
+
+    private ProduceResponse.Partition? Arrived(ArraySegment<OutgoingRecord> records)
+    {
+        End += records.Count;
+        sequence.Advance(records.Count);
+        return null;
+    }
+
+    private void CheckTopic(PartitionLead lead)
+    {
+        if (_topicId == Guid.Empty)
+        {
+            _topicId = lead.TopicId;
+        }
+        else if (lead.TopicId != _topicId)
+        {
+            throw new UnexpectedLogException($"Topic '{partition.Topic}' at {sink.Address} was deleted and made anew while it was restored. Delete it, and restore it again.");
+        }
+    }
+
+    private UnexpectedLogException Displaced(OutgoingRecord record, long offset) => new(
+        $"The record of offset {record.SourceOffset} at the source arrived at offset {offset} of {partition} at {sink.Address}, where {End} would have been the next: somebody else "
+        + $"writes to this topic, or did so while it was restored{(sink.Settings.Acks == ProduceAcks.All ? "" : ", or its leader has lost records, as restore.produce_acks: 1 lets it")}. Delete it, and restore it again.");
+
+    private BackupException Refused(OutgoingRecord record, ProduceResponse.Partition refusal) => new(FailureKind.Source, refusal.ErrorCode switch
+    {
+        KafkaError.MessageTooLarge or KafkaError.RecordListTooLarge =>
+            $"{partition} does not take the record of offset {record.SourceOffset} at the source, of {record.Size:N0} bytes: raise max.message.bytes of topic '{partition.Topic}', "
+            + $"or message.max.bytes of the brokers at {sink.Address} where the topic has none, and restore again.",
+        KafkaError.InvalidTimestamp =>
+            $"{partition} does not take the time {record.Timestamp} (ms since 1970) of the record of offset {record.SourceOffset} at the source: see "
+            + $"log.message.timestamp.before.max.ms, log.message.timestamp.after.max.ms and log.message.timestamp.difference.max.ms of the brokers at {sink.Address}.",
+        _ => $"{partition} at {sink.Address} does not take the record of offset {record.SourceOffset} at the source: {ProduceErrors.Text(refusal.ErrorCode, refusal.ErrorMessage).TrimEnd('.')}.",
+    });
+}

@@ -1,0 +1,205 @@
+using KafkaBackup.Kafka.Wire;
+using KafkaBackup.Kafka.Wire.Messages;
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Configuration;
+
+namespace KafkaBackup.Kafka.Client;
+
+/// <summary>A cluster as one client sees it: a connection to each broker that is needed, shared by all, and who leads which partition.</summary>
+internal sealed class ClusterClient : IDisposable
+{
+    /// <summary>How long anything small may take, as of all clients here.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>So long after a look at the cluster nobody looks again, whoever asks.</summary>
+    private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(100);
+
+    private const int Consumer = -1; // As a replica's id.
+    private const sbyte ReadUncommitted = 0;
+    private const long Latest = -1;
+
+    private readonly BrokerConnector _connector;
+    private readonly IReadOnlyList<BrokerAddress> _bootstrap;
+    private readonly CancellationTokenSource _ended = new();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<BrokerAddress, Task<OpenConnection>> _connections = [];
+    private readonly List<WireConnection> _open = [];
+    private readonly HashSet<string> _topics = new(StringComparer.Ordinal);
+    private ClusterSnapshot _snapshot = ClusterSnapshot.Empty;
+    private Task<ClusterSnapshot>? _looking;
+    private int _first;
+
+    /// <summary>A client of the cluster that <paramref name="cluster"/> describes. It connects when it is needed.</summary>
+    public ClusterClient(KafkaSection cluster)
+    {
+        _connector = new BrokerConnector(cluster);
+        _bootstrap = [.. cluster.BootstrapServers.Select(BrokerAddress.Parse)];
+    }
+
+    /// <summary>Who leads <paramref name="partition"/>.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="after">The generation of the look that has been found wrong; 0: none was.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="BackupException">Nobody does at the time, or no broker answers.</exception>
+    public async Task<PartitionLead> LeadOfAsync(PartitionId partition, int after, CancellationToken cancellation)
+    {
+        Task<ClusterSnapshot> looking;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_ended.IsCancellationRequested, this);
+            var isNew = _topics.Add(partition.Topic);
+            if (_snapshot.Generation > after && _snapshot.FindLead(partition) is { } known)
+            {
+                return known;
+            }
+
+            // A look that is under way has not asked for a topic that is new now.
+            looking = _looking = isNew && _looking is { IsCompleted: false } before ? LookBehindAsync(before) : _looking is { IsCompleted: false } ? _looking : LookAsync();
+        }
+
+        return (await looking.WaitAsync(cancellation)).LeadOf(partition);
+    }
+
+    /// <summary>A connection to a broker.</summary>
+    /// <exception cref="BackupException">It does not answer, or lets nobody in.</exception>
+    public async Task<WireConnection> ConnectAsync(int node, CancellationToken cancellation)
+    {
+        BrokerAddress? address;
+        lock (_gate)
+        {
+            address = _snapshot.AddressOf(node);
+        }
+
+        return address is null
+            ? throw new BackupException(FailureKind.Source, $"broker {node} is not there any more") { IsRetryable = true }
+            : await ConnectAsync(address, cancellation);
+    }
+
+    /// <summary>Where a partition ends, by what its leader has now.</summary>
+    /// <exception cref="BackupException">It does not say so; after that the cluster has to be looked at again.</exception>
+    public async Task<LogEnds> EndsOfAsync(PartitionId partition, PartitionLead lead, CancellationToken cancellation)
+    {
+        var connection = await ConnectAsync(lead.Node, cancellation);
+        // Of the epoch that lasts a leader tells the end of its log; a consumer's request would tell only what is replicated.
+        var appended = await connection.AskAsync<OffsetForLeaderEpochResponse>(ApiKey.OffsetForLeaderEpoch, new OffsetForLeaderEpochRequest
+        {
+            ReplicaId = Consumer,
+            Topics = [new() { Name = partition.Topic, Partitions = [new() { Index = partition.Number, CurrentLeaderEpoch = lead.Epoch, LeaderEpoch = lead.Epoch }] }],
+        }, Patience, cancellation);
+        var replicated = await connection.AskAsync<ListOffsetsResponse>(ApiKey.ListOffsets, new ListOffsetsRequest
+        {
+            IsolationLevel = ReadUncommitted,
+            TimeoutMs = (int)Patience.TotalMilliseconds,
+            Topics = [new() { Name = partition.Topic, Partitions = [new() { Index = partition.Number, CurrentLeaderEpoch = lead.Epoch, Timestamp = Latest }] }],
+        }, Patience, cancellation);
+        return appended.Topics is [{ Partitions: [{ ErrorCode: KafkaError.None, EndOffset: >= 0 } log] }] && replicated.Topics is [{ Partitions: [{ ErrorCode: KafkaError.None } seen] }]
+            ? new LogEnds(log.EndOffset, seen.Offset)
+            : throw new BackupException(FailureKind.Source, $"{connection.Address} does not say where {partition} ends "
+                + $"({appended.Topics.FirstOrDefault()?.Partitions.FirstOrDefault()?.ErrorCode}, {replicated.Topics.FirstOrDefault()?.Partitions.FirstOrDefault()?.ErrorCode})")
+            { IsRetryable = true };
+    }
+
+    /// <summary>Asks for the id of an idempotent producer, which any broker gives.</summary>
+    /// <exception cref="BackupException">None does.</exception>
+    public async Task<ProducerIdentity> NewProducerAsync(CancellationToken cancellation)
+    {
+        var connection = await AnyAsync(cancellation);
+        var answer = await connection.AskAsync<InitProducerIdResponse>(ApiKey.InitProducerId, new InitProducerIdRequest(), Patience, cancellation);
+        return answer.ErrorCode switch
+        {
+            KafkaError.None => new ProducerIdentity(answer.ProducerId, answer.ProducerEpoch),
+            KafkaError.ClusterAuthorizationFailed => throw new BackupException(FailureKind.Source, "the user may not write as an idempotent producer: give it Write on a topic, or IdempotentWrite on the cluster"),
+            var error => throw new BackupException(FailureKind.Source, $"{connection.Address} gives no producer id ({error})") { IsRetryable = true },
+        };
+    }
+
+    /// <inheritdoc />
+    /// <remarks>What is not sent by now never is. Once more does nothing.</remarks>
+    public void Dispose()
+    {
+        _ended.Cancel();
+        lock (_gate)
+        {
+            _open.ForEach(connection => connection.Dispose());
+        }
+
+        _connector.Dispose();
+    }
+
+    /// <summary>A connection to whichever broker answers.</summary>
+    private async Task<WireConnection> AnyAsync(CancellationToken cancellation)
+    {
+        List<BrokerAddress> addresses;
+        lock (_gate)
+        {
+            var all = _snapshot.Brokers.Concat(_bootstrap).Distinct().ToList();
+            addresses = [.. all.Skip(_first % all.Count), .. all.Take(_first % all.Count)];
+        }
+
+        for (var at = 0; ; at++)
+        {
+            try
+            {
+                return await ConnectAsync(addresses[at], cancellation);
+            }
+            catch (BackupException e) when (e.IsRetryable && at + 1 < addresses.Count)
+            {
+                Interlocked.Increment(ref _first); // Others need not try it first.
+            }
+        }
+    }
+
+    private async Task<WireConnection> ConnectAsync(BrokerAddress address, CancellationToken cancellation)
+    {
+        Task<OpenConnection>? opening;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_ended.IsCancellationRequested, this);
+            if (!_connections.TryGetValue(address, out opening) || (opening.IsCompleted && !(opening.IsCompletedSuccessfully && opening.Result.IsUsable)))
+            {
+                _connections[address] = opening = Task.Run(() => OpenAsync(address));
+            }
+        }
+
+        return (await opening.WaitAsync(cancellation)).Connection;
+    }
+
+    private async Task<OpenConnection> OpenAsync(BrokerAddress address)
+    {
+        var opened = await _connector.OpenAsync(address, _ended.Token);
+        lock (_gate)
+        {
+            _open.RemoveAll(connection => !connection.IsAlive);
+            _open.Add(opened.Connection); // Also one that another has taken the place of may have requests on their way.
+            if (_ended.IsCancellationRequested)
+            {
+                opened.Connection.Dispose();
+            }
+        }
+
+        return opened;
+    }
+
+    private async Task<ClusterSnapshot> LookBehindAsync(Task<ClusterSnapshot> before)
+    {
+        await ((Task)before).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return await LookAsync();
+    }
+
+    private async Task<ClusterSnapshot> LookAsync()
+    {
+        await Task.Delay(_snapshot.Generation == 0 ? TimeSpan.Zero : LookPause, _ended.Token);
+        List<MetadataRequest.Topic> topics;
+        lock (_gate)
+        {
+            topics = [.. _topics.Select(topic => new MetadataRequest.Topic { Name = topic })];
+        }
+
+        var connection = await AnyAsync(_ended.Token);
+        var answer = await connection.AskAsync<MetadataResponse>(ApiKey.Metadata, new MetadataRequest { Topics = topics, AllowAutoTopicCreation = false }, Patience, _ended.Token);
+        lock (_gate)
+        {
+            return _snapshot = _snapshot.Next(answer);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using KafkaBackup.Kafka.Wire;
+using KafkaBackup.Kafka.Wire.Messages;
+using KafkaBackup.Shared;
+
+namespace KafkaBackup.Kafka.Client;
+
+/// <summary>What the brokers said of themselves and of topics at one time.</summary>
+internal sealed class ClusterSnapshot
+{
+    private readonly Dictionary<int, BrokerAddress> _brokers;
+    private readonly Dictionary<string, MetadataResponse.Topic> _topics;
+
+    private ClusterSnapshot(int generation, Dictionary<int, BrokerAddress> brokers, Dictionary<string, MetadataResponse.Topic> topics) =>
+        (Generation, _brokers, _topics) = (generation, brokers, topics);
+
+    /// <summary>Nothing is known.</summary>
+    public static ClusterSnapshot Empty { get; } = new(0, [], []);
+
+    /// <summary>How many looks there were up to this.</summary>
+    public int Generation { get; }
+
+    /// <summary>All brokers.</summary>
+    public IReadOnlyCollection<BrokerAddress> Brokers => _brokers.Values;
+
+    /// <summary>Where a broker listens.</summary>
+    public BrokerAddress? AddressOf(int node) => _brokers.GetValueOrDefault(node);
+
+    /// <summary>What follows this one.</summary>
+    public ClusterSnapshot Next(MetadataResponse answer) => new(
+        Generation + 1,
+        answer.Brokers.ToDictionary(broker => broker.NodeId, broker => new BrokerAddress(broker.Host, broker.Port)),
+        answer.Topics.Where(topic => topic.Name is not null).ToDictionary(topic => topic.Name!, StringComparer.Ordinal));
+
+    /// <summary>Who leads <paramref name="partition"/>; null when nobody is known to.</summary>
+    public PartitionLead? FindLead(PartitionId partition) =>
+        _topics.GetValueOrDefault(partition.Topic)?.Partitions.Find(one => one.Index == partition.Number) is { LeaderId: >= 0 } led && _brokers.ContainsKey(led.LeaderId)
+            ? new PartitionLead(led.LeaderId, led.LeaderEpoch, _topics[partition.Topic].TopicId, Generation)
+            : null;
+
+    /// <summary>Who leads <paramref name="partition"/>.</summary>
+    /// <exception cref="BackupException">Nobody does at the time, or the user has no right to know.</exception>
+    public PartitionLead LeadOf(PartitionId partition)
+    {
+        if (FindLead(partition) is { } lead)
+        {
+            return lead;
+        }
+
+        if (_topics.GetValueOrDefault(partition.Topic) is not { } topic)
+        {
+            throw Nobody($"no broker has told of topic '{partition.Topic}' yet");
+        }
+
+        if (topic.ErrorCode is KafkaError.TopicAuthorizationFailed)
+        {
+            throw new BackupException(FailureKind.Source, $"the user has no right to topic '{partition.Topic}' any more: give it Write and Describe");
+        }
+
+        throw Nobody(topic.ErrorCode is KafkaError.UnknownTopicOrPartition
+            ? $"the brokers know no topic '{partition.Topic}': was it deleted?"
+            : "it has no leader: start the brokers that hold its replicas");
+    }
+
+    private static BackupException Nobody(string why) => new(FailureKind.Source, why) { IsRetryable = true };
+}

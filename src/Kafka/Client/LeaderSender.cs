@@ -1,0 +1,156 @@
+using System.Threading.Channels;
+using KafkaBackup.Kafka.Wire;
+using KafkaBackup.Kafka.Wire.Messages;
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Configuration;
+
+namespace KafkaBackup.Kafka.Client;
+
+/// <summary>Sends what is ready for all partitions that one broker leads: as much as there is goes into one request. Nothing is repeated here.</summary>
+/// <param name="cluster">Connects to the broker.</param>
+/// <param name="node">The broker's id.</param>
+/// <param name="settings">How records are sent.</param>
+/// <param name="ended">Ends all sending.</param>
+internal sealed class LeaderSender(ClusterClient cluster, int node, ProduceSettings settings, CancellationToken ended)
+{
+    /// <summary>A request is sent when it has so many bytes, or when there is no more: well below what brokers take (socket.request.max.bytes, 100 MiB).</summary>
+    private const int FullRequest = 8 * 1024 * 1024;
+
+    /// <summary>A broker works on one request of a connection at a time; the next ones should be there by then.</summary>
+    private const int MostRequests = 3;
+
+    /// <summary>A connection that is slower than so many bytes a second is taken for dead.</summary>
+    private const int SlowestRate = 8 * 1024;
+
+    /// <summary>The first version of Produce requests that name a topic by its id.</summary>
+    private const short FirstWithTopicIds = 13;
+
+    private const string Over = "the writing was ended";
+
+    private readonly Channel<OutgoingBatch> _ready = Channel.CreateUnbounded<OutgoingBatch>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly SemaphoreSlim _requests = new(MostRequests, MostRequests);
+    private long _bytesOnTheirWay;
+    private long _mutedUntil;
+
+    private short Acks => settings.Acks switch { ProduceAcks.All => -1, ProduceAcks.Leader => 1, _ => 0 };
+
+    /// <summary>Sends a batch, once. Only one batch of a partition may be on its way.</summary>
+    public Task<ProduceOutcome> SendAsync(OutgoingBatch batch)
+    {
+        if (!_ready.Writer.TryWrite(batch))
+        {
+            batch.Ended.TrySetResult(new ProduceOutcome(ProduceFate.NotSent, null, Over));
+        }
+
+        return batch.Ended.Task;
+    }
+
+    /// <summary>Sends until it is ended.</summary>
+    public async Task RunAsync()
+    {
+        var batches = new List<OutgoingBatch>();
+        try
+        {
+            while (await _ready.Reader.WaitToReadAsync(ended))
+            {
+                await _requests.WaitAsync(ended);
+                await Task.Delay(TimeSpan.FromMilliseconds(Math.Max(0, Volatile.Read(ref _mutedUntil) - Environment.TickCount64)), ended);
+                batches = Take();
+                await SendAsync(batches);
+                batches = [];
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            _ready.Writer.TryComplete();
+            while (_ready.Reader.TryRead(out var left))
+            {
+                batches.Add(left);
+            }
+
+            End(batches, new ProduceOutcome(ProduceFate.NotSent, null, Over));
+        }
+    }
+
+    private List<OutgoingBatch> Take()
+    {
+        var batches = new List<OutgoingBatch>();
+        for (long bytes = 0; bytes < FullRequest && _ready.Reader.TryRead(out var batch); bytes += batch.Bytes.Length)
+        {
+            batches.Add(batch);
+        }
+
+        return batches;
+    }
+
+    /// <summary>Returns once the request is on its way, or cannot be; its end is waited for beside.</summary>
+    private async Task SendAsync(List<OutgoingBatch> batches)
+    {
+        WireConnection connection;
+        short version;
+        try
+        {
+            connection = await cluster.ConnectAsync(node, ended);
+            version = connection.VersionOf(ApiKey.Produce, batches.TrueForAll(batch => batch.TopicId != Guid.Empty) ? short.MaxValue : (short)(FirstWithTopicIds - 1));
+        }
+        catch (Exception e) when (e is BackupException or ObjectDisposedException)
+        {
+            _requests.Release();
+            End(batches, new ProduceOutcome(ProduceFate.NotSent, null, e.Message));
+            return;
+        }
+
+        _ = AskAsync(connection, version, batches);
+    }
+
+    private async Task AskAsync(WireConnection connection, short version, List<OutgoingBatch> batches)
+    {
+        var bytes = batches.Sum(batch => (long)batch.Bytes.Length);
+        var patience = settings.Timeout + ClusterClient.Patience + TimeSpan.FromSeconds(Interlocked.Add(ref _bytesOnTheirWay, bytes) / SlowestRate);
+        try
+        {
+            if (settings.Acks == ProduceAcks.None)
+            {
+                await connection.TellAsync(ApiKey.Produce, version, RequestOf(batches), patience, ended);
+                batches.ForEach(batch => batch.Ended.TrySetResult(new ProduceOutcome(ProduceFate.Answered, new ProduceResponse.Partition { Index = batch.Partition.Number }, null)));
+                return;
+            }
+
+            var answer = (ProduceResponse)await connection.AskAsync(ApiKey.Produce, version, RequestOf(batches), patience, ended);
+            Volatile.Write(ref _mutedUntil, Environment.TickCount64 + answer.ThrottleTimeMs); // Sooner the broker would not read.
+            foreach (var batch in batches)
+            {
+                var partition = answer.Topics.Find(topic => version < FirstWithTopicIds ? topic.Name == batch.Partition.Topic : topic.TopicId == batch.TopicId)?.Partitions.Find(one => one.Index == batch.Partition.Number);
+                batch.Ended.TrySetResult(partition is null
+                    ? new ProduceOutcome(ProduceFate.Unknown, null, $"{connection.Address} answers without a word of {batch.Partition}")
+                    : new ProduceOutcome(ProduceFate.Answered, partition, null));
+            }
+        }
+        catch (Exception e) when (e is BackupException or OperationCanceledException)
+        {
+            End(batches, new ProduceOutcome(ProduceFate.Unknown, null, e.Message));
+        }
+        finally
+        {
+            Interlocked.Add(ref _bytesOnTheirWay, -bytes);
+            _requests.Release();
+        }
+    }
+
+    private ProduceRequest RequestOf(List<OutgoingBatch> batches) => new()
+    {
+        Acks = Acks,
+        TimeoutMs = (int)settings.Timeout.TotalMilliseconds,
+        Topics =
+        [
+            .. batches.GroupBy(batch => (batch.Partition.Topic, batch.TopicId)).Select(topic => new ProduceRequest.Topic
+            {
+                Name = topic.Key.Topic,
+                TopicId = topic.Key.TopicId,
+                Partitions = [.. topic.Select(batch => new ProduceRequest.Partition { Index = batch.Partition.Number, Records = new RecordSet([batch.Bytes]) })],
+            }),
+        ],
+    };
+
+    private static void End(List<OutgoingBatch> batches, ProduceOutcome outcome) => batches.ForEach(batch => batch.Ended.TrySetResult(outcome));
+}

@@ -1,0 +1,26 @@
+using System.Security.Cryptography;
+using KafkaBackup.Shared.Configuration;
+
+namespace KafkaBackup.Kafka.Client.Security;
+
+/// <summary>Makes the exchanges of one cluster's connections.</summary>
+/// <remarks>A token for OAUTHBEARER is kept here, so that all connections share it.</remarks>
+internal sealed class SaslExchanges(SecuritySection security, TimeProvider clock) : IDisposable
+{
+    private readonly OAuthTokens? _tokens = security.OAuth is { } oauth ? new OAuthTokens(new TokenEndpoint(oauth, clock), clock) : null;
+
+    /// <summary>The exchange for one login: a connection's first, or a later one on it.</summary>
+    public ISaslExchange Create() => security.Mechanism switch
+    {
+        SaslMechanism.Plain => new PlainExchange(security.Username!, Password),
+        SaslMechanism.ScramSha256 => new ScramExchange(HashAlgorithmName.SHA256, security.Username!, Password),
+        SaslMechanism.ScramSha512 => new ScramExchange(HashAlgorithmName.SHA512, security.Username!, Password),
+        SaslMechanism.OAuthBearer => new OAuthBearerExchange(_tokens!, security.OAuth!.ClientId),
+        _ => throw new InvalidOperationException($"No exchange for {security.Mechanism}."),
+    };
+
+    /// <inheritdoc/>
+    public void Dispose() => _tokens?.Dispose();
+
+    private string Password() => security.PasswordFile is { } file ? SecurityFiles.ReadPassword(file) : security.Password!;
+}

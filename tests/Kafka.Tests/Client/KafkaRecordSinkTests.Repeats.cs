@@ -1,0 +1,185 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using Confluent.Kafka;
+using KafkaBackup.EmbeddedKafka;
+using KafkaBackup.Kafka.Wire;
+using KafkaBackup.Kafka.Wire.Messages;
+using KafkaBackup.Kafka.Wire.Records;
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Kafka;
+using Xunit;
+
+namespace KafkaBackup.Kafka.Tests.Client;
+
+/// <content>What is repeated, and what is not.</content>
+public sealed partial class KafkaRecordSinkTests
+{
+    private readonly ConcurrentQueue<(long Producer, int Sequence)> _batches = [];
+
+    [Theory]
+    [InlineData(ProduceAcks.All)]
+    [InlineData(ProduceAcks.Leader)]
+    public async Task A_batch_whose_answer_is_lost_is_found_in_the_log_and_not_sent_again(ProduceAcks acks)
+    {
+        _lies = 3;
+        await using var broker = await CountedAsync(answer =>
+        {
+            if (answer is ProduceResponse && _lies-- > 0)
+            {
+                throw new IOException("The connection breaks.");
+            }
+        });
+        using var sink = Sink(broker, batchBytes: 2_000, new ProduceSettings { Acks = acks });
+        var writer = sink.Open(Partition);
+
+        await WriteSlowlyAsync(writer, 500);
+
+        Assert.True(_lies < 0);
+        Assert.Equal(Enumerable.Range(0, 500), (await ReadAsync(broker)).Select(value => (int)value[0] + (256 * value[1])));
+        if (acks == ProduceAcks.All)
+        {
+            Assert.Equal(_batches.Count, _batches.Distinct().Count()); // A broker that has forgotten the producer would take one twice.
+        }
+    }
+
+    [Fact]
+    public async Task A_batch_that_has_not_arrived_is_sent_again_with_the_same_numbers()
+    {
+        var losses = 2;
+        await using var broker = await CountedAsync(_ => { }, request =>
+        {
+            if (request is ProduceRequest && losses-- > 0)
+            {
+                throw new IOException("The connection breaks.");
+            }
+        });
+        using var sink = Sink(broker, batchBytes: 2_000);
+        var writer = sink.Open(Partition);
+
+        await WriteSlowlyAsync(writer, 500);
+
+        Assert.Equal(Enumerable.Range(0, 500), (await ReadAsync(broker)).Select(value => (int)value[0] + (256 * value[1])));
+        Assert.Equal(_batches.Count - 2, _batches.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task What_replicas_lack_is_waited_for_and_not_sent_again()
+    {
+        _lies = 1;
+        var lags = 2;
+        await using var broker = await CountedAsync(answer =>
+        {
+            Lie(answer);
+            if (answer is ListOffsetsResponse { Topics: [{ Partitions: [var partition] }] } && lags-- > 0)
+            {
+                partition.Offset = 0;
+            }
+        });
+        using var sink = Sink(broker, batchBytes: 2_000);
+        var writer = sink.Open(Partition);
+
+        await WriteSlowlyAsync(writer, 10);
+
+        Assert.True(lags <= 0);
+        Assert.Equal(new WrittenTo(10, 9), writer.Written);
+        Assert.Equal(_batches.Count, _batches.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_leader_that_has_lost_records_is_told()
+    {
+        await using var broker = await CountedAsync(answer =>
+        {
+            Lie(answer);
+            if (answer is OffsetForLeaderEpochResponse { Topics: [{ Partitions: [var partition] }] })
+            {
+                partition.EndOffset = 3;
+            }
+        });
+        using var sink = Sink(broker, batchBytes: 2_000);
+        var writer = sink.Open(Partition);
+        await WriteSlowlyAsync(writer, 10);
+        _lies = 1;
+        await writer.WriteAsync(Record(10, size: 100), CancellationToken.None);
+
+        var failure = await Assert.ThrowsAsync<BackupException>(() => writer.CompleteAsync(CancellationToken.None));
+
+        Assert.StartsWith("The record of offset 10 at the source arrived at offset 3 of restored:0", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(new WrittenTo(10, 9), writer.Written);
+    }
+
+    [Fact]
+    public async Task Whom_a_leader_knows_otherwise_than_it_should_begins_anew_as_another_producer()
+    {
+        _lies = 1;
+        await using var broker = await CountedAsync(answer =>
+        {
+            if (answer is ProduceResponse { Topics: [{ Partitions: [var partition] }] } && _lies-- > 0)
+            {
+                partition.ErrorCode = KafkaError.OutOfOrderSequenceNumber;
+            }
+        });
+        using var sink = Sink(broker, batchBytes: 1_000_000);
+        var writer = sink.Open(Partition);
+        for (var number = 0; number < 2; number++)
+        {
+            await writer.WriteAsync(Record(number, size: 100), CancellationToken.None);
+            await writer.CompleteAsync(CancellationToken.None);
+        }
+
+        Assert.Equal([0, 0], _batches.Select(batch => batch.Sequence));
+        Assert.Equal(2, _batches.Select(batch => batch.Producer).Distinct().Count());
+        Assert.Equal(2, (await ReadAsync(broker, 2)).Count);
+    }
+
+    [Fact]
+    public async Task A_topic_that_was_made_anew_is_not_written_to()
+    {
+        await using var broker = await CountedAsync(_ => { });
+        using var sink = Sink(broker, batchBytes: 2_000);
+        var writer = sink.Open(Partition);
+        await WriteSlowlyAsync(writer, 10);
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = broker.BootstrapServers }).Build();
+        await admin.DeleteTopicsAsync([Partition.Topic]);
+        await MakeAsync(broker, []);
+        await writer.WriteAsync(Record(10, size: 100), CancellationToken.None);
+
+        var failure = await Assert.ThrowsAsync<BackupException>(() => writer.CompleteAsync(CancellationToken.None));
+
+        Assert.StartsWith("Topic 'restored'", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("was deleted and made anew while it was restored", failure.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Batch by batch, so that several are repeated.</summary>
+    private static async Task WriteSlowlyAsync(IRecordWriter writer, int records)
+    {
+        for (var number = 0; number < records; number++)
+        {
+            await writer.WriteAsync(Record(number, size: 100), CancellationToken.None);
+        }
+
+        Assert.Equal(records, await writer.CompleteAsync(CancellationToken.None));
+    }
+
+    /// <summary>A broker with the topic, of which is remembered who sent it what.</summary>
+    private async Task<EmbeddedBroker> CountedAsync(Action<IWireStruct> amend, Action<IWireStruct>? refuse = null)
+    {
+        var broker = EmbeddedBroker.Start(new EmbeddedBrokerOptions
+        {
+            Amend = amend,
+            Witness = request =>
+            {
+                if (request is ProduceRequest { Topics: [{ Partitions: [{ Records: { } records }] }] })
+                {
+                    var batch = records.ToMemory().Span;
+                    _batches.Enqueue((BinaryPrimitives.ReadInt64BigEndian(batch[RecordBatchLayout.ProducerId..]), BinaryPrimitives.ReadInt32BigEndian(batch[RecordBatchLayout.BaseSequence..])));
+                }
+
+                refuse?.Invoke(request);
+            },
+        });
+        await MakeAsync(broker, []);
+        return broker;
+    }
+}
