@@ -1,6 +1,7 @@
 """Writes records with chosen keys and times, by Kafka's protocol itself: Kafka's own tools give records the time at which they are written."""
 import socket
 import struct
+import time
 
 PRODUCE, VERSION, ELSEWHERE = 0, 3, (3, 6)  # Not known there, and led by another broker.
 
@@ -51,20 +52,26 @@ def text(word):
 
 def write(bootstrap, topic, partition, records, at_once=100):
     """Appends (time in ms, key, value) one after the other, `at_once` to a batch."""
-    for address in bootstrap.split(","):
-        host, port = address.rsplit(":", 1)
-        with socket.create_connection((host, int(port)), 30) as connection, connection.makefile("rb") as answers:
-            for at in range(0, len(records), at_once):
-                data = batch(records[at:at + at_once])
-                request = struct.pack(">hhi", PRODUCE, VERSION, at) + text("acceptance") + struct.pack(">hhii", -1, -1, 30_000, 1) + text(topic)
-                request += struct.pack(">iii", 1, partition, len(data)) + data
-                connection.sendall(struct.pack(">i", len(request)) + request)
-                answer = answers.read(struct.unpack(">i", answers.read(4))[0])
-                error = struct.unpack_from(">h", answer, 4 + 4 + 2 + len(topic) + 4 + 4)[0]
-                if error in ELSEWHERE and at == 0:
-                    break
-                if error:
-                    raise SystemExit("%s:%d does not take records: error %d" % (topic, partition, error))
-            else:
-                return
+    for attempt in range(100):
+        if any(written(address, topic, partition, records, at_once) for address in bootstrap.split(",")):
+            return
+        time.sleep(.1)  # The topic may be new.
     raise SystemExit("no broker of %s leads %s:%d" % (bootstrap, topic, partition))
+
+
+def written(address, topic, partition, records, at_once):
+    """Whether the broker leads the partition, and has taken the records."""
+    host, port = address.rsplit(":", 1)
+    with socket.create_connection((host, int(port)), 30) as connection, connection.makefile("rb") as answers:
+        for at in range(0, len(records), at_once):
+            data = batch(records[at:at + at_once])
+            request = struct.pack(">hhi", PRODUCE, VERSION, at) + text("acceptance") + struct.pack(">hhii", -1, -1, 30_000, 1) + text(topic)
+            request += struct.pack(">iii", 1, partition, len(data)) + data
+            connection.sendall(struct.pack(">i", len(request)) + request)
+            answer = answers.read(struct.unpack(">i", answers.read(4))[0])
+            error = struct.unpack_from(">h", answer, 4 + 4 + 2 + len(topic) + 4 + 4)[0]
+            if error in ELSEWHERE and at == 0:
+                return False
+            if error:
+                raise SystemExit("%s:%d does not take records: error %d" % (topic, partition, error))
+    return True

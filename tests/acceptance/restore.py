@@ -3,6 +3,7 @@
 
   restore.py mixed      records of every shape, all codecs, aborted transactions
   restore.py leaders    a broker of three is killed, and started again, again and again while records are restored
+  restore.py forgotten  the only broker is killed, and started again, while old records are restored, whose producer it forgets
   restore.py kills      kill -9 at --kills random moments; started again each time, it goes on
   restore.py windows    --windows random windows of time over data with times in disorder: exactly what a full scan selects
   restore.py groups     50 groups at random places, between records that are compacted or aborted: each reads next what it would have read next, also of a window
@@ -15,12 +16,13 @@
   restore.py rates      limits of bytes and of records a second hold for the whole restore
   restore.py all        all of them
 
-KAFKA_BOOTSTRAP_SERVERS names the broker, KAFKA_HOME the folder with `tools/kt` and `bin/`; `leaders` wants three brokers, whose folder KAFKA_DIR names,
-and `node kill|start N DIR` in KAFKA_HOME. `resets` wants a toxiproxy, whose API is at TOXIPROXY_URL, with a proxy at KAFKA_PROXIED_SERVERS before a listener
+KAFKA_BOOTSTRAP_SERVERS names the broker, KAFKA_HOME the folder with `tools/kt` and `bin/`; `leaders` wants three brokers, whose folder KAFKA_DIR names
+(as `forgotten` wants that of one), and `node kill|start N DIR` in KAFKA_HOME. `resets` wants a toxiproxy, whose API is at TOXIPROXY_URL, with a proxy at KAFKA_PROXIED_SERVERS before a listener
 of the broker that advertises that address. Exits with 1 on any violation.
 """
 import argparse
 import base64
+import functools
 import os
 import random
 import signal
@@ -30,6 +32,7 @@ import time
 
 import common
 import stores
+from restore_forgotten import forgotten
 from restore_groups import groups
 from restore_network import quota, resets
 from restore_refusals import ages, refusals
@@ -167,7 +170,7 @@ def node(order, number):
     subprocess.run([os.path.join(os.environ["KAFKA_HOME"], "node"), order, str(number), os.environ["KAFKA_DIR"]], check=True, capture_output=True)
 
 
-SCENARIOS = {"mixed": mixed, "leaders": leaders, "kills": kills, "windows": windows, "groups": groups, "retention": retention, "ages": ages, "refusals": refusals,
+SCENARIOS = {"mixed": mixed, "leaders": leaders, "forgotten": functools.partial(forgotten, node=node), "kills": kills, "windows": windows, "groups": groups, "retention": retention, "ages": ages, "refusals": refusals,
              "sizes": sizes, "resets": resets, "quota": quota, "rates": rates}
 
 

@@ -60,6 +60,12 @@ internal sealed record BrokerCertificate(string Objection, string Advice)
                 "Renew it, or set the clock.");
         }
 
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors)
+            && (status & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) == X509ChainStatusFlags.NoError)
+        {
+            return new BrokerCertificate($"it, or an authority of it, is not fit for this ({status})", "Have it made anew, for a server.");
+        }
+
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
         {
             var truster = security.CaLocation is { } file ? $"'{file}' does not hold" : "this system does not trust";

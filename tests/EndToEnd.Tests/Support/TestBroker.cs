@@ -143,7 +143,7 @@ internal sealed partial class TestBroker
     public TestTransaction BeginTransaction() =>
         new(this, NewProducer(new ProducerConfig { TransactionalId = $"e2e-{Guid.NewGuid():N}", TransactionTimeoutMs = TestLimits.HangMs }));
 
-    /// <summary>Waits until all of the partition up to <paramref name="end"/> is there and no transaction is open in it.</summary>
+    /// <summary>Waits until all of the partition up to <paramref name="end"/> is there, however new the topic, and no transaction is open in it.</summary>
     public async Task WaitForStableEndAsync(PartitionId partition, long end)
     {
         using var patience = new CancellationTokenSource(Patience);
@@ -207,8 +207,15 @@ internal sealed partial class TestBroker
             TopicPartition = new TopicPartition(partition.Topic, partition.Number),
             OffsetSpec = OffsetSpec.Latest(),
         };
-        var answer = await _admin.ListOffsetsAsync([wanted], new ListOffsetsOptions { RequestTimeout = Patience, IsolationLevel = isolation });
-        return answer.ResultInfos.Single().TopicPartitionOffsetError.Offset.Value;
+        try
+        {
+            var answer = await _admin.ListOffsetsAsync([wanted], new ListOffsetsOptions { RequestTimeout = Patience, IsolationLevel = isolation });
+            return answer.ResultInfos.Single().TopicPartitionOffsetError.Offset.Value;
+        }
+        catch (ListOffsetsException e) when (e.Result.ResultInfos.Single().TopicPartitionOffsetError.Error.Code is ErrorCode.UnknownTopicOrPart or ErrorCode.NotLeaderForPartition or ErrorCode.LeaderNotAvailable)
+        {
+            return -1; // It is being made.
+        }
     }
 
     private static Message<byte[]?, byte[]?> MessageOf(LogRecord record)

@@ -45,8 +45,8 @@ internal sealed record ClientCertificate(X509Certificate2 Own, X509Certificate2C
         {
             throw SecurityFiles.Unusable(
                 keyFile,
-                $"holds no key that can be used: it does not belong to the certificate in '{certificateFile}', ssl_key_password does not open it, or it is damaged: "
-                + e.Message.TrimEnd('.'),
+                $"holds no key that can be used: it does not belong to the certificate in '{certificateFile}', "
+                + "ssl_key_password does not open it, or it is damaged: " + e.Message.TrimEnd('.'),
                 e);
         }
     }
@@ -56,13 +56,19 @@ internal sealed record ClientCertificate(X509Certificate2 Own, X509Certificate2C
 
     private static X509Certificate2 Join(string certificate, string key, string? password)
     {
-        if (OldPemKey.IsIn(key))
+        var isOld = OldPemKey.IsIn(key);
+        if (!isOld && !key.Contains("-----BEGIN ENCRYPTED PRIVATE KEY-----", StringComparison.Ordinal))
         {
-            key = OldPemKey.Decrypt(key, password ?? throw new CryptographicException("it has a password, and none is given"));
+            return X509Certificate2.CreateFromPem(certificate, key);
         }
 
-        return key.Contains("-----BEGIN ENCRYPTED PRIVATE KEY-----", StringComparison.Ordinal)
-            ? X509Certificate2.CreateFromEncryptedPem(certificate, key, password ?? throw new CryptographicException("it has a password, and none is given"))
-            : X509Certificate2.CreateFromPem(certificate, key);
+        if (password is null)
+        {
+            throw new CryptographicException("it has a password, and none is given");
+        }
+
+        return isOld
+            ? X509Certificate2.CreateFromPem(certificate, OldPemKey.Decrypt(key, password))
+            : X509Certificate2.CreateFromEncryptedPem(certificate, key, password);
     }
 }

@@ -14,7 +14,7 @@ internal interface ISaslExchange
 
     /// <summary>What to send next.</summary>
     /// <param name="challenge">What the broker answered to the message before.</param>
-    /// <returns>Null when nothing is left to say: the user is proven to the broker, and the broker to the user as far as the mechanism does that.</returns>
+    /// <returns>Null when nothing is left to say: the broker has proven itself as far as the mechanism does that.</returns>
     /// <exception cref="BackupException">The broker refuses, does not prove itself, or does not speak the mechanism.</exception>
     byte[]? Continue(ReadOnlySpan<byte> challenge);
 

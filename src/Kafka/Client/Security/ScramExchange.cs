@@ -18,6 +18,8 @@ internal sealed class ScramExchange(HashAlgorithmName hash, string user, Func<st
     private const string Header = "n,,";
     private const string HeaderCode = "biws";
 
+    private const string Advice = "Check that bootstrap_servers leads to the brokers that are meant.";
+
     private readonly string _nonce = nonce ?? Convert.ToBase64String(RandomNumberGenerator.GetBytes(24));
     private string _first = "";
     private byte[]? _expected;
@@ -53,7 +55,7 @@ internal sealed class ScramExchange(HashAlgorithmName hash, string user, Func<st
             ? null
             : throw new BackupException(
                 FailureKind.Source,
-                $"The broker does not prove that it knows the user '{user}': its signature is wrong. Check that bootstrap_servers leads to the brokers that are meant.");
+                $"The broker does not prove that it knows the user '{user}': its signature is wrong. {Advice}");
     }
 
     /// <inheritdoc/>
@@ -71,7 +73,8 @@ internal sealed class ScramExchange(HashAlgorithmName hash, string user, Func<st
 
         if (!int.TryParse(Field(fields, 2, "i="), out var iterations) || iterations is < LeastIterations or > MostIterations)
         {
-            throw Garbled($"it asks for {SaslFailures.Quote(Field(fields, 2, "i=") ?? "no")} iterations, and {LeastIterations} to {MostIterations} are taken");
+            var asked = SaslFailures.Quote(Field(fields, 2, "i=") ?? "no");
+            throw Garbled($"it asks for {asked} iterations, and {LeastIterations} to {MostIterations} are taken");
         }
 
         var withoutProof = $"c={HeaderCode},r={both}";
@@ -107,6 +110,6 @@ internal sealed class ScramExchange(HashAlgorithmName hash, string user, Func<st
         }
     }
 
-    private BackupException Garbled(string what) => new(
-        FailureKind.Source, $"The broker does not speak {Mechanism} as it should: {what}. Check that bootstrap_servers leads to the brokers that are meant.");
+    private BackupException Garbled(string what) =>
+        new(FailureKind.Source, $"The broker does not speak {Mechanism} as it should: {what}. {Advice}");
 }

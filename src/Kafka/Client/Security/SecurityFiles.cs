@@ -4,7 +4,7 @@ using KafkaBackup.Shared;
 namespace KafkaBackup.Kafka.Client.Security;
 
 /// <summary>Reads the files that <c>security</c> names, anew for each connection.</summary>
-/// <remarks>They were in order when the run began. What is wrong with them now may be that they are just being replaced, so another try may help.</remarks>
+/// <remarks>They were in order when the run began. They may just be on the way to be replaced, so another try may help.</remarks>
 internal static class SecurityFiles
 {
     /// <summary>The text of a file.</summary>

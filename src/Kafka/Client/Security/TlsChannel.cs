@@ -12,6 +12,8 @@ namespace KafkaBackup.Kafka.Client.Security;
 /// <remarks>The files of <see cref="SecuritySection"/> are read for each connection: they are renewed under a run that goes on for months.</remarks>
 internal sealed class TlsChannel(SecuritySection security, TimeProvider clock)
 {
+    private const string Check = "Check the port in bootstrap_servers and security_protocol";
+
     /// <summary>Speaks TLS over a stream, which from then on belongs to what is returned; it is closed when this fails.</summary>
     /// <param name="inner">A fresh connection.</param>
     /// <param name="host">The name or IP address, without port, that the broker's certificate has to be for.</param>
@@ -53,15 +55,16 @@ internal sealed class TlsChannel(SecuritySection security, TimeProvider clock)
         }
     }
 
-    /// <summary>What it means that a connection broke right after <see cref="AuthenticateAsync"/>.</summary>
-    /// <remarks>With TLS 1.3 a broker looks at the client's certificate when the client is through already, which learns of it when it reads.</remarks>
+    /// <summary>What it means that a connection broke right after it was made, when the first answer was read.</summary>
+    /// <remarks>With TLS 1.3 a broker looks at the client's certificate when the client is through already.</remarks>
     /// <returns>Null when it was not for the client's certificate.</returns>
     public BackupException? Refusal(Exception failure, string host)
     {
-        for (var cause = failure; cause is not null; cause = cause.InnerException)
+        for (var cause = failure is IOException or AuthenticationException ? failure : null; cause is not null; cause = cause.InnerException)
         {
-            if (cause.Message.Contains("alert", StringComparison.Ordinal)
-                && (cause.Message.Contains("certificate", StringComparison.Ordinal) || cause.Message.Contains("unknown ca", StringComparison.Ordinal)))
+            bool Has(string part) => cause.Message.Contains(part, StringComparison.Ordinal);
+
+            if (Has("alert") && (Has("certificate") || Has("unknown ca")))
             {
                 return Refused(failure, host, Reason(cause));
             }
@@ -82,11 +85,13 @@ internal sealed class TlsChannel(SecuritySection security, TimeProvider clock)
             return refusal;
         }
 
+        // Without naming it, some brokers mean a client certificate by this.
+        var more = security.CertificateLocation is null ? ", and whether it wants a client certificate (ssl_certificate_location)" : "";
         return failure is AuthenticationException
-            ? Failure($"TLS with {host} fails: {Reason(failure.GetBaseException())}. Check the port in bootstrap_servers and security_protocol.", failure)
+            ? Failure($"TLS with {host} fails: {Reason(failure.GetBaseException())}. {Check}{more}.", failure)
             : new BackupException(
                 FailureKind.Source,
-                $"{host} closed the connection in the TLS handshake, as a listener without TLS does. Check the port in bootstrap_servers and security_protocol.",
+                $"{host} closed the connection in the TLS handshake, as a listener without TLS does. {Check}.",
                 failure)
             {
                 IsRetryable = true, // A broker that shuts down does so as well.
@@ -104,14 +109,15 @@ internal sealed class TlsChannel(SecuritySection security, TimeProvider clock)
         return EndOf(file) is { } end && end < clock.GetUtcNow()
             ? new BackupException(
                 FailureKind.Source,
-                $"The client certificate in '{file}' has expired: it was valid until {end:yyyy-MM-dd HH:mm:ss} UTC. {host} refuses it: {reason}. "
-                + "Put a new certificate there, and its key in the place of ssl_key_location.",
+                $"The client certificate in '{file}' has expired: it was valid until {end:yyyy-MM-dd HH:mm:ss} UTC. "
+                + $"{host} refuses it: {reason}. Put a new certificate there, and its key in the place of ssl_key_location.",
                 failure)
             {
                 EndsRun = true,
             }
             : Failure(
-                $"{host} does not accept the client certificate in '{file}': {reason}. {Advice} to a certificate of an authority that the brokers trust.",
+                $"{host} does not accept the client certificate in '{file}': {reason}. "
+                + $"{Advice} to a certificate of an authority that the brokers trust.",
                 failure);
     }
 

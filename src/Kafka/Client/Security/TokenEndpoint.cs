@@ -12,8 +12,11 @@ internal sealed class TokenEndpoint : IDisposable
 {
     private const int LargestAnswer = 1024 * 1024;
 
-    private const string CheckCredentials = "Check sasl_oauth_token_endpoint_url, sasl_oauth_client_id, sasl_oauth_client_secret and sasl_oauth_scope.";
-    private const string CheckReach = "Check sasl_oauth_token_endpoint_url, that it can be reached from here, and that this system trusts its certificate.";
+    private const string CheckCredentials =
+        "Check sasl_oauth_token_endpoint_url, sasl_oauth_client_id, sasl_oauth_client_secret and sasl_oauth_scope.";
+
+    private const string CheckReach =
+        "Check sasl_oauth_token_endpoint_url, that it can be reached from here, and that this system trusts its certificate.";
 
     private readonly OAuthSection _oauth;
     private readonly TimeProvider _clock;
@@ -103,7 +106,9 @@ internal sealed class TokenEndpoint : IDisposable
         using var json = Parse(body);
         var said = json is null ? null : string.Join(": ", new[] { TextOf(json, "error"), TextOf(json, "error_description") }.OfType<string>());
         var reason = $"HTTP {(int)status} {status}{SaslFailures.Because(said?.Replace(_oauth.ClientSecret, "***", StringComparison.Ordinal))}";
-        return (int)status >= 500 || status is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout ? Unavailable(reason, null) : Unusable(reason);
+        return (int)status >= 500 || status is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout
+            ? Unavailable(reason, null)
+            : Unusable(reason);
     }
 
     private BackupException Unusable(string reason) =>
@@ -139,8 +144,11 @@ internal sealed class TokenEndpoint : IDisposable
 
     /// <summary>A number, which some endpoints write as a text.</summary>
     private static double? NumberOf(JsonDocument json, string name) =>
-        json.RootElement.TryGetProperty(name, out var value) && double.TryParse(value.GetRawText().Trim('"'), out var number) && number > 0 ? number : null;
+        json.RootElement.TryGetProperty(name, out var value) && double.TryParse(value.GetRawText().Trim('"'), out var number) && number > 0
+            ? number
+            : null;
 
     /// <summary>A year at most: beyond that it does not matter, and numbers have their ends.</summary>
-    private static DateTimeOffset Later(DateTimeOffset now, double seconds) => now.AddSeconds(Math.Min(seconds, TimeSpan.FromDays(365).TotalSeconds));
+    private static DateTimeOffset Later(DateTimeOffset now, double seconds) =>
+        now.AddSeconds(Math.Min(seconds, TimeSpan.FromDays(365).TotalSeconds));
 }
