@@ -1,13 +1,15 @@
+using Confluent.Kafka.Admin;
 using KafkaBackup.EndToEnd.Tests.Support;
 using KafkaBackup.Shared;
+using static KafkaBackup.Cli.ExitCode;
 
 namespace KafkaBackup.EndToEnd.Tests.Security;
 
-/// <summary>Each way into a guarded cluster backs up a topic exactly.</summary>
+/// <summary>By each way into a guarded cluster a topic is backed up, and restored, exactly.</summary>
 public sealed class GettingInTests : BrokerTest
 {
     [SkippableFact]
-    public Task By_tls() => BacksUpExactlyAsync("SSL", SecuredBroker.Tls());
+    public Task By_tls() => BacksUpAndRestoresAsync("SSL", SecuredBroker.Tls());
 
     [SkippableFact]
     public async Task By_a_client_certificate()
@@ -15,7 +17,7 @@ public sealed class GettingInTests : BrokerTest
         _ = SecuredBroker.Listener("SSL");
         await Broker.AllowAliceAsync(Name("orders"));
 
-        await BacksUpExactlyAsync("SSL", [.. SecuredBroker.Tls(), .. SecuredBroker.ClientCertificate()]);
+        await BacksUpAndRestoresAsync("SSL", [.. SecuredBroker.Tls(), .. SecuredBroker.ClientCertificate()]);
     }
 
     [SkippableFact]
@@ -24,7 +26,7 @@ public sealed class GettingInTests : BrokerTest
         _ = SecuredBroker.Listener("SSL");
         await Broker.AllowAliceAsync(Name("orders"));
 
-        await BacksUpExactlyAsync("SSL",
+        await BacksUpAndRestoresAsync("SSL",
             [.. SecuredBroker.Tls(), .. SecuredBroker.ClientCertificate(key: "client-key-encrypted.pem"), "ssl_key_password: key-secret"]);
     }
 
@@ -32,7 +34,7 @@ public sealed class GettingInTests : BrokerTest
     [InlineData("PLAIN")]
     [InlineData("SCRAM-SHA-256")]
     [InlineData("SCRAM-SHA-512")]
-    public Task By_login(string mechanism) => BacksUpExactlyAsync("SASL", SecuredBroker.Login(mechanism));
+    public Task By_login(string mechanism) => BacksUpAndRestoresAsync("SASL", SecuredBroker.Login(mechanism));
 
     [SkippableFact]
     public async Task By_a_login_whose_password_is_in_a_file()
@@ -40,7 +42,7 @@ public sealed class GettingInTests : BrokerTest
         var file = Path.GetTempFileName();
         await File.WriteAllTextAsync(file, "admin-secret\n");
 
-        await BacksUpExactlyAsync("SASL", [.. SecuredBroker.Login("PLAIN").SkipLast(1), $"sasl_password_file: {file}"]);
+        await BacksUpAndRestoresAsync("SASL", [.. SecuredBroker.Login("PLAIN").SkipLast(1), $"sasl_password_file: {file}"]);
         File.Delete(file);
     }
 
@@ -48,19 +50,19 @@ public sealed class GettingInTests : BrokerTest
     [InlineData("PLAIN")]
     [InlineData("SCRAM-SHA256")]
     [InlineData("SCRAM-SHA512")]
-    public Task By_login_over_tls(string mechanism) => BacksUpExactlyAsync("SASL_SSL", SecuredBroker.LoginOverTls(mechanism));
+    public Task By_login_over_tls(string mechanism) => BacksUpAndRestoresAsync("SASL_SSL", SecuredBroker.LoginOverTls(mechanism));
 
     [SkippableFact]
     public async Task By_a_token()
     {
         using var endpoint = new TokenEndpoint();
 
-        await BacksUpExactlyAsync("SASL", endpoint.Login(TokenEndpoint.Secret, "sasl_oauth_scope: backup"));
+        await BacksUpAndRestoresAsync("SASL", endpoint.Login(TokenEndpoint.Secret, "sasl_oauth_scope: backup"));
 
         Assert.All(endpoint.Requests, request => Assert.Equal("grant_type=client_credentials&scope=backup", request));
     }
 
-    private async Task BacksUpExactlyAsync(string listener, IReadOnlyList<string> security)
+    private async Task BacksUpAndRestoresAsync(string listener, IReadOnlyList<string> security)
     {
         var address = SecuredBroker.Listener(listener);
         var topic = await NewTopicAsync(partitions: 2);
@@ -72,5 +74,11 @@ public sealed class GettingInTests : BrokerTest
         (await backup.SucceedAsync()).AssertSaysNothingOf("secret");
 
         StoredRecords.AssertExactly(backup, produced);
+
+        await Broker.CreateTopicAsync(Name("restored"), 2);
+        await Broker.AllowAliceAsync(Name("restored"), [AclOperation.All]);
+        var restored = await backup.RestoreAsync(new Dictionary<string, string> { [topic] = Name("restored") }, TestBackup.IntoExisting);
+        restored.AssertExit(Ok).AssertSaysNothingOf("secret");
+        await AssertRestoredAsync(Name("restored"), produced);
     }
 }

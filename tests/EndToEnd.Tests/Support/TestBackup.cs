@@ -78,13 +78,14 @@ internal sealed class TestBackup : IDisposable
     public CliRun StartRestore(IReadOnlyDictionary<string, string> topics, params IReadOnlyList<string> lines)
     {
         var path = Path.Combine(Root, "restore.yaml");
+        var security = Config.Security.Count == 0 ? "" : $"  security:\n{string.Concat(Config.Security.Select(line => $"    {line}\n"))}";
         string[] mapping = topics.Count == 0 ? [] : ["topic_mapping:", .. topics.Select(topic => $"  {topic.Key}: {topic.Value}")];
         File.WriteAllText(path, $"""
             mode: restore
             backup_id: {Id}
             target:
               bootstrap_servers: ["{Config.Broker}"]
-            storage:
+            {security}storage:
               backend: filesystem
               path: {Store}
             restore:

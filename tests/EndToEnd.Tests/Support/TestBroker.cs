@@ -123,9 +123,12 @@ internal sealed partial class TestBroker
         _admin.DeleteRecordsAsync([new TopicPartitionOffset(partition.Topic, partition.Number, offset)]);
 
     /// <summary>Lets the user <c>alice</c> see a topic, and read it or not.</summary>
-    public async Task AllowAliceAsync(string topic, bool mayRead = true)
+    public Task AllowAliceAsync(string topic, bool mayRead = true) => AllowAliceAsync(topic, mayRead ? [AclOperation.Describe, AclOperation.Read] : [AclOperation.Describe]);
+
+    /// <summary>Lets <c>alice</c> do so much with a topic.</summary>
+    public async Task AllowAliceAsync(string topic, IEnumerable<AclOperation> operations)
     {
-        await _admin.CreateAclsAsync(new[] { AclOperation.Describe, AclOperation.Read }.Take(mayRead ? 2 : 1).Select(operation => new AclBinding
+        await _admin.CreateAclsAsync(operations.Select(operation => new AclBinding
         {
             Pattern = new ResourcePattern { Type = ResourceType.Topic, Name = topic, ResourcePatternType = ResourcePatternType.Literal },
             Entry = new AccessControlEntry { Principal = "User:alice", Host = "*", Operation = operation, PermissionType = AclPermissionType.Allow },
