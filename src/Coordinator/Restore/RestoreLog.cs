@@ -57,11 +57,6 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
             Note($"{difference} Restored is what the object holds.");
         }
 
-        if (restored.FirstChangedTime is { } offset)
-        {
-            ChangedTime(order.Origin, offset);
-        }
-
         if (isDryRun)
         {
             WouldDo(order.Target, restored.Records, restored.Bytes, order.Origin);
@@ -210,9 +205,6 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Source}: {Dropped:N0} record(s) are left out and {Tombstones:N0} come without value and headers, as restore.record_filters wants it")]
     private partial void Filtered(string source, long dropped, long tombstones);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Source}: from offset {Offset} on there are records with the timestamp 0, which the client cannot send: they have the time of the restore")]
-    private partial void ChangedTime(string source, long offset);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Restored {Records:N0} records of {Partitions} partition(s) in {Topics} topic(s), as counted at the target")]
     private partial void Whole(long records, int partitions, int topics);

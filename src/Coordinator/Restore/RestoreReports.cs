@@ -98,8 +98,7 @@ internal sealed class RestoreReports(RestoreConfiguration configuration, Restore
         {
             Records = noted.SoFar?.Records ?? 0,
             TargetFirstOffset = noted.Base,
-            IsExact = noted.SoFar is not { FirstChangedTime: not null } and not { Differences.Count: > 0 },
-            FirstChangedTime = noted.SoFar?.FirstChangedTime,
+            IsExact = noted.SoFar is not { Differences.Count: > 0 },
             MayLackRecords = noted.SoFar is { Differences.Count: > 0 },
         },
         noted.SoFar?.Span, isOne: noted.Sources is null);
@@ -129,7 +128,6 @@ internal sealed class RestoreReports(RestoreConfiguration configuration, Restore
                 MarkersLeftOut = restored.Markers,
                 RecordsDropped = restored.Filtered.Dropped,
                 RecordsMadeTombstones = restored.Filtered.Tombstones,
-                FirstChangedTime = restored.FirstChangedTime,
                 Error = restored.Failure?.Message ?? (restored.WasStopped ? "It was stopped before its end." : null),
             },
             restored.Span, isOne: order.Share is null);

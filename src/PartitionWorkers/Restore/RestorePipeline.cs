@@ -13,8 +13,6 @@ namespace KafkaBackup.PartitionWorkers.Restore;
 /// <param name="pace">Holds it down.</param>
 internal sealed class RestorePipeline(RestorePartition order, IRecordFeed feed, RestoreTarget target, RestorePace pace)
 {
-    private const long None = -1;
-
     /// <summary>How long a restore that was told to stop waits for what it has sent.</summary>
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
 
@@ -22,7 +20,6 @@ internal sealed class RestorePipeline(RestorePartition order, IRecordFeed feed, 
     private readonly OffsetMarks _marks = new(order.Marks, order.Noted);
     private readonly SpanOfRecords _span = new(order.Noted);
     private long _bytes;
-    private long _firstChangedTime = order.Noted?.FirstChangedTime ?? None;
 
     /// <summary>How far it is; null when neither this attempt nor one before has written anything. From any thread.</summary>
     public RestoredSoFar? SoFar => _writer.Written is { } written
@@ -30,14 +27,11 @@ internal sealed class RestorePipeline(RestorePartition order, IRecordFeed feed, 
         {
             Records = written.Offset - order.Base,
             SourceOffset = written.SourceOffset,
-            FirstChangedTime = FirstChangedTime,
             Differences = Differences,
             Marked = _marks.Found,
             Span = _span.Span,
         }
         : order.Noted;
-
-    private long? FirstChangedTime => Volatile.Read(ref _firstChangedTime) is >= 0 and var offset ? offset : null;
 
     private IReadOnlyList<string> Differences => [.. (order.Noted?.Differences ?? []).Union(feed.Differences, StringComparer.Ordinal)];
 
@@ -75,7 +69,6 @@ internal sealed class RestorePipeline(RestorePartition order, IRecordFeed feed, 
             Markers = feed.Markers,
             FirstMarker = feed.FirstMarker,
             Filtered = feed.Filtered,
-            FirstChangedTime = FirstChangedTime,
             Differences = Differences,
             Span = _span.Span,
             Marked = wasStopped ? ReadOnlyDictionary<long, long>.Empty : _marks.Complete().ToDictionary(mark => mark.Key, mark => order.Base + mark.Value),
@@ -90,11 +83,6 @@ internal sealed class RestorePipeline(RestorePartition order, IRecordFeed feed, 
         await foreach (var outgoing in feed.ReadAsync(cancellation))
         {
             cancellation.ThrowIfCancellationRequested(); // What is at hand makes nobody wait who would notice.
-            if (outgoing.Timestamp == 0 && _firstChangedTime == None) // librdkafka takes 0 for "now".
-            {
-                Volatile.Write(ref _firstChangedTime, outgoing.SourceOffset);
-            }
-
             _marks.Pass(outgoing.SourceOffset);
             _span.Pass(outgoing.SourceOffset, outgoing.Timestamp);
             if (at++ < order.There)

@@ -41,8 +41,7 @@ internal sealed class RestoredTail(IRecordSource target, PartitionId partition, 
 
     private static bool IsSame(OutgoingRecord expected, RecordCursor found)
     {
-        if (!IsSame(expected.Key, found.Key) || !IsSame(expected.Value, found.Value) || expected.Headers.Count != found.HeaderCount
-            || (expected.Timestamp != found.Timestamp && expected.Timestamp != 0)) // librdkafka takes 0 for "now".
+        if (expected.Timestamp != found.Timestamp || !IsSame(expected.Key, found.Key) || !IsSame(expected.Value, found.Value) || expected.Headers.Count != found.HeaderCount)
         {
             return false;
         }

@@ -134,9 +134,6 @@ public sealed record RestoreReport
         /// <summary>Records that they took value and headers from, of those that the last attempt has read.</summary>
         public long RecordsMadeTombstones { get; init; }
 
-        /// <summary>The source offset of the first record that has the time of the restore; null: none has.</summary>
-        public long? FirstChangedTime { get; init; }
-
         /// <summary>Why it is not whole; null when it is.</summary>
         public string? Error { get; init; }
     }

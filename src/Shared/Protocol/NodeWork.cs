@@ -37,7 +37,6 @@ public static class NodeWork
     /// <summary>How far a partition is, for others.</summary>
     public static NodePosition ToNode(RestoredSoFar soFar, RestorePartition order) => new(order.Target, soFar.Records, soFar.SourceOffset)
     {
-        FirstChangedTime = soFar.FirstChangedTime,
         Span = soFar.Span,
         Differences = Shortened(soFar.Differences),
         Marked = PackedOffsets.Pack(order.Marks.TakeWhile(soFar.Marked.ContainsKey).Select(mark => soFar.Marked[mark])),
@@ -48,7 +47,6 @@ public static class NodeWork
     {
         Records = position.Records,
         SourceOffset = position.SourceOffset,
-        FirstChangedTime = position.FirstChangedTime,
         Span = position.Span,
         Differences = position.Differences,
         Marked = Marked(order, position.Marked),
@@ -62,7 +60,6 @@ public static class NodeWork
         Markers = restored.Markers,
         FirstMarker = restored.FirstMarker,
         Filtered = restored.Filtered,
-        FirstChangedTime = restored.FirstChangedTime,
         Span = restored.Span,
         Marked = PackedOffsets.Pack(restored.Order.Marks.Where(restored.Marked.ContainsKey).Select(mark => restored.Marked[mark])),
         Differences = Shortened(restored.Differences),
@@ -78,7 +75,6 @@ public static class NodeWork
         Markers = restored.Markers,
         FirstMarker = restored.FirstMarker,
         Filtered = restored.Filtered,
-        FirstChangedTime = restored.FirstChangedTime,
         Span = restored.Span,
         Marked = Marked(order, restored.Marked),
         Differences = restored.Differences,

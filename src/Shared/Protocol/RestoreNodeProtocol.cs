@@ -73,9 +73,6 @@ public static class RestoreNodeProtocol
     /// <param name="SourceOffset">As <see cref="RestoredSoFar.SourceOffset"/>.</param>
     public sealed record NodePosition(PartitionId Target, long Records, long SourceOffset)
     {
-        /// <summary>As <see cref="RestoredSoFar.FirstChangedTime"/>.</summary>
-        public long? FirstChangedTime { get; init; }
-
         /// <summary>As <see cref="RestoredSoFar.Differences"/>; the first of them.</summary>
         public IReadOnlyList<string> Differences { get; init; } = [];
 
@@ -146,9 +143,6 @@ public static class RestoreNodeProtocol
 
         /// <summary>As <see cref="PartitionRestored.Filtered"/>.</summary>
         public FilteredRecords Filtered { get; init; }
-
-        /// <summary>As <see cref="PartitionRestored.FirstChangedTime"/>.</summary>
-        public long? FirstChangedTime { get; init; }
 
         /// <summary>The places of all of the order's marks, packed; empty when it was not read to its end.</summary>
         public string Marked { get; init; } = "";

@@ -119,9 +119,6 @@ public static class RestoreProtocol
         /// <summary>Where the last of them was at the source.</summary>
         public required long SourceOffset { get; init; }
 
-        /// <summary>As <see cref="PartitionRestored.FirstChangedTime"/>.</summary>
-        public long? FirstChangedTime { get; init; }
-
         /// <summary>As <see cref="PartitionRestored.Differences"/>.</summary>
         public IReadOnlyList<string> Differences { get; init; } = [];
 
@@ -151,9 +148,6 @@ public static class RestoreProtocol
         /// <summary>What filters have done to the records that the last attempt has read.</summary>
         public FilteredRecords Filtered { get; init; }
 
-        /// <summary>The source offset of the first record whose timestamp could not be kept; null: all were.</summary>
-        public long? FirstChangedTime { get; init; }
-
         /// <summary>For each of the marks that were asked for the offset at the target of the first restored record at or behind it, or the end where there is
         /// none; empty when it was not read to its end.</summary>
         public IReadOnlyDictionary<long, long> Marked { get; init; } = ReadOnlyDictionary<long, long>.Empty;
@@ -174,7 +168,7 @@ public static class RestoreProtocol
         public bool IsCutShort { get; init; }
 
         /// <summary>Whether all that the backup tells of, and that is wanted, is there as it was.</summary>
-        public bool IsExact => this is { FirstChangedTime: null, Differences.Count: 0, WasStopped: false, IsCutShort: false, Failure: null };
+        public bool IsExact => this is { Differences.Count: 0, WasStopped: false, IsCutShort: false, Failure: null };
 
         /// <summary>Why it could not be restored whole; null when it was, or was told to stop.</summary>
         public Fault? Failure { get; init; }

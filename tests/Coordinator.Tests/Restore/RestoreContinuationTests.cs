@@ -163,7 +163,7 @@ public sealed class RestoreContinuationTests
     {
         var document = Begun.WithPositions(new Dictionary<PartitionId, RestoredSoFar?>
         {
-            [Orders] = new() { Records = 4, SourceOffset = 7, FirstChangedTime = 2, Differences = ["It differs."] },
+            [Orders] = new() { Records = 4, SourceOffset = 7, Differences = ["It differs."] },
         }) with
         { Owner = ClaimOwner.New(), Beat = 3, WholeSince = DateTimeOffset.UnixEpoch };
 

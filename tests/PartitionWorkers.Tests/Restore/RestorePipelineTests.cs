@@ -29,7 +29,7 @@ public sealed class RestorePipelineTests
 
         var restored = await RestoreAsync(records, new RestoreSection());
 
-        Assert.Equal((2L, 0L, (long?)null), (restored.Records, restored.Markers, restored.FirstChangedTime));
+        Assert.Equal((2L, 0L), (restored.Records, restored.Markers));
         Assert.Equal(["x-original-offset=own", "x-original-timestamp=own"], _sink.Records[0].Headers.Select(Text));
         Assert.Empty(_sink.Records[1].Headers);
         Assert.Equal((null, null, TestRecords.FirstTimestamp + 1), (_sink.Records[1].Key, _sink.Records[1].Value, _sink.Records[1].Timestamp));
@@ -96,11 +96,14 @@ public sealed class RestorePipelineTests
     }
 
     [Fact]
-    public async Task A_time_that_cannot_be_sent_is_told_with_its_first_record()
+    public async Task Times_of_0_and_before_it_come_back_as_they_were()
     {
-        var records = new TestRecords().Add("k", "v").Add("k", "v", timestamp: 0).Add("k", "v", timestamp: 0);
+        var records = new TestRecords().Add("k", "v").Add("k", "v", timestamp: 0).Add("k", "v", timestamp: RecordCursor.NoTimestamp);
 
-        Assert.Equal(1, (await RestoreAsync(records, new RestoreSection())).FirstChangedTime);
+        var restored = await RestoreAsync(records, new RestoreSection());
+
+        Assert.Equal([TestRecords.FirstTimestamp, 0, RecordCursor.NoTimestamp], _sink.Records.Select(record => record.Timestamp));
+        Assert.True(restored.IsExact);
     }
 
     [Fact]
@@ -150,11 +153,11 @@ public sealed class RestorePipelineTests
         var restored = await RestoreAsync(records, new RestoreSection(), order: order => order with
         {
             There = 6,
-            Noted = new RestoredSoFar { Records = 3, SourceOffset = 2, FirstChangedTime = 1, Differences = ["It differs."], Marked = new Dictionary<long, long> { [1] = 1, [2] = 2 } },
+            Noted = new RestoredSoFar { Records = 3, SourceOffset = 2, Differences = ["It differs."], Marked = new Dictionary<long, long> { [1] = 1, [2] = 2 } },
             Marks = [1, 2, 5, 8, 20],
         });
 
-        Assert.Equal((10L, 4, 1L, "It differs."), (restored.Records, _sink.Records.Count, restored.FirstChangedTime, Assert.Single(restored.Differences)));
+        Assert.Equal((10L, 4, "It differs."), (restored.Records, _sink.Records.Count, Assert.Single(restored.Differences)));
         Assert.Equal([(1, 1), (2, 2), (5, 5), (8, 8), (20, 10)], Sorted(restored));
     }
 
@@ -170,6 +173,19 @@ public sealed class RestorePipelineTests
 
         Assert.Contains(sentence, failure.Message, StringComparison.Ordinal);
         Assert.Empty(_sink.Records);
+    }
+
+    [Theory]
+    [InlineData(0, TestRecords.FirstTimestamp)] // As clients give it that take 0 for "now".
+    [InlineData(TestRecords.FirstTimestamp, 0)]
+    public async Task A_record_with_another_time_than_it_had_is_another_one(long time, long there)
+    {
+        Arrived(new TestRecords().Add("k", "v", timestamp: 0).Add("k", "v", timestamp: there));
+
+        var failure = await Assert.ThrowsAsync<BackupException>(() => RestoreAsync(
+            new TestRecords().Add("k", "v", timestamp: 0).Add("k", "v", timestamp: time), new RestoreSection(), order: order => order with { There = 2 }));
+
+        Assert.Contains("its offset 1 should hold the record of offset 1 at the source, and holds another", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

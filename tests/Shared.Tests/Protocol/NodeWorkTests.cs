@@ -35,7 +35,7 @@ public sealed class NodeWorkTests
             Base = 5,
             There = 7,
             Marks = [3, 8, 40],
-            Noted = new RestoredSoFar { Records = 4, SourceOffset = 9, FirstChangedTime = 2, Differences = ["It differs."], Marked = new Dictionary<long, long> { [3] = 2, [8] = 4 } },
+            Noted = new RestoredSoFar { Records = 4, SourceOffset = 9, Differences = ["It differs."], Marked = new Dictionary<long, long> { [3] = 2, [8] = 4 } },
         };
 
         var there = NodeWork.FromNode(NodeWork.ToNode(order), null, Order(segments: 5)); // The backup has gone on.
@@ -43,7 +43,7 @@ public sealed class NodeWorkTests
         Assert.Equal(["s0", "s1"], there.Segments.Select(segment => segment.Key));
         Assert.Equal((5L, 7L), (there.Base, there.There));
         Assert.Equal([3L, 8, 40], there.Marks);
-        Assert.Equal((4L, 9L, 2L), (there.Noted!.Records, there.Noted.SourceOffset, there.Noted.FirstChangedTime));
+        Assert.Equal((4L, 9L), (there.Noted!.Records, there.Noted.SourceOffset));
         Assert.Equal(order.Noted.Marked.OrderBy(mark => mark.Key), there.Noted.Marked.OrderBy(mark => mark.Key));
     }
 
@@ -74,7 +74,6 @@ public sealed class NodeWorkTests
             Bytes = 5,
             Markers = 6,
             FirstMarker = 7,
-            FirstChangedTime = 8,
             Marked = new Dictionary<long, long> { [3] = 2, [8] = 4 },
             WasStopped = true,
             Failure = new Fault(FailureKind.Source, "Too large.", IsRetryable: false),

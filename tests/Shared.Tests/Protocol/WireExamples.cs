@@ -56,7 +56,7 @@ internal static class WireExamples
         Runs = [new DeclaredRun("run-1", DateTimeOffset.UnixEpoch) { EndedAt = DateTimeOffset.UnixEpoch, Records = 1, Topics = 2, Gaps = 3, Failures = [Failure] }],
     };
 
-    private static readonly NodePosition Position = new(Partition, 5, 9) { FirstChangedTime = 3, Differences = ["It differs."], Marked = "AQ==", Span = new RestoredSpan(1, 2, 3, 4) };
+    private static readonly NodePosition Position = new(Partition, 5, 9) { Differences = ["It differs."], Marked = "AQ==", Span = new RestoredSpan(1, 2, 3, 4) };
 
     private static readonly NodeOrder Node = new(Partition, Partition)
     {
@@ -128,7 +128,7 @@ internal static class WireExamples
         ("n.news.1", new NodeNews("attempt-1", "batch-1", IsKnown: true)
         {
             Number = 3, Refusal = Failure, Positions = [Position], Records = 10, Bytes = 1_000,
-            Ended = [new NodeRestored(Partition) { Records = 9, Bytes = 900, Markers = 1, FirstMarker = 3, FirstChangedTime = 4, Marked = "AQ==", Span = new RestoredSpan(1, 2, 3, 4), Differences = ["It differs."], WasStopped = true, Failure = Failure }],
+            Ended = [new NodeRestored(Partition) { Records = 9, Bytes = 900, Markers = 1, FirstMarker = 3, Marked = "AQ==", Span = new RestoredSpan(1, 2, 3, 4), Differences = ["It differs."], WasStopped = true, Failure = Failure }],
         }),
         ("n.stop.1", new StopBatch("attempt-1", "batch-1")),
         ("n.forget.1", new ForgetBatch("attempt-1", "batch-1")),
