@@ -47,7 +47,7 @@ internal sealed class PartitionReader
         ((_partition, _range, _epoch), _end) = (work, work.Range.Base);
         (_failures, _client) = (new ReadFailures(clients, _partition), new ReadingClient(pool, _partition, IsStopped));
         _sizing = new AnswerSizing(clients.FetchMaxBytes, clients.FirstAnswer);
-        _stall = new ReadStall(_partition, _range.Next, TimeProvider.System);
+        _stall = new ReadStall(_partition, _range.Next, TimeProvider.System, clients.Cluster.Name);
     }
 
     /// <summary>How far was read. To be asked when the last batch was handed over.</summary>

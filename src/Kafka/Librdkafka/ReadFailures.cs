@@ -30,7 +30,7 @@ internal sealed class ReadFailures(KafkaClients clients, PartitionId partition)
     public BackupException TooLarge(long at, long bytes) => new(FailureKind.Source,
         $"Cannot read {partition} from offset {at}: the batch there takes {bytes:N0} bytes, and within backup.max_memory_bytes there is "
         + $"room for {clients.LargestAnswer:N0}. Set it to twice the batch's size, {2 * bytes}, or more, "
-        + "or leave the topic out with source.topics.exclude.");
+        + $"or leave the topic out with {clients.Cluster.Name}.topics.exclude.");
 
     /// <summary>A batch unpacks to more than it may.</summary>
     public BackupException UnpacksToTooMuch(long at, long packed, Exception cause) => new(FailureKind.Source,
@@ -39,7 +39,7 @@ internal sealed class ReadFailures(KafkaClients clients, PartitionId partition)
         + (clients.LargestAnswer == int.MaxValue
             ? "That is all that the Kafka client can unpack: leave"
             : "Set it to twice the unpacked size, or leave")
-        + " the topic out with source.topics.exclude.", cause);
+        + $" the topic out with {clients.Cluster.Name}.topics.exclude.", cause);
 
     /// <summary>librdkafka compares epochs itself when the leader changes while it reads, and gives a log that was cut the code of any
     /// other end of reading.</summary>

@@ -9,7 +9,7 @@ namespace KafkaBackup.Kafka.Librdkafka;
 /// log ends before
 /// the range), a partition without a leader (others answer), and a source that is away (nobody does) from each other.
 /// </remarks>
-internal sealed class ReadStall(PartitionId partition, long wanted, TimeProvider clock)
+internal sealed class ReadStall(PartitionId partition, long wanted, TimeProvider clock, string section = "source")
 {
     /// <summary>After how long a silence the leader is asked, and how long the pause between two questions is.</summary>
     public static readonly TimeSpan ProbeAfter = TimeSpan.FromSeconds(3);
@@ -77,7 +77,7 @@ internal sealed class ReadStall(PartitionId partition, long wanted, TimeProvider
     public string? Verdict(long position) =>
         _leaderlessSince is { } since && clock.GetElapsedTime(since) > LeaderLimit
             ? $"{partition} cannot be read from offset {position}: it has had no leader for {LeaderLimit.TotalSeconds:0} s. "
-                + "Start the brokers that hold its replicas, or leave the topic out with source.topics.exclude."
+                + $"Start the brokers that hold its replicas, or leave the topic out with {section}.topics.exclude."
             : _answers && clock.GetElapsedTime(_lastRecord) > ThrottleLimit
                 ? $"Nothing came of {partition} from offset {position} for {ThrottleLimit.TotalMinutes:0} minutes, though its leader answers. "
                     + "Look at the quotas of the user and client id 'kafka-backup', and at the leader's log."

@@ -79,7 +79,7 @@ internal sealed class RestorePipeline(RestorePartition order, IRecordFeed feed, 
     private async Task WriteAsync(CancellationToken cancellation)
     {
         var at = order.Noted?.Records ?? 0;
-        await using var tail = new RestoredTail(target.Source, order.Target, new OffsetRange(order.Base + at, order.Base + order.There));
+        await using var tail = new RestoredTail(target.Source, order.Target, new OffsetRange(order.Base + at, order.Base + order.There), TimeProvider.System);
         await foreach (var outgoing in feed.ReadAsync(cancellation))
         {
             cancellation.ThrowIfCancellationRequested(); // What is at hand makes nobody wait who would notice.

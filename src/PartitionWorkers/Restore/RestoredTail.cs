@@ -7,11 +7,18 @@ namespace KafkaBackup.PartitionWorkers.Restore;
 /// <param name="target">Reads it.</param>
 /// <param name="partition">The target's partition.</param>
 /// <param name="range">The records to compare.</param>
-internal sealed class RestoredTail(IRecordSource target, PartitionId partition, OffsetRange range) : IAsyncDisposable
+/// <param name="clock">Waits.</param>
+internal sealed class RestoredTail(IRecordSource target, PartitionId partition, OffsetRange range, TimeProvider clock) : IAsyncDisposable
 {
-    private readonly IRecordStream? _stream = range.IsEmpty ? null : target.Open(partition, range);
+    /// <summary>A target that cannot be read is waited for as long as one that cannot be written to: a leader that is elected anew costs no restore.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private IRecordStream? _stream;
     private RecordCursor? _cursor;
     private long _next = range.Base;
+    private long? _failingSince;
 
     /// <summary>Compares the next record at the target with what the backup has for it.</summary>
     /// <exception cref="BackupException">It is another one, or cannot be read.</exception>
@@ -19,7 +26,7 @@ internal sealed class RestoredTail(IRecordSource target, PartitionId partition, 
     {
         while (_cursor?.MoveNext() != true)
         {
-            _cursor = await _stream!.ReadAsync(cancellation) ?? throw Other($"there is no record at its offset {_next}, where that of offset {expected.SourceOffset} at the source should be");
+            _cursor = await ReadAsync(cancellation) ?? throw Other($"there is no record at its offset {_next}, where that of offset {expected.SourceOffset} at the source should be");
         }
 
         if (_cursor.Offset != _next || !IsSame(expected, _cursor))
@@ -35,6 +42,26 @@ internal sealed class RestoredTail(IRecordSource target, PartitionId partition, 
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => _stream?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private async ValueTask<RecordCursor?> ReadAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                _stream ??= target.Open(partition, new OffsetRange(_next, range.Next));
+                var read = await _stream.ReadAsync(cancellation);
+                _failingSince = null;
+                return read;
+            }
+            catch (BackupException e) when (e.IsRetryable && clock.GetElapsedTime(_failingSince ??= clock.GetTimestamp()) < Patience)
+            {
+                await DisposeAsync();
+                _stream = null;
+                await Task.Delay(Pause, clock, cancellation);
+            }
+        }
+    }
 
     private BackupException Other(string what) => new(FailureKind.Source,
         $"{partition} does not hold what this restore wrote: {what}. Somebody else has written to it or deleted from it, or its own settings have. Delete the topic, or its records, and restore again.");
