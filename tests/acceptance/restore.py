@@ -2,7 +2,7 @@
 """Backups are restored, and an independent consumer finds the same records in the same order, byte for byte.
 
   restore.py mixed      records of every shape, all codecs, aborted transactions
-  restore.py leaders    a broker of three is killed, and started again, again and again while records are restored
+  restore.py leaders    a broker of three is killed and started again, or falls silent for a while, again and again while records are restored
   restore.py forgotten  the only broker is killed, and started again, while old records are restored, whose producer it forgets
   restore.py kills      kill -9 at --kills random moments; started again each time, it goes on
   restore.py windows    --windows random windows of time over data with times in disorder: exactly what a full scan selects
@@ -17,7 +17,7 @@
   restore.py all        all of them
 
 KAFKA_BOOTSTRAP_SERVERS names the broker, KAFKA_HOME the folder with `tools/kt` and `bin/`; `leaders` wants three brokers, whose folder KAFKA_DIR names
-(as `forgotten` wants that of one), and `node kill|start N DIR` in KAFKA_HOME. `resets` wants a toxiproxy, whose API is at TOXIPROXY_URL, with a proxy at KAFKA_PROXIED_SERVERS before a listener
+(as `forgotten` wants that of one), and `node kill|start|pause|resume N DIR` in KAFKA_HOME. `resets` wants a toxiproxy, whose API is at TOXIPROXY_URL, with a proxy at KAFKA_PROXIED_SERVERS before a listener
 of the broker that advertises that address. Exits with 1 on any violation.
 """
 import argparse
@@ -53,7 +53,7 @@ def mixed(args, report, kafka):
 
 
 def leaders(args, report, kafka):
-    """Each of three brokers is killed in turn, and started again, until the restore is over."""
+    """Each of three brokers is killed in turn, and started again, or stopped and let go on, until the restore is over."""
     chooser = random.Random(args.seed)
     names, committed = fill(args, kafka, 3_000_000, 6)
     backup = backed_up(args, report, kafka, names)
@@ -63,12 +63,13 @@ def leaders(args, report, kafka):
         time.sleep(chooser.uniform(1, 4))
         if process.poll() is None:
             number, killed = 1 + killed % 3, killed + 1
-            node("kill", number)
-            time.sleep(chooser.uniform(0, 3))
-            node("start", number)
+            ends, begins, pause = ("kill", "start", chooser.uniform(0, 3)) if killed % 2 else ("pause", "resume", chooser.uniform(10, 20))
+            node(ends, number)
+            time.sleep(pause)
+            node(begins, number)
             time.sleep(8)  # Two that are away at a time would leave partitions without replicas in sync.
     run = backup.end(process)
-    report.check(run.code == 0 and killed > 0, "%s records are restored in %.1f s, while brokers are killed %d times" % (format(committed, ","), run.seconds, killed), run.err)
+    report.check(run.code == 0 and killed > 0, "%s records are restored in %.1f s, while brokers are killed or fall silent %d times" % (format(committed, ","), run.seconds, killed), run.err)
     same(report, kafka, names, "leaders")
 
 

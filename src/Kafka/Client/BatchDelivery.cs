@@ -19,6 +19,9 @@ namespace KafkaBackup.Kafka.Client;
 /// <param name="sequence">Numbers the records.</param>
 internal sealed class BatchDelivery(KafkaRecordSink sink, PartitionId partition, long end, RecordCodec codec, ProducerSequence sequence)
 {
+    /// <summary>After so long without an answer it is looked who leads, and so often from then on.</summary>
+    private static readonly TimeSpan Watch = TimeSpan.FromSeconds(10);
+
     private Guid _topicId;
 
     /// <summary>The partition's end: the offset that the next record will have.</summary>
@@ -83,7 +86,7 @@ internal sealed class BatchDelivery(KafkaRecordSink sink, PartitionId partition,
                 }
                 else
                 {
-                    var outcome = await sink.SenderTo(lead.Node).SendAsync(new OutgoingBatch(partition, lead.TopicId, await StampAsync(batch)));
+                    var outcome = await SendAsync(new OutgoingBatch(partition, lead.TopicId, await StampAsync(batch)), lead);
                     if (outcome is { Fate: ProduceFate.Answered, Error: KafkaError.None, Answer.BaseOffset: var offset } && (offset >= 0 || sink.Settings.Acks == ProduceAcks.None))
                     {
                         return offset == End || sink.Settings.Acks == ProduceAcks.None ? Arrived(records) : throw Displaced(records[0], offset);
@@ -117,6 +120,22 @@ internal sealed class BatchDelivery(KafkaRecordSink sink, PartitionId partition,
 
             await trouble.PauseAsync(sink.Ended);
         }
+    }
+
+    /// <summary>Sends a batch once. A leader that falls silent is given up when another one leads: it closes no connection itself.</summary>
+    private async Task<ProduceOutcome> SendAsync(OutgoingBatch outgoing, PartitionLead lead)
+    {
+        var (sending, now) = (sink.SenderTo(lead.Node).SendAsync(outgoing), lead);
+        while (await Task.WhenAny(sending, Task.Delay(Watch, sink.Ended)) != sending && !sink.Ended.IsCancellationRequested)
+        {
+            now = await sink.Cluster.FindLeadAsync(partition, now.Generation, sink.Ended) ?? now;
+            if (now.Node != lead.Node || now.Epoch != lead.Epoch)
+            {
+                sink.Cluster.GiveUp(lead.Node);
+            }
+        }
+
+        return await sending;
     }
 
     /// <summary>Says in the batch whose it is, where brokers are to know it again.</summary>

@@ -10,6 +10,9 @@ namespace KafkaBackup.Kafka.Client;
 /// <summary>Opens connections to brokers: TCP, TLS, versions, login.</summary>
 internal sealed class BrokerConnector(KafkaSection cluster) : IDisposable
 {
+    /// <summary>Linux's numbers: how long what was sent may stay without an acknowledgement by TCP.</summary>
+    private const int Tcp = 6, TcpUserTimeout = 18;
+
     /// <summary>How long a connection may take to be made, as of all clients here.</summary>
     private static readonly TimeSpan SetupPatience = TimeSpan.FromSeconds(10);
 
@@ -30,6 +33,11 @@ internal sealed class BrokerConnector(KafkaSection cluster) : IDisposable
         try
         {
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, cluster.Connection.TcpKeepalive);
+            if (OperatingSystem.IsLinux())
+            {
+                socket.SetRawSocketOption(Tcp, TcpUserTimeout, BitConverter.GetBytes((int)ClusterClient.Patience.TotalMilliseconds)); // By default it notices after a quarter of an hour that nobody is there any more.
+            }
+
             await socket.ConnectAsync(address.Host, address.Port, patience.Token);
             Stream stream = new NetworkStream(socket, ownsSocket: false);
             if (_tls is not null)

@@ -11,6 +11,9 @@ internal sealed class ClusterClient : IDisposable
     /// <summary>How long anything small may take, as of all clients here.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    /// <summary>Another broker may know at once what one that has fallen silent does not say.</summary>
+    private static readonly TimeSpan LookPatience = TimeSpan.FromSeconds(10);
+
     /// <summary>So long after a look at the cluster nobody looks again, whoever asks.</summary>
     private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(100);
 
@@ -58,6 +61,31 @@ internal sealed class ClusterClient : IDisposable
         }
 
         return (await looking.WaitAsync(cancellation)).LeadOf(partition);
+    }
+
+    /// <summary>The same; null when it cannot be found out.</summary>
+    public async Task<PartitionLead?> FindLeadAsync(PartitionId partition, int after, CancellationToken cancellation)
+    {
+        try
+        {
+            return await LeadOfAsync(partition, after, cancellation);
+        }
+        catch (BackupException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Ends the connection to a broker: who waits for its answers learns that none come.</summary>
+    public void GiveUp(int node)
+    {
+        lock (_gate)
+        {
+            if (_snapshot.AddressOf(node) is { } address && _connections.TryGetValue(address, out var opening) && opening.IsCompletedSuccessfully)
+            {
+                opening.Result.Connection.Dispose();
+            }
+        }
     }
 
     /// <summary>A connection to a broker.</summary>
@@ -144,7 +172,7 @@ internal sealed class ClusterClient : IDisposable
             }
             catch (BackupException e) when (e.IsRetryable && at + 1 < addresses.Count)
             {
-                Interlocked.Increment(ref _first); // Others need not try it first.
+                Interlocked.Increment(ref _first); // The next need not try it first.
             }
         }
     }
@@ -195,11 +223,19 @@ internal sealed class ClusterClient : IDisposable
             topics = [.. _topics.Select(topic => new MetadataRequest.Topic { Name = topic })];
         }
 
-        var connection = await AnyAsync(_ended.Token);
-        var answer = await connection.AskAsync<MetadataResponse>(ApiKey.Metadata, new MetadataRequest { Topics = topics, AllowAutoTopicCreation = false }, Patience, _ended.Token);
-        lock (_gate)
+        try
         {
-            return _snapshot = _snapshot.Next(answer);
+            var connection = await AnyAsync(_ended.Token);
+            var answer = await connection.AskAsync<MetadataResponse>(ApiKey.Metadata, new MetadataRequest { Topics = topics, AllowAutoTopicCreation = false }, LookPatience, _ended.Token);
+            lock (_gate)
+            {
+                return _snapshot = _snapshot.Next(answer);
+            }
+        }
+        catch (BackupException)
+        {
+            Interlocked.Increment(ref _first); // The next look asks another broker first.
+            throw;
         }
     }
 }

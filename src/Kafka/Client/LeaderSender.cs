@@ -14,7 +14,7 @@ namespace KafkaBackup.Kafka.Client;
 internal sealed class LeaderSender(ClusterClient cluster, int node, ProduceSettings settings, CancellationToken ended)
 {
     /// <summary>A request is sent when it has so many bytes, or when there is no more: well below what brokers take (socket.request.max.bytes, 100 MiB).</summary>
-    private const int FullRequest = 8 * 1024 * 1024;
+    private const int FullRequest = 4 * 1024 * 1024;
 
     /// <summary>A broker works on one request of a connection at a time; the next ones should be there by then.</summary>
     private const int MostRequests = 3;
