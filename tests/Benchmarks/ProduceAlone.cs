@@ -20,10 +20,9 @@ internal static class ProduceAlone
     /// <param name="size">How many bytes the value of a record has.</param>
     public static async Task RunAsync(string configPath, string topic, int partitions, long each, int size)
     {
-        const int Frame = 1_024;
         var configuration = ConfigurationLoader.LoadRestore(configPath, _ => null);
         var clients = new KafkaClients(configuration.Target, NullLogger<KafkaClients>.Instance);
-        using var sink = new KafkaRecordSink(clients, TargetLimits.KafkaMessageBytes - Frame);
+        using var sink = new KafkaRecordSink(clients);
         var values = Values.Pool(size, isRandom: false);
         await Parallel.ForEachAsync(
             Enumerable.Range(0, partitions), new ParallelOptions { MaxDegreeOfParallelism = configuration.Restore.MaxConcurrentPartitions },

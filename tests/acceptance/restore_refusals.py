@@ -21,7 +21,7 @@ def refusals(args, report, kafka):
     kafka.made.append(target)
     create(kafka, target, {"max.message.bytes": 4_000}, PARTITIONS, restored=True)
     run = restored(backup, {topic: target})
-    report.check(run.code == 4 and run.err.count("bytes, or its batch") == PARTITIONS, "records that are too large are named (exit code %s)" % run.code, run.err)
+    report.check(run.code == 4 and run.err.count("bytes: raise max.message.bytes") == PARTITIONS, "records that are too large are named (exit code %s)" % run.code, run.err)
     wrong = [partition for partition in range(PARTITIONS) if any(before != after for before, after in zip(keys(kafka, topic, partition), keys(kafka, target, partition)))]
     report.check(not wrong, "nothing is written behind a record that is missing, in %d partitions" % PARTITIONS, "written in partitions %s" % wrong)
     alter(kafka, target, {"max.message.bytes": 1_000_000}, {})

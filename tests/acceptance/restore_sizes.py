@@ -8,7 +8,7 @@ from restore_retention import SECOND, alter, create, digest, differences, offset
 from restoring import backed_up, restored
 
 PARTITIONS, EACH, LARGE, LIMIT = 4, 5, 5_000_000, 6_000_000
-REFUSED = re.compile(r"(\S+):(\d+) does not take the record of offset (\d+) at the source, of ([\d,]+) bytes, or its batch: raise max\.message\.bytes of topic '(\S+)', or message\.max\.bytes")
+REFUSED = re.compile(r"(\S+):(\d+) does not take the record of offset (\d+) at the source, of ([\d,]+) bytes: raise max\.message\.bytes of topic '(\S+)', or message\.max\.bytes")
 
 
 def sizes(args, report, kafka):

@@ -50,14 +50,10 @@ internal static class RestoreHost
         var (store, target, progress) = (services.GetRequiredService<IObjectStore>(), services.GetRequiredService<Target>(), services.GetRequiredService<NodeProgress>());
         var positions = new RestoreProgress(progress);
         var patience = services.GetRequiredService<PatientStore>().Patience;
-        var workers = new RestoreWorkers(configuration.Restore, store, () => target.Made, new RestorePace(configuration.Restore, TimeProvider.System), positions);
+        var workers = new RestoreWorkers(configuration.Restore, store, () => target.Parts, new RestorePace(configuration.Restore, TimeProvider.System), positions);
         return new RestoreServices(
             configuration, store, services.GetRequiredService<ITopicCatalog>(), services.GetRequiredService<ITopicMaker>(),
-            plan =>
-            {
-                patience.Begun(); // From here on an outage would cost all that is done by then.
-                target.Make(plan);
-            },
+            _ => patience.Begun(), // From here on an outage would cost all that is done by then.
             orders => [.. workers.For(orders).Zip(orders, (worker, order) => new OrderedWorker(worker, [order]))], services.GetRequiredService<RestoreLog>(),
             () => progress.Records, () => positions.Positions, target.CutOffAsync, TimeProvider.System)
         {
@@ -80,31 +76,27 @@ internal static class RestoreHost
     /// <summary>The store, and how long it is borne with.</summary>
     internal sealed record PatientStore(RetryingObjectStore Store, StorePatience Patience);
 
-    /// <summary>The target's one writer and reader, made once the plan says how large batches may be.</summary>
+    /// <summary>The target's one writer and reader, which connect once there is something to write and to read.</summary>
     private sealed class Target(KafkaClients clients, RestoreSection restore) : IDisposable
     {
-        private readonly KafkaRecordSource _source = new(clients);
         private readonly Lock _gate = new();
-        private RestoreTarget? _target;
         private Task? _cutOff;
 
-        public RestoreTarget Made => _target ?? throw new InvalidOperationException("Nothing is planned yet.");
-
-        public void Make(RestorePlan plan) => _target = new RestoreTarget(restore.IsDryRun ? new DrySink() : new KafkaRecordSink(clients, plan.BatchBytes, restore.Produce), _source);
+        public RestoreTarget Parts { get; } = new(restore.IsDryRun ? new DrySink() : new KafkaRecordSink(clients, restore.Produce), new KafkaRecordSource(clients));
 
         /// <summary>Ends all writing. Whoever calls waits for the same end.</summary>
         public Task CutOffAsync()
         {
             lock (_gate)
             {
-                return _cutOff ??= Task.Run(() => _target?.Sink.Dispose());
+                return _cutOff ??= Task.Run(Parts.Sink.Dispose);
             }
         }
 
         public void Dispose()
         {
             CutOffAsync().Wait();
-            _source.Dispose();
+            Parts.Source.Dispose();
         }
     }
 }

@@ -169,33 +169,11 @@ public sealed record RestorePlan
     /// <summary>How many records the backup tells of in all partitions.</summary>
     public long Records => Orders.Sum(order => order.Records);
 
-    /// <summary>How large a batch may be before compression, so that every topic takes it.</summary>
-    public int BatchBytes
-    {
-        get
-        {
-            const int Frame = 1_024;
-            return Math.Clamp(Topics.Min(topic => TargetLimits.Of(topic.Made.Configurations).MessageBytes) - Frame, 1, TargetLimits.KafkaMessageBytes - Frame);
-        }
-    }
-
-    /// <summary>The plan, with what each partition's topic may refuse, as its settings are now.</summary>
+    /// <summary>The plan, with how each partition's topic wants records, as its settings are now.</summary>
     public RestorePlan WithLimits()
     {
-        var limits = Topics.ToDictionary(topic => topic.Made.Name, LimitsOf, StringComparer.Ordinal);
+        var limits = Topics.ToDictionary(topic => topic.Made.Name, topic => TargetLimits.Of(topic.Made.Configurations), StringComparer.Ordinal);
         return this with { Orders = [.. Orders.Select(order => order with { Limits = limits[order.Target.Topic] })] };
-    }
-
-    /// <summary>A topic that the restore makes has its holds among its settings; one that others made gets them.</summary>
-    private static TargetLimits LimitsOf(RestoreTopic topic)
-    {
-        var settings = topic.Made.Configurations.ToDictionary(StringComparer.Ordinal);
-        foreach (var setting in topic.Exists ? topic.Held.Keys : [])
-        {
-            settings[setting] = HoldOf(setting);
-        }
-
-        return TargetLimits.Of(settings);
     }
 
     private static IEnumerable<RestorePartition> OrdersOf(ManifestTopic topic, RestoreSection restore)

@@ -10,9 +10,8 @@ namespace KafkaBackup.Kafka.Client;
 /// Sequence numbers alone would not do: brokers forget producers by the times of their records (<c>producer.id.expiration.ms</c>), and those of a restore are old.
 /// </remarks>
 /// <param name="clients">Says how to get in.</param>
-/// <param name="batchBytes">How large a batch is at most, before compression, but for a record that is larger alone.</param>
 /// <param name="settings">How records are sent. Default: as those of a restore that says nothing of it.</param>
-public sealed class KafkaRecordSink(KafkaClients clients, int batchBytes, ProduceSettings? settings = null) : IRecordSink
+public sealed class KafkaRecordSink(KafkaClients clients, ProduceSettings? settings = null) : IRecordSink
 {
     private readonly ClusterClient _cluster = new(clients.Cluster);
     private readonly CancellationTokenSource _ended = new();
@@ -40,7 +39,7 @@ public sealed class KafkaRecordSink(KafkaClients clients, int batchBytes, Produc
         {
             // Who opens a partition a second time does not know how far the numbers went the first time.
             var sequence = new ProducerSequence(_opened.Add(partition) ? IdentifyAsync : _cluster.NewProducerAsync, _cluster.NewProducerAsync);
-            return new KafkaRecordWriter(this, partition, end, sharers, batchBytes, (limits ?? TargetLimits.Default).Codec ?? Settings.Compression, sequence);
+            return new KafkaRecordWriter(this, partition, end, sharers, limits ?? TargetLimits.Default, sequence);
         }
     }
 

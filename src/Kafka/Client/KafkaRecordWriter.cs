@@ -15,6 +15,9 @@ internal sealed class KafkaRecordWriter : IRecordWriter
 
     private const int MostRecords = 50_000;
 
+    /// <summary>What a batch may take beside its records, and what does not compress may grow by.</summary>
+    private const int BatchFrame = 1_024;
+
     /// <summary>About what a record takes in a batch beside what is in it.</summary>
     private const int RecordFrame = 16;
 
@@ -46,14 +49,14 @@ internal sealed class KafkaRecordWriter : IRecordWriter
     /// <param name="partition">The partition.</param>
     /// <param name="end">Its end.</param>
     /// <param name="sharers">How many writers share the memory of one.</param>
-    /// <param name="batchBytes">How large a batch may be.</param>
-    /// <param name="codec">Compresses them.</param>
+    /// <param name="limits">How its topic wants records. A batch is as large as it takes, and no larger than topics take by Kafka's own settings: it is in memory several times.</param>
     /// <param name="sequence">Numbers the records.</param>
-    public KafkaRecordWriter(KafkaRecordSink sink, PartitionId partition, long end, int sharers, int batchBytes, RecordCodec codec, ProducerSequence sequence)
+    public KafkaRecordWriter(KafkaRecordSink sink, PartitionId partition, long end, int sharers, TargetLimits limits, ProducerSequence sequence)
     {
-        (_sink, _partition, _batchBytes, _codec) = (sink, partition, batchBytes, codec);
+        (_sink, _partition, _codec) = (sink, partition, limits.Codec ?? sink.Settings.Compression);
+        _batchBytes = Math.Clamp(limits.MessageBytes - BatchFrame, 1, TargetLimits.KafkaMessageBytes - BatchFrame);
         _mostBytes = Math.Max(MostBytes / sharers, LeastBytes);
-        _delivery = new BatchDelivery(sink, partition, end, codec, sequence);
+        _delivery = new BatchDelivery(sink, partition, end, _codec, sequence);
     }
 
     /// <inheritdoc />

@@ -5,8 +5,7 @@ namespace KafkaBackup.PartitionWorkers.Restore;
 
 /// <summary>One attempt of a restore as a node works on it: its connection to the target, which is cut off as one.</summary>
 /// <param name="environment">What it works with.</param>
-/// <param name="batchBytes">How large batches of records may be.</param>
-internal sealed class RestoreAttempt(RestoreEnvironment environment, int batchBytes)
+internal sealed class RestoreAttempt(RestoreEnvironment environment)
 {
     private readonly CancellationTokenSource _ended = new();
     private readonly Lock _gate = new();
@@ -26,7 +25,7 @@ internal sealed class RestoreAttempt(RestoreEnvironment environment, int batchBy
             lock (_gate)
             {
                 return _cutOff is null
-                    ? _target ??= environment.Target(batchBytes)
+                    ? _target ??= environment.Target()
                     : throw new BackupException(FailureKind.Fenced, "This attempt of the restore is over on this node: others may have gone on with it.");
             }
         }

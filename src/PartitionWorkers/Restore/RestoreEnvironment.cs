@@ -9,7 +9,7 @@ namespace KafkaBackup.PartitionWorkers.Restore;
 /// <param name="Section">What of the backup is wanted.</param>
 /// <param name="Store">Where the backup lives.</param>
 /// <param name="ReadOrders">Reads the backup: an order for each partition at the target, from all that it holds.</param>
-/// <param name="Target">Connects to the target, for batches of so many bytes.</param>
+/// <param name="Target">Connects to the target.</param>
 /// <param name="End">Gives back what is held.</param>
 public sealed record RestoreEnvironment(
-    RestoreSection Section, IObjectStore Store, Func<CancellationToken, Task<IReadOnlyDictionary<PartitionId, RestoreProtocol.RestorePartition>>> ReadOrders, Func<int, RestoreTarget> Target, Action End);
+    RestoreSection Section, IObjectStore Store, Func<CancellationToken, Task<IReadOnlyDictionary<PartitionId, RestoreProtocol.RestorePartition>>> ReadOrders, Func<RestoreTarget> Target, Action End);

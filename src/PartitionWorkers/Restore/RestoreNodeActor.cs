@@ -151,7 +151,7 @@ public sealed class RestoreNodeActor : UntypedActor, IWithTimers
 
         try
         {
-            _attempts.Add(order.Attempt, new Attempt(new RestoreAttempt(_services.Open(order.Definition, order.IsDryRun), order.BatchBytes), new Lease(_services.Clock)));
+            _attempts.Add(order.Attempt, new Attempt(new RestoreAttempt(_services.Open(order.Definition, order.IsDryRun)), new Lease(_services.Clock)));
             return null;
         }
         catch (ConfigurationException e)

@@ -7,6 +7,6 @@ public interface IRecordSink : IDisposable
     /// <param name="partition">The partition, which nobody else writes to.</param>
     /// <param name="end">Its end, which the first record's offset will be: when it is not, somebody else does write to it.</param>
     /// <param name="sharers">How many writers share the memory that one would take for what is on its way.</param>
-    /// <param name="limits">What its topic may refuse. Default: what Kafka's own settings do.</param>
+    /// <param name="limits">How its topic wants records. Default: as by Kafka's own settings.</param>
     IRecordWriter Open(PartitionId partition, long end = 0, int sharers = 1, TargetLimits? limits = null);
 }

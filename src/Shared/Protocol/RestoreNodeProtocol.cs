@@ -33,9 +33,6 @@ public static class RestoreNodeProtocol
         /// <summary>Whether nothing is to be written.</summary>
         public bool IsDryRun { get; init; }
 
-        /// <summary>How large a batch of records may be, in bytes before compression.</summary>
-        public required int BatchBytes { get; init; }
-
         /// <summary>What the batch may send in a second.</summary>
         public required RateShare Rate { get; init; }
     }

@@ -80,7 +80,7 @@ public static class RestoreProtocol
         /// <summary>How many records of the restore the target holds when it begins; those that are not noted are compared with the backup's.</summary>
         public long There { get; init; }
 
-        /// <summary>What the topic may refuse.</summary>
+        /// <summary>How the topic wants records.</summary>
         public TargetLimits Limits { get; init; } = TargetLimits.Default;
 
         /// <summary>Tells which filters choose its records; null: none do.</summary>

@@ -144,11 +144,14 @@ public sealed class RestorePlanTests
         "orders:3 and orders:0 would both go into orders:0", Refused(new RestoreSection { PartitionMapping = new Dictionary<int, int> { [3] = 0 } }), StringComparison.Ordinal);
 
     [Fact]
-    public void Batches_are_no_larger_than_the_smallest_topic_takes()
+    public void Each_partition_is_told_how_large_batches_its_topic_takes()
     {
-        Assert.InRange(Plan(new RestoreSection()).BatchBytes, 900_000, 1_048_588);
-        var small = Backup with { Topics = [.. Backup.Topics, Topic("small", 1, [Partition(0, 1)], ("max.message.bytes", "50000"))] };
-        Assert.InRange(RestorePlan.Of(small, TestConfiguration.Of(new RestoreSection()), 3).BatchBytes, 40_000, 50_000);
+        var backup = Backup with { Topics = [.. Backup.Topics, Topic("small", 1, [Partition(0, 1)], ("max.message.bytes", "50000"))] };
+
+        var orders = RestorePlan.Of(backup, TestConfiguration.Of(new RestoreSection()), 3).WithLimits().Orders;
+
+        Assert.Equal(50_000, Assert.Single(orders, order => order.Target.Topic == "small").Limits.MessageBytes);
+        Assert.All(orders.Where(order => order.Target.Topic != "small"), order => Assert.Equal(TargetLimits.KafkaMessageBytes, order.Limits.MessageBytes));
     }
 
     [Fact]

@@ -30,8 +30,8 @@ public sealed partial class KafkaRecordSinkTests
                 throw new IOException("The connection breaks.");
             }
         });
-        using var sink = Sink(broker, batchBytes: 2_000, new ProduceSettings { Acks = acks });
-        var writer = sink.Open(Partition);
+        using var sink = Sink(broker, new ProduceSettings { Acks = acks });
+        var writer = sink.Open(Partition, limits: Batches(2_000));
 
         await WriteSlowlyAsync(writer, 500);
 
@@ -54,8 +54,8 @@ public sealed partial class KafkaRecordSinkTests
                 throw new IOException("The connection breaks.");
             }
         });
-        using var sink = Sink(broker, batchBytes: 2_000);
-        var writer = sink.Open(Partition);
+        using var sink = Sink(broker);
+        var writer = sink.Open(Partition, limits: Batches(2_000));
 
         await WriteSlowlyAsync(writer, 500);
 
@@ -76,7 +76,7 @@ public sealed partial class KafkaRecordSinkTests
                 partition.Offset = 0;
             }
         });
-        using var sink = Sink(broker, batchBytes: 2_000);
+        using var sink = Sink(broker);
         var writer = sink.Open(Partition);
 
         await WriteSlowlyAsync(writer, 10);
@@ -97,7 +97,7 @@ public sealed partial class KafkaRecordSinkTests
                 partition.EndOffset = 3;
             }
         });
-        using var sink = Sink(broker, batchBytes: 2_000);
+        using var sink = Sink(broker);
         var writer = sink.Open(Partition);
         await WriteSlowlyAsync(writer, 10);
         _lies = 1;
@@ -120,7 +120,7 @@ public sealed partial class KafkaRecordSinkTests
                 partition.ErrorCode = KafkaError.OutOfOrderSequenceNumber;
             }
         });
-        using var sink = Sink(broker, batchBytes: 1_000_000);
+        using var sink = Sink(broker);
         var writer = sink.Open(Partition);
         for (var number = 0; number < 2; number++)
         {
@@ -137,7 +137,7 @@ public sealed partial class KafkaRecordSinkTests
     public async Task A_topic_that_was_made_anew_is_not_written_to()
     {
         await using var broker = await CountedAsync(_ => { });
-        using var sink = Sink(broker, batchBytes: 2_000);
+        using var sink = Sink(broker);
         var writer = sink.Open(Partition);
         await WriteSlowlyAsync(writer, 10);
         using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = broker.BootstrapServers }).Build();

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using KafkaBackup.EmbeddedKafka;
+using KafkaBackup.Kafka.Wire;
 using KafkaBackup.Kafka.Wire.Messages;
 using KafkaBackup.Kafka.Wire.Records;
 using KafkaBackup.Shared.Configuration;
@@ -13,7 +14,7 @@ public sealed partial class KafkaRecordSinkTests
 {
     private static readonly OutgoingRecord Compressible = new(null, new byte[1_000], Time, [], 0);
 
-    private readonly ConcurrentQueue<(short Acks, int TimeoutMs, BatchCodec Codec)> _sent = [];
+    private readonly ConcurrentQueue<(short Acks, int TimeoutMs, BatchCodec Codec, int Bytes)> _sent = [];
 
     [Theory]
     [InlineData("lz4", RecordCodec.Zstd, BatchCodec.Lz4)]
@@ -24,7 +25,7 @@ public sealed partial class KafkaRecordSinkTests
     public async Task Batches_are_compressed_as_their_topic_wants_them_or_else_as_the_restore_does(string? topic, RecordCodec? restore, BatchCodec expected)
     {
         await using var broker = await WitnessedAsync();
-        using var sink = Sink(broker, 2_000, restore is { } codec ? new ProduceSettings { Compression = codec } : null);
+        using var sink = Sink(broker, restore is { } codec ? new ProduceSettings { Compression = codec } : null);
         var writer = sink.Open(Partition, limits: topic is null ? null : TargetLimits.Of(new Dictionary<string, string> { ["compression.type"] = topic }));
 
         await writer.WriteAsync(Compressible, CancellationToken.None);
@@ -37,7 +38,7 @@ public sealed partial class KafkaRecordSinkTests
     public async Task Topics_of_several_codecs_are_written_to_side_by_side_and_cut_off_together()
     {
         await using var broker = await WitnessedAsync();
-        var sink = Sink(broker, 2_000);
+        var sink = Sink(broker);
         var first = sink.Open(Partition);
         await first.WriteAsync(Compressible, CancellationToken.None);
         await first.CompleteAsync(CancellationToken.None);
@@ -61,7 +62,7 @@ public sealed partial class KafkaRecordSinkTests
     {
         const int Records = 2_500;
         await using var broker = await WitnessedAsync();
-        using var sink = Sink(broker, 1_000_000, new ProduceSettings { Acks = acks, Timeout = TimeSpan.FromMilliseconds(7_000) });
+        using var sink = Sink(broker, new ProduceSettings { Acks = acks, Timeout = TimeSpan.FromMilliseconds(7_000) });
         var writer = sink.Open(Partition);
         for (var number = 0; number < Records; number++)
         {
@@ -76,16 +77,41 @@ public sealed partial class KafkaRecordSinkTests
         Assert.All(_sent, sent => Assert.Equal((expected, 7_000), (sent.Acks, sent.TimeoutMs)));
     }
 
+    [Theory]
+    [InlineData(50_000, 50_000)]
+    [InlineData(TargetLimits.KafkaMessageBytes, TargetLimits.KafkaMessageBytes)]
+    [InlineData(20_000_000, TargetLimits.KafkaMessageBytes)]
+    public async Task Batches_are_no_larger_than_their_topic_takes(int takes, int most)
+    {
+        const int Size = 10_000, Records = 500;
+        _isSilent = true;
+        using var gate = new ManualResetEventSlim();
+        await using var broker = await WitnessedAsync(answer => Hold(answer, gate));
+        using var sink = Sink(broker);
+        var writer = sink.Open(Partition, limits: new TargetLimits(takes));
+        for (var number = 0; number < Records; number++)
+        {
+            await writer.WriteAsync(Record(number, Size), CancellationToken.None);
+        }
+
+        gate.Set(); // All but the first two batches had the time to be filled.
+
+        Assert.Equal(Records, await writer.CompleteAsync(CancellationToken.None));
+        Assert.InRange(_sent.Max(sent => sent.Bytes), most - (2 * Size), most);
+    }
+
     /// <summary>A broker with the topic, of which is remembered what it is sent.</summary>
-    private async Task<EmbeddedBroker> WitnessedAsync()
+    private async Task<EmbeddedBroker> WitnessedAsync(Action<IWireStruct>? amend = null)
     {
         var broker = EmbeddedBroker.Start(new EmbeddedBrokerOptions
         {
+            Amend = amend,
             Witness = request =>
             {
                 if (request is ProduceRequest { Topics: [{ Partitions: [{ Records: { } records }] }] } produce)
                 {
-                    _sent.Enqueue((produce.Acks, produce.TimeoutMs, (BatchCodec)(records.ToMemory().Span[RecordBatchLayout.Attributes + 1] & RecordBatchLayout.CodecMask)));
+                    var batch = records.ToMemory().Span;
+                    _sent.Enqueue((produce.Acks, produce.TimeoutMs, (BatchCodec)(batch[RecordBatchLayout.Attributes + 1] & RecordBatchLayout.CodecMask), batch.Length));
                 }
             },
         });

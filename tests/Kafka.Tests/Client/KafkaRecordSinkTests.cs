@@ -29,8 +29,8 @@ public sealed partial class KafkaRecordSinkTests
         _lies = 3;
         await using var broker = EmbeddedBroker.Start(new EmbeddedBrokerOptions { Amend = Lie });
         await MakeAsync(broker, []);
-        using var sink = Sink(broker, batchBytes: 2_000);
-        var writer = sink.Open(Partition);
+        using var sink = Sink(broker);
+        var writer = sink.Open(Partition, limits: Batches(2_000));
 
         for (var number = 0; number < 500; number++)
         {
@@ -47,8 +47,8 @@ public sealed partial class KafkaRecordSinkTests
     {
         await using var broker = EmbeddedBroker.Start();
         await MakeAsync(broker, [("max.message.bytes", "5000")]);
-        using var sink = Sink(broker, batchBytes: 2_000);
-        var writer = sink.Open(Partition);
+        using var sink = Sink(broker);
+        var writer = sink.Open(Partition, limits: Batches(2_000));
         await writer.WriteAsync(Record(1, size: 100), CancellationToken.None);
         await writer.WriteAsync(Record(2, size: 50_000), CancellationToken.None);
 
@@ -64,7 +64,7 @@ public sealed partial class KafkaRecordSinkTests
     {
         await using var broker = EmbeddedBroker.Start();
         await MakeAsync(broker, [("max.message.bytes", "5000")]);
-        using var sink = Sink(broker, batchBytes: 100_000);
+        using var sink = Sink(broker);
         var writer = sink.Open(Partition);
         for (var number = 0; number < 40; number++)
         {
@@ -86,7 +86,7 @@ public sealed partial class KafkaRecordSinkTests
     {
         await using var broker = EmbeddedBroker.Start();
         await MakeAsync(broker, []);
-        using var sink = Sink(broker, batchBytes: 2_000);
+        using var sink = Sink(broker);
         var writer = sink.Open(Partition);
         await writer.WriteAsync(Record(1, size: 10) with { Timestamp = time }, CancellationToken.None);
         await writer.CompleteAsync(CancellationToken.None);
@@ -104,7 +104,7 @@ public sealed partial class KafkaRecordSinkTests
     {
         await using var broker = EmbeddedBroker.Start();
         await MakeAsync(broker, []);
-        using var sink = Sink(broker, batchBytes: 2_000);
+        using var sink = Sink(broker);
         var first = sink.Open(Partition);
         for (var number = 0; number < 3; number++)
         {
@@ -127,7 +127,7 @@ public sealed partial class KafkaRecordSinkTests
     {
         await using var broker = EmbeddedBroker.Start();
         await MakeAsync(broker, [("message.timestamp.before.max.ms", "1000")]);
-        using var sink = Sink(broker, batchBytes: 2_000);
+        using var sink = Sink(broker);
         var writer = sink.Open(Partition);
         await writer.WriteAsync(Record(7, size: 10), CancellationToken.None);
 
@@ -143,7 +143,7 @@ public sealed partial class KafkaRecordSinkTests
         using var gate = new ManualResetEventSlim();
         await using var broker = EmbeddedBroker.Start(new EmbeddedBrokerOptions { Amend = answer => Hold(answer, gate) });
         await MakeAsync(broker, []);
-        using var sink = Sink(broker, batchBytes: 1_000_000);
+        using var sink = Sink(broker);
         var writer = sink.Open(Partition);
         using var stop = new CancellationTokenSource();
         var sent = 0;
@@ -187,7 +187,10 @@ public sealed partial class KafkaRecordSinkTests
         Assert.Empty(await maker.CreateAsync(new NewTopic(Partition.Topic, 1, 1, settings.ToDictionary(setting => setting.Key, setting => setting.Value)), CancellationToken.None));
     }
 
-    private static KafkaRecordSink Sink(EmbeddedBroker broker, int batchBytes, ProduceSettings? settings = null) => new(TestClients.For(broker.BootstrapServers), batchBytes, settings);
+    private static KafkaRecordSink Sink(EmbeddedBroker broker, ProduceSettings? settings = null) => new(TestClients.For(broker.BootstrapServers), settings);
+
+    /// <summary>Has batches of at most so many bytes made, whatever the topic takes.</summary>
+    private static TargetLimits Batches(int bytes) => new(bytes + 1_024);
 
     private static async Task<List<byte[]>> ReadAsync(EmbeddedBroker broker, int records = 500)
     {

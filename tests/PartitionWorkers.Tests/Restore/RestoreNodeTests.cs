@@ -151,11 +151,11 @@ public sealed class RestoreNodeTests : PatientTestKit
     }
 
     private static OrderRestore Order(int total = 1) =>
-        new("a", "b", total, "mode: restore", [NodeWork.ToNode(Missing)]) { BatchBytes = 1_000, Rate = new RateShare(null, null) };
+        new("a", "b", total, "mode: restore", [NodeWork.ToNode(Missing)]) { Rate = new RateShare(null, null) };
 
     private RestoreEnvironment Open(string definition) => definition == "lacking"
         ? throw new BackupException(FailureKind.Configuration, "The variable SECRET is not set.")
-        : new RestoreEnvironment(new RestoreSection(), new MemoryObjectStore(), _ => _orders.Task, _ => new RestoreTarget(new DrySink(), _cluster.Source), End);
+        : new RestoreEnvironment(new RestoreSection(), new MemoryObjectStore(), _ => _orders.Task, () => new RestoreTarget(new DrySink(), _cluster.Source), End);
 
     private void End()
     {

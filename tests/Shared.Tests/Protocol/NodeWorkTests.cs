@@ -98,8 +98,8 @@ public sealed class NodeWorkTests
         var share = Share(partitions: 4_000, segments: 1);
         var many = Enumerable.Repeat(NodeWork.ToNode(share) with { Target = new PartitionId(new string('t', 249), 9_999) }, MostOrders);
 
-        Assert.InRange(WireFormat.Write(new OrderRestore(Id, Id, 1, definition, [wide]) { BatchBytes = 1, Rate = new RateShare(1, 1) }).Length, 0, Frame);
-        Assert.InRange(WireFormat.Write(new OrderRestore(Id, Id, 1, definition, [.. many]) { BatchBytes = 1, Rate = new RateShare(1, 1), Extent = RestoreExtent.Of(share) }).Length, 0, Frame);
+        Assert.InRange(WireFormat.Write(new OrderRestore(Id, Id, 1, definition, [wide]) { Rate = new RateShare(1, 1) }).Length, 0, Frame);
+        Assert.InRange(WireFormat.Write(new OrderRestore(Id, Id, 1, definition, [.. many]) { Rate = new RateShare(1, 1), Extent = RestoreExtent.Of(share) }).Length, 0, Frame);
     }
 
     private const string Id = "0123456789abcdef0123456789abcdef";

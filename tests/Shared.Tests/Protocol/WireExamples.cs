@@ -61,7 +61,7 @@ internal static class WireExamples
     private static readonly NodeOrder Node = new(Partition, Partition)
     {
         Extent = new RestoreExtent(19, new Dictionary<int, long> { [3] = 19 }, "0f"),
-        Limits = new TargetLimits(1_000, 5, 6, NeedsKeys: true) { Codec = RecordCodec.Lz4 },
+        Limits = new TargetLimits(1_000) { Codec = RecordCodec.Lz4 },
         Base = 1,
         There = 5,
         IsComparison = true,
@@ -123,7 +123,7 @@ internal static class WireExamples
         }),
         ("r.get-report.1", new GetRestoreReport("0f", 7)),
         ("r.report.1", new RestoreReportPart("0f", "{}", 9)),
-        ("n.order.1", new OrderRestore("attempt-1", "batch-1", 2, "mode: restore", [Node]) { Extent = new RestoreExtent(-1, null, ""), IsDryRun = true, BatchBytes = 1_000_000, Rate = new RateShare(1.5, 2.5) }),
+        ("n.order.1", new OrderRestore("attempt-1", "batch-1", 2, "mode: restore", [Node]) { Extent = new RestoreExtent(-1, null, ""), IsDryRun = true, Rate = new RateShare(1.5, 2.5) }),
         ("n.ask.1", new AskNode("attempt-1", "batch-1", new RateShare(1.5, 2.5)) { Number = 3, Heard = 2 }),
         ("n.news.1", new NodeNews("attempt-1", "batch-1", IsKnown: true)
         {
@@ -159,7 +159,7 @@ internal static class WireExamples
         new SegmentUploaded(Stored with { LeaderEpoch = null }, null),
         new Rejected(Backup, Partition, Order, Range, 4),
         new RestoreRunStatus("0f", null),
-        new OrderRestore("attempt-1", "batch-1", 1, "", [new NodeOrder(Partition, Partition) { Limits = TargetLimits.Default }]) { BatchBytes = 1, Rate = new RateShare(null, null) },
+        new OrderRestore("attempt-1", "batch-1", 1, "", [new NodeOrder(Partition, Partition) { Limits = TargetLimits.Default }]) { Rate = new RateShare(null, null) },
         new NodeNews("attempt-1", "batch-1", IsKnown: false),
     ];
 }

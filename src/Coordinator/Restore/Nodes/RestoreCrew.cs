@@ -41,9 +41,6 @@ public sealed class RestoreCrew(ActorSystem system, string definition, RestoreSe
     /// <summary>Whether nothing is to be written.</summary>
     public bool IsDryRun => restore.IsDryRun;
 
-    /// <summary>How large batches of records may be, in bytes before compression.</summary>
-    public int BatchBytes { get; private set; }
-
     /// <summary>How far partitions are, by their targets.</summary>
     public IReadOnlyDictionary<PartitionId, RestoredSoFar> Positions => _positions;
 
@@ -54,7 +51,7 @@ public sealed class RestoreCrew(ActorSystem system, string definition, RestoreSe
     public long Bytes => _reads.Values.Sum(read => read.Bytes);
 
     /// <summary>Takes in what is to be done, before anything is ordered.</summary>
-    public void Begin(RestorePlan plan) => (BatchBytes, _left) = (plan.BatchBytes, plan.Orders.Count);
+    public void Begin(RestorePlan plan) => _left = plan.Orders.Count;
 
     /// <summary>Workers for partitions that are begun together, on a node that is chosen for them.</summary>
     public IReadOnlyList<OrderedWorker> Workers(RestoreServices services, IReadOnlyList<RestorePartition> orders) => [new OrderedWorker(RestoreProxyActor.Props(services, this, orders), orders)];

@@ -145,7 +145,6 @@ internal sealed class RestoreProxyActor : UntypedActor, IWithTimers
             {
                 Extent = shared,
                 IsDryRun = _crew.IsDryRun,
-                BatchBytes = _crew.BatchBytes,
                 Rate = _crew.ShareOf(_left.Count),
             });
         }
