@@ -121,6 +121,23 @@ public sealed class RestoreIntoExistingTests : BrokerTest
         await AssertRestoredAsync(target, produced);
     }
 
+    [SkippableFact]
+    public async Task A_topic_whose_own_settings_delete_nothing_of_what_is_restored_has_them_again_at_the_end()
+    {
+        Skip.IfNot(TestBroker.IsReal, "The embedded broker changes no settings.");
+        var topic = await NewTopicAsync("orders", 1, ("retention.ms", "604800000")); // The other settings are those of the brokers.
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        var produced = await Broker.ProduceAsync(new PartitionId(topic, 0), SampleRecords.Plain(50).Select(record => record with { Timestamp = now }));
+        var backup = NewBackup(topic);
+        await backup.SucceedAsync();
+
+        (await backup.RestoreAsync(To(topic, Name("restored")))).AssertExit(Ok).AssertSays($"Topic '{Name("restored")}' has its own settings again").AssertSaysNothingOf("restore release");
+
+        Assert.Equal("604800000", await Broker.SettingOfAsync(Name("restored"), "retention.ms"));
+        await AssertRestoredAsync(Name("restored"), produced);
+        Assert.Equal("Nothing is held of topics of this restore.\n", (await CliRun.RunAsync("restore", "release", "-c", Path.Combine(backup.Root, "restore.yaml"))).AssertExit(Ok).Output);
+    }
+
     private async Task<(TestBackup Backup, string Topic, ProducedRecords Produced)> BackedUpAsync()
     {
         var topic = await NewTopicAsync(partitions: 2);

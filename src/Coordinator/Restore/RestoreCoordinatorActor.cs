@@ -88,6 +88,10 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
                 _claim = lost.IsTaken ? null : _claim; // What only lapsed is let go as soon as the store is there.
                 CarryOut(_state.On(message));
                 break;
+            case Released released:
+                _plan = _plan! with { Topics = [.. _plan.Topics.Select(topic => released.Topics.Contains(topic.Made.Name) ? topic.WithoutHold() : topic)] };
+                CarryOut(_state.On(message));
+                break;
             case TopicMade or PartitionRestored or Counted or GroupSet or StepFailed:
                 CarryOut(_state.On(message));
                 break;
@@ -158,6 +162,9 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
                 var log = _services.Log;
                 _ = _services.Groups.SetAsync(group.Id, group.Places.ToDictionary(place => place.Target, place => place.Offset), () => log.Waits(group.Id), _stopped.Token)
                     .PipeTo(Self, success: () => new GroupSet(group, null), failure: e => new GroupSet(group, Fault.Of(e)));
+                break;
+            case ReleaseHolds release:
+                Pipe(new HoldRelease(_services, _claim).RunAsync(release.Topics, _stopped.Token), topics => new Released(topics));
                 break;
             case Say say:
                 say.Sentence(_services.Log);

@@ -33,6 +33,10 @@ internal static class RestoreEffects
     /// <summary>Sets the offsets of a consumer group.</summary>
     internal sealed record SetGroup(RestoredGroup Group) : RestoreEffect;
 
+    /// <summary>Gives topics that are whole their settings back, where those delete nothing of what was restored.</summary>
+    /// <param name="Topics">The topics, with the earliest timestamp of what came into each; null where nothing did.</param>
+    internal sealed record ReleaseHolds(IReadOnlyList<(RestoreTopic Topic, long? Oldest)> Topics) : RestoreEffect;
+
     /// <summary>Tells who asked for the restore that it is over, once the claim is let go.</summary>
     internal sealed record TellEnd(RestoreFinished Message) : RestoreEffect;
 

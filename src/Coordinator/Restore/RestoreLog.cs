@@ -106,6 +106,16 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
         }
     }
 
+    /// <summary>A topic has back what was held of it.</summary>
+    public void GivenBack(string topic, IReadOnlyDictionary<string, string?> settings) => GivenBack(topic, string.Join(", ", settings.Keys.Order(StringComparer.Ordinal)));
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Topic '{Topic}' has its own settings again ({Settings}): they delete nothing of what was restored")]
+    private partial void GivenBack(string topic, string settings);
+
+    /// <summary>Topics could not get back what was held of them.</summary>
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Topics keep what the restore holds of them, though nothing may depend on it any more: {Reason}")]
+    public partial void NotGivenBack(string reason);
+
     /// <summary>Settings that the target does not know.</summary>
     public void Unknown(string topic, IReadOnlyList<string> settings) => Note(
         $"The target does not take {string.Join(" and ", settings)}: topic '{topic}' is made without.");

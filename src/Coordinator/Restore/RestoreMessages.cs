@@ -26,6 +26,9 @@ internal static class RestoreMessages
     /// <summary>The offsets of a consumer group are set, or could not be.</summary>
     internal sealed record GroupSet(RestoredGroup Group, Fault? Failure) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
+    /// <summary>Topics have their settings back.</summary>
+    internal sealed record Released(IReadOnlyList<string> Topics) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
     /// <summary>A worker is no more.</summary>
     /// <param name="Lost">The ends of its orders, as far as it has not told them.</param>
     internal sealed record WorkerGone(IReadOnlyList<RestoreProtocol.PartitionRestored> Lost) : INoSerializationVerificationNeeded, IDeadLetterSuppression;

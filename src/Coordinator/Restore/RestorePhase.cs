@@ -21,6 +21,9 @@ internal enum RestorePhase
     /// <summary>Setting the offsets of consumer groups.</summary>
     SettingGroups,
 
+    /// <summary>Giving topics back what is held of them to no purpose any more.</summary>
+    Releasing,
+
     /// <summary>Over.</summary>
     Ended,
 }

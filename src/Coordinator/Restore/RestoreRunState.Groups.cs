@@ -25,14 +25,14 @@ internal sealed partial record RestoreRunState
     private bool SetsGroups => Plan is { Groups.Count: > 0 } && !IsDryRun;
 
     /// <summary>Whether groups have been left as they were.</summary>
-    private bool LeavesGroups => SetsGroups && (Phase != RestorePhase.SettingGroups || !WaitingGroups.IsEmpty);
+    private bool LeavesGroups => SetsGroups && (Phase is not (RestorePhase.SettingGroups or RestorePhase.Releasing) || !WaitingGroups.IsEmpty);
 
     /// <summary>Sets the groups, as far as what they read is there; of a dry run only tells what they would become.</summary>
     private RestoreStep SetGroups()
     {
         if (Plan!.Groups.Count == 0 || (IsStopping && !IsDryRun))
         {
-            return End();
+            return Release();
         }
 
         var restored = Restored.ToDictionary(partition => partition.Order.Target);
@@ -61,7 +61,7 @@ internal sealed partial record RestoreRunState
         }
 
         var step = new RestoreStep(state, effects);
-        return state.GroupsInWork.Count > 0 ? step : step.Then(after => after.End());
+        return state.GroupsInWork.Count > 0 ? step : step.Then(after => after.Release());
     }
 
     /// <summary>A group that cannot be set keeps no other from being set. What fails because it was broken off is no failure, and is left as if not begun.</summary>

@@ -18,15 +18,17 @@ namespace KafkaBackup.Coordinator.Restore;
 /// Making     TopicMade, the last one                         Restoring
 ///            StepFailed                                      Ended, with the topics that are made named
 /// Restoring  PartitionRestored, none in work and none next   Counting
-/// Counting   Counted                                         Comparing when all records are to be compared; SettingGroups; Ended when there are none
+/// Counting   Counted                                         Comparing when all records are to be compared; SettingGroups; Releasing when there are none
 ///            StepFailed                                      Ended
 /// Comparing  PartitionRestored, none in work and none next   as Counting leaves on Counted
-/// Setting-   GroupSet, none in work and none next            Ended
+/// Setting-   GroupSet, none in work and none next            Releasing
 ///   Groups
+/// Releasing  Released; at once when nothing is held,         Ended
+///            or not all is there
 /// Any but Ended: ClaimLost                                   Ended; what is on its way is cut off, as another process may be writing by now
 /// A dry run goes from Planning to Restoring, with a sink that writes nothing, and from there to Ended.
 /// StopRestore in Planning and Making: what is under way is broken off, then Ended; in Restoring: nothing more is begun, what is in work comes to its end;
-/// in Comparing: the same; in Counting: nothing is compared and no group is set; nothing where there are none, as nothing is left to be broken off; in SettingGroups: what is under way is broken off, then Ended
+/// in Comparing: the same; in Counting: nothing is compared and no group is set; nothing where there are none, or in Releasing, as nothing is left to be broken off; in SettingGroups: what is under way is broken off, then Ended
 /// </code>
 /// A partition that fails keeps no other from being restored, and no group from being set where it stands in others.
 /// </remarks>
@@ -75,10 +77,11 @@ internal sealed partial record RestoreRunState(int MaxConcurrentPartitions, bool
         PartitionRestored restored when Phase == RestorePhase.Restoring && InWork.Contains(restored.Order.Target) => OnRestored(restored),
         PartitionRestored { Order.IsComparison: true } compared when Phase == RestorePhase.Comparing && InWork.Contains(compared.Order.Target) => OnCompared(compared),
         Counted counted when Phase == RestorePhase.Counting => OnCounted(counted.Bounds),
+        Released released when Phase == RestorePhase.Releasing => OnReleased(released.Topics),
         GroupSet set when Phase == RestorePhase.SettingGroups && GroupsInWork.Contains(set.Group.Id) => OnGroupSet(set.Group, set.Failure),
         StepFailed failed when Phase != RestorePhase.Ended => OnFailed(failed.Failure),
         ClaimLost lost when Phase != RestorePhase.Ended => OnClaimLost(lost),
-        Planned or TopicMade or PartitionRestored or Counted or GroupSet or StepFailed or ClaimLost => Do(),
+        Planned or TopicMade or PartitionRestored or Counted or GroupSet or Released or StepFailed or ClaimLost => Do(),
         _ => throw new ArgumentException($"A restore knows no {message.GetType().Name}.", nameof(message)),
     };
 
@@ -212,7 +215,7 @@ internal sealed partial record RestoreRunState(int MaxConcurrentPartitions, bool
     private RestoreStep Stop() => (IsStopping, Phase) switch
     {
         (false, RestorePhase.Counting) when SetsGroups || ComparesAll => (this with { IsStopping = true }).Do(),
-        (true, _) or (_, RestorePhase.Counting or RestorePhase.Ended) => Do(), // All is done that a stop could break off.
+        (true, _) or (_, RestorePhase.Counting or RestorePhase.Releasing or RestorePhase.Ended) => Do(), // All is done that a stop could break off.
         (_, RestorePhase.Restoring or RestorePhase.Comparing) => (this with { IsStopping = true }).Do(new StopWorkers()),
         _ => (this with { IsStopping = true }).Do(new BreakOff()),
     };

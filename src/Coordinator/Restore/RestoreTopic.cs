@@ -8,6 +8,9 @@ namespace KafkaBackup.Coordinator.Restore;
 /// <param name="Held">The settings that are held, with what the source had for each, or the topic itself when it exists; null where that was the cluster's own.</param>
 public sealed record RestoreTopic(string Source, NewTopic Made, IReadOnlyDictionary<string, string?> Held)
 {
+    /// <summary>The same, with nothing held any more.</summary>
+    public RestoreTopic WithoutHold() => this with { Held = new Dictionary<string, string?>() };
+
     /// <summary>Whether it has been made, and nothing was written into it.</summary>
     public bool IsMade { get; init; }
 

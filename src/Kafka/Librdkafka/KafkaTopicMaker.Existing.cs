@@ -75,6 +75,10 @@ public sealed partial class KafkaTopicMaker
         }
     }
 
+    /// <summary>Brokers tell of each setting all that was set for it, the strongest first.</summary>
+    private static string? DefaultOf(ConfigEntryResult entry) =>
+        entry.Source == ConfigSource.DynamicTopicConfig ? entry.Synonyms.Find(synonym => synonym.Source != ConfigSource.DynamicTopicConfig)?.Value : entry.Value;
+
     private ExistingTopic Existing(TopicMetadata topic, DescribeConfigsReport report, HashSet<int> brokers)
     {
         var settings = report.Error.IsError
@@ -84,6 +88,7 @@ public sealed partial class KafkaTopicMaker
             topic.Topic, topic.Partitions.Count, settings.ToDictionary(entry => entry.Name, entry => entry.Value, StringComparer.Ordinal),
             settings.Where(entry => entry.Source == ConfigSource.DynamicTopicConfig).Select(entry => entry.Name).ToHashSet(StringComparer.Ordinal))
         {
+            Defaults = settings.Select(entry => (entry.Name, Default: DefaultOf(entry))).Where(entry => entry.Default is not null).ToDictionary(entry => entry.Name, entry => entry.Default!, StringComparer.Ordinal),
             IsInSync = topic.Partitions.TrueForAll(partition => partition.Replicas.All(replica => brokers.Contains(replica) && partition.InSyncReplicas.Contains(replica))),
         };
     }

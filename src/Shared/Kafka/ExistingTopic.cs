@@ -7,6 +7,9 @@ namespace KafkaBackup.Shared.Kafka;
 /// <param name="Own">Those of its settings that were set for itself.</param>
 public sealed record ExistingTopic(string Name, int Partitions, IReadOnlyDictionary<string, string> Settings, IReadOnlySet<string> Own)
 {
+    /// <summary>What would hold for it if it had no settings of its own, as far as the target tells.</summary>
+    public IReadOnlyDictionary<string, string> Defaults { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Whether all replicas of all partitions are in sync: what a leader has appended is then seen by consumers at once.</summary>
     public bool IsInSync { get; init; } = true;
 }
