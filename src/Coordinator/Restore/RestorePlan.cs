@@ -101,7 +101,7 @@ public sealed record RestorePlan
         var notes = new List<string>();
         if (restore.Produce.Acks is var acks and not ProduceAcks.All)
         {
-            notes.Add($"restore.produce_acks is {(acks == ProduceAcks.Leader ? 1 : 0)}: what the target loses of what it was sent is not sent again, and is seen at the end, when it is counted. --verify full compares every record. "
+            notes.Add($"restore.produce_acks is {(acks == ProduceAcks.Leader ? 1 : 0)}: what the target loses of what it was sent is not sent again, and is seen when it is counted, at the end. --verify full compares every record. "
                 + "Nothing is noted of how far the restore is: one that ended early compares all that is there before it goes on.");
         }
 

@@ -93,7 +93,7 @@ internal sealed class AdminCalls : IDisposable
     private async Task<BackupException> FailureAsync(string what, Error error, Exception? cause, CancellationToken cancellation)
     {
         var certificate = _errors.Worst is [{ Kind: SourceProblemKind.Certificate, Address: { } address }, ..]
-            ? await BrokerCertificate.ExamineAsync(address, _clients.Security, cancellation)
+            ? await BrokerCertificate.ExamineAsync(address, _clients.Cluster.Security, cancellation)
             : null;
         return _clients.Failure(what, error, _errors, certificate, cause);
     }

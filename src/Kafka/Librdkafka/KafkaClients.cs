@@ -29,10 +29,6 @@ public sealed partial class KafkaClients
     /// <summary>The same for one that needs time for what it sends. Kafka's default.</summary>
     private const int PatientFetchWait = 500;
 
-    /// <summary>How long any client waits for an answer. A leader that falls silent closes no connection: only a request without an answer, or asking another broker, shows that the lead
-    /// has moved.</summary>
-    private static readonly TimeSpan SocketPatience = TimeSpan.FromSeconds(30);
-
     private readonly KafkaSection _source;
     private readonly BackupSection _backup;
     private readonly ILogger _logger;
@@ -66,9 +62,6 @@ public sealed partial class KafkaClients
 
     /// <summary>The cluster.</summary>
     internal KafkaSection Cluster => _source;
-
-    /// <summary>How to get in.</summary>
-    internal SecuritySection Security => _source.Security;
 
     /// <summary>How large an answer of a broker may be, which Kafka makes as large as the batch in it: half of the memory budget.</summary>
     /// <remarks>Tests set less.</remarks>
@@ -238,7 +231,7 @@ public sealed partial class KafkaClients
             SocketNagleDisable = _source.Connection.TcpNoDelay,
             SocketConnectionSetupTimeoutMs = 10_000, // The default of 30 s is half of what a silent partition is given.
             ReconnectBackoffMaxMs = 2_000,
-            SocketTimeoutMs = (int)SocketPatience.TotalMilliseconds,
+            SocketTimeoutMs = 30_000, // A leader that falls silent closes no connection: only a request without an answer shows that the lead has moved.
             TopicMetadataRefreshIntervalMs = 10_000,
             EnableMetricsPush = false,
         };
