@@ -126,16 +126,21 @@ internal sealed class BatchDelivery(KafkaRecordSink sink, PartitionId partition,
     private async Task<ProduceOutcome> SendAsync(OutgoingBatch outgoing, PartitionLead lead)
     {
         var (sending, now) = (sink.SenderTo(lead.Node).SendAsync(outgoing), lead);
-        while (await Task.WhenAny(sending, Task.Delay(Watch, sink.Ended)) != sending && !sink.Ended.IsCancellationRequested)
+        while (true)
         {
-            now = await sink.Cluster.FindLeadAsync(partition, now.Generation, sink.Ended) ?? now;
-            if (now.Node != lead.Node || now.Epoch != lead.Epoch)
+            try
             {
-                sink.Cluster.GiveUp(lead.Node);
+                return await sending.WaitAsync(Watch);
+            }
+            catch (TimeoutException)
+            {
+                now = await sink.Cluster.FindLeadAsync(partition, now.Generation, sink.Ended) ?? now;
+                if (now.Node != lead.Node || now.Epoch != lead.Epoch)
+                {
+                    sink.Cluster.GiveUp(lead.Node);
+                }
             }
         }
-
-        return await sending;
     }
 
     /// <summary>Says in the batch whose it is, where brokers are to know it again.</summary>

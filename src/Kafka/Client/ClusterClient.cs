@@ -12,7 +12,7 @@ internal sealed class ClusterClient : IDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Another broker may know at once what one that has fallen silent does not say.</summary>
-    private static readonly TimeSpan LookPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AnyPatience = TimeSpan.FromSeconds(10);
 
     /// <summary>So long after a look at the cluster nobody looks again, whoever asks.</summary>
     private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(100);
@@ -131,13 +131,12 @@ internal sealed class ClusterClient : IDisposable
     /// <exception cref="BackupException">None does.</exception>
     public async Task<ProducerIdentity> NewProducerAsync(CancellationToken cancellation)
     {
-        var connection = await AnyAsync(cancellation);
-        var answer = await connection.AskAsync<InitProducerIdResponse>(ApiKey.InitProducerId, new InitProducerIdRequest(), Patience, cancellation);
+        var answer = await AskAnyAsync<InitProducerIdResponse>(ApiKey.InitProducerId, new InitProducerIdRequest(), cancellation);
         return answer.ErrorCode switch
         {
             KafkaError.None => new ProducerIdentity(answer.ProducerId, answer.ProducerEpoch),
             KafkaError.ClusterAuthorizationFailed => throw new BackupException(FailureKind.Source, "the user may not write as an idempotent producer: give it Write on a topic, or IdempotentWrite on the cluster"),
-            var error => throw new BackupException(FailureKind.Source, $"{connection.Address} gives no producer id ({error})") { IsRetryable = true },
+            var error => throw new BackupException(FailureKind.Source, $"no broker gives a producer id ({error})") { IsRetryable = true },
         };
     }
 
@@ -152,6 +151,22 @@ internal sealed class ClusterClient : IDisposable
         }
 
         _connector.Dispose();
+    }
+
+    /// <summary>Asks a broker what all of them know.</summary>
+    private async Task<T> AskAnyAsync<T>(ApiKey key, IWireStruct request, CancellationToken cancellation)
+        where T : class, IWireStruct
+    {
+        var connection = await AnyAsync(cancellation);
+        try
+        {
+            return await connection.AskAsync<T>(key, request, AnyPatience, cancellation);
+        }
+        catch (BackupException)
+        {
+            Interlocked.Increment(ref _first); // The next question is for another one.
+            throw;
+        }
     }
 
     /// <summary>A connection to whichever broker answers.</summary>
@@ -223,19 +238,10 @@ internal sealed class ClusterClient : IDisposable
             topics = [.. _topics.Select(topic => new MetadataRequest.Topic { Name = topic })];
         }
 
-        try
+        var answer = await AskAnyAsync<MetadataResponse>(ApiKey.Metadata, new MetadataRequest { Topics = topics, AllowAutoTopicCreation = false }, _ended.Token);
+        lock (_gate)
         {
-            var connection = await AnyAsync(_ended.Token);
-            var answer = await connection.AskAsync<MetadataResponse>(ApiKey.Metadata, new MetadataRequest { Topics = topics, AllowAutoTopicCreation = false }, LookPatience, _ended.Token);
-            lock (_gate)
-            {
-                return _snapshot = _snapshot.Next(answer);
-            }
-        }
-        catch (BackupException)
-        {
-            Interlocked.Increment(ref _first); // The next look asks another broker first.
-            throw;
+            return _snapshot = _snapshot.Next(answer);
         }
     }
 }

@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using KafkaBackup.Kafka.Wire;
 using KafkaBackup.Kafka.Wire.Messages;
-using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 
 namespace KafkaBackup.Kafka.Client;
@@ -93,7 +92,7 @@ internal sealed class LeaderSender(ClusterClient cluster, int node, ProduceSetti
             connection = await cluster.ConnectAsync(node, ended);
             version = connection.VersionOf(ApiKey.Produce, batches.TrueForAll(batch => batch.TopicId != Guid.Empty) ? short.MaxValue : (short)(FirstWithTopicIds - 1));
         }
-        catch (Exception e) when (e is BackupException or ObjectDisposedException)
+        catch (Exception e) when (e is not OperationCanceledException) // Whatever it is, who waits has to learn of it.
         {
             _requests.Release();
             End(batches, new ProduceOutcome(ProduceFate.NotSent, null, e.Message));
@@ -126,7 +125,7 @@ internal sealed class LeaderSender(ClusterClient cluster, int node, ProduceSetti
                     : new ProduceOutcome(ProduceFate.Answered, partition, null));
             }
         }
-        catch (Exception e) when (e is BackupException or OperationCanceledException)
+        catch (Exception e)
         {
             End(batches, new ProduceOutcome(ProduceFate.Unknown, null, e.Message));
         }
