@@ -58,7 +58,7 @@ def leaders(args, report, kafka):
     names, committed = fill(args, kafka, 3_000_000, 6)
     backup = backed_up(args, report, kafka, names)
     kafka.made += names.values()
-    process, killed = start(backup, names, "default_replication_factor: 3"), 0
+    process, killed = start(backup, names, "default_replication_factor: 3", "rate_limit_records_per_sec: %d" % max(1, committed / args.seconds / 2)), 0
     while process.poll() is None:
         time.sleep(chooser.uniform(1, 4))
         if process.poll() is None:
@@ -185,7 +185,7 @@ def main():
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--windows", type=int, default=50)
     parser.add_argument("--window", type=float, default=6, help="`kills`: an attempt is killed within so many seconds")
-    parser.add_argument("--seconds", type=float, default=60, help="`kills`: how long a restore takes")
+    parser.add_argument("--seconds", type=float, default=60, help="how long a restore takes of `kills`; of `leaders` twice as long")
     stores.add_options(parser)
     args = parser.parse_args()
     args.stores, args.work = stores.chosen(parser, args), os.path.abspath(args.work)

@@ -22,7 +22,10 @@ internal sealed class BatchDelivery(KafkaRecordSink sink, PartitionId partition,
     /// <summary>After so long without an answer it is looked who leads, and so often from then on.</summary>
     private static readonly TimeSpan Watch = TimeSpan.FromSeconds(10);
 
+    private const int MostOfRequest = 99 * 1024 * 1024;
+
     private Guid _topicId;
+    private int _epoch = -1;
 
     /// <summary>The partition's end: the offset that the next record will have.</summary>
     public long End { get; private set; } = end;
@@ -75,11 +78,15 @@ internal sealed class BatchDelivery(KafkaRecordSink sink, PartitionId partition,
                 var lead = await sink.Cluster.LeadOfAsync(partition, stale, sink.Ended);
                 stale = lead.Generation; // Whatever goes wrong from here, the lead may have moved.
                 CheckTopic(lead);
-                if (mayBeThere && await IsThereAsync(records, lead) is { } found)
+                if (lead.Epoch < _epoch)
+                {
+                    trouble.Note("brokers still tell of a leader that another one has taken the place of", isHopeless: false);
+                }
+                else if (mayBeThere && await IsThereAsync(records, lead) is { } found)
                 {
                     if (found)
                     {
-                        return Arrived(records);
+                        return Arrived(records, lead);
                     }
 
                     trouble.Note("its replicas do not have what its leader has: start the brokers that hold them", isHopeless: false);
@@ -89,7 +96,7 @@ internal sealed class BatchDelivery(KafkaRecordSink sink, PartitionId partition,
                     var outcome = await SendAsync(new OutgoingBatch(partition, lead.TopicId, await StampAsync(batch)), lead);
                     if (outcome is { Fate: ProduceFate.Answered, Error: KafkaError.None, Answer.BaseOffset: var offset } && (offset >= 0 || sink.Settings.Acks == ProduceAcks.None))
                     {
-                        return offset == End || sink.Settings.Acks == ProduceAcks.None ? Arrived(records) : throw Displaced(records[0], offset);
+                        return offset == End || sink.Settings.Acks == ProduceAcks.None ? Arrived(records, lead) : throw Displaced(records[0], offset);
                     }
 
                     if (outcome.Answer is { } answer && ProduceErrors.IsFinal(answer.ErrorCode))
@@ -103,7 +110,7 @@ internal sealed class BatchDelivery(KafkaRecordSink sink, PartitionId partition,
                         sequence.Restart();
                     }
 
-                    trouble.Note(outcome.Reason ?? ProduceErrors.Text(outcome.Error, outcome.Answer?.ErrorMessage), isHopeless: false);
+                    trouble.Note((outcome.Reason ?? ProduceErrors.Text(outcome.Error, outcome.Answer?.ErrorMessage)) + TooLarge(batch.Length), outcome.IsHopeless);
                 }
             }
             catch (BackupException e) when (e is not UnexpectedLogException)
@@ -122,7 +129,8 @@ internal sealed class BatchDelivery(KafkaRecordSink sink, PartitionId partition,
         }
     }
 
-    /// <summary>Sends a batch once. A leader that falls silent is given up when another one leads: it closes no connection itself.</summary>
+    /// <summary>Sends a batch once, and does not return before its end: until then nobody may change its bytes. A leader that falls silent is given up when another one leads: it closes no connection
+    /// itself.</summary>
     private async Task<ProduceOutcome> SendAsync(OutgoingBatch outgoing, PartitionLead lead)
     {
         var (sending, now) = (sink.SenderTo(lead.Node).SendAsync(outgoing), lead);
@@ -134,10 +142,10 @@ internal sealed class BatchDelivery(KafkaRecordSink sink, PartitionId partition,
             }
             catch (TimeoutException)
             {
-                now = await sink.Cluster.FindLeadAsync(partition, now.Generation, sink.Ended) ?? now;
-                if (now.Node != lead.Node || now.Epoch != lead.Epoch)
+                now = await sink.Cluster.FindLeadAsync(partition, now.Generation) ?? now;
+                if (now.Epoch > lead.Epoch && outgoing.IsSent)
                 {
-                    sink.Cluster.GiveUp(lead.Node);
+                    sink.SenderTo(lead.Node).GiveUp();
                 }
             }
         }
@@ -164,24 +172,26 @@ internal sealed class BatchDelivery(KafkaRecordSink sink, PartitionId partition,
             : sink.Settings.Acks != ProduceAcks.All || ends.Replicated >= ends.Appended;
     }
 
-    private ProduceResponse.Partition? Arrived(ArraySegment<OutgoingRecord> records)
+    private ProduceResponse.Partition? Arrived(ArraySegment<OutgoingRecord> records, PartitionLead lead)
     {
+        (_topicId, _epoch) = (lead.TopicId == Guid.Empty ? _topicId : lead.TopicId, Math.Max(_epoch, lead.Epoch));
         End += records.Count;
         sequence.Advance(records.Count);
         return null;
     }
 
+    /// <summary>Before a batch has arrived nothing is known of the topic: a broker that lags behind may tell the id of one that was deleted.</summary>
     private void CheckTopic(PartitionLead lead)
     {
-        if (_topicId == Guid.Empty)
-        {
-            _topicId = lead.TopicId;
-        }
-        else if (lead.TopicId != _topicId)
+        if (_topicId != Guid.Empty && lead.TopicId != Guid.Empty && lead.TopicId != _topicId)
         {
             throw new UnexpectedLogException($"Topic '{partition.Topic}' at {sink.Address} was deleted and made anew while it was restored. Delete it, and restore it again.");
         }
     }
+
+    private static string TooLarge(int bytes) => bytes < MostOfRequest
+        ? ""
+        : $". The batch takes {bytes:N0} bytes, and brokers close connections over which requests come that are larger than their socket.request.max.bytes (by default 100 MiB)";
 
     private UnexpectedLogException Displaced(OutgoingRecord record, long offset) => new(
         $"The record of offset {record.SourceOffset} at the source arrived at offset {offset} of {partition} at {sink.Address}, where {End} would have been the next: somebody else "

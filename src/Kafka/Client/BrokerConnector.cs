@@ -19,6 +19,9 @@ internal sealed class BrokerConnector(KafkaSection cluster) : IDisposable
     /// <summary>Another connection is opened when so much of a session is over: what is on its way has the rest.</summary>
     private const double MostOfSession = 0.8;
 
+    /// <summary>No session that is longer matters, in ms: a week.</summary>
+    private const long MostSession = 7 * 86_400_000L;
+
     private readonly TlsChannel? _tls = cluster.Security.IsTls ? new TlsChannel(cluster.Security, TimeProvider.System) : null;
     private readonly SaslExchanges? _logins = cluster.Security.IsSasl ? new SaslExchanges(cluster.Security, TimeProvider.System) : null;
 
@@ -28,10 +31,11 @@ internal sealed class BrokerConnector(KafkaSection cluster) : IDisposable
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(SetupPatience);
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = cluster.Connection.TcpNoDelay };
+        Socket? socket = null;
         WireConnection? connection = null;
         try
         {
+            socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = cluster.Connection.TcpNoDelay };
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, cluster.Connection.TcpKeepalive);
             if (OperatingSystem.IsLinux())
             {
@@ -53,14 +57,15 @@ internal sealed class BrokerConnector(KafkaSection cluster) : IDisposable
         catch (Exception e)
         {
             connection?.Dispose();
-            socket.Dispose();
+            socket?.Dispose();
             throw e switch
             {
-                BackupException known => _tls?.Refusal(known, address.Host) ?? known,
+                BackupException known => _tls is not null && known.GetBaseException() is var cause && cause != known ? _tls.Refusal(cause, address.Host) ?? known : known,
                 OperationCanceledException when !cancellation.IsCancellationRequested => Unreachable($"{address} does not answer within {SetupPatience.TotalSeconds:0} s", e),
                 SocketException => Unreachable($"{address} cannot be reached: {e.Message.TrimEnd('.')}", e),
                 IOException => Unreachable($"{address} closed the connection while it was made: {e.Message.TrimEnd('.')}", e),
-                _ => e,
+                OperationCanceledException or ObjectDisposedException => e,
+                _ => Unreachable($"No connection to {address} can be made: {e.Message.TrimEnd('.')}", e),
             };
         }
     }
@@ -91,7 +96,7 @@ internal sealed class BrokerConnector(KafkaSection cluster) : IDisposable
 
             if (exchange.Continue(answer.AuthBytes.Span) is not { } next)
             {
-                return answer.SessionLifetimeMs > 0 ? TimeProvider.System.GetUtcNow().AddMilliseconds(answer.SessionLifetimeMs * MostOfSession) : null;
+                return answer.SessionLifetimeMs > 0 ? TimeProvider.System.GetUtcNow().AddMilliseconds(Math.Min(answer.SessionLifetimeMs, MostSession) * MostOfSession) : null;
             }
 
             message = next;

@@ -29,7 +29,7 @@ internal sealed class ClusterClient : IDisposable
     private readonly List<WireConnection> _open = [];
     private readonly HashSet<string> _topics = new(StringComparer.Ordinal);
     private ClusterSnapshot _snapshot = ClusterSnapshot.Empty;
-    private Task<ClusterSnapshot>? _looking;
+    private Look? _look;
     private int _first;
 
     /// <summary>A client of the cluster that <paramref name="cluster"/> describes. It connects when it is needed.</summary>
@@ -46,7 +46,7 @@ internal sealed class ClusterClient : IDisposable
     /// <exception cref="BackupException">Nobody does at the time, or no broker answers.</exception>
     public async Task<PartitionLead> LeadOfAsync(PartitionId partition, int after, CancellationToken cancellation)
     {
-        Task<ClusterSnapshot> looking;
+        Look look;
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_ended.IsCancellationRequested, this);
@@ -56,58 +56,34 @@ internal sealed class ClusterClient : IDisposable
                 return known;
             }
 
-            // A look that is under way has not asked for a topic that is new now.
-            looking = _looking = isNew && _looking is { IsCompleted: false } before ? LookBehindAsync(before) : _looking is { IsCompleted: false } ? _looking : LookAsync();
+            look = _look is { Ended.IsCompleted: false } underWay && !(isNew && underWay.HasAsked) ? underWay : _look = Begin(_look);
         }
 
-        return (await looking.WaitAsync(cancellation)).LeadOf(partition);
+        return (await look.Ended.WaitAsync(cancellation)).LeadOf(partition);
     }
 
     /// <summary>The same; null when it cannot be found out.</summary>
-    public async Task<PartitionLead?> FindLeadAsync(PartitionId partition, int after, CancellationToken cancellation)
+    public async Task<PartitionLead?> FindLeadAsync(PartitionId partition, int after)
     {
         try
         {
-            return await LeadOfAsync(partition, after, cancellation);
+            return await LeadOfAsync(partition, after, _ended.Token);
         }
-        catch (BackupException)
+        catch (Exception)
         {
             return null;
         }
     }
 
-    /// <summary>Ends the connection to a broker: who waits for its answers learns that none come.</summary>
-    public void GiveUp(int node)
-    {
-        lock (_gate)
-        {
-            if (_snapshot.AddressOf(node) is { } address && _connections.TryGetValue(address, out var opening) && opening.IsCompletedSuccessfully)
-            {
-                opening.Result.Connection.Dispose();
-            }
-        }
-    }
-
-    /// <summary>A connection to a broker.</summary>
+    /// <summary>Opens a connection to a broker for whoever asks, which is cut off with the others.</summary>
     /// <exception cref="BackupException">It does not answer, or lets nobody in.</exception>
-    public async Task<WireConnection> ConnectAsync(int node, CancellationToken cancellation)
-    {
-        BrokerAddress? address;
-        lock (_gate)
-        {
-            address = _snapshot.AddressOf(node);
-        }
-
-        return address is null
-            ? throw new BackupException(FailureKind.Source, $"broker {node} is not there any more") { IsRetryable = true }
-            : await ConnectAsync(address, cancellation);
-    }
+    public Task<OpenConnection> OpenAsync(int node, CancellationToken cancellation) => OpenAsync(AddressOf(node)).WaitAsync(cancellation);
 
     /// <summary>Where a partition ends, by what its leader has now.</summary>
     /// <exception cref="BackupException">It does not say so; after that the cluster has to be looked at again.</exception>
     public async Task<LogEnds> EndsOfAsync(PartitionId partition, PartitionLead lead, CancellationToken cancellation)
     {
-        var connection = await ConnectAsync(lead.Node, cancellation);
+        var connection = await ConnectAsync(AddressOf(lead.Node), cancellation);
         // Of the epoch that lasts a leader tells the end of its log; a consumer's request would tell only what is replicated.
         var appended = await connection.AskAsync<OffsetForLeaderEpochResponse>(ApiKey.OffsetForLeaderEpoch, new OffsetForLeaderEpochRequest
         {
@@ -144,7 +120,7 @@ internal sealed class ClusterClient : IDisposable
     /// <remarks>What is not sent by now never is. Once more does nothing.</remarks>
     public void Dispose()
     {
-        _ended.Cancel();
+        _ = _ended.CancelAsync(); // What waits for that does not run before the connections are cut.
         lock (_gate)
         {
             _open.ForEach(connection => connection.Dispose());
@@ -153,20 +129,21 @@ internal sealed class ClusterClient : IDisposable
         _connector.Dispose();
     }
 
-    /// <summary>Asks a broker what all of them know.</summary>
+    private BrokerAddress AddressOf(int node)
+    {
+        lock (_gate)
+        {
+            return _snapshot.AddressOf(node) ?? throw new BackupException(FailureKind.Source, $"broker {node} is not there any more") { IsRetryable = true };
+        }
+    }
+
+    /// <summary>Asks a broker what all of them know, each time another one: one that lags behind is not asked for ever.</summary>
     private async Task<T> AskAnyAsync<T>(ApiKey key, IWireStruct request, CancellationToken cancellation)
         where T : class, IWireStruct
     {
+        Interlocked.Increment(ref _first);
         var connection = await AnyAsync(cancellation);
-        try
-        {
-            return await connection.AskAsync<T>(key, request, AnyPatience, cancellation);
-        }
-        catch (BackupException)
-        {
-            Interlocked.Increment(ref _first); // The next question is for another one.
-            throw;
-        }
+        return await connection.AskAsync<T>(key, request, AnyPatience, cancellation);
     }
 
     /// <summary>A connection to whichever broker answers.</summary>
@@ -223,18 +200,21 @@ internal sealed class ClusterClient : IDisposable
         return opened;
     }
 
-    private async Task<ClusterSnapshot> LookBehindAsync(Task<ClusterSnapshot> before)
+    private Look Begin(Look? before)
     {
-        await ((Task)before).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return await LookAsync();
+        var look = new Look();
+        look.Ended = LookAsync(look, before);
+        return look;
     }
 
-    private async Task<ClusterSnapshot> LookAsync()
+    private async Task<ClusterSnapshot> LookAsync(Look look, Look? before)
     {
+        await (before?.Ended ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.Delay(_snapshot.Generation == 0 ? TimeSpan.Zero : LookPause, _ended.Token);
         List<MetadataRequest.Topic> topics;
         lock (_gate)
         {
+            look.HasAsked = true;
             topics = [.. _topics.Select(topic => new MetadataRequest.Topic { Name = topic })];
         }
 
@@ -243,5 +223,13 @@ internal sealed class ClusterClient : IDisposable
         {
             return _snapshot = _snapshot.Next(answer);
         }
+    }
+
+    /// <summary>A look at the cluster. A topic that is wanted later than it asks is not among what it finds.</summary>
+    private sealed class Look
+    {
+        public bool HasAsked { get; set; }
+
+        public Task<ClusterSnapshot> Ended { get; set; } = Task.FromResult(ClusterSnapshot.Empty);
     }
 }

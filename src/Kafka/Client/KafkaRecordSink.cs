@@ -62,7 +62,7 @@ public sealed class KafkaRecordSink(KafkaClients clients, ProduceSettings? setti
     /// <remarks>What is not sent by then never is. Once more does nothing.</remarks>
     public void Dispose()
     {
-        _ended.Cancel();
+        _ = _ended.CancelAsync(); // What waits for that does not run before the connections are cut.
         _cluster.Dispose();
     }
 

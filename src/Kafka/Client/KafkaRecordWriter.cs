@@ -10,10 +10,10 @@ internal sealed class KafkaRecordWriter : IRecordWriter
     /// <summary>How much may wait: several batches, so that the wire is never idle.</summary>
     private const long MostBytes = 16 * 1024 * 1024;
 
-    /// <summary>However many share it: a batch, and one that is filled meanwhile.</summary>
-    private const long LeastBytes = 2 * 1024 * 1024;
+    /// <summary>However many share it. Of many small batches several travel in one request.</summary>
+    private const long LeastBytes = 256 * 1024;
 
-    private const int MostRecords = 50_000;
+    private const int MostRecords = 50_000, LeastRecords = 1_000;
 
     /// <summary>What a batch may take beside its records, and what does not compress may grow by.</summary>
     private const int BatchFrame = 1_024;
@@ -30,6 +30,7 @@ internal sealed class KafkaRecordWriter : IRecordWriter
     private readonly RecordCodec _codec;
     private readonly int _batchBytes;
     private readonly long _mostBytes;
+    private readonly int _mostRecords;
     private readonly Lock _gate = new();
     private readonly Queue<List<OutgoingRecord>> _full = [];
     private List<OutgoingRecord> _filling = [];
@@ -54,8 +55,9 @@ internal sealed class KafkaRecordWriter : IRecordWriter
     public KafkaRecordWriter(KafkaRecordSink sink, PartitionId partition, long end, int sharers, TargetLimits limits, ProducerSequence sequence)
     {
         (_sink, _partition, _codec) = (sink, partition, limits.Codec ?? sink.Settings.Compression);
-        _batchBytes = Math.Clamp(limits.MessageBytes - BatchFrame, 1, TargetLimits.KafkaMessageBytes - BatchFrame);
         _mostBytes = Math.Max(MostBytes / sharers, LeastBytes);
+        _mostRecords = Math.Max(MostRecords / sharers, LeastRecords);
+        _batchBytes = (int)Math.Clamp(limits.MessageBytes - BatchFrame, 1, Math.Min(TargetLimits.KafkaMessageBytes - BatchFrame, _mostBytes / 2));
         _delivery = new BatchDelivery(sink, partition, end, _codec, sequence);
     }
 
@@ -75,7 +77,7 @@ internal sealed class KafkaRecordWriter : IRecordWriter
     /// <inheritdoc />
     public async ValueTask WriteAsync(OutgoingRecord record, CancellationToken cancellation)
     {
-        await UntilAsync(() => _bytes < _mostBytes && _records < MostRecords, cancellation);
+        await UntilAsync(() => _bytes < _mostBytes && _records < _mostRecords, cancellation);
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_sink.Ended.IsCancellationRequested, _sink);
@@ -130,10 +132,12 @@ internal sealed class KafkaRecordWriter : IRecordWriter
     /// <summary>Delivers batches as long as there are records.</summary>
     private async Task PumpAsync()
     {
-        var encoders = new[] { new RecordBatchEncoder(_codec.ToBatchCodec()), new RecordBatchEncoder(_codec.ToBatchCodec()) };
         var delivering = Task.CompletedTask;
+        Exception? failure = null;
+        RecordBatchEncoder[] encoders = [];
         try
         {
+            encoders = [new RecordBatchEncoder(_codec.ToBatchCodec()), new RecordBatchEncoder(_codec.ToBatchCodec())];
             for (var turn = 0; ; turn++)
             {
                 if (await TakeAsync() is not { } records)
@@ -154,12 +158,16 @@ internal sealed class KafkaRecordWriter : IRecordWriter
         }
         catch (Exception e)
         {
-            Fail(e);
+            failure = e;
         }
         finally
         {
             await delivering.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Array.ForEach(encoders, encoder => encoder.Dispose());
+            if (failure is not null)
+            {
+                Fail(failure); // Once nothing is on its way any more.
+            }
         }
     }
 

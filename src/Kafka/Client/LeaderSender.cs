@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using KafkaBackup.Kafka.Wire;
 using KafkaBackup.Kafka.Wire.Messages;
+using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 
 namespace KafkaBackup.Kafka.Client;
@@ -28,6 +29,9 @@ internal sealed class LeaderSender(ClusterClient cluster, int node, ProduceSetti
 
     private readonly Channel<OutgoingBatch> _ready = Channel.CreateUnbounded<OutgoingBatch>(new UnboundedChannelOptions { SingleReader = true });
     private readonly SemaphoreSlim _requests = new(MostRequests, MostRequests);
+    private readonly Lock _gate = new();
+    private readonly List<WireConnection> _used = [];
+    private OpenConnection? _current;
     private long _bytesOnTheirWay;
     private long _mutedUntil;
 
@@ -42,6 +46,15 @@ internal sealed class LeaderSender(ClusterClient cluster, int node, ProduceSetti
         }
 
         return batch.Ended.Task;
+    }
+
+    /// <summary>Gives up what is on its way: who waits for it learns that no answer comes.</summary>
+    public void GiveUp()
+    {
+        lock (_gate)
+        {
+            _used.ForEach(connection => connection.Dispose());
+        }
     }
 
     /// <summary>Sends until it is ended.</summary>
@@ -74,9 +87,11 @@ internal sealed class LeaderSender(ClusterClient cluster, int node, ProduceSetti
     private List<OutgoingBatch> Take()
     {
         var batches = new List<OutgoingBatch>();
-        for (long bytes = 0; bytes < FullRequest && _ready.Reader.TryRead(out var batch); bytes += batch.Bytes.Length)
+        long bytes = 0;
+        while (bytes < FullRequest && _ready.Reader.TryPeek(out var next) && (bytes == 0 || next.Bytes.Length <= FullRequest) && _ready.Reader.TryRead(out next)) // What brokers may not take is sent alone.
         {
-            batches.Add(batch);
+            batches.Add(next);
+            bytes += next.Bytes.Length;
         }
 
         return batches;
@@ -89,17 +104,34 @@ internal sealed class LeaderSender(ClusterClient cluster, int node, ProduceSetti
         short version;
         try
         {
-            connection = await cluster.ConnectAsync(node, ended);
+            connection = await ConnectAsync();
             version = connection.VersionOf(ApiKey.Produce, batches.TrueForAll(batch => batch.TopicId != Guid.Empty) ? short.MaxValue : (short)(FirstWithTopicIds - 1));
         }
         catch (Exception e) when (e is not OperationCanceledException) // Whatever it is, who waits has to learn of it.
         {
             _requests.Release();
-            End(batches, new ProduceOutcome(ProduceFate.NotSent, null, e.Message));
+            End(batches, new ProduceOutcome(ProduceFate.NotSent, null, e.Message) { IsHopeless = e is BackupException { IsRetryable: false } });
             return;
         }
 
+        batches.ForEach(batch => batch.IsSent = true);
         _ = AskAsync(connection, version, batches);
+    }
+
+    /// <summary>A connection that records have for themselves: what is asked beside them would wait behind them, and the broker's quotas hold up all that comes over one.</summary>
+    private async Task<WireConnection> ConnectAsync()
+    {
+        if (_current is not { IsUsable: true })
+        {
+            _current = await cluster.OpenAsync(node, ended);
+            lock (_gate)
+            {
+                _used.RemoveAll(connection => !connection.IsAlive);
+                _used.Add(_current.Connection);
+            }
+        }
+
+        return _current.Connection;
     }
 
     private async Task AskAsync(WireConnection connection, short version, List<OutgoingBatch> batches)
@@ -116,7 +148,7 @@ internal sealed class LeaderSender(ClusterClient cluster, int node, ProduceSetti
             }
 
             var answer = (ProduceResponse)await connection.AskAsync(ApiKey.Produce, version, RequestOf(batches), patience, ended);
-            Volatile.Write(ref _mutedUntil, Environment.TickCount64 + answer.ThrottleTimeMs); // Sooner the broker would not read.
+            Mute(answer.ThrottleTimeMs);
             foreach (var batch in batches)
             {
                 var partition = answer.Topics.Find(topic => version < FirstWithTopicIds ? topic.Name == batch.Partition.Topic : topic.TopicId == batch.TopicId)?.Partitions.Find(one => one.Index == batch.Partition.Number);
@@ -133,6 +165,15 @@ internal sealed class LeaderSender(ClusterClient cluster, int node, ProduceSetti
         {
             Interlocked.Add(ref _bytesOnTheirWay, -bytes);
             _requests.Release();
+        }
+    }
+
+    /// <summary>The broker does not read before.</summary>
+    private void Mute(int milliseconds)
+    {
+        lock (_gate)
+        {
+            _mutedUntil = Math.Max(_mutedUntil, Environment.TickCount64 + milliseconds);
         }
     }
 

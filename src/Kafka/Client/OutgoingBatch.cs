@@ -8,6 +8,9 @@ namespace KafkaBackup.Kafka.Client;
 /// <param name="Bytes">The batch as it travels. Nobody changes it before its end is known.</param>
 internal sealed record OutgoingBatch(PartitionId Partition, Guid TopicId, ReadOnlyMemory<byte> Bytes)
 {
+    /// <summary>Whether it is on its way, rather than waiting for its turn.</summary>
+    public bool IsSent { get; set; }
+
     /// <summary>Its end.</summary>
     public TaskCompletionSource<ProduceOutcome> Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

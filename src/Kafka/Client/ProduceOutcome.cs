@@ -9,6 +9,9 @@ namespace KafkaBackup.Kafka.Client;
 /// <param name="Reason">Why there is no answer.</param>
 internal sealed record ProduceOutcome(ProduceFate Fate, ProduceResponse.Partition? Answer, string? Reason)
 {
+    /// <summary>Whether it stays so as long as nobody changes anything.</summary>
+    public bool IsHopeless { get; init; }
+
     /// <summary>The broker's verdict; none without an answer.</summary>
     public KafkaError Error => Answer?.ErrorCode ?? KafkaError.None;
 }

@@ -88,7 +88,7 @@ internal sealed class WireConnection : IDisposable
     public async Task<IWireStruct> AskAsync(ApiKey key, short version, IWireStruct request, TimeSpan patience, CancellationToken cancellation)
     {
         var waiting = new Waiting(new TaskCompletionSource<IWireStruct>(TaskCreationOptions.RunContinuationsAsynchronously));
-        var writing = WriteAsync(key, version, request, waiting);
+        var writing = WriteAsync(key, version, request, waiting, cancellation);
         try
         {
             await writing.WaitAsync(patience, cancellation);
@@ -106,7 +106,7 @@ internal sealed class WireConnection : IDisposable
     {
         try
         {
-            await WriteAsync(key, version, request, waiting: null).WaitAsync(patience, cancellation);
+            await WriteAsync(key, version, request, waiting: null, cancellation).WaitAsync(patience, cancellation);
         }
         catch (TimeoutException)
         {
@@ -118,7 +118,7 @@ internal sealed class WireConnection : IDisposable
     /// <remarks>What the system has not sent by now never is.</remarks>
     public void Dispose() => Failed($"The connection to {Address} was closed");
 
-    private async Task WriteAsync(ApiKey key, short version, IWireStruct request, Waiting? waiting)
+    private async Task WriteAsync(ApiKey key, short version, IWireStruct request, Waiting? waiting, CancellationToken cancellation)
     {
         await _writing.WaitAsync();
         try
@@ -132,6 +132,7 @@ internal sealed class WireConnection : IDisposable
                     throw Again(failure);
                 }
 
+                cancellation.ThrowIfCancellationRequested(); // Whoever asked has gone since, and may have used the request's bytes for something else.
                 if (waiting is not null)
                 {
                     waiting.Header = header;

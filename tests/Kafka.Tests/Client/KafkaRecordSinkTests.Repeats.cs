@@ -151,6 +151,63 @@ public sealed partial class KafkaRecordSinkTests
         Assert.Contains("was deleted and made anew while it was restored", failure.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_leader_that_another_one_has_taken_the_place_of_is_not_asked_where_the_log_ends()
+    {
+        _lies = 1;
+        var (stale, asked) = (0, new ConcurrentQueue<int>());
+        await using var broker = await CountedAsync(
+            answer =>
+            {
+                if (answer is MetadataResponse { Topics: [{ Partitions: [var partition] }] } && Interlocked.Decrement(ref stale) >= 0)
+                {
+                    partition.LeaderEpoch = -1;
+                }
+                else if (answer is ProduceResponse && _batches.Count > 1 && _lies > 0)
+                {
+                    stale = 3;
+                    Lie(answer);
+                }
+            },
+            request =>
+            {
+                if (request is OffsetForLeaderEpochRequest { Topics: [{ Partitions: [var partition] }] })
+                {
+                    asked.Enqueue(partition.CurrentLeaderEpoch);
+                }
+            });
+        using var sink = Sink(broker);
+        var writer = sink.Open(Partition);
+        for (var number = 0; number < 2; number++)
+        {
+            await writer.WriteAsync(Record(number, size: 100), CancellationToken.None);
+            await writer.CompleteAsync(CancellationToken.None);
+        }
+
+        Assert.True(stale < 0);
+        Assert.Equal([0], asked);
+        Assert.Equal(new WrittenTo(2, 1), writer.Written);
+    }
+
+    [Fact]
+    public async Task Whatever_keeps_it_from_connecting_is_tried_again()
+    {
+        var wrong = 3;
+        await using var broker = await CountedAsync(answer =>
+        {
+            if (answer is MetadataResponse { Topics.Count: 1 } metadata && Interlocked.Decrement(ref wrong) >= 0)
+            {
+                metadata.Brokers.ForEach(one => one.Port = 70_000); // There is none.
+            }
+        });
+        using var sink = Sink(broker);
+        var writer = sink.Open(Partition);
+
+        await WriteSlowlyAsync(writer, 10);
+
+        Assert.True(wrong < 0);
+    }
+
     /// <summary>Batch by batch, so that several are repeated.</summary>
     private static async Task WriteSlowlyAsync(IRecordWriter writer, int records)
     {
