@@ -118,15 +118,26 @@ internal sealed class BatchDelivery(KafkaRecordSink sink, PartitionId partition,
                 trouble.Note(e.Message, isHopeless: !e.IsRetryable);
             }
 
-            if (trouble.HasLasted)
-            {
-                throw new BackupException(FailureKind.Source,
-                    $"Cannot write the record of offset {records[0].SourceOffset} at the source to {partition} at {sink.Address}: {trouble.Reason.TrimEnd('.')}. It was tried for {trouble.Text}.")
-                { IsRetryable = !trouble.IsHopeless };
-            }
-
-            await trouble.PauseAsync(sink.Ended);
+            await WaitAsync(trouble, records[0]);
         }
+    }
+
+    /// <summary>Waits before the next attempt, or gives up.</summary>
+    private async Task WaitAsync(DeliveryTrouble trouble, OutgoingRecord record)
+    {
+        if (trouble.HasLasted)
+        {
+            throw new BackupException(FailureKind.Source,
+                $"Cannot write the record of offset {record.SourceOffset} at the source to {partition} at {sink.Address}: {trouble.Reason.TrimEnd('.')}. It was tried for {trouble.Text}.")
+            { IsRetryable = !trouble.IsHopeless };
+        }
+
+        if (trouble.Lasts >= sink.TellAfter)
+        {
+            sink.Tell(partition, trouble.Reason);
+        }
+
+        await trouble.PauseAsync(sink.Ended);
     }
 
     /// <summary>Sends a batch once, and does not return before its end: until then nobody may change its bytes. A leader that falls silent is given up when another one leads: it closes no connection

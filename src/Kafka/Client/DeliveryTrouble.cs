@@ -12,7 +12,7 @@ internal sealed class DeliveryTrouble(TimeProvider clock)
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50), MostPause = TimeSpan.FromSeconds(2);
 
     private TimeSpan _pause = FirstPause;
-    private long _began;
+    private long? _began;
     private long _hopelessSince;
 
     /// <summary>The latest reason.</summary>
@@ -21,11 +21,14 @@ internal sealed class DeliveryTrouble(TimeProvider clock)
     /// <summary>Whether the latest reason is one that does not pass by itself.</summary>
     public bool IsHopeless { get; private set; }
 
+    /// <summary>How long it has lasted.</summary>
+    public TimeSpan Lasts => _began is { } began ? clock.GetElapsedTime(began) : TimeSpan.Zero;
+
     /// <summary>Whether it is to be given up.</summary>
-    public bool HasLasted => clock.GetElapsedTime(_began) >= Patience || (IsHopeless && clock.GetElapsedTime(_hopelessSince) >= HopelessPatience);
+    public bool HasLasted => Lasts >= Patience || (IsHopeless && clock.GetElapsedTime(_hopelessSince) >= HopelessPatience);
 
     /// <summary>How long it was tried, for messages.</summary>
-    public string Text => clock.GetElapsedTime(_began) is { TotalMinutes: >= 2 } long_ ? $"{long_.TotalMinutes:0} minutes" : $"{clock.GetElapsedTime(_began).TotalSeconds:0} s";
+    public string Text => Lasts.TotalMinutes >= 2 ? $"{Lasts.TotalMinutes:0} minutes" : $"{Lasts.TotalSeconds:0} s";
 
     /// <summary>Another attempt has failed.</summary>
     /// <param name="reason">Why, without a full stop.</param>
@@ -33,7 +36,7 @@ internal sealed class DeliveryTrouble(TimeProvider clock)
     public void Note(string reason, bool isHopeless)
     {
         var now = clock.GetTimestamp();
-        _began = _began == 0 ? now : _began;
+        _began ??= now;
         _hopelessSince = isHopeless && !IsHopeless ? now : _hopelessSince;
         (Reason, IsHopeless) = (reason, isHopeless);
     }

@@ -2,6 +2,7 @@ using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
+using Microsoft.Extensions.Logging;
 
 namespace KafkaBackup.Kafka.Client;
 
@@ -11,14 +12,17 @@ namespace KafkaBackup.Kafka.Client;
 /// </remarks>
 /// <param name="clients">Says how to get in.</param>
 /// <param name="settings">How records are sent. Default: as those of a restore that says nothing of it.</param>
-public sealed class KafkaRecordSink(KafkaClients clients, ProduceSettings? settings = null) : IRecordSink
+public sealed partial class KafkaRecordSink(KafkaClients clients, ProduceSettings? settings = null) : IRecordSink
 {
+    private static readonly TimeSpan TellPause = TimeSpan.FromSeconds(30);
+
     private readonly ClusterClient _cluster = new(clients.Cluster);
     private readonly CancellationTokenSource _ended = new();
     private readonly Lock _gate = new();
     private readonly Dictionary<int, LeaderSender> _senders = [];
     private readonly HashSet<PartitionId> _opened = [];
     private Task<ProducerIdentity>? _identity;
+    private long? _lastTold;
 
     /// <summary>The cluster.</summary>
     internal ClusterClient Cluster => _cluster;
@@ -28,6 +32,9 @@ public sealed class KafkaRecordSink(KafkaClients clients, ProduceSettings? setti
 
     /// <summary>The addresses as the user gave them.</summary>
     internal string Address => clients.Address;
+
+    /// <summary>After how long it is told that a batch does not arrive. What lasts for less costs nobody any sleep.</summary>
+    internal TimeSpan TellAfter { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Ends when this is disposed of.</summary>
     internal CancellationToken Ended => _ended.Token;
@@ -58,6 +65,22 @@ public sealed class KafkaRecordSink(KafkaClients clients, ProduceSettings? setti
         }
     }
 
+    /// <summary>Tells why a partition waits, unless it was told of another one just now: mostly all wait for the same.</summary>
+    internal void Tell(PartitionId partition, string reason)
+    {
+        lock (_gate)
+        {
+            if (_lastTold is { } last && TimeProvider.System.GetElapsedTime(last) < TellPause)
+            {
+                return;
+            }
+
+            _lastTold = TimeProvider.System.GetTimestamp();
+        }
+
+        LogWaiting(clients.Logger, partition, Address, reason.TrimEnd('.'));
+    }
+
     /// <inheritdoc />
     /// <remarks>What is not sent by then never is. Once more does nothing.</remarks>
     public void Dispose()
@@ -79,4 +102,7 @@ public sealed class KafkaRecordSink(KafkaClients clients, ProduceSettings? setti
             return _identity.WaitAsync(cancellation);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Writing to {Partition} at {Address} waits: {Reason}. It is tried again, as for other partitions that wait")]
+    private static partial void LogWaiting(ILogger logger, PartitionId partition, string address, string reason);
 }

@@ -22,8 +22,7 @@ public sealed partial class KafkaClients
     /// <summary>The largest answer of a broker that is taken in any case: the client's default.</summary>
     private const int LeastLargestAnswer = 100_000_000;
 
-    /// <summary>How long a broker may wait with an answer, in ms. An empty one is what tells the end, and keeps the next partition waiting: it should not be
-    /// long in coming.</summary>
+    /// <summary>How long a broker may wait with an answer, in ms. An empty one is what tells the end, and keeps the next partition waiting.</summary>
     private const int FetchWait = 5;
 
     /// <summary>The same for one that needs time for what it sends. Kafka's default.</summary>
@@ -62,6 +61,9 @@ public sealed partial class KafkaClients
 
     /// <summary>The cluster.</summary>
     internal KafkaSection Cluster => _source;
+
+    /// <summary>Where clients log to.</summary>
+    internal ILogger Logger => _logger;
 
     /// <summary>How large an answer of a broker may be, which Kafka makes as large as the batch in it: half of the memory budget.</summary>
     /// <remarks>Tests set less.</remarks>
@@ -214,8 +216,7 @@ public sealed partial class KafkaClients
         FetchMaxBytes = Math.Max(AnswerSizing.BytesOf(size, _backup.FetchMaxBytes), LeastMessageMaxBytes),
         // Nothing is sent.
         MessageMaxBytes = Math.Clamp(AnswerSizing.BytesOf(size, _backup.FetchMaxBytes), LeastMessageMaxBytes, DefaultMessageMaxBytes),
-        // It is the limit, too, to the buffer for a batch of zstd, which grows threefold until the batch fits: to be sure of a size takes three
-        // times that.
+        // It is the limit, too, to the buffer for a batch of zstd, which grows threefold until the batch fits: to be sure of a size takes three times that.
         ReceiveMessageMaxBytes = (int)Math.Min(LargestAnswer * (size == AnswerSize.OneLargeBatch ? 3L : 1), int.MaxValue),
         FetchWaitMaxMs = FetchWait,
         FetchQueueBackoffMs = 2, // The default of a second stalls the reader whenever its queue was full.

@@ -2,12 +2,16 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using Confluent.Kafka;
 using KafkaBackup.EmbeddedKafka;
+using KafkaBackup.Kafka.Client;
+using KafkaBackup.Kafka.Librdkafka;
+using KafkaBackup.Kafka.Tests.Contracts;
 using KafkaBackup.Kafka.Wire;
 using KafkaBackup.Kafka.Wire.Messages;
 using KafkaBackup.Kafka.Wire.Records;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace KafkaBackup.Kafka.Tests.Client;
@@ -190,6 +194,32 @@ public sealed partial class KafkaRecordSinkTests
     }
 
     [Fact]
+    public async Task What_waits_is_told_with_the_reason_and_once_for_all()
+    {
+        var refusals = 4;
+        await using var broker = await CountedAsync(answer =>
+        {
+            if (answer is ProduceResponse { Topics: [{ Partitions: [var partition] }] } && Interlocked.Decrement(ref refusals) >= 0)
+            {
+                partition.ErrorCode = KafkaError.NotEnoughReplicasAfterAppend;
+            }
+            else if (answer is ListOffsetsResponse { Topics: [{ Partitions: [var seen] }] } && Volatile.Read(ref refusals) > 0)
+            {
+                seen.Offset = 0; // Its replicas lack it.
+                Interlocked.Decrement(ref refusals);
+            }
+        });
+        var log = new LogMemory();
+        using var sink = new KafkaRecordSink(TestClients.For(broker.BootstrapServers, log: log)) { TellAfter = TimeSpan.Zero };
+        var writer = sink.Open(Partition);
+
+        await WriteSlowlyAsync(writer, 1);
+
+        var line = Assert.Single(log.Lines, line => line.Contains("waits", StringComparison.Ordinal));
+        Assert.Equal($"Writing to restored:0 at {broker.BootstrapServers} waits: too few replicas are in sync (min.insync.replicas): start the brokers that hold them. It is tried again, as for other partitions that wait", line);
+    }
+
+    [Fact]
     public async Task Whatever_keeps_it_from_connecting_is_tried_again()
     {
         var wrong = 3;
@@ -206,6 +236,18 @@ public sealed partial class KafkaRecordSinkTests
         await WriteSlowlyAsync(writer, 10);
 
         Assert.True(wrong < 0);
+    }
+
+    private sealed class LogMemory : ILogger<KafkaClients>
+    {
+        public ConcurrentQueue<string> Lines { get; } = [];
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Lines.Enqueue(formatter(state, exception));
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
     }
 
     /// <summary>Batch by batch, so that several are repeated.</summary>

@@ -1,5 +1,6 @@
 using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.Shared.Configuration;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KafkaBackup.Kafka.Tests.Contracts;
@@ -8,8 +9,9 @@ namespace KafkaBackup.Kafka.Tests.Contracts;
 internal static class TestClients
 {
     public static KafkaClients For(
-        string address, string settings = "", SecuritySection? security = null, int largestAnswer = 100_000_000, AnswerSize first = AnswerSize.OneBatch) =>
-        new(Secured(Configured(address, settings), security), NullLogger<KafkaClients>.Instance) { LargestAnswer = largestAnswer, FirstAnswer = first };
+        string address, string settings = "", SecuritySection? security = null, int largestAnswer = 100_000_000, AnswerSize first = AnswerSize.OneBatch,
+        ILogger<KafkaClients>? log = null) =>
+        new(Secured(Configured(address, settings), security), log ?? NullLogger<KafkaClients>.Instance) { LargestAnswer = largestAnswer, FirstAnswer = first };
 
     private static BackupConfiguration Secured(BackupConfiguration configuration, SecuritySection? security) => security is null
         ? configuration
