@@ -64,11 +64,12 @@ def kills(args, report, kafka, cluster):
         while process.poll() is None and killed < args.kills:
             time.sleep(chooser.uniform(2, 15))
             if process.poll() is None:
-                node = chooser.choice(cluster.nodes)
+                node = chooser.choice([node for node in cluster.nodes if node.is_alive()])
                 node.kill()
                 killed += 1
                 time.sleep(chooser.uniform(0, 10))
-                node.start()
+                for gone in [node for node in cluster.nodes if not node.is_alive()]:
+                    gone.start()  # Also one that has stopped itself, as it had lost the majority: whoever runs nodes starts it again.
                 cluster.wait_until_whole()
         run = backup.end(process)
         report.check(run.code == 0, "round %d: after %d kills so far it comes to its end (%.0f s)" % (round_, killed, time.monotonic() - began), run.err)
