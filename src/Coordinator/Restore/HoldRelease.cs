@@ -26,7 +26,7 @@ internal sealed class HoldRelease(RestoreServices services, RestoreClaim? claim)
                     continue;
                 }
 
-                var back = topic.Held.Where(setting => RestorePlan.IsHold(setting.Key, found.Settings.GetValueOrDefault(setting.Key))).ToDictionary(StringComparer.Ordinal);
+                var back = RestoreHold.Back(topic.Held, found);
                 if (back.Count > 0 && HarmlessHolds.Are(back, found.Defaults, oldest, services.Clock.GetUtcNow()))
                 {
                     await services.Topics.SetAsync(name, back, cancellation);

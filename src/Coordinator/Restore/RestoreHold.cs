@@ -1,8 +1,14 @@
+using KafkaBackup.Shared.Kafka;
+
 namespace KafkaBackup.Coordinator.Restore;
 
 /// <summary>How what is held of a restored topic is let go.</summary>
 internal static class RestoreHold
 {
+    /// <summary>What a topic gets back of what is held of it: what somebody has changed since is his, and what was changed for good, as of topics with fewer replicas, stays.</summary>
+    public static Dictionary<string, string?> Back(IReadOnlyDictionary<string, string?> held, ExistingTopic found) =>
+        held.Where(setting => RestorePlan.IsHold(setting.Key, found.Settings.GetValueOrDefault(setting.Key))).ToDictionary(StringComparer.Ordinal);
+
     /// <summary>The command of Kafka's own tools that gives the topic what it had at the source.</summary>
     /// <param name="topic">The topic.</param>
     /// <param name="canRelease">Whether it is written down beside the backup what is held, so that 'restore release' can do it, for all topics at once.</param>

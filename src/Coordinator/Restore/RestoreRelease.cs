@@ -62,9 +62,8 @@ public sealed class RestoreRelease(RestoreConfiguration configuration, IObjectSt
                 continue;
             }
 
-            // What somebody has changed since is his. What has the value that it gets back has it from an attempt that was not written down any more. Settings that are not held but changed for good, as of
-            // topics with fewer replicas, stay.
-            var back = known.Held!.Where(setting => RestorePlan.IsHold(setting.Key, found.Settings.GetValueOrDefault(setting.Key))).ToDictionary(StringComparer.Ordinal);
+            // What has the value that it gets back has it from an attempt that was not written down any more.
+            var back = RestoreHold.Back(known.Held!, found);
             if (claim is not null)
             {
                 await topics.SetAsync(name, back, cancellation);

@@ -5,7 +5,7 @@ using KafkaBackup.Shared.Configuration;
 
 namespace KafkaBackup.Kafka.Client;
 
-/// <summary>A cluster as one client sees it: a connection to each broker that is needed, shared by all, and who leads which partition.</summary>
+/// <summary>A cluster as one client sees it: who leads which partition, and where that ends. What is asked for that has connections of its own, beside those that records go over; all are cut off as one.</summary>
 internal sealed class ClusterClient : IDisposable
 {
     /// <summary>How long anything small may take, as of all clients here.</summary>

@@ -269,37 +269,4 @@ public sealed class RestorePipelineTests
     }
 
     private static string Text(KeyValuePair<string, byte[]?> header) => $"{header.Key}={Encoding.UTF8.GetString(header.Value!)}";
-
-    private sealed class FakeSink : IRecordSink, IRecordWriter
-    {
-        public List<OutgoingRecord> Records { get; } = [];
-
-        public Action<int> OnWrite { get; set; } = _ => { };
-
-        public WrittenTo? Written { get; private set; }
-
-        private long _end;
-
-        public IRecordWriter Open(PartitionId partition, long end = 0, int sharers = 1, TargetLimits? limits = null)
-        {
-            _end = end;
-            return this;
-        }
-
-        public ValueTask WriteAsync(OutgoingRecord record, CancellationToken cancellation)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            Records.Add(record);
-            OnWrite(Records.Count);
-            Written = new WrittenTo(_end + Records.Count, record.SourceOffset);
-            return ValueTask.CompletedTask;
-        }
-
-        public Task<long> CompleteAsync(CancellationToken cancellation) => Task.FromResult((long)Records.Count);
-
-        public void Dispose()
-        {
-            // Nothing is held.
-        }
-    }
 }
