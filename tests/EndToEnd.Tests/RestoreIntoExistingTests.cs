@@ -1,3 +1,4 @@
+using System.Text.Json;
 using KafkaBackup.EndToEnd.Tests.Support;
 using KafkaBackup.Shared;
 using static KafkaBackup.Cli.ExitCode;
@@ -81,6 +82,70 @@ public sealed class RestoreIntoExistingTests : BrokerTest
         Assert.Equal($"Topic '{target}' has got back: retention.ms=604800000.\n", (await CliRun.RunAsync("restore", "release", "-c", config)).AssertExit(Ok).Output);
         Assert.Equal("604800000", await Broker.SettingOfAsync(target, "retention.ms"));
         Assert.Equal("Nothing is held of topics of this restore.\n", (await CliRun.RunAsync("restore", "release", "-c", config)).AssertExit(Ok).Output);
+    }
+
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_a_topic_would_not_keep_is_left_out_when_that_is_wanted_also_after_a_kill(bool isKilled)
+    {
+        Skip.IfNot(TestBroker.IsReal, "The embedded broker changes no settings.");
+        var (topic, now) = (await NewTopicAsync(), TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+        var partition = new PartitionId(topic, 0);
+        var produced = new ProducedRecords();
+        produced.Add(await Broker.ProduceAsync(partition, SampleRecords.Plain(60).Select((record, number) => record with { Timestamp = number % 3 == 0 ? record.Timestamp : now - number, Key = number % 5 == 0 ? null : record.Key })));
+        var backup = NewBackup(topic);
+        await backup.SucceedAsync();
+        var target = await NewTopicAsync("target", 1, [("retention.ms", "604800000"), ("cleanup.policy", "compact,delete"), ("min.compaction.lag.ms", "600000")]);
+        string[] lines = [TestBackup.IntoExisting, "retention_policy: skip"];
+        if (isKilled)
+        {
+            using var run = backup.StartRestore(To(topic, target), [.. lines, "rate_limit_records_per_sec: 8"]);
+            await Broker.WaitForStableEndAsync(partition with { Topic = target }, 10);
+            await run.KillAsync();
+        }
+
+        var restored = (await backup.RestoreAsync(To(topic, target), [.. lines, "--verify full"])).AssertExit(Incomplete).AssertSays(
+            $"Topic '{target}': 28 record(s) are left out, as restore.retention_policy wants it: 16 that it would delete for their age, 0 that it would refuse for their time, 12 that it would refuse as they have no key");
+
+        var left = produced.ByPartition[partition].Where((_, number) => number % 3 != 0 && number % 5 != 0).ToList();
+        Assert.Equal(32, left.Count);
+        Assert.Equal(left.Index().Select(record => (record.Item with { Offset = record.Index }).ToString()), (await Broker.ReadAsync(partition with { Topic = target })).Select(record => record.ToString()));
+        Assert.Equal("604800000", await Broker.SettingOfAsync(target, "retention.ms"));
+        restored.AssertSaysNothingOf("restore release");
+    }
+
+    [SkippableFact]
+    public async Task What_a_topic_would_do_to_the_records_is_counted_before_anything_is_written()
+    {
+        Skip.IfNot(TestBroker.IsReal, "The embedded broker changes no settings.");
+        var (topic, now) = (await NewTopicAsync("orders", 1, KeepsAll), TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+        var partition = new PartitionId(topic, 0);
+        await Broker.ProduceAsync(partition, [
+            .. SampleRecords.Plain(5), // Of 2024.
+            .. SampleRecords.Plain(4).Select(record => record with { Timestamp = now + (30 * 86_400_000L) }),
+            .. SampleRecords.Plain(3, seed: 42, bytes: 9_000).Select(record => record with { Timestamp = now }),
+        ]);
+        var backup = NewBackup(topic);
+        await backup.SucceedAsync();
+        var target = await NewTopicAsync("target", 1, [("retention.ms", "604800000"), ("message.timestamp.after.max.ms", "3600000"), ("max.message.bytes", "4000")]);
+
+        await AssertEffectsAsync("refuse", Usage, "would not keep what is restored as it was", "5,4,0,3,false");
+        await AssertEffectsAsync("hold", Usage, "3 record(s) for topic", "5,4,0,3,false");
+        await Broker.SetAsync(target, "max.message.bytes", "100000");
+        await AssertEffectsAsync("hold", Ok, "keeps all records as long as its settings are held: by its own it would delete 5 for their age, refuse 4 for their time", "5,4,0,0,false");
+        await AssertEffectsAsync("ignore", Usage, "would refuse 4 record(s)", "5,4,0,0,false");
+        await AssertEffectsAsync("skip", Incomplete, "9 record(s) are left out", "5,4,0,0,true");
+        Assert.Empty(await Broker.ReadAsync(partition with { Topic = target }));
+
+        async Task AssertEffectsAsync(string policy, int code, string sentence, string effects)
+        {
+            var file = Path.Combine(backup.Root, "plan.json");
+            (await backup.RestoreAsync(To(topic, target), TestBackup.IntoExisting, $"retention_policy: {policy}", "dry_run: true", $"--report {file}")).AssertExit(code).AssertSays(sentence);
+            using var plan = JsonDocument.Parse(await File.ReadAllTextAsync(file));
+            var found = plan.RootElement.GetProperty("topics_to_restore")[0].GetProperty("target_effects");
+            Assert.Equal(effects, string.Join(',', found.EnumerateObject().Select(member => member.Value.GetRawText())));
+        }
     }
 
     [SkippableFact]

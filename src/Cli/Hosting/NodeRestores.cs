@@ -78,7 +78,7 @@ internal sealed class NodeRestores(ILoggerFactory loggers, StoreLog storeLog, Wo
         store.Patience.Begun();
         return new RestoreEnvironment(
             configuration.Restore, store.Store, cancellation => ReadAsync(configuration, store, cancellation),
-            () => new RestoreTarget(isDryRun ? new DrySink() : new KafkaRecordSink(clients, configuration.Restore.Produce), new KafkaRecordSource(clients)), () => End(store.Store));
+            () => new RestoreTarget(isDryRun ? new DrySink(new RecordFit(configuration.Restore.Produce).Fits) : new KafkaRecordSink(clients, configuration.Restore.Produce), new KafkaRecordSource(clients)), () => End(store.Store));
     }
 
     /// <summary>What would be ordered of all that the backup holds now. Brokers, groups and topics that are there are the conductor's business.</summary>

@@ -82,7 +82,7 @@ internal static class RestoreHost
         private readonly Lock _gate = new();
         private Task? _cutOff;
 
-        public RestoreTarget Parts { get; } = new(restore.IsDryRun ? new DrySink() : new KafkaRecordSink(clients, restore.Produce), new KafkaRecordSource(clients));
+        public RestoreTarget Parts { get; } = new(restore.IsDryRun ? new DrySink(new RecordFit(restore.Produce).Fits) : new KafkaRecordSink(clients, restore.Produce), new KafkaRecordSource(clients));
 
         /// <summary>Ends all writing. Whoever calls waits for the same end.</summary>
         public Task CutOffAsync()

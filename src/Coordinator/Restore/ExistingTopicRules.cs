@@ -2,6 +2,7 @@ using System.Globalization;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Shared.Protocol;
 using static KafkaBackup.Shared.Protocol.RestoreProtocol;
 
 namespace KafkaBackup.Coordinator.Restore;
@@ -49,7 +50,7 @@ internal static class ExistingTopicRules
                 + "or let it add to them by restore.existing_topic_policy: append, or give the restored topics other names by restore.topic_mapping.");
         }
 
-        if (full is not null && restore.PurgesTopics && !PoliciesOf(there).Contains("delete", StringComparer.Ordinal) && restore.RetentionPolicy != RetentionPolicy.Hold)
+        if (full is not null && restore.PurgesTopics && !RecordRules.PoliciesOf(there.Settings).Contains("delete", StringComparer.Ordinal) && restore.RetentionPolicy != RetentionPolicy.Hold)
         {
             throw Wrong($"Kafka deletes no records of topic '{name}' at the target, whose cleanup.policy has no 'delete': restore.purge_topics cannot empty it. Let restore.retention_policy be hold, "
                 + "which changes that, or empty it yourself.");
@@ -74,12 +75,19 @@ internal static class ExistingTopicRules
         if (harms.Count > 0 && restore.RetentionPolicy == RetentionPolicy.Refuse)
         {
             throw Wrong($"Topic '{name}' at the target would not keep what is restored as it was: {string.Join("; ", harms.Select(harm => harm.What))}. Nothing was restored. Let restore.retention_policy "
-                + "be hold, which changes its settings and tells how it gets its own back, or ignore, or change them yourself.");
+                + "be hold, which changes its settings and tells how it gets its own back, or skip, which leaves out what it would not keep, or ignore, or change them yourself.");
         }
 
-        foreach (var harm in restore.RetentionPolicy == RetentionPolicy.Ignore ? harms : [])
+        if (restore.RetentionPolicy == RetentionPolicy.Skip && harms.Where(harm => harm.Setting == "message.timestamp.type").Select(harm => harm.What).FirstOrDefault() is { } all)
         {
-            notes.Add($"Topic '{name}' at the target will not keep what is restored as it was, which restore.retention_policy lets pass: {harm.What}.");
+            throw Wrong($"Topic '{name}' at the target would not keep what is restored as it was: {all}. That cannot be left out, as restore.retention_policy: skip wants it. Nothing was restored. Let it be hold, or change the topic.");
+        }
+
+        foreach (var harm in restore.RetentionPolicy is RetentionPolicy.Ignore or RetentionPolicy.Skip ? harms : [])
+        {
+            notes.Add(restore.RetentionPolicy == RetentionPolicy.Ignore || harm.Setting == "retention.bytes"
+                ? $"Topic '{name}' at the target will not keep what is restored as it was, which restore.retention_policy lets pass: {harm.What}."
+                : $"Topic '{name}' at the target will not keep all as it was, and records that it would delete for their age or refuse are left out, as restore.retention_policy wants it: {harm.What}.");
         }
 
         var holds = restore.RetentionPolicy == RetentionPolicy.Hold ? harms.Select(harm => harm.Setting).ToHashSet(StringComparer.Ordinal) : [];
@@ -96,7 +104,7 @@ internal static class ExistingTopicRules
 
     /// <summary>Whether a topic that is taken as it is may delete what is restored.</summary>
     public static bool MayLose(IReadOnlyCollection<RestorePartition> orders, ExistingTopic there, RestoreSection restore, DateTimeOffset now) =>
-        restore.RetentionPolicy == RetentionPolicy.Ignore && HarmsOf(orders, there, restore, now).Any(harm => harm.Setting == "cleanup.policy" || Retention.Contains(harm.Setting));
+        restore.RetentionPolicy is RetentionPolicy.Ignore or RetentionPolicy.Skip && HarmsOf(orders, there, restore, now).Any(harm => harm.Setting == "cleanup.policy" || Retention.Contains(harm.Setting));
 
     /// <summary>Whether a topic that is there has all that the restore holds of one that it makes.</summary>
     public static bool IsAsMade(RestoreTopic topic, ExistingTopic there) => topic.Made.Partitions == there.Partitions
@@ -122,7 +130,7 @@ internal static class ExistingTopicRules
         var oldest = Math.Max(segments.Min(segment => Math.Min(segment.StartTimestamp, segment.EndTimestamp)), restore.TimeWindowStart ?? long.MinValue);
         var newest = Math.Min(segments.Max(segment => Math.Max(segment.StartTimestamp, segment.EndTimestamp)), restore.TimeWindowEnd ?? long.MaxValue);
         var (age, lead) = (now.ToUnixTimeMilliseconds() - oldest, newest - now.ToUnixTimeMilliseconds());
-        var policies = PoliciesOf(there);
+        var policies = RecordRules.PoliciesOf(there.Settings);
         var compacts = policies.Contains("compact", StringComparer.Ordinal);
         var deletes = policies.Contains("delete", StringComparer.Ordinal) || (compacts && restore.RetentionPolicy == RetentionPolicy.Hold); // Held it deletes.
         if (compacts)
@@ -156,8 +164,6 @@ internal static class ExistingTopicRules
             yield return ("message.timestamp.after.max.ms", $"message.timestamp.after.max.ms is {after}, and there are records of {Time(newest)}, which would be refused");
         }
     }
-
-    private static string[] PoliciesOf(ExistingTopic there) => there.Settings.GetValueOrDefault("cleanup.policy", "delete").Split(',', StringSplitOptions.TrimEntries);
 
     /// <summary>As they are without compression, which the producer's may be better or worse than, each in a batch of its own, as a slow restore sends them.</summary>
     private static long Bytes(RestorePartition order) =>

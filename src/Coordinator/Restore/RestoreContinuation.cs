@@ -44,7 +44,8 @@ internal static class RestoreContinuation
         {
             var name = topic.Made.Name;
             var isOurs = ours.Contains(name);
-            var known = isOurs ? document.Topics[name] : new DocumentedTopic { Exists = topic.Exists, Held = topic.Exists ? topic.Held : null };
+            var ordered = plan.Orders.Where(order => order.Target.Topic == name).ToList();
+            var known = isOurs ? document.Topics[name] : new DocumentedTopic { Exists = topic.Exists, Held = topic.Exists ? topic.Held : null, Rules = ordered.Select(order => order.Rules).FirstOrDefault(rules => rules.LeavesOut) };
             if (done.Contains(name))
             {
                 topics.Add(name, known);
@@ -52,7 +53,7 @@ internal static class RestoreContinuation
             }
 
             var partitions = known.Partitions.ToDictionary();
-            foreach (var order in plan.Orders.Where(order => order.Target.Topic == name))
+            foreach (var order in ordered.Select(order => order with { Rules = known.Rules ?? RecordRules.None })) // What was left out so far has to be left out again.
             {
                 if (!isOurs)
                 {

@@ -27,6 +27,7 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
         (_services, _reporter, _state) = (services, new RestoreReporter(services), new RestoreRunState(services.Configuration.Restore.MaxConcurrentPartitions, services.Configuration.Restore.IsDryRun, services.Configuration.Restore.ComparesAll)
         {
             Acks = services.Configuration.Restore.Produce.Acks,
+            Policy = services.Configuration.Restore.RetentionPolicy,
         });
 
     /// <summary>Props of a coordinator.</summary>

@@ -114,6 +114,9 @@ internal sealed record RestoreDocument
         /// <summary>What is held of it, with what it had before, as <see cref="RestoreTopic.Held"/>; null until that is written down, which is before it is held.</summary>
         public IReadOnlyDictionary<string, string?>? Held { get; init; }
 
+        /// <summary>Which records are left out of it, as <c>retention_policy: skip</c> wanted when it was begun; null: none.</summary>
+        public RecordRules? Rules { get; init; }
+
         /// <summary>Its partitions that are restored, by their numbers at the target.</summary>
         public IReadOnlyDictionary<int, DocumentedPartition> Partitions { get; init; } = new Dictionary<int, DocumentedPartition>();
     }

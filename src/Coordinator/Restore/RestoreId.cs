@@ -11,7 +11,7 @@ internal static class RestoreId
     private const int Digits = 16;
 
     /// <summary>The id of the restore that <paramref name="configuration"/> describes.</summary>
-    /// <param name="configuration">What is restored. How fast and in which way it is sent, the settings of topics, and how the cluster and the store are reached, do not count.</param>
+    /// <param name="configuration">What is restored. How fast and in which way it is sent, the settings of topics (but for records that are left out for them), and how the cluster and the store are reached, do not count.</param>
     /// <param name="cluster">The id of the target; null when it has none: then its addresses count.</param>
     public static string Of(RestoreConfiguration configuration, string? cluster)
     {
@@ -38,6 +38,11 @@ internal static class RestoreId
         if (restore.OffsetRanges.Count > 0)
         {
             yield return ["offset_ranges", .. restore.OffsetRanges.OrderBy(range => range.Key).Select(range => $"{range.Key} {range.Value.From} {range.Value.To}")];
+        }
+
+        if (restore.RetentionPolicy == RetentionPolicy.Skip)
+        {
+            yield return ["retention_policy", "skip"];
         }
 
         if (RecordFilter.Fingerprint(restore.RecordFilters) is { } filters)

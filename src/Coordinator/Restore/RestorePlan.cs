@@ -3,6 +3,7 @@ using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Oso;
+using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Storage;
 using static KafkaBackup.Shared.Protocol.RestoreProtocol;
 
@@ -60,6 +61,9 @@ public sealed record RestorePlan
 
     /// <summary>Consumer groups to set once all is restored, in order of their ids.</summary>
     public IReadOnlyList<RestoreGroup> Groups { get; init; } = [];
+
+    /// <summary>What stands in its way, where it is only to be told what it would do; else that ends it.</summary>
+    public IReadOnlyList<Fault> Refusals { get; init; } = [];
 
     /// <summary>What the operator should know before it begins.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
@@ -169,11 +173,15 @@ public sealed record RestorePlan
     /// <summary>How many records the backup tells of in all partitions.</summary>
     public long Records => Orders.Sum(order => order.Records);
 
-    /// <summary>The plan, with how each partition's topic wants records, as its settings are now.</summary>
-    public RestorePlan WithLimits()
+    /// <summary>The plan, with how each partition's topic wants records, as its settings are now, and what they do to records: its own ones, which it gets back if they are held.</summary>
+    public RestorePlan WithLimits(DateTimeOffset now)
     {
-        var limits = Topics.ToDictionary(topic => topic.Made.Name, topic => TargetLimits.Of(topic.Made.Configurations), StringComparer.Ordinal);
-        return this with { Orders = [.. Orders.Select(order => order with { Limits = limits[order.Target.Topic] })] };
+        var limits = Topics.ToDictionary(
+            topic => topic.Made.Name, topic => (Limits: TargetLimits.Of(topic.Made.Configurations), Rules: RecordRules.Of(topic.Own, now, leavesOut: false)), StringComparer.Ordinal);
+        return this with
+        {
+            Orders = [.. Orders.Select(order => order with { Limits = limits[order.Target.Topic].Limits, Rules = order.Rules.LeavesOut ? order.Rules : limits[order.Target.Topic].Rules })],
+        };
     }
 
     private static IEnumerable<RestorePartition> OrdersOf(ManifestTopic topic, RestoreSection restore)

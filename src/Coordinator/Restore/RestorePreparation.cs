@@ -1,9 +1,12 @@
 using System.Collections.Immutable;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Oso;
+using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Storage;
 using static KafkaBackup.Coordinator.Restore.RestoreMessages;
+using static KafkaBackup.Shared.Protocol.RestoreProtocol;
 
 namespace KafkaBackup.Coordinator.Restore;
 
@@ -26,7 +29,7 @@ internal sealed class RestorePreparation(RestoreServices services)
         plan = plan with { Restore = id, Cluster = cluster };
         if (configuration.Restore.IsDryRun)
         {
-            return new Planned((await FitAsync(plan, await RestoreClaim.PeekAsync(services.Store, key, cancellation), cancellation)).Plan.WithLimits(), null);
+            return new Planned((await FitAsync(plan, await RestoreClaim.PeekAsync(services.Store, key, cancellation), cancellation)).Plan.WithLimits(services.Clock.GetUtcNow()), null);
         }
 
         if (await RestoreClaim.TakeAsync(services.Store, key, services.Clock, services.Log, cancellation, services.HasNodes) is not { } claim)
@@ -34,14 +37,14 @@ internal sealed class RestorePreparation(RestoreServices services)
             return configuration.Restore.AppendsToTopics
                 ? throw new BackupException(FailureKind.Configuration, "restore.existing_topic_policy is append, and where a restore begins in a topic could not be noted beside the backup: started again it would add all records once more. "
                     + "It needs the right to write below '_cluster/restores/' of the backup. Nothing was restored.")
-                : new Planned((await FitAsync(plan, null, cancellation)).Plan.WithLimits() with { CanGoOn = false }, null);
+                : new Planned((await FitAsync(plan, null, cancellation)).Plan.WithLimits(services.Clock.GetUtcNow()) with { CanGoOn = false }, null);
         }
 
         try
         {
             var (left, document) = await FitAsync(plan, claim.Document, cancellation);
             await claim.WriteAsync(_ => document, cancellation);
-            return new Planned(left.WithLimits(), claim);
+            return new Planned(left.WithLimits(services.Clock.GetUtcNow()), claim);
         }
         catch (Exception)
         {
@@ -138,15 +141,28 @@ internal sealed class RestorePreparation(RestoreServices services)
     private RestorePlan Take(
         RestorePlan plan, RestoreDocument document, ImmutableHashSet<string> ours, IReadOnlyDictionary<string, ExistingTopic> there, IReadOnlyDictionary<PartitionId, PartitionBounds> bounds)
     {
-        var (notes, orders) = (plan.Notes.ToList(), plan.Orders.ToLookup(order => order.Target.Topic));
+        var (notes, orders, refusals) = (plan.Notes.ToList(), plan.Orders.ToLookup(order => order.Target.Topic), new List<Fault>());
         return plan with
         {
-            Topics = [.. plan.Topics.Select(topic => there.TryGetValue(topic.Made.Name, out var found) ? Taken(topic, found) : topic)],
-            Orders = [.. plan.Orders.Select(order => there.TryGetValue(order.Target.Topic, out var found)
-                ? order with { Base = bounds[order.Target].HighWatermark, MayLose = ExistingTopicRules.MayLose([order], found, services.Configuration.Restore, services.Clock.GetUtcNow()) }
-                : order)],
+            Topics = [.. plan.Topics.Select(topic => there.TryGetValue(topic.Made.Name, out var found) ? TakenOrRefused(topic, found) : topic)],
+            Orders = [.. plan.Orders.Select(order => there.TryGetValue(order.Target.Topic, out var found) ? WithRules(order, found) with { Base = bounds[order.Target].HighWatermark } : order)],
             Notes = notes,
+            Refusals = refusals,
         };
+
+        // Whoever asks what would be done wants to know of all topics.
+        RestoreTopic TakenOrRefused(RestoreTopic topic, ExistingTopic found)
+        {
+            try
+            {
+                return Taken(topic, found);
+            }
+            catch (BackupException e) when (services.Configuration.Restore.IsDryRun)
+            {
+                refusals.Add(Fault.Of(e));
+                return topic with { Exists = true, Held = new Dictionary<string, string?>(), Made = topic.Made with { Partitions = found.Partitions, ReplicationFactor = null, Configurations = found.Settings } };
+            }
+        }
 
         RestoreTopic Taken(RestoreTopic topic, ExistingTopic found)
         {
@@ -184,6 +200,16 @@ internal sealed class RestorePreparation(RestoreServices services)
                 ? held.Where(setting => found.Settings.GetValueOrDefault(setting.Key) == RestorePlan.HoldOf(setting.Key)) : [];
             return taken with { Held = before.UnionBy(taken.Held, setting => setting.Key).ToDictionary(StringComparer.Ordinal) };
         }
+    }
+
+    private RestorePartition WithRules(RestorePartition order, ExistingTopic found)
+    {
+        var (restore, now) = (services.Configuration.Restore, services.Clock.GetUtcNow());
+        return order with
+        {
+            MayLose = ExistingTopicRules.MayLose([order], found, restore, now),
+            Rules = restore.RetentionPolicy == RetentionPolicy.Skip ? RecordRules.Of(found.Settings, now, leavesOut: true) : RecordRules.None,
+        };
     }
 
     private static readonly IReadOnlyDictionary<PartitionId, PartitionBounds> NoBounds = new Dictionary<PartitionId, PartitionBounds>();

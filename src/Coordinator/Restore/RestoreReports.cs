@@ -85,20 +85,21 @@ internal sealed class RestoreReports(RestoreConfiguration configuration, Restore
         var left = (plan?.Topics ?? []).Select(topic => topic.Made.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var (name, topic) in document?.Topics.Where(topic => !left.Contains(topic.Key) && plan is not null) ?? [])
         {
-            var partitions = topic.Partitions.OrderBy(partition => partition.Key).Select(partition => Reported(partition.Key, partition.Value)).ToList();
+            var partitions = topic.Partitions.OrderBy(partition => partition.Key).Select(partition => Reported(partition.Key, partition.Value, topic.Rules)).ToList();
             var source = configuration.Restore.TopicMapping.Where(pair => pair.Value == name).Select(pair => pair.Key).FirstOrDefault(name);
             yield return new RestoreReport.ReportedTopic(source, name, partitions, partitions.Sum(partition => partition.Records), 0) { HeldSettings = NullIfEmpty(topic.Held) };
         }
     }
 
     /// <summary>A partition of one of them. Which number it had in the backup is told by the mapping.</summary>
-    private RestoreReport.ReportedPartition Reported(int number, DocumentedPartition noted) => WithSpan(
+    private RestoreReport.ReportedPartition Reported(int number, DocumentedPartition noted, RecordRules? rules) => WithSpan(
         new RestoreReport.ReportedPartition(
             noted.Sources is null ? configuration.Restore.PartitionMapping.Where(pair => pair.Value == number).Select(pair => pair.Key).FirstOrDefault(number) : Repartitioned, number)
         {
             Records = noted.SoFar?.Records ?? 0,
             TargetFirstOffset = noted.Base,
-            IsExact = noted.SoFar is not { Differences.Count: > 0 },
+            RecordsLeftOut = rules is null ? 0 : noted.SoFar?.Harms.Avoidable ?? 0,
+            IsExact = noted.SoFar is not { Differences.Count: > 0 } && (rules is null || noted.SoFar is not { Harms.Avoidable: > 0 }),
             MayLackRecords = noted.SoFar is { Differences.Count: > 0 },
         },
         noted.SoFar?.Span, isOne: noted.Sources is null);
@@ -110,6 +111,7 @@ internal sealed class RestoreReports(RestoreConfiguration configuration, Restore
         return new RestoreReport.ReportedTopic(topic.Source, name, partitions, partitions.Sum(partition => partition.Records), partitions.Sum(partition => partition.Bytes))
         {
             HeldSettings = NullIfEmpty(document?.Topics.GetValueOrDefault(name)?.Held ?? topic.Held),
+            TargetEffects = EffectsOf(name),
         };
     }
 
@@ -126,6 +128,7 @@ internal sealed class RestoreReports(RestoreConfiguration configuration, Restore
                 IsExact = restored.IsExact,
                 MayLackRecords = restored.Differences.Count > 0,
                 MarkersLeftOut = restored.Markers,
+                RecordsLeftOut = restored.LeftOut,
                 RecordsDropped = restored.Filtered.Dropped,
                 RecordsMadeTombstones = restored.Filtered.Tombstones,
                 Error = restored.Failure?.Message ?? (restored.WasStopped ? "It was stopped before its end." : null),
@@ -155,7 +158,14 @@ internal sealed class RestoreReports(RestoreConfiguration configuration, Restore
             ReplicationFactor = topic.Made.ReplicationFactor,
             Settings = topic.Exists ? new Dictionary<string, string>() : topic.Made.Configurations,
             HeldSettings = topic.Held,
+            TargetEffects = EffectsOf(topic.Made.Name),
         };
+    }
+
+    private TargetEffects? EffectsOf(string topic)
+    {
+        var partitions = finished.Partitions.Where(partition => partition.Order.Target.Topic == topic).ToList();
+        return TargetEffects.Of(PlannedHarms.Of(partitions), partitions.Exists(partition => partition.Order.Rules.LeavesOut));
     }
 
     private RestorePlanReport.PlannedPartition Planned(RestorePartition order)

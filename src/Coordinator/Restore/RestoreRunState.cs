@@ -96,6 +96,7 @@ internal sealed partial record RestoreRunState(int MaxConcurrentPartitions, bool
         var planned = this with
         {
             Plan = plan,
+            Failures = Failures.AddRange(plan.Refusals),
             Waiting = ImmutableQueue.CreateRange(plan.Orders),
             Made = [.. plan.Topics.Where(topic => plan.AlreadyMade.Contains(topic.Made.Name))],
             Unmade = ImmutableQueue.CreateRange(plan.Topics.Where(topic => !plan.AlreadyMade.Contains(topic.Made.Name))),
@@ -168,8 +169,7 @@ internal sealed partial record RestoreRunState(int MaxConcurrentPartitions, bool
         return step.Then(state => state.StartMore());
     }
 
-    private RestoreStep CountThem() => Restored.IsEmpty ? End() : IsDryRun
-        ? SetGroups()
+    private RestoreStep CountThem() => IsDryRun ? JudgeThem() : Restored.IsEmpty ? End()
         : (this with { Phase = RestorePhase.Counting }).Do(new Count(
             Restored.ToDictionary(restored => restored.Order.Target, restored => restored is { Failure: null, WasStopped: false } ? restored.Order.Base + restored.Records : 0)));
 
@@ -179,7 +179,7 @@ internal sealed partial record RestoreRunState(int MaxConcurrentPartitions, bool
         var counted = Restored.ConvertAll(restored => restored is { Failure: null, WasStopped: false } ? AsCounted(restored, bounds.GetValueOrDefault(restored.Order.Target)) : restored);
         var wrong = counted.Where(restored => restored.Failure is not null).Except(Restored).ToList();
         return (this with { Restored = counted, Failures = Failures.AddRange(wrong.Select(restored => restored.Failure!)) })
-            .Do([.. wrong.Select(restored => new Say(log => log.Restored(restored, IsDryRun))), .. counted.Where(restored => restored.IsCutShort).Select(restored => new Say(log => log.CutShort(restored.Order.Target)))])
+            .Do([.. wrong.Select(restored => new Say(log => log.Restored(restored, IsDryRun))), .. counted.Where(restored => restored.IsCutShort).Select(restored => new Say(log => log.CutShort(restored.Order.Target))), .. SayHarms()])
             .Then(state => state.CompareThem());
     }
 

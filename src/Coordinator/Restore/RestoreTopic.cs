@@ -11,6 +11,11 @@ public sealed record RestoreTopic(string Source, NewTopic Made, IReadOnlyDiction
     /// <summary>The same, with nothing held any more.</summary>
     public RestoreTopic WithoutHold() => this with { Held = new Dictionary<string, string?>() };
 
+    /// <summary>The settings that it has once nothing is held any more, as far as they are known.</summary>
+    public IReadOnlyDictionary<string, string> Own =>
+        Made.Configurations.Where(setting => !RestorePlan.IsHold(setting.Key, setting.Value) && Held.GetValueOrDefault(setting.Key) is null)
+            .Concat(Held.Where(setting => setting.Value is not null).Select(setting => KeyValuePair.Create(setting.Key, setting.Value!))).ToDictionary(StringComparer.Ordinal);
+
     /// <summary>Whether it has been made, and nothing was written into it.</summary>
     public bool IsMade { get; init; }
 

@@ -4,10 +4,12 @@ using KafkaBackup.Shared.Kafka;
 namespace KafkaBackup.PartitionWorkers.Restore;
 
 /// <summary>Counts what would be written, for a restore that only tells what it would do.</summary>
-public sealed class DrySink : IRecordSink
+/// <param name="fits">Whether a topic with these limits takes a record, alone in a batch. Default: all do.</param>
+public sealed class DrySink(Func<OutgoingRecord, TargetLimits, bool>? fits = null) : IRecordSink
 {
     /// <inheritdoc />
-    public IRecordWriter Open(PartitionId partition, long end = 0, int sharers = 1, TargetLimits? limits = null) => new Writer();
+    public IRecordWriter Open(PartitionId partition, long end = 0, int sharers = 1, TargetLimits? limits = null) =>
+        new Writer(record => fits?.Invoke(record, limits ?? TargetLimits.Default) != false);
 
     /// <inheritdoc />
     public void Dispose()
@@ -15,9 +17,11 @@ public sealed class DrySink : IRecordSink
         // Nothing is held.
     }
 
-    private sealed class Writer : IRecordWriter
+    private sealed class Writer(Func<OutgoingRecord, bool> fits) : IRecordWriter
     {
         private long _records;
+
+        public long TooLarge { get; private set; }
 
         public WrittenTo? Written => null;
 
@@ -25,6 +29,7 @@ public sealed class DrySink : IRecordSink
         {
             cancellation.ThrowIfCancellationRequested();
             _records++;
+            TooLarge += fits(record) ? 0 : 1;
             return ValueTask.CompletedTask;
         }
 

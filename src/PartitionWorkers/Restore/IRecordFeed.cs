@@ -15,6 +15,9 @@ internal interface IRecordFeed
     /// <summary>What filters have done so far.</summary>
     FilteredRecords Filtered { get; }
 
+    /// <summary>What <see cref="RestoreProtocol.RestorePartition.Rules"/> say of the records that were read so far.</summary>
+    RecordHarms Harms { get; }
+
     /// <summary>In which way segments are not what the backup says of them, as far as they have been read. From any thread.</summary>
     IReadOnlyList<string> Differences { get; }
 

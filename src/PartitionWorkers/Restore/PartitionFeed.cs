@@ -21,6 +21,8 @@ internal sealed class PartitionFeed(RestorePartition order, RecordRestorer resto
 
     public FilteredRecords Filtered => restorer.Filtered;
 
+    public RecordHarms Harms => restorer.Harms;
+
     public IReadOnlyList<string> Differences => _records.Differences;
 
     public async IAsyncEnumerable<OutgoingRecord> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)

@@ -126,6 +126,8 @@ internal sealed class RepartitionedTopic
 
         public FilteredRecords Filtered => tellsAll ? topic._restorer.Filtered : default;
 
+        public RecordHarms Harms => tellsAll ? topic._restorer.Harms : default;
+
         public IReadOnlyList<string> Differences => tellsAll ? topic.Differences : [];
 
         public async IAsyncEnumerable<OutgoingRecord> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)

@@ -19,6 +19,7 @@ internal sealed class RestorePipeline(RestorePartition order, IRecordFeed feed, 
     private readonly IRecordWriter _writer = order.IsComparison ? new DrySink().Open(order.Target) : target.Sink.Open(order.Target, order.Base + order.There, order.Share?.Repartitioning.Partitions ?? 1, order.Limits);
     private readonly OffsetMarks _marks = new(order.Marks, order.Noted);
     private readonly SpanOfRecords _span = new(order.Noted);
+    private readonly HarmsSoFar _harms = new(order);
     private long _bytes;
 
     /// <summary>How far it is; null when neither this attempt nor one before has written anything. From any thread.</summary>
@@ -30,6 +31,7 @@ internal sealed class RestorePipeline(RestorePartition order, IRecordFeed feed, 
             Differences = Differences,
             Marked = _marks.Found,
             Span = _span.Span,
+            Harms = _harms.UpTo(written.SourceOffset),
         }
         : order.Noted;
 
@@ -69,6 +71,7 @@ internal sealed class RestorePipeline(RestorePartition order, IRecordFeed feed, 
             Markers = feed.Markers,
             FirstMarker = feed.FirstMarker,
             Filtered = feed.Filtered,
+            Harms = _harms.All(feed.Harms) with { TooLarge = _writer.TooLarge },
             Differences = Differences,
             Span = _span.Span,
             Marked = wasStopped ? ReadOnlyDictionary<long, long>.Empty : _marks.Complete().ToDictionary(mark => mark.Key, mark => order.Base + mark.Value),
@@ -85,6 +88,7 @@ internal sealed class RestorePipeline(RestorePartition order, IRecordFeed feed, 
             cancellation.ThrowIfCancellationRequested(); // What is at hand makes nobody wait who would notice.
             _marks.Pass(outgoing.SourceOffset);
             _span.Pass(outgoing.SourceOffset, outgoing.Timestamp);
+            _harms.Pass(outgoing.SourceOffset, feed.Harms, _writer);
             if (at++ < order.There)
             {
                 await tail.CompareAsync(outgoing, cancellation);

@@ -26,7 +26,7 @@ public sealed class RestoreWorkers(RestoreSection section, IObjectStore store, F
         return [.. orders.Select(order => Worker(order, topic.FeedOf(order)))];
     }
 
-    private RecordRestorer Restorer(RestorePartition order) => new(section, order.IsComparison ? null : progress);
+    private RecordRestorer Restorer(RestorePartition order) => new(section, order.Rules, order.IsComparison ? null : progress);
 
     private Props Worker(RestorePartition order, IRecordFeed feed)
     {

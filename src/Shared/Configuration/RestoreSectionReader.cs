@@ -31,9 +31,10 @@ internal static class RestoreSectionReader
             CreatesTopics = map.Boolean("create_topics") ?? defaults.CreatesTopics,
             PurgesTopics = map.Boolean("purge_topics") ?? defaults.PurgesTopics,
             AppendsToTopics = map.Choice("existing_topic_policy", ["refuse", "append"]) == "append",
-            RetentionPolicy = map.Choice("retention_policy", ["refuse", "hold", "ignore"]) switch
+            RetentionPolicy = map.Choice("retention_policy", ["refuse", "hold", "skip", "ignore"]) switch
             {
                 "hold" => RetentionPolicy.Hold,
+                "skip" => RetentionPolicy.Skip,
                 "ignore" => RetentionPolicy.Ignore,
                 _ => RetentionPolicy.Refuse,
             },

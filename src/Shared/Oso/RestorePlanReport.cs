@@ -59,6 +59,9 @@ public sealed record RestorePlanReport
 
         /// <summary>The settings that would be held, with what the topic gets back for each; null: the cluster's own.</summary>
         public IReadOnlyDictionary<string, string?> HeldSettings { get; init; } = new Dictionary<string, string?>();
+
+        /// <summary>What its own settings would do to records, held or not; null: to none.</summary>
+        public TargetEffects? TargetEffects { get; init; }
     }
 
     /// <summary>Another number of partitions.</summary>

@@ -88,6 +88,9 @@ public sealed record RestoreReport
     {
         /// <summary>The settings that are held, with what the topic gets back for each; null: the cluster's own.</summary>
         public IReadOnlyDictionary<string, string?>? HeldSettings { get; init; }
+
+        /// <summary>What its own settings would do to records, held or not; null: to none.</summary>
+        public TargetEffects? TargetEffects { get; init; }
     }
 
     /// <summary>A partition that was restored into.</summary>
@@ -133,6 +136,9 @@ public sealed record RestoreReport
 
         /// <summary>Records that they took value and headers from, of those that the last attempt has read.</summary>
         public long RecordsMadeTombstones { get; init; }
+
+        /// <summary>Records that <c>restore.retention_policy: skip</c> left out, in all attempts.</summary>
+        public long RecordsLeftOut { get; init; }
 
         /// <summary>Why it is not whole; null when it is.</summary>
         public string? Error { get; init; }

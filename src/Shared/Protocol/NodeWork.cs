@@ -17,6 +17,7 @@ public static class NodeWork
         There = order.There,
         IsComparison = order.IsComparison,
         Limits = order.Limits,
+        Rules = order.Rules,
         Marks = PackedOffsets.Pack(order.Marks),
         Noted = order.Noted is { } noted ? ToNode(noted, order) : null,
     };
@@ -30,7 +31,7 @@ public static class NodeWork
     {
         var cut = (order.Extent ?? shared)?.Cut(all ?? new RestorePartition(order.Source, order.Target, [])) ?? throw new BackupException(FailureKind.Storage,
             $"{order.Target} cannot be restored: the backup has changed since the restore was planned, as by its retention or a repair, or keys_file of restore.record_filters is another one on this node. Start the restore again.");
-        var known = cut with { Base = order.Base, There = order.There, IsComparison = order.IsComparison, Limits = order.Limits, Marks = PackedOffsets.Unpack(order.Marks) };
+        var known = cut with { Base = order.Base, There = order.There, IsComparison = order.IsComparison, Limits = order.Limits, Rules = order.Rules, Marks = PackedOffsets.Unpack(order.Marks) };
         return known with { Noted = order.Noted is { } noted ? FromNode(noted, known) : null };
     }
 
@@ -38,6 +39,7 @@ public static class NodeWork
     public static NodePosition ToNode(RestoredSoFar soFar, RestorePartition order) => new(order.Target, soFar.Records, soFar.SourceOffset)
     {
         Span = soFar.Span,
+        Harms = soFar.Harms,
         Differences = Shortened(soFar.Differences),
         Marked = PackedOffsets.Pack(order.Marks.TakeWhile(soFar.Marked.ContainsKey).Select(mark => soFar.Marked[mark])),
     };
@@ -48,6 +50,7 @@ public static class NodeWork
         Records = position.Records,
         SourceOffset = position.SourceOffset,
         Span = position.Span,
+        Harms = position.Harms,
         Differences = position.Differences,
         Marked = Marked(order, position.Marked),
     };
@@ -60,6 +63,7 @@ public static class NodeWork
         Markers = restored.Markers,
         FirstMarker = restored.FirstMarker,
         Filtered = restored.Filtered,
+        Harms = restored.Harms,
         Span = restored.Span,
         Marked = PackedOffsets.Pack(restored.Order.Marks.Where(restored.Marked.ContainsKey).Select(mark => restored.Marked[mark])),
         Differences = Shortened(restored.Differences),
@@ -75,6 +79,7 @@ public static class NodeWork
         Markers = restored.Markers,
         FirstMarker = restored.FirstMarker,
         Filtered = restored.Filtered,
+        Harms = restored.Harms,
         Span = restored.Span,
         Marked = Marked(order, restored.Marked),
         Differences = restored.Differences,

@@ -57,6 +57,9 @@ public static class RestoreNodeProtocol
         /// <summary>As <see cref="RestorePartition.Limits"/>.</summary>
         public required TargetLimits Limits { get; init; }
 
+        /// <summary>As <see cref="RestorePartition.Rules"/>.</summary>
+        public RecordRules Rules { get; init; } = RecordRules.None;
+
         /// <summary>As <see cref="RestorePartition.Marks"/>, packed.</summary>
         public string Marks { get; init; } = "";
 
@@ -78,6 +81,9 @@ public static class RestoreNodeProtocol
 
         /// <summary>As <see cref="RestoredSoFar.Span"/>.</summary>
         public RestoredSpan? Span { get; init; }
+
+        /// <summary>As <see cref="RestoredSoFar.Harms"/>.</summary>
+        public RecordHarms Harms { get; init; }
     }
 
     /// <summary>What may be sent in a second.</summary>
@@ -140,6 +146,9 @@ public static class RestoreNodeProtocol
 
         /// <summary>As <see cref="PartitionRestored.Filtered"/>.</summary>
         public FilteredRecords Filtered { get; init; }
+
+        /// <summary>As <see cref="PartitionRestored.Harms"/>.</summary>
+        public RecordHarms Harms { get; init; }
 
         /// <summary>The places of all of the order's marks, packed; empty when it was not read to its end.</summary>
         public string Marked { get; init; } = "";

@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using System.Text.Json.Serialization;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Oso;
@@ -86,7 +87,10 @@ public static class RestoreProtocol
         /// <summary>Tells which filters choose its records; null: none do.</summary>
         public string? Filters { get; init; }
 
-        /// <summary>Whether the topic may delete what is restored, as <c>retention_policy: ignore</c> lets it.</summary>
+        /// <summary>What the topic would do to records, and whether those are left out.</summary>
+        public RecordRules Rules { get; init; } = RecordRules.None;
+
+        /// <summary>Whether the topic may delete what is restored, as <c>retention_policy</c> lets it.</summary>
         public bool MayLose { get; init; }
 
         /// <summary>What an operator does to have it restored anew, as a sentence. What was there before the restore is not the restore's to be given up.</summary>
@@ -127,6 +131,10 @@ public static class RestoreProtocol
 
         /// <summary>Where they lie at the source, perhaps with some that are on their way; null: not known.</summary>
         public RestoredSpan? Span { get; init; }
+
+        /// <summary>As <see cref="PartitionRestored.Harms"/>, up to the last of them.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public RecordHarms Harms { get; init; }
     }
 
     /// <summary>An order has come to its end.</summary>
@@ -148,6 +156,12 @@ public static class RestoreProtocol
         /// <summary>What filters have done to the records that the last attempt has read.</summary>
         public FilteredRecords Filtered { get; init; }
 
+        /// <summary>What the order's <see cref="RestorePartition.Rules"/> say of the records that filters have let through, in all attempts.</summary>
+        public RecordHarms Harms { get; init; }
+
+        /// <summary>How many records were left out by them.</summary>
+        public long LeftOut => Order.Rules.LeavesOut ? Harms.Avoidable : 0;
+
         /// <summary>For each of the marks that were asked for the offset at the target of the first restored record at or behind it, or the end where there is
         /// none; empty when it was not read to its end.</summary>
         public IReadOnlyDictionary<long, long> Marked { get; init; } = ReadOnlyDictionary<long, long>.Empty;
@@ -168,7 +182,7 @@ public static class RestoreProtocol
         public bool IsCutShort { get; init; }
 
         /// <summary>Whether all that the backup tells of, and that is wanted, is there as it was.</summary>
-        public bool IsExact => this is { Differences.Count: 0, WasStopped: false, IsCutShort: false, Failure: null };
+        public bool IsExact => this is { Differences.Count: 0, LeftOut: 0, WasStopped: false, IsCutShort: false, Failure: null };
 
         /// <summary>Why it could not be restored whole; null when it was, or was told to stop.</summary>
         public Fault? Failure { get; init; }

@@ -78,7 +78,26 @@ public sealed class ExistingTopicRulesTests
         Assert.Throws<BackupException>(() => Take(There(("retention.ms", $"{(Year + TimeSpan.FromHours(3)).TotalMilliseconds}")), new RestoreSection())).Message, StringComparison.Ordinal);
 
     [Theory]
+    [InlineData("retention.ms", "5", "records that it would delete for their age or refuse are left out")]
+    [InlineData("cleanup.policy", "compact", "records that it would delete for their age or refuse are left out")]
+    [InlineData("message.timestamp.before.max.ms", "5", "records that it would delete for their age or refuse are left out")]
+    [InlineData("retention.bytes", "5", "lets pass")] // Which it deletes nobody knows before.
+    public void What_it_would_not_keep_is_left_out_when_that_is_wanted(string setting, string value, string note)
+    {
+        var taken = Take(There((setting, value)), new RestoreSection { RetentionPolicy = RetentionPolicy.Skip });
+
+        Assert.Empty(taken.Held);
+        Assert.Contains(note, Assert.Single(_notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void All_records_cannot_be_left_out() => Assert.Contains(
+        "That cannot be left out",
+        Assert.Throws<BackupException>(() => Take(There(("message.timestamp.type", "LogAppendTime")), new RestoreSection { RetentionPolicy = RetentionPolicy.Skip })).Message, StringComparison.Ordinal);
+
+    [Theory]
     [InlineData(RetentionPolicy.Ignore, true)]
+    [InlineData(RetentionPolicy.Skip, true)] // What gets too old meanwhile.
     [InlineData(RetentionPolicy.Hold, false)]
     public void What_a_topic_may_delete_is_known_where_that_is_let_pass(RetentionPolicy policy, bool mayLose) => Assert.Equal(
         mayLose, ExistingTopicRules.MayLose(Orders, There(("retention.ms", "5")), new RestoreSection { RetentionPolicy = policy }, Now));

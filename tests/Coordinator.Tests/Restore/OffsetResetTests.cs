@@ -63,6 +63,14 @@ public sealed class OffsetResetTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_left_out_for_the_settings_of_the_topic_is_not_counted()
+    {
+        await RestoredAsync("aaaa", rules: new RecordRules { LeavesOut = true, KeptFrom = TestRecords.FirstTimestamp + 1 });
+
+        Assert.Equal(101, Assert.Single((await PlanAsync(groups: "at-13")).Groups).Then[Target]);
+    }
+
+    [Fact]
     public async Task The_last_restore_that_came_to_its_end_counts_or_the_one_that_is_named()
     {
         await RestoredAsync("aaaa", report => report with { EndTime = 1 });
@@ -136,7 +144,7 @@ public sealed class OffsetResetTests : IAsyncLifetime
         new("orders", "restored", [new RestoreReport.ReportedPartition(0, 0) { Records = records, TargetFirstOffset = Base, MayLackRecords = mayLackRecords }], records, 0);
 
     /// <summary>Writes down that a restore has been there.</summary>
-    private async Task RestoredAsync(string restore, Func<RestoreReport, RestoreReport>? amend = null, bool isWhole = true)
+    private async Task RestoredAsync(string restore, Func<RestoreReport, RestoreReport>? amend = null, bool isWhole = true, RecordRules? rules = null)
     {
         var extent = RestoreExtent.Of(new RestorePartition(Source, Target, [_segment]));
         var document = new RestoreDocument
@@ -149,6 +157,7 @@ public sealed class OffsetResetTests : IAsyncLifetime
                     Id = (await _cluster.Catalog.GetTopicIdsAsync(["restored"], CancellationToken.None))["restored"],
                     IsBegun = true,
                     IsWhole = isWhole,
+                    Rules = rules,
                     Partitions = new Dictionary<int, RestoreDocument.DocumentedPartition> { [0] = new() { Until = extent.Until, Segments = extent.Segments, Base = Base } },
                 },
             },

@@ -186,7 +186,7 @@ public sealed class RestoreContinuationTests
         }), "cluster"));
         RestoreSection[] others =
         [
-            new() { TimeWindowStart = 5 }, new() { TimeWindowEnd = 5 }, new() { SourcePartitions = [5] }, new() { IncludesOriginalOffset = true },
+            new() { TimeWindowStart = 5 }, new() { TimeWindowEnd = 5 }, new() { SourcePartitions = [5] }, new() { IncludesOriginalOffset = true }, new() { RetentionPolicy = RetentionPolicy.Skip },
             new() { TopicMapping = new Dictionary<string, string> { ["a"] = "b" } }, new() { PartitionMapping = new Dictionary<int, int> { [5] = 5 } },
         ];
         string[] ids = [id, RestoreId.Of(TestConfiguration.Of(new RestoreSection()), "other"), .. others.Select(other => RestoreId.Of(TestConfiguration.Of(other), "cluster"))];

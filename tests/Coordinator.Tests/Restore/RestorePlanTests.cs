@@ -78,7 +78,7 @@ public sealed class RestorePlanTests
         var plan = Plan(new RestoreSection
         {
             TopicConfigs = Configs(("*", "segment.ms", "7"), ("orders", "retention.ms", "5"), ("orders", "min.insync.replicas", null), ("users", "cleanup.policy", "compact"), ("users", "compression.type", "lz4")),
-        }).WithLimits();
+        }).WithLimits(DateTimeOffset.UnixEpoch);
 
         Assert.Equal((null, "-1", "7"), (plan.Topics[0].Made.Configurations.GetValueOrDefault("min.insync.replicas"), plan.Topics[0].Made.Configurations["retention.ms"], plan.Topics[0].Made.Configurations["segment.ms"]));
         Assert.Contains("--add-config 'retention.ms=5' --delete-config cleanup.policy,", RestoreHold.Command(plan.Topics[0], canRelease: false), StringComparison.Ordinal);
@@ -148,7 +148,7 @@ public sealed class RestorePlanTests
     {
         var backup = Backup with { Topics = [.. Backup.Topics, Topic("small", 1, [Partition(0, 1)], ("max.message.bytes", "50000"))] };
 
-        var orders = RestorePlan.Of(backup, TestConfiguration.Of(new RestoreSection()), 3).WithLimits().Orders;
+        var orders = RestorePlan.Of(backup, TestConfiguration.Of(new RestoreSection()), 3).WithLimits(DateTimeOffset.UnixEpoch).Orders;
 
         Assert.Equal(50_000, Assert.Single(orders, order => order.Target.Topic == "small").Limits.MessageBytes);
         Assert.All(orders.Where(order => order.Target.Topic != "small"), order => Assert.Equal(TargetLimits.KafkaMessageBytes, order.Limits.MessageBytes));

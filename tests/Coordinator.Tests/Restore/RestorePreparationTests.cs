@@ -4,6 +4,7 @@ using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Oso;
+using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Storage;
 using KafkaBackup.Testing;
 using KafkaBackup.Testing.Kafka;
@@ -125,6 +126,49 @@ public sealed class RestorePreparationTests
         var failure = await Assert.ThrowsAsync<BackupException>(() => PrepareAsync(clock));
 
         Assert.Contains("retention.ms is 5", failure.Message, StringComparison.Ordinal);
+    });
+
+    [Fact]
+    public void What_is_left_out_is_the_same_when_it_goes_on_later() => LeapingClock.Run(async clock =>
+    {
+        _cluster.WithTopic("orders");
+        _topics.There["orders"] = Theirs(("retention.ms", "36000000"));
+        var section = new RestoreSection { RetentionPolicy = RetentionPolicy.Skip };
+        var first = await PrepareAsync(clock, section);
+        var rules = Assert.Single(first.Plan.Orders).Rules;
+        Assert.Equal((true, clock.GetUtcNow().AddHours(-9).ToUnixTimeMilliseconds()), (rules.LeavesOut, rules.KeptFrom));
+        await first.Claim!.LetGoAsync(document => document.With(first.Plan.Topics[0], "id-1", new Dictionary<int, long>()), default);
+        await Task.Delay(TimeSpan.FromHours(5), clock);
+        _topics.There["orders"] = Theirs(("retention.ms", "72000000"));
+
+        Assert.Equal(rules, Assert.Single((await PrepareAsync(clock, section)).Plan.Orders).Rules);
+        Assert.NotEqual(rules, Assert.Single((await PrepareAsync(clock, section with { IsDryRun = true, TimeWindowEnd = 5 })).Plan.Orders).Rules); // Another restore.
+    });
+
+    [Theory]
+    [InlineData(RetentionPolicy.Hold, "retention.ms")]
+    [InlineData(RetentionPolicy.Ignore, "")]
+    public void What_a_topic_would_do_by_itself_is_counted_whatever_is_done_about_it(RetentionPolicy policy, string held) => LeapingClock.Run(async clock =>
+    {
+        _cluster.WithTopic("orders");
+        _topics.There["orders"] = Theirs(("retention.ms", "36000000"));
+
+        var plan = (await PrepareAsync(clock, new RestoreSection { RetentionPolicy = policy })).Plan;
+
+        Assert.Equal(held, string.Join(',', Assert.Single(plan.Topics).Held.Keys));
+        Assert.Equal(new RecordRules { KeptFrom = clock.GetUtcNow().AddHours(-10).ToUnixTimeMilliseconds() }, Assert.Single(plan.Orders).Rules);
+    });
+
+    [Fact]
+    public void A_dry_run_tells_what_stands_in_the_way_and_goes_on() => LeapingClock.Run(async clock =>
+    {
+        _cluster.WithTopic("orders");
+        _topics.There["orders"] = Theirs(("retention.ms", "36000000"));
+
+        var plan = (await PrepareAsync(clock, new RestoreSection { IsDryRun = true })).Plan;
+
+        Assert.Contains("retention.ms is 36000000", Assert.Single(plan.Refusals).Message, StringComparison.Ordinal);
+        Assert.NotNull(Assert.Single(plan.Orders).Rules.KeptFrom);
     });
 
     [Fact]

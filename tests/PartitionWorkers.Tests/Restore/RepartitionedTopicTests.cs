@@ -85,7 +85,7 @@ public sealed class RepartitionedTopicTests
 
     private List<IRecordFeed> Feeds(IReadOnlyList<RestorePartition> orders)
     {
-        var topic = new RepartitionedTopic(orders, new RecordRestorer(new RestoreSection { IncludesOriginalOffset = true }, new RestoreProgress(new NodeProgress())), _store);
+        var topic = new RepartitionedTopic(orders, new RecordRestorer(new RestoreSection { IncludesOriginalOffset = true }, orders[0].Rules, new RestoreProgress(new NodeProgress())), _store);
         return [.. orders.Select(topic.FeedOf)];
     }
 

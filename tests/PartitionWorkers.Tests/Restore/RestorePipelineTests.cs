@@ -61,6 +61,63 @@ public sealed class RestorePipelineTests
         static string Key(OutgoingRecord record) => record.Key is null ? "" : Encoding.UTF8.GetString(record.Key);
     }
 
+    [Theory]
+    [InlineData(true, "a")]
+    [InlineData(false, "a,,c,d")]
+    public async Task What_the_topic_would_not_keep_is_counted_and_left_out_when_that_is_wanted(bool leavesOut, string written)
+    {
+        var records = new TestRecords().Add("a", "1", timestamp: 100).Add((byte[]?)null, "2"u8.ToArray()).Add("c", "3", timestamp: 50).Add("d", "4", timestamp: 600_000_000_000_000);
+
+        var restored = await RestoreAsync(records, new RestoreSection(), order: order => order with { Rules = Rules with { LeavesOut = leavesOut } });
+
+        Assert.Equal(new RecordHarms(1, 1, 1, 0), restored.Harms);
+        Assert.Equal((!leavesOut, leavesOut ? 3 : 0), (restored.IsExact, restored.LeftOut));
+        Assert.Equal(written, string.Join(',', _sink.Records.Select(record => record.Key is null ? "" : Encoding.UTF8.GetString(record.Key))));
+    }
+
+    [Theory]
+    [InlineData(2)] // Before the last that is left out.
+    [InlineData(3)]
+    [InlineData(7)]
+    public async Task What_is_left_out_is_counted_once_however_often_it_begins(int killedAt)
+    {
+        var records = new TestRecords();
+        for (var number = 0; number < 20; number++)
+        {
+            records.Add("k", "v", timestamp: number % 3 == 0 ? 100 : 1);
+        }
+
+        using var stop = new CancellationTokenSource();
+        _sink.OnWrite = count => _ = count == killedAt ? stop.CancelAsync() : null;
+        await RestoreAsync(records, new RestoreSection(), stop.Token, order: WithRules);
+        var noted = _progress.Positions[Target];
+        Assert.Equal((killedAt, 2 * (killedAt - 1)), (noted.Records, noted.Harms.TooOld));
+        Arrived(records.Where(record => record.Timestamp == 100).Take(killedAt));
+        _sink.Records.Clear();
+
+        var restored = await RestoreAsync(records, new RestoreSection(), order: order => WithRules(order) with { There = noted.Records, Noted = noted });
+
+        Assert.Equal((7L, 13L), (restored.Records, restored.LeftOut));
+
+        static RestorePartition WithRules(RestorePartition order) => order with { Rules = Rules with { LeavesOut = true } };
+    }
+
+    [Fact]
+    public async Task However_many_are_left_out_what_is_acknowledged_is_not_kept()
+    {
+        var records = new TestRecords();
+        for (var number = 0; number < 9_000; number++)
+        {
+            records.Add("k", "v", timestamp: number % 2 == 0 ? 100 : 1);
+        }
+
+        var restored = await RestoreAsync(records, new RestoreSection(), order: order => order with { Rules = Rules with { LeavesOut = true } });
+
+        Assert.Equal((4_500L, 4_499L), (restored.LeftOut, _progress.Positions[Target].Harms.TooOld)); // The last one is behind all that is there.
+    }
+
+    private static RecordRules Rules => new() { KeptFrom = 60, TakenFrom = 0, TakenUntil = 500_000_000_000_000, WantsKeys = true };
+
     [Fact]
     public async Task A_header_names_records_too()
     {
@@ -262,7 +319,7 @@ public sealed class RestorePipelineTests
 
     private Task<PartitionRestored> RestoreAsync(RestorePartition order, RestoreSection section, CancellationToken cancellation)
     {
-        var feed = new PartitionFeed(order, new RecordRestorer(section, _progress), _store);
+        var feed = new PartitionFeed(order, new RecordRestorer(section, order.Rules, _progress), _store);
         var pipeline = new RestorePipeline(order, feed, new RestoreTarget(_sink, _cluster.Source), new RestorePace(section, TimeProvider.System));
         _progress.Follow(order.Target, pipeline);
         return pipeline.RunAsync(cancellation);

@@ -50,7 +50,7 @@ public sealed class RestoreKeysTests
         ["rate_limit_bytes_per_sec"] = ("8", section => section.MaxBytesPerSecond == 8),
         ["create_topics"] = ("true", section => section.CreatesTopics),
         ["purge_topics"] = ("true", section => section.PurgesTopics),
-        ["retention_policy"] = ("hold", section => section.RetentionPolicy == RetentionPolicy.Hold),
+        ["retention_policy"] = ("skip", section => section.RetentionPolicy == RetentionPolicy.Skip),
         ["reset_consumer_offsets"] = ("true\n  consumer_groups: [b]", section => section is { SetsGroups: true, ConsumerGroups: ["b"] }),
         ["consumer_groups"] = ("[b, a, b]\n  reset_consumer_offsets: true", section => section is { SetsGroups: true, SetsAllGroups: false, ConsumerGroups: ["b", "a"] }),
         ["auto_consumer_groups"] = ("true", section => section is { SetsGroups: true, SetsAllGroups: true, ConsumerGroups.Count: 0 }),
@@ -104,7 +104,7 @@ public sealed class RestoreKeysTests
     [InlineData("  repartitioning: {\"a b\": {target_partitions: 2}}\n", "restore.repartitioning.a b: must be a name that Kafka takes")]
     [InlineData("  default_replication_factor: 100000\n", "restore.default_replication_factor: must be a whole number from -1 to 32767")]
     [InlineData("  default_replication_factor: 0\n", "restore.default_replication_factor: must be 1 or more, or -1 for the target's own")]
-    [InlineData("  retention_policy: skip\n", "restore.retention_policy: ")]
+    [InlineData("  retention_policy: keep\n", "restore.retention_policy: must be refuse or hold or skip or ignore")]
     [InlineData("  max_concurrent_partitions: 0\n", "restore.max_concurrent_partitions: must be a whole number from 1 to 1000")]
     [InlineData("  offset_report: a\n", "restore.offset_report: is part of the report, as its offset_mapping: give --report FILE; remove it")]
     [InlineData("  offset_ranges: {a: {0: {from: 5, to: 4}}}\n", "restore.offset_ranges.a.0.to: must not be before from")]

@@ -34,8 +34,9 @@ public sealed class NodeWorkTests
         {
             Base = 5,
             There = 7,
+            Rules = new RecordRules { KeptFrom = 5, WantsKeys = true, LeavesOut = true },
             Marks = [3, 8, 40],
-            Noted = new RestoredSoFar { Records = 4, SourceOffset = 9, Differences = ["It differs."], Marked = new Dictionary<long, long> { [3] = 2, [8] = 4 } },
+            Noted = new RestoredSoFar { Records = 4, SourceOffset = 9, Harms = new RecordHarms(1, 2, 3, 0), Differences = ["It differs."], Marked = new Dictionary<long, long> { [3] = 2, [8] = 4 } },
         };
 
         var there = NodeWork.FromNode(NodeWork.ToNode(order), null, Order(segments: 5)); // The backup has gone on.
@@ -43,6 +44,7 @@ public sealed class NodeWorkTests
         Assert.Equal(["s0", "s1"], there.Segments.Select(segment => segment.Key));
         Assert.Equal((5L, 7L), (there.Base, there.There));
         Assert.Equal([3L, 8, 40], there.Marks);
+        Assert.Equal((order.Rules, order.Noted.Harms), (there.Rules, there.Noted!.Harms));
         Assert.Equal((4L, 9L), (there.Noted!.Records, there.Noted.SourceOffset));
         Assert.Equal(order.Noted.Marked.OrderBy(mark => mark.Key), there.Noted.Marked.OrderBy(mark => mark.Key));
     }
@@ -76,6 +78,7 @@ public sealed class NodeWorkTests
             FirstMarker = 7,
             Marked = new Dictionary<long, long> { [3] = 2, [8] = 4 },
             WasStopped = true,
+            Harms = new RecordHarms(1, 2, 3, 4),
             Failure = new Fault(FailureKind.Source, "Too large.", IsRetryable: false),
             Differences = [.. Enumerable.Range(0, 30).Select(number => $"{number} differs.")],
         };

@@ -1,0 +1,31 @@
+using KafkaBackup.Shared.Configuration;
+using static KafkaBackup.Coordinator.Restore.RestoreEffects;
+
+namespace KafkaBackup.Coordinator.Restore;
+
+/// <content>What the target does to the records, as counted while they were read.</content>
+internal sealed partial record RestoreRunState
+{
+    /// <summary>What is done about settings of topics that are there.</summary>
+    public RetentionPolicy Policy { get; init; }
+
+    /// <summary>What a dry run has counted is told, and what would fail.</summary>
+    private RestoreStep JudgeThem()
+    {
+        var faults = PlannedHarms.FaultsOf(Plan!.Topics, Restored, Policy).ToList();
+        return (this with { Failures = Failures.AddRange(faults) }).Do([.. SayHarms()]).Then(state => state.Restored.IsEmpty ? state.End() : state.SetGroups());
+    }
+
+    private IEnumerable<Say> SayHarms()
+    {
+        var restored = Restored.ToLookup(partition => partition.Order.Target.Topic);
+        foreach (var topic in Plan?.Topics ?? [])
+        {
+            var (harms, leavesOut) = (PlannedHarms.Of(restored[topic.Made.Name]), restored[topic.Made.Name].Any(partition => partition.Order.Rules.LeavesOut));
+            if (harms.Avoidable > 0)
+            {
+                yield return new Say(log => log.Harms(topic, harms, leavesOut));
+            }
+        }
+    }
+}
