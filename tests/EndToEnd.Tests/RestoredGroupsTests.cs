@@ -60,6 +60,23 @@ public sealed class RestoredGroupsTests : BrokerTest
         }
     }
 
+    [Theory]
+    [InlineData("timestamp-based", 2L, "set by the times of records")]
+    [InlineData("cluster-scan", 4L, "records are the same as in the backup")]
+    [InlineData("manual", null, "offset-reset script")]
+    [InlineData("header-based", 4L, "is set in 1 partition(s)")]
+    public async Task A_strategy_of_OSOs_does_what_its_documents_say(string strategy, long? place, string sentence)
+    {
+        var (partition, backup) = (new PartitionId(await NewTopicAsync(), 0), NewGroupBackup());
+        await Broker.ProduceAsync(partition, SampleRecords.Plain(9).Select((record, number) => record with { Timestamp = 1_700_000_000_000 + (number == 4 ? 15 : number * 10) })); // The group's next one is older than those before it.
+        await Broker.CommitAsync(Name("billing"), (partition, 4));
+        await backup.SucceedAsync();
+
+        (await backup.RestoreAsync(To(partition.Topic), All, $"consumer_group_strategy: {strategy}")).AssertExit(Ok).AssertSays(sentence);
+
+        Assert.Equal(place, await Broker.CommittedAsync(Name("billing"), new PartitionId(Name("restored"), 0)));
+    }
+
     [Fact]
     public async Task A_dry_run_tells_what_a_group_that_is_named_would_become_and_sets_none()
     {

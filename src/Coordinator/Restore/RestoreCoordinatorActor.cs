@@ -24,8 +24,10 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
 
     /// <summary>A coordinator for the restore that <paramref name="services"/> describe.</summary>
     public RestoreCoordinatorActor(RestoreServices services) =>
-        (_services, _reporter, _state) = (services, new RestoreReporter(services), new RestoreRunState(services.Configuration.Restore.MaxConcurrentPartitions, services.Configuration.Restore.IsDryRun, services.Configuration.Restore.ComparesAll)
+        (_services, _reporter, _state) = (services, new RestoreReporter(services), new RestoreRunState(
+            services.Configuration.Restore.MaxConcurrentPartitions, services.Configuration.Restore.IsDryRun, services.Configuration.Restore.ReadsBack)
         {
+            Strategy = services.Configuration.Restore.GroupStrategy,
             Acks = services.Configuration.Restore.Produce.Acks,
             Policy = services.Configuration.Restore.RetentionPolicy,
         });
@@ -93,7 +95,7 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
                 _plan = _plan! with { Topics = [.. _plan.Topics.Select(topic => released.Topics.Contains(topic.Made.Name) ? topic.WithoutHold() : topic)] };
                 CarryOut(_state.On(message));
                 break;
-            case TopicMade or PartitionRestored or Counted or GroupSet or StepFailed:
+            case TopicMade or PartitionRestored or Counted or GroupSet or PlacesFound or StepFailed:
                 CarryOut(_state.On(message));
                 break;
             default:
@@ -163,6 +165,9 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
                 var log = _services.Log;
                 _ = _services.Groups.SetAsync(group.Id, group.Places.ToDictionary(place => place.Target, place => place.Offset), () => log.Waits(group.Id), _stopped.Token)
                     .PipeTo(Self, success: () => new GroupSet(group, null), failure: e => new GroupSet(group, Fault.Of(e)));
+                break;
+            case FindPlaces find:
+                Pipe(new PlacesByTime(_services.Store, _services.Catalog).FindAsync(find.Groups, find.Orders, _stopped.Token), groups => new PlacesFound(groups));
                 break;
             case ReleaseHolds release:
                 Pipe(new HoldRelease(_services, _claim).RunAsync(release.Topics, _stopped.Token), topics => new Released(topics));

@@ -33,6 +33,11 @@ internal static class RestoreEffects
     /// <summary>Sets the offsets of a consumer group.</summary>
     internal sealed record SetGroup(RestoredGroup Group) : RestoreEffect;
 
+    /// <summary>Finds the places of consumer groups by the times of records.</summary>
+    /// <param name="Groups">As counted.</param>
+    /// <param name="Orders">What was restored, by partition at the target.</param>
+    internal sealed record FindPlaces(IReadOnlyList<RestoredGroup> Groups, IReadOnlyDictionary<Shared.PartitionId, RestorePartition> Orders) : RestoreEffect;
+
     /// <summary>Gives topics that are whole their settings back, where those delete nothing of what was restored.</summary>
     /// <param name="Topics">The topics, with the earliest timestamp of what came into each; null where nothing did.</param>
     internal sealed record ReleaseHolds(IReadOnlyList<(RestoreTopic Topic, long? Oldest)> Topics) : RestoreEffect;

@@ -53,6 +53,12 @@ internal static class RestoreGroups
             notes.Add($"No consumer group is set in {Names([.. shared.Order(StringComparer.Ordinal)])}: what a group has read of a topic that is repartitioned has no end in its new partitions.");
         }
 
+        if (restore.GroupStrategy == GroupStrategy.Timestamps)
+        {
+            notes.Add("Consumer groups are set by the times of records, as restore.consumer_group_strategy: timestamp-based wants it: where times are out of order, or several records have the same, a group reads some again or passes some over. "
+                + "Without it they are set exactly.");
+        }
+
         RefuseAbsent(snapshot, places, configuration);
         var targets = Targets(places.Values.SelectMany(offsets => offsets.Keys), restore, orders, notes);
         var groups = places.OrderBy(group => group.Key, StringComparer.Ordinal)

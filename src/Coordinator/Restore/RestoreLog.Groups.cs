@@ -50,6 +50,20 @@ public sealed partial class RestoreLog
         }
     }
 
+    /// <summary>A group is left for the operator to set.</summary>
+    public void ByHand(RestoredGroup group)
+    {
+        LeftToOperator(group.Id);
+        foreach (var place in group.Places)
+        {
+            Line(place.Target.Topic, place.Target.Number, place.Offset);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Consumer group '{Group}' is not set, as restore.consumer_group_strategy: manual wants it. 'kafka-backup offset-reset script' writes a script that sets it; "
+        + "its offsets follow, for the file of kafka-consumer-groups.sh --group '{Group}' --reset-offsets --from-file FILE --execute:")]
+    private partial void LeftToOperator(string group);
+
     /// <summary>No group is set, as the restore did not come so far.</summary>
     public void NoneSet(IReadOnlyCollection<RestoreGroup> groups) => NoGroup(groups.Count);
 

@@ -26,6 +26,9 @@ internal static class RestoreMessages
     /// <summary>The offsets of a consumer group are set, or could not be.</summary>
     internal sealed record GroupSet(RestoredGroup Group, Fault? Failure) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
+    /// <summary>The places of consumer groups are found.</summary>
+    internal sealed record PlacesFound(IReadOnlyList<RestoredGroup> Groups) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
     /// <summary>Topics have their settings back.</summary>
     internal sealed record Released(IReadOnlyList<string> Topics) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 

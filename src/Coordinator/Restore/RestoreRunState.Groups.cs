@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Protocol;
 using static KafkaBackup.Coordinator.Restore.RestoreEffects;
 
@@ -22,7 +23,10 @@ internal sealed partial record RestoreRunState
     private ImmutableList<string> DoneGroups { get; init; } = [];
 
     /// <summary>Whether any group is to be set at the end.</summary>
-    private bool SetsGroups => Plan is { Groups.Count: > 0 } && !IsDryRun;
+    private bool SetsGroups => Plan is { Groups.Count: > 0 } && !IsDryRun && Strategy != GroupStrategy.Manual;
+
+    /// <summary>How their places are found, and what is done with them.</summary>
+    public GroupStrategy Strategy { get; init; }
 
     /// <summary>Whether groups have been left as they were.</summary>
     private bool LeavesGroups => SetsGroups && (Phase is not (RestorePhase.SettingGroups or RestorePhase.Releasing) || !WaitingGroups.IsEmpty);
@@ -42,13 +46,24 @@ internal sealed partial record RestoreRunState
             return Do([.. groups.Select(group => new Say(log => log.WouldSet(group)))]).Then(state => state.End());
         }
 
-        var setting = this with
+        var waiting = groups.Where(group => group.Places.Count > 0).ToList();
+        var said = Do([.. groups.Where(group => group.Left.Count > 0).Select(group => new Say(log => log.LeftUnset(group)))]);
+        return Strategy switch
         {
-            Phase = RestorePhase.SettingGroups,
-            WaitingGroups = ImmutableQueue.CreateRange(groups.Where(group => group.Places.Count > 0)),
+            GroupStrategy.Manual => said.Then(state => state.Do([.. waiting.Select(group => new Say(log => log.ByHand(group)))])).Then(state => state.Release()),
+            GroupStrategy.Timestamps => said.Then(state => state.With(waiting).Do(new FindPlaces(waiting, restored.ToDictionary(partition => partition.Key, partition => partition.Value.Order)))),
+            _ => said.Then(state => state.With(waiting).StartMoreGroups()),
         };
-        return setting.Do([.. groups.Where(group => group.Left.Count > 0).Select(group => new Say(log => log.LeftUnset(group)))])
-            .Then(state => state.StartMoreGroups());
+    }
+
+    private RestoreRunState With(IEnumerable<RestoredGroup> waiting) => this with { Phase = RestorePhase.SettingGroups, WaitingGroups = ImmutableQueue.CreateRange(waiting) };
+
+    /// <summary>Without their places none of the groups can be set.</summary>
+    private RestoreStep OnPlacesUnknown(Fault failure)
+    {
+        var groups = WaitingGroups.ToList();
+        return (this with { WaitingGroups = [], Failures = Failures.Add(failure), UnsetGroups = UnsetGroups.AddRange(groups.Select(group => group.Id)) })
+            .Do([.. groups.Select(group => new Say(log => log.NotSet(group, failure.Message)))]).Then(state => state.Release());
     }
 
     private RestoreStep StartMoreGroups()

@@ -22,7 +22,7 @@ namespace KafkaBackup.Coordinator.Restore;
 ///            StepFailed                                      Ended
 /// Comparing  PartitionRestored, none in work and none next   as Counting leaves on Counted
 /// Setting-   GroupSet, none in work and none next            Releasing
-///   Groups
+///   Groups   StepFailed: the times of records are not known  Releasing
 /// Releasing  Released; at once when nothing is held,         Ended
 ///            or not all is there
 /// Any but Ended: ClaimLost                                   Ended; what is on its way is cut off, as another process may be writing by now
@@ -79,9 +79,11 @@ internal sealed partial record RestoreRunState(int MaxConcurrentPartitions, bool
         Counted counted when Phase == RestorePhase.Counting => OnCounted(counted.Bounds),
         Released released when Phase == RestorePhase.Releasing => OnReleased(released.Topics),
         GroupSet set when Phase == RestorePhase.SettingGroups && GroupsInWork.Contains(set.Group.Id) => OnGroupSet(set.Group, set.Failure),
+        PlacesFound found when Phase == RestorePhase.SettingGroups => With(found.Groups).StartMoreGroups(),
+        StepFailed failed when Phase == RestorePhase.SettingGroups && !IsStopping => OnPlacesUnknown(failed.Failure),
         StepFailed failed when Phase != RestorePhase.Ended => OnFailed(failed.Failure),
         ClaimLost lost when Phase != RestorePhase.Ended => OnClaimLost(lost),
-        Planned or TopicMade or PartitionRestored or Counted or GroupSet or Released or StepFailed or ClaimLost => Do(),
+        Planned or TopicMade or PartitionRestored or Counted or GroupSet or PlacesFound or Released or StepFailed or ClaimLost => Do(),
         _ => throw new ArgumentException($"A restore knows no {message.GetType().Name}.", nameof(message)),
     };
 

@@ -119,6 +119,29 @@ public sealed class KafkaTopicCatalog : ITopicCatalog
     }
 
     /// <inheritdoc />
+    public async Task<IReadOnlyDictionary<PartitionId, long>> FindOffsetsAsync(IReadOnlyDictionary<PartitionId, long> times, CancellationToken cancellation)
+    {
+        var found = new Dictionary<PartitionId, long>();
+        foreach (var batch in times.Chunk(BatchSize * 10))
+        {
+            foreach (var (partition, answer) in await _calls.AskAsync("Cannot find offsets by time", () => _offsets.FindAsync(batch, cancellation), cancellation))
+            {
+                if (answer.Error.IsError)
+                {
+                    throw Failure(partition, answer.Error);
+                }
+
+                if (answer.Offset.Value >= 0)
+                {
+                    found[partition] = answer.Offset.Value;
+                }
+            }
+        }
+
+        return found;
+    }
+
+    /// <inheritdoc />
     public async Task<IReadOnlyDictionary<PartitionId, OpenTransaction>> FindOpenTransactionsAsync(
         IReadOnlyCollection<PartitionId> partitions, CancellationToken cancellation)
     {

@@ -117,34 +117,49 @@ internal sealed class LogOffsets(AdminCalls calls, TimeSpan leaderPatience)
         return partitions.ToDictionary(partition => partition, partition => LogSpan.Of(listed[0][partition], listed[1][partition]));
     }
 
+    /// <summary>Where times begin in logs: the offset of the first record of that time or a later one; below 0 where there is none.</summary>
+    /// <exception cref="KafkaException">The cluster does not answer.</exception>
+    public async Task<IReadOnlyDictionary<PartitionId, TopicPartitionOffsetError>> FindAsync(IReadOnlyCollection<KeyValuePair<PartitionId, long>> times, CancellationToken cancellation)
+    {
+        var answers = await AskAsync([.. times.Select(time => Asked(time.Key, OffsetSpec.ForTimestamp(time.Value)))], IsolationLevel.ReadUncommitted, Patience, cancellation);
+        return answers.ToDictionary(PartitionOf);
+    }
+
     private async Task<Dictionary<PartitionId, TopicPartitionOffsetError>> ListAsync(
         PartitionId[] partitions, OffsetSpec spec, IsolationLevel isolation, TimeSpan patience, CancellationToken cancellation)
     {
-        var asked = partitions.Select(partition => new TopicPartitionOffsetSpec
-        {
-            TopicPartition = new TopicPartition(partition.Topic, new Partition(partition.Number)),
-            OffsetSpec = spec,
-        }).ToList();
+        var answers = await AskAsync([.. partitions.Select(partition => Asked(partition, spec))], isolation, patience, cancellation);
+        return answers.Select(Checked).ToDictionary(PartitionOf);
+    }
+
+    private static TopicPartitionOffsetSpec Asked(PartitionId partition, OffsetSpec spec) => new()
+    {
+        TopicPartition = new TopicPartition(partition.Topic, new Partition(partition.Number)),
+        OffsetSpec = spec,
+    };
+
+    private static PartitionId PartitionOf(TopicPartitionOffsetError answer) => new(answer.Topic, answer.Partition.Value);
+
+    private async Task<IEnumerable<TopicPartitionOffsetError>> AskAsync(
+        List<TopicPartitionOffsetSpec> asked, IsolationLevel isolation, TimeSpan patience, CancellationToken cancellation)
+    {
         try
         {
             var options = new ListOffsetsOptions { RequestTimeout = patience, IsolationLevel = isolation };
             var answer = await calls.CallAsync(admin => admin.ListOffsetsAsync(asked, options), patience, cancellation);
-            return ByPartition(answer.ResultInfos.Select(info => info.TopicPartitionOffsetError));
+            return answer.ResultInfos.Select(info => info.TopicPartitionOffsetError);
         }
         catch (ListOffsetsException e)
         {
-            return ByPartition(e.Result.ResultInfos.Select(report => report.TopicPartitionOffsetError));
+            return e.Result.ResultInfos.Select(report => report.TopicPartitionOffsetError);
         }
         catch (KafkaException e) when (e.Error.Code == ErrorCode.Local_NoEnt)
         {
             // "No leaders found": what is told of each partition when any of them has a leader is told of none when none has.
             var leaderless = new Error(ErrorCode.LeaderNotAvailable);
-            return ByPartition(asked.Select(place => new TopicPartitionOffsetError(place.TopicPartition, Offset.Unset, leaderless)));
+            return asked.Select(place => new TopicPartitionOffsetError(place.TopicPartition, Offset.Unset, leaderless));
         }
     }
-
-    private static Dictionary<PartitionId, TopicPartitionOffsetError> ByPartition(IEnumerable<TopicPartitionOffsetError> answers) =>
-        answers.Select(Checked).ToDictionary(found => new PartitionId(found.Topic, found.Partition.Value));
 
     private static bool IsLeaderless(LogSpan span) => span.Error is { } error && SourceFailures.IsPassing(error.Code);
 }

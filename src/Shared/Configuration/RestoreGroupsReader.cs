@@ -3,22 +3,12 @@ namespace KafkaBackup.Shared.Configuration;
 /// <summary>Reads what the section <c>restore</c> says of consumer groups.</summary>
 internal static class RestoreGroupsReader
 {
-    private const string Skip = "skip";
     private const string HeaderBased = "header-based";
-    private const string NoNeed = "is not needed: this version translates the offsets of groups exactly, by counting what it restores; remove it, or write skip or header-based";
-
-    /// <summary>Strategies of OSO that find a group's place by other means than counting.</summary>
-    private static readonly Dictionary<string, string> Refused = new(StringComparer.Ordinal)
-    {
-        ["timestamp-based"] = NoNeed,
-        ["cluster-scan"] = NoNeed,
-        ["manual"] = NoNeed,
-    };
 
     /// <summary>The section, with what is said of groups.</summary>
     public static RestoreSection Read(YamlMapReader map, RestoreSection section)
     {
-        var strategy = map.Value("consumer_group_strategy")?.Choice([Skip, HeaderBased], refused: Refused);
+        var strategy = map.Value("consumer_group_strategy")?.Choice(["skip", HeaderBased, "timestamp-based", "cluster-scan", "manual"]);
         var (named, reset, auto) = (map.Value("consumer_groups"), map.Value("reset_consumer_offsets"), map.Value("auto_consumer_groups"));
         var groups = named?.TextList()?.Distinct(StringComparer.Ordinal).ToList();
         var (resets, takesAll) = (reset?.Boolean(), auto?.Boolean());
@@ -44,10 +34,22 @@ internal static class RestoreGroupsReader
             reset!.Report("contradicts auto_consumer_groups: true; remove one of the two");
         }
 
+        if (strategy is not (null or "skip" or HeaderBased) && resets != true && takesAll != true)
+        {
+            map.Value("consumer_group_strategy")!.Report($"is {strategy}, which says how groups are set, and none is to be: add auto_consumer_groups: true, or consumer_groups with reset_consumer_offsets: true");
+        }
+
         return section with
         {
             ConsumerGroups = groups ?? [],
             SetsAllGroups = takesAll ?? section.SetsAllGroups,
+            GroupStrategy = strategy switch
+            {
+                "timestamp-based" => GroupStrategy.Timestamps,
+                "cluster-scan" => GroupStrategy.Scan,
+                "manual" => GroupStrategy.Manual,
+                _ => GroupStrategy.Counted,
+            },
             IncludesOriginalOffset = section.IncludesOriginalOffset || strategy == HeaderBased,
         };
     }

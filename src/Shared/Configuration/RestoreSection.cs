@@ -73,6 +73,9 @@ public sealed record RestoreSection
     /// <summary><c>--verify full</c>: read every record back from the target, and compare it with the backup. Default: false, they are counted.</summary>
     public bool ComparesAll { get; init; }
 
+    /// <summary>Whether all is read back: for <see cref="ComparesAll"/>, or before groups are set by it.</summary>
+    public bool ReadsBack => ComparesAll || (GroupStrategy == GroupStrategy.Scan && !IsDryRun);
+
     /// <summary><c>max_concurrent_partitions</c>: how many partitions are restored at a time; 1 to 1,000. Default: 4.</summary>
     public int MaxConcurrentPartitions { get; init; } = 4;
 
@@ -81,6 +84,9 @@ public sealed record RestoreSection
 
     /// <summary><c>auto_consumer_groups</c>: set the offsets of every group that has one in a partition that is restored. Default: false.</summary>
     public bool SetsAllGroups { get; init; }
+
+    /// <summary><c>consumer_group_strategy</c>: how their places are found. Default: by counting.</summary>
+    public GroupStrategy GroupStrategy { get; init; }
 
     /// <summary>Whether offsets of any group are set.</summary>
     public bool SetsGroups => SetsAllGroups || ConsumerGroups.Count > 0;

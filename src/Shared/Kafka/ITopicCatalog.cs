@@ -31,6 +31,12 @@ public interface ITopicCatalog : IDisposable
     Task<IReadOnlyDictionary<PartitionId, PartitionBounds>> GetBoundsAsync(
         IReadOnlyCollection<PartitionId> partitions, LogEnd end, CancellationToken cancellation);
 
+    /// <summary>The offset of the first record with a time of its partition's, or a later one. Partitions without such a record are left out.</summary>
+    /// <param name="times">A time for each partition, ms since 1970.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="BackupException">A partition cannot be asked.</exception>
+    Task<IReadOnlyDictionary<PartitionId, long>> FindOffsetsAsync(IReadOnlyDictionary<PartitionId, long> times, CancellationToken cancellation);
+
     /// <summary>Those of <paramref name="partitions"/> of which a transaction that is still open holds back the end. Partitions that cannot
     /// be asked are left out.</summary>
     Task<IReadOnlyDictionary<PartitionId, OpenTransaction>> FindOpenTransactionsAsync(

@@ -1,5 +1,6 @@
 using KafkaBackup.Coordinator.Restore;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Protocol;
 using Xunit;
@@ -53,6 +54,42 @@ public sealed class RestoreRunStateGroupsTests
 
         Assert.Equal((Refused, "billing"), (Assert.Single(Ended(step).Failures), Assert.Single(Ended(step).UnsetGroups)));
         Assert.False(Ended(step).WasStopped);
+    }
+
+    [Fact]
+    public void By_hand_means_that_it_is_told_how_and_that_none_is_set()
+    {
+        var step = (Counting().State with { Strategy = GroupStrategy.Manual }).On(Counted(2, 3));
+
+        Assert.Empty(Sent(step));
+        Assert.Equal((0, 0, false), (Ended(step).Failures.Count, Ended(step).UnsetGroups.Count, Ended(step).WasStopped));
+        Assert.Equal(2 + 1, step.Effects.OfType<Say>().Count()); // Of each group, and the end.
+    }
+
+    [Fact]
+    public void By_time_groups_are_set_where_their_times_are_found()
+    {
+        var finding = (Counting().State with { Strategy = GroupStrategy.Timestamps }).On(Counted(2, 3));
+        Assert.Empty(Sent(finding));
+        var counted = Assert.Single(finding.Effects.OfType<FindPlaces>()).Groups;
+
+        var step = finding.State.On(new PlacesFound([counted[1] with { Places = [new GroupPlace(First, 10, 1)] }]));
+
+        Assert.Equal(new GroupPlace(First, 10, 1), Assert.Single(Assert.Single(Sent(step)).Places));
+        Assert.Equal(["mailer"], Ended(step.State.On(new GroupSet(Sent(step)[0], null))).SetGroups);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Groups_whose_times_are_not_found_are_told(bool isStopped)
+    {
+        var finding = (Counting().State with { Strategy = GroupStrategy.Timestamps }).On(Counted(2, 3)).State;
+        finding = isStopped ? finding.On(StopRestore.Instance).State : finding;
+
+        var end = Ended(finding.On(new StepFailed(Refused)));
+
+        Assert.Equal((isStopped ? 0 : 1, isStopped ? 0 : 2, isStopped), (end.Failures.Count, end.UnsetGroups.Count, end.WasStopped));
     }
 
     [Theory]

@@ -84,6 +84,31 @@ public abstract class TopicCatalogContract : IAsyncLifetime
     }
 
     [SkippableFact]
+    public async Task A_time_begins_with_the_first_record_that_is_no_older()
+    {
+        SkipIfAbsent();
+        await using var stream = Cluster.Source.Open(First, new OffsetRange(0, 10));
+        var times = new List<long>();
+        while (times.Count < 10 && await stream.ReadAsync(CancellationToken.None) is { } records)
+        {
+            while (records.MoveNext())
+            {
+                times.Add(records.Timestamp);
+            }
+        }
+
+        var none = new PartitionId($"{_prefix}-a", 2);
+        foreach (var time in times.Append(0))
+        {
+            var found = await Cluster.Catalog.FindOffsetsAsync(new Dictionary<PartitionId, long> { [First] = time, [none] = time }, CancellationToken.None);
+
+            Assert.Equal([KeyValuePair.Create(First, (long)times.FindIndex(at => at >= time))], found);
+        }
+
+        Assert.Empty(await Cluster.Catalog.FindOffsetsAsync(new Dictionary<PartitionId, long> { [First] = times.Max() + 1 }, CancellationToken.None));
+    }
+
+    [SkippableFact]
     public async Task An_open_transaction_holds_back_the_stable_end_and_is_told_with_its_age()
     {
         SkipIfAbsent();

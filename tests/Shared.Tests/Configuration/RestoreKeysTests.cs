@@ -61,6 +61,20 @@ public sealed class RestoreKeysTests
     public static TheoryData<string> Keys => [.. Effects.Keys];
 
     [Theory]
+    [InlineData("skip", GroupStrategy.Counted, false)]
+    [InlineData("header-based", GroupStrategy.Counted, false)]
+    [InlineData("timestamp-based", GroupStrategy.Timestamps, false)]
+    [InlineData("cluster-scan", GroupStrategy.Scan, true)]
+    [InlineData("manual", GroupStrategy.Manual, false)]
+    public void A_strategy_of_OSOs_is_what_it_says(string name, GroupStrategy strategy, bool readsBack)
+    {
+        var section = Parse($"  consumer_group_strategy: {name}\n  auto_consumer_groups: true\n");
+
+        Assert.Equal((strategy, readsBack, name == "header-based"), (section.GroupStrategy, section.ReadsBack, section.IncludesOriginalOffset));
+        Assert.False(section.With(isDryRun: true, comparesAll: false).ReadsBack);
+    }
+
+    [Theory]
     [MemberData(nameof(Keys))]
     public void Every_key_has_its_effect(string key)
     {
@@ -132,10 +146,10 @@ public sealed class RestoreKeysTests
     [InlineData("  reset_consumer_offsets: true\n", "restore.reset_consumer_offsets: needs consumer_groups, or auto_consumer_groups: true")]
     [InlineData("  reset_consumer_offsets: true\n  auto_consumer_groups: false\n", "restore.reset_consumer_offsets: needs consumer_groups")]
     [InlineData("  reset_consumer_offsets: false\n  auto_consumer_groups: true\n", "restore.reset_consumer_offsets: contradicts auto_consumer_groups: true")]
-    [InlineData("  consumer_group_strategy: timestamp-based\n", "restore.consumer_group_strategy: is not needed: this version translates the offsets of groups exactly")]
-    [InlineData("  consumer_group_strategy: cluster-scan\n", "restore.consumer_group_strategy: is not needed")]
-    [InlineData("  consumer_group_strategy: manual\n", "restore.consumer_group_strategy: is not needed")]
-    [InlineData("  consumer_group_strategy: exact\n", "restore.consumer_group_strategy: must be skip or header-based")]
+    [InlineData("  consumer_group_strategy: timestamp-based\n", "restore.consumer_group_strategy: is timestamp-based, which says how groups are set, and none is to be: add auto_consumer_groups: true")]
+    [InlineData("  consumer_group_strategy: cluster-scan\n", "restore.consumer_group_strategy: is cluster-scan, which says how groups are set, and none is to be")]
+    [InlineData("  consumer_group_strategy: manual\n", "restore.consumer_group_strategy: is manual, which says how groups are set, and none is to be")]
+    [InlineData("  consumer_group_strategy: exact\n", "restore.consumer_group_strategy: must be skip or header-based or timestamp-based or cluster-scan or manual")]
     [InlineData("  produce_ack: 1\n", "restore.produce_ack: is no known key")]
     public void What_is_wrong_is_named_with_its_place(string lines, string problem) => Assert.Contains(
         problem, Assert.Throws<ConfigurationException>(() => Parse(lines)).Message, StringComparison.Ordinal);

@@ -205,6 +205,10 @@ public sealed class FakeCluster
             return partitions.ToDictionary(partition => partition, partition => cluster._logs[partition].BoundsTo(end));
         }
 
+        public Task<IReadOnlyDictionary<PartitionId, long>> FindOffsetsAsync(IReadOnlyDictionary<PartitionId, long> times, CancellationToken cancellation) =>
+            Task.FromResult<IReadOnlyDictionary<PartitionId, long>>(times.Select(time => (time.Key, Record: cluster._logs[time.Key].FindAt(time.Value)))
+                .Where(found => found.Record is not null).ToDictionary(found => found.Key, found => found.Record!.Offset));
+
         public async Task<IReadOnlyDictionary<PartitionId, OpenTransaction>> FindOpenTransactionsAsync(
             IReadOnlyCollection<PartitionId> partitions, CancellationToken cancellation)
         {

@@ -99,6 +99,15 @@ public sealed class FakeLog(PartitionId partition)
     /// <summary>Whether a read waits at a gate.</summary>
     public bool IsHeld => Volatile.Read(ref _held) > 0;
 
+    /// <summary>The first record of a time or a later one; null: there is none.</summary>
+    public TestRecord? FindAt(long time)
+    {
+        lock (_lock)
+        {
+            return _records.Where(record => record.Key >= _logStartOffset && record.Value.Timestamp >= time).OrderBy(record => record.Key).Select(record => record.Value).FirstOrDefault();
+        }
+    }
+
     /// <summary>Adds records of <paramref name="valueBytes"/> bytes each.</summary>
     public FakeLog Append(int count, int valueBytes = 8)
     {
