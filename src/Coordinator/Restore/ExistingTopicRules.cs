@@ -102,6 +102,34 @@ internal static class ExistingTopicRules
         };
     }
 
+    /// <summary>The topic with what the user may do with it.</summary>
+    /// <param name="topic">As the restore takes it.</param>
+    /// <param name="there">As it is.</param>
+    /// <param name="restore">What is wanted.</param>
+    /// <exception cref="BackupException">A right is missing, as far as the target tells.</exception>
+    public static RestoreTopic WithRights(RestoreTopic topic, ExistingTopic there, RestoreSection restore)
+    {
+        var needed = new List<(string Right, string For)> { ("Write", "write to it") };
+        if (restore.ReadsBack)
+        {
+            needed.Add(("Read", "read it back"));
+        }
+
+        if (topic.Held.Count > 0)
+        {
+            needed.Add(("AlterConfigs", $"change its {string.Join(", ", topic.Held.Keys.Order(StringComparer.Ordinal))}"));
+        }
+
+        if (restore.PurgesTopics && !topic.IsMade)
+        {
+            needed.Add(("Delete", "delete its records"));
+        }
+
+        return there.Rights is { } rights && needed.Find(need => !rights.Contains(need.Right)) is { Right: { } missing, For: var what }
+            ? throw new BackupException(FailureKind.Source, $"The user may not {what}: topic '{there.Name}' at the target. Nothing was restored. Give the user the right {missing} on the topic.")
+            : topic with { Rights = there.Rights };
+    }
+
     /// <summary>Whether a topic that is taken as it is may delete what is restored.</summary>
     public static bool MayLose(IReadOnlyCollection<RestorePartition> orders, ExistingTopic there, RestoreSection restore, DateTimeOffset now) =>
         restore.RetentionPolicy is RetentionPolicy.Ignore or RetentionPolicy.Skip && HarmsOf(orders, there, restore, now).Any(harm => harm.Setting == "cleanup.policy" || Retention.Contains(harm.Setting));

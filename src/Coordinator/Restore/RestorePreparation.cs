@@ -24,6 +24,7 @@ internal sealed class RestorePreparation(RestoreServices services)
         var groups = await RestoreGroups.ReadAsync(services.Store, configuration, cancellation);
         var plan = await RestoreGroups.AskAsync(RestorePlan.Of(manifest, configuration, brokers, groups), services.Groups, cancellation);
         var cluster = await services.Catalog.GetClusterIdAsync(cancellation);
+        plan = await WithRightsAsync(plan, cancellation);
         var id = RestoreId.Of(configuration, cluster);
         var key = BackupKeys.Restore(configuration.BackupId, id);
         plan = plan with { Restore = id, Cluster = cluster };
@@ -52,6 +53,12 @@ internal sealed class RestorePreparation(RestoreServices services)
             throw;
         }
     }
+
+    /// <summary>Who may not make all topics may be allowed to make these: that cannot be asked before.</summary>
+    private async Task<RestorePlan> WithRightsAsync(RestorePlan plan, CancellationToken cancellation) =>
+        services.Configuration.Restore is { IsDryRun: true, CreatesTopics: true } && await services.Topics.MayCreateAsync(cancellation) == false
+            ? plan with { Notes = [.. plan.Notes, "The user has no right to create topics of any name at the target. Whether it may create these cannot be asked: give it Create on the cluster, or on the topics by their names."] }
+            : plan;
 
     /// <summary>Lets others have the claim, as nothing comes of it here. What went wrong before is what counts.</summary>
     private async Task LetGoAsync(RestoreClaim claim)
@@ -155,12 +162,12 @@ internal sealed class RestorePreparation(RestoreServices services)
         {
             try
             {
-                return Taken(topic, found);
+                return ExistingTopicRules.WithRights(Taken(topic, found), found, services.Configuration.Restore);
             }
             catch (BackupException e) when (services.Configuration.Restore.IsDryRun)
             {
                 refusals.Add(Fault.Of(e));
-                return topic with { Exists = true, Held = new Dictionary<string, string?>(), Made = topic.Made with { Partitions = found.Partitions, ReplicationFactor = null, Configurations = found.Settings } };
+                return topic with { Exists = true, Rights = found.Rights, Held = new Dictionary<string, string?>(), Made = topic.Made with { Partitions = found.Partitions, ReplicationFactor = null, Configurations = found.Settings } };
             }
         }
 

@@ -159,6 +159,7 @@ internal sealed class RestoreReports(RestoreConfiguration configuration, Restore
             Settings = topic.Exists ? new Dictionary<string, string>() : topic.Made.Configurations,
             HeldSettings = topic.Held,
             TargetEffects = EffectsOf(topic.Made.Name),
+            Rights = topic.Rights is { } rights ? [.. rights.Order(StringComparer.Ordinal)] : null,
         };
     }
 
@@ -173,7 +174,10 @@ internal sealed class RestoreReports(RestoreConfiguration configuration, Restore
         var read = _restored.GetValueOrDefault(order.Target);
         return new RestorePlanReport.PlannedPartition(
             order.Source.Number, order.Target.Number, order.Segments.Count, (read?.Records ?? 0) - order.There, read?.Bytes ?? 0,
-            order.Share is null && read?.Span is { } span ? [span.FirstOffset, span.LastOffset] : null, Times(read?.Span), read?.Failure?.Message);
+            order.Share is null && read?.Span is { } span ? [span.FirstOffset, span.LastOffset] : null, Times(read?.Span), read?.Failure?.Message)
+        {
+            TargetFirstOffset = order.Base + order.There,
+        };
     }
 
     private static IReadOnlyList<long>? Times(RestoredSpan? span) => span is null ? null : [span.Earliest, span.Latest];

@@ -16,6 +16,9 @@ public sealed record RestoreTopic(string Source, NewTopic Made, IReadOnlyDiction
         Made.Configurations.Where(setting => !RestorePlan.IsHold(setting.Key, setting.Value) && Held.GetValueOrDefault(setting.Key) is null)
             .Concat(Held.Where(setting => setting.Value is not null).Select(setting => KeyValuePair.Create(setting.Key, setting.Value!))).ToDictionary(StringComparer.Ordinal);
 
+    /// <summary>What the user may do with it, where it is there and the target tells; else null.</summary>
+    public IReadOnlySet<string>? Rights { get; init; }
+
     /// <summary>Whether it has been made, and nothing was written into it.</summary>
     public bool IsMade { get; init; }
 

@@ -18,10 +18,12 @@ public sealed partial class KafkaTopicMaker
         var metadata = await _calls.AskAsync(What, () => _calls.CallAsync(admin => Task.FromResult(admin.GetMetadata(Patience)), Patience, cancellation), cancellation);
         var reports = await new TopicConfigurationReader(_calls, Patience).AskAsync([.. topics], cancellation);
         var brokers = metadata.Brokers.Select(broker => broker.BrokerId).ToHashSet();
+        var wanted = topics.ToHashSet(StringComparer.Ordinal);
+        var rights = await new VisibleRights(_calls, Patience).OfTopicsAsync([.. metadata.Topics.Where(topic => wanted.Contains(topic.Topic))], cancellation);
         return (from topic in metadata.Topics
                 join report in reports on topic.Topic equals report.ConfigResource.Name
                 where topic.Partitions.Count > 0
-                select Existing(topic, report, brokers)).ToDictionary(topic => topic.Name, StringComparer.Ordinal);
+                select Existing(topic, report, brokers) with { Rights = rights.GetValueOrDefault(topic.Topic) }).ToDictionary(topic => topic.Name, StringComparer.Ordinal);
     }
 
     /// <inheritdoc />

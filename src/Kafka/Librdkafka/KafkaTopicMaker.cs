@@ -28,6 +28,9 @@ public sealed partial class KafkaTopicMaker(KafkaClients clients) : ITopicMaker
     }
 
     /// <inheritdoc />
+    public Task<bool?> MayCreateAsync(CancellationToken cancellation) => new VisibleRights(_calls, Patience).MayCreateTopicsAsync(cancellation);
+
+    /// <inheritdoc />
     public async Task<IReadOnlyList<string>> CreateAsync(NewTopic topic, CancellationToken cancellation)
     {
         var leftOut = new List<string>();

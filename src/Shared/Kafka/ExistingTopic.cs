@@ -10,6 +10,9 @@ public sealed record ExistingTopic(string Name, int Partitions, IReadOnlyDiction
     /// <summary>What would hold for it if it had no settings of its own, as far as the target tells.</summary>
     public IReadOnlyDictionary<string, string> Defaults { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>What the user may do with it, as Kafka calls it (<c>Write</c>, <c>AlterConfigs</c>); null when the target does not tell.</summary>
+    public IReadOnlySet<string>? Rights { get; init; }
+
     /// <summary>Whether all replicas of all partitions are in sync: what a leader has appended is then seen by consumers at once.</summary>
     public bool IsInSync { get; init; } = true;
 }

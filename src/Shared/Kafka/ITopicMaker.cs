@@ -7,6 +7,10 @@ public interface ITopicMaker : IDisposable
     /// <exception cref="BackupException">It cannot be asked.</exception>
     Task<int> CountBrokersAsync(CancellationToken cancellation);
 
+    /// <summary>Whether the user may make topics whatever their names; null when the target does not tell.</summary>
+    /// <exception cref="BackupException">It cannot be asked.</exception>
+    Task<bool?> MayCreateAsync(CancellationToken cancellation);
+
     /// <summary>Topics as they are, by name; those that are not there are left out.</summary>
     /// <exception cref="BackupException">They cannot be asked for, or their settings may not be seen.</exception>
     Task<IReadOnlyDictionary<string, ExistingTopic>> DescribeAsync(IReadOnlyCollection<string> topics, CancellationToken cancellation);

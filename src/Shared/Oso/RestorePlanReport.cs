@@ -60,6 +60,9 @@ public sealed record RestorePlanReport
         /// <summary>The settings that would be held, with what the topic gets back for each; null: the cluster's own.</summary>
         public IReadOnlyDictionary<string, string?> HeldSettings { get; init; } = new Dictionary<string, string?>();
 
+        /// <summary>What the user may do with it, as Kafka calls it, in order; null when it is not there, or the target does not tell.</summary>
+        public IReadOnlyList<string>? Rights { get; init; }
+
         /// <summary>What its own settings would do to records, held or not; null: to none.</summary>
         public TargetEffects? TargetEffects { get; init; }
     }
@@ -80,7 +83,11 @@ public sealed record RestorePlanReport
     /// <param name="TimestampRange">The earliest and the latest timestamp among them; null: there is none.</param>
     /// <param name="Error">Why it cannot be restored whole; null when it can.</param>
     public sealed record PlannedPartition(
-        int SourcePartition, int TargetPartition, int Segments, long Records, long Bytes, IReadOnlyList<long>? OffsetRange, IReadOnlyList<long>? TimestampRange, string? Error);
+        int SourcePartition, int TargetPartition, int Segments, long Records, long Bytes, IReadOnlyList<long>? OffsetRange, IReadOnlyList<long>? TimestampRange, string? Error)
+    {
+        /// <summary>The offset at the target from which on it is free for them.</summary>
+        public long TargetFirstOffset { get; init; }
+    }
 
     /// <summary>What a consumer group would become.</summary>
     /// <param name="GroupId">Its id.</param>

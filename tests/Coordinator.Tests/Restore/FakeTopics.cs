@@ -12,6 +12,10 @@ internal sealed class FakeTopics : ITopicMaker
 
     public Task<int> CountBrokersAsync(CancellationToken cancellation) => Task.FromResult(1);
 
+    public bool? MayCreate { get; set; }
+
+    public Task<bool?> MayCreateAsync(CancellationToken cancellation) => Task.FromResult(MayCreate);
+
     public Task<IReadOnlyDictionary<string, ExistingTopic>> DescribeAsync(IReadOnlyCollection<string> topics, CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyDictionary<string, ExistingTopic>>(There.Where(topic => topics.Contains(topic.Key)).ToDictionary());
 

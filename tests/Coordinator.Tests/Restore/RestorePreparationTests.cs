@@ -171,6 +171,42 @@ public sealed class RestorePreparationTests
         Assert.NotNull(Assert.Single(plan.Orders).Rules.KeptFrom);
     });
 
+    [Theory]
+    [InlineData("Describe", "Write", false, false)]
+    [InlineData("Describe,Write", "AlterConfigs", false, false)]
+    [InlineData("Describe,Write,AlterConfigs", "Delete", true, false)]
+    [InlineData("Describe,Write,AlterConfigs", "Read", false, true)]
+    [InlineData("Describe,Write,AlterConfigs", null, false, false)]
+    [InlineData(null, null, true, true)] // It is not told.
+    public void What_the_user_may_not_do_is_told_before_anything_is_done(string? rights, string? missing, bool purges, bool reads) => LeapingClock.Run(async clock =>
+    {
+        _cluster.WithTopic("orders");
+        _topics.There["orders"] = Theirs(("retention.ms", "5")) with { Rights = rights?.Split(',').ToHashSet() };
+        var section = new RestoreSection { RetentionPolicy = RetentionPolicy.Hold, PurgesTopics = purges, ComparesAll = reads };
+
+        if (missing is null)
+        {
+            await PrepareAsync(clock, section);
+            return;
+        }
+
+        var failure = await Assert.ThrowsAsync<BackupException>(() => PrepareAsync(clock, section));
+        Assert.Equal(FailureKind.Source, failure.Kind);
+        Assert.EndsWith($"Give the user the right {missing} on the topic.", failure.Message, StringComparison.Ordinal);
+    });
+
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 0)]
+    [InlineData(null, 0)]
+    public void That_topics_may_not_be_made_is_told_by_a_dry_run(bool? may, int notes) => LeapingClock.Run(async clock =>
+    {
+        _topics.MayCreate = may;
+
+        Assert.Equal(notes, (await PrepareAsync(clock, new RestoreSection { CreatesTopics = true, IsDryRun = true })).Plan.Notes.Count(note => note.Contains("no right to create topics", StringComparison.Ordinal)));
+        Assert.Empty((await PrepareAsync(clock)).Plan.Notes);
+    });
+
     [Fact]
     public void A_partition_that_others_write_to_is_told_after_a_while() => LeapingClock.Run(async clock =>
     {

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using Confluent.Kafka.Admin;
 using KafkaBackup.EndToEnd.Tests.Support;
 using KafkaBackup.Shared;
 
@@ -132,6 +134,28 @@ public sealed class RefusedTests : BrokerTest
         backup.Config = backup.Config with { Broker = address, Security = SecuredBroker.Login("PLAIN", "alice") };
 
         (await backup.RunAsync()).AssertExit(Source).AssertOneFailure($"'{topic}'").AssertSays("it does not exist, or the user may not describe it");
+    }
+
+    [SkippableFact]
+    public async Task A_right_that_a_restore_lacks_is_told_before_anything_is_written()
+    {
+        var address = SecuredBroker.Listener("SASL");
+        var topic = await NewTopicAsync();
+        await Broker.ProduceAsync(new PartitionId(topic, 0), SampleRecords.Plain(10));
+        var backup = NewBackup(topic);
+        await backup.SucceedAsync();
+        var target = await NewTopicAsync("target", 1, ("retention.ms", "-1"), ("message.timestamp.after.max.ms", "9223372036854775807"));
+        await Broker.AllowAliceAsync(target, [AclOperation.Describe, AclOperation.DescribeConfigs]);
+        backup.Config = backup.Config with { Broker = address, Security = SecuredBroker.Login("PLAIN", "alice") };
+        var (mapping, plan) = (new Dictionary<string, string> { [topic] = target }, Path.Combine(backup.Root, "plan.json"));
+        var sentence = $"The user may not write to it: topic '{target}' at the target. Nothing was restored. Give the user the right Write on the topic.";
+
+        (await backup.RestoreAsync(mapping, TestBackup.IntoExisting, "dry_run: true", $"--report {plan}")).AssertExit(Source).AssertSays(sentence).AssertSays("10 records");
+        (await backup.RestoreAsync(mapping, TestBackup.IntoExisting)).AssertExit(Source).AssertOneFailure(sentence);
+        Assert.Equal("""["Describe","DescribeConfigs"]""", JsonNode.Parse(await File.ReadAllTextAsync(plan))!["topics_to_restore"]![0]!["rights"]!.ToJsonString());
+
+        await Broker.AllowAliceAsync(target, [AclOperation.Write, AclOperation.Read]);
+        (await backup.RestoreAsync(mapping, TestBackup.IntoExisting)).AssertExit(0);
     }
 
     [Fact]
