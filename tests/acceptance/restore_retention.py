@@ -54,6 +54,11 @@ def retention(args, report, kafka):
     ignores(report, kafka, backup, sources, ignored, content)
     report.check(own_of(kafka, ignored) == before, "ignore: no setting is changed")
 
+    skipped = named(kafka, sources, "skipped", make=True)
+    before = own_of(kafka, skipped)
+    skips(report, kafka, backup, sources, skipped)
+    report.check(own_of(kafka, skipped) == before, "skip: no setting is changed")
+
     held = named(kafka, sources, "held", make=True)
     before = own_of(kafka, held)
     run = restored(backup, made_of(sources, held), "retention_policy: hold")
@@ -123,6 +128,39 @@ def ignores(report, kafka, backup, sources, names, content):
                  "ignore: the broker deletes, compacts and refuses what it does by those settings, so that the other checks mean something", left)
     first = min(row["timestamp"] for row in kafka.kt("dump", "--topic", names["stamped"], "--from", 0, "--to", 1) if "offset" in row)
     report.check(abs(time.time() * SECOND - first) < DAY, "ignore: LogAppendTime gives records the time of the restore", first)
+
+
+def skips(report, kafka, backup, sources, names):
+    """What the topic would delete for its age or refuse is left out, and all else is there when the broker's retention has run; what it does by itself, it does."""
+    logs, spans = {}, {}
+    for kind in KINDS:
+        began = time.time() * SECOND
+        run = restored(backup, {sources[kind]: names[kind]}, "retention_policy: skip")
+        logs[kind], spans[kind] = run, (began, time.time() * SECOND)
+        code = {"stamped": {2}, "compact": {0}, "size": {0, 3}}.get(kind, {3})
+        report.check(run.code in code, "skip: exit code %s for the kind '%s'" % (run.code, kind), run.err)
+    report.check("That cannot be left out" in logs["stamped"].err and not any(offsets(kafka, names["stamped"]).values()), "skip: a topic that gives all records another time is refused", logs["stamped"].err)
+    passes(kafka)
+    for kind in ("age", "early", "late", "both"):
+        own, (began, ended) = KINDS[kind][0], spans[kind]
+        lead = own.get("message.timestamp.after.max.ms", 3_600_000)
+        lead -= min(lead // 10, 3_600_000)
+        told = int(re.search(r"([\d,]+) record\(s\) are left out", logs[kind].err)[1].replace(",", ""))
+        source, target = records(kafka, sources[kind]), records(kafka, names[kind])
+        must = [record for record in source if began - WEEK + 3_600_000 * 2 < record[1] <= began + lead]
+        may = {record for record in source if began - WEEK < record[1] <= ended + lead}
+        if kind != "both":  # That one compacts.
+            report.check(set(must) <= set(target) <= may and [record for record in source if record in set(target)] == target,
+                         "skip: %d of %d records are there, in their order, for the kind '%s'" % (len(target), len(source), kind), (len(must), len(target), len(may)))
+            report.check(told == len(source) - len(target), "skip: %d are told as left out" % told, len(source) - len(target))
+        else:
+            report.check(set(target) <= may and told == len(source) - len(must) and {record[:1] + record[2:3] for record in must} == {record[:1] + record[2:3] for record in target},
+                         "skip: of %d records that are left each key is there, for the kind '%s'" % (len(must), kind), (len(target), told))
+
+
+def records(kafka, topic):
+    """(partition, timestamp, key, value) of all, in their order."""
+    return [(row["partition"], row["timestamp"], row["key"], row["value"]) for row in kafka.kt("dump", "--topic", topic, "--isolation", "read_committed") if "offset" in row]
 
 
 def kept(report, kafka, what, names, content, keys):
