@@ -32,7 +32,7 @@ public sealed class RepartitionedTests : BrokerTest
             await run.KillAsync();
         }
 
-        (await backup.RestoreAsync(names, line, "--verify full")).AssertExit(Ok).AssertSays("Going on with the restore")
+        (await backup.RestoreAsync(names, line, "max_memory_bytes: 1", "--verify full")).AssertExit(Ok).AssertSays("Going on with the restore")
             .AssertSays($"Restored 600 records of {targets} partition(s) in 1 topic(s), as counted at the target");
 
         var count = 0;

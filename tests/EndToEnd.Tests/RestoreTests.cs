@@ -86,7 +86,7 @@ public sealed class RestoreTests : BrokerTest
         var backup = NewBackup(topic);
         await backup.SucceedAsync();
 
-        (await backup.RestoreAsync(To(topic, "restored"), "source_partitions: [1, 2]", "partition_mapping: {1: 4}", "include_original_offset_header: true")).AssertExit(Ok);
+        (await backup.RestoreAsync(To(topic, "restored"), "source_partitions: [1, 2]", "partition_mapping: {1: 4}", "include_original_offset_header: true", "max_memory_bytes: 1")).AssertExit(Ok);
 
         var there = await Broker.ReadAsync(new PartitionId(Name("restored"), 4));
         Assert.Equal(produced.ByPartition[new PartitionId(topic, 1)].Select(record => Headers(record.WithOffsetHeaders(), 1).ToString()), there.Select(record => record.ToString()));

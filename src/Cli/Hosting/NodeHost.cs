@@ -17,6 +17,7 @@ using KafkaBackup.PartitionWorkers.Backup;
 using KafkaBackup.PartitionWorkers.Node;
 using KafkaBackup.PartitionWorkers.Restore;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -135,11 +136,12 @@ internal static class NodeHost
         .WithCatalogue(new CatalogueStore(OpenCatalog(settings.Catalog)))
         .WithPartitionWorkers(settings.MemoryBytes, timing => Workers(services, settings, timing))
         .WithRestoreConductors(system => services.GetRequiredService<NodeRestores>().Conductors(system))
-        .WithActors((system, _) =>
+        .WithActors((system, registry) =>
         {
             if (Akka.Cluster.Cluster.Get(system).SelfRoles.Contains(WorkerHosting.Role))
             {
-                system.ActorOf(RestoreNodeActor.Props(services.GetRequiredService<NodeRestores>().Workers()), RestoreNodeActor.Name);
+                var memory = new NodeMemory(registry.Get<ActorKeys.Permits>(), settings.MemoryBytes);
+                system.ActorOf(RestoreNodeActor.Props(services.GetRequiredService<NodeRestores>().Workers(memory)), RestoreNodeActor.Name);
             }
         });
 

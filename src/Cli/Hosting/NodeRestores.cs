@@ -28,7 +28,8 @@ internal sealed class NodeRestores(ILoggerFactory loggers, StoreLog storeLog, Wo
         () => node.Refusal.Node, () => ActorRegistry.For(system).Get<ActorKeys.Restores>());
 
     /// <summary>What this node needs to work for others.</summary>
-    public RestoreNodeServices Workers() => new(Open, node, clock);
+    /// <param name="memory">Its memory.</param>
+    public RestoreNodeServices Workers(NodeMemory memory) => new(Open, node, clock, memory);
 
     private static RestoreConfiguration Read(string definition)
     {

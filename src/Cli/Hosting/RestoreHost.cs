@@ -40,17 +40,23 @@ internal static class RestoreHost
             .AddActorParts()
             .AddAkka("kafka-restore", (akka, services) => akka
                 .WithSharedParts(output, CoordinatorHosting.LoadHocon("restore").WithFallback(CoordinatorHosting.LoadHocon("reference")))
-                .WithActors((system, registry) => registry.Register<ActorKeys.Restore>(
-                    system.ActorOf(RestoreCoordinatorActor.Props(Services(services, configuration)), "restore"))));
+                .WithActors((system, registry) =>
+                {
+                    var bytes = configuration.Restore.MemoryOf(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+                    var permits = system.ActorOf(PermitsActor.Props(bytes, services.GetRequiredService<WorkerMetrics>()), "permits");
+                    registry.Register<ActorKeys.Permits>(permits);
+                    registry.Register<ActorKeys.Restore>(system.ActorOf(RestoreCoordinatorActor.Props(Services(services, configuration, new NodeMemory(permits, bytes))), "restore"));
+                }));
         return builder.Build();
     }
 
-    private static RestoreServices Services(IServiceProvider services, RestoreConfiguration configuration)
+    private static RestoreServices Services(IServiceProvider services, RestoreConfiguration configuration, NodeMemory memory)
     {
         var (store, target, progress) = (services.GetRequiredService<IObjectStore>(), services.GetRequiredService<Target>(), services.GetRequiredService<NodeProgress>());
         var positions = new RestoreProgress(progress);
         var patience = services.GetRequiredService<PatientStore>().Patience;
-        var workers = new RestoreWorkers(configuration.Restore, store, () => target.Parts, new RestorePace(configuration.Restore, TimeProvider.System), positions);
+        var workers = new RestoreWorkers(
+            configuration.Restore, store, () => target.Parts, new RestorePace(configuration.Restore, TimeProvider.System), positions, new RestoreMemory(memory, configuration.Restore, "restore"));
         return new RestoreServices(
             configuration, store, services.GetRequiredService<ITopicCatalog>(), services.GetRequiredService<ITopicMaker>(),
             _ => patience.Begun(), // From here on an outage would cost all that is done by then.

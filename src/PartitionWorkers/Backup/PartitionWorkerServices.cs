@@ -38,6 +38,6 @@ public sealed record PartitionWorkerServices(
     public RequestPermit PermitOf(BackupConfiguration configuration)
     {
         var budget = PermitBudget.For(configuration.Backup, MemoryBytes);
-        return new RequestPermit(configuration.BackupId, budget.PermitBytes, budget.Slots);
+        return new RequestPermit(PermitUser.Of(configuration.BackupId), budget.PermitBytes, budget.Slots);
     }
 }

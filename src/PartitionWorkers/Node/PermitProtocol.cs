@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Akka.Event;
-using KafkaBackup.Shared;
 
 namespace KafkaBackup.PartitionWorkers.Node;
 
@@ -8,12 +7,16 @@ namespace KafkaBackup.PartitionWorkers.Node;
 public static class PermitProtocol
 {
     /// <summary>The sender wants a permit; it gets <see cref="PermitGranted"/> in its turn.</summary>
-    /// <param name="Backup">The backup that it works for.</param>
+    /// <param name="User">The backup or restore that it works for.</param>
     /// <param name="Bytes">Memory that the permit stands for.</param>
-    /// <param name="Most">How many permits the backup may have on this node at the same time, at least 1.</param>
-    public sealed record RequestPermit(BackupId Backup, long Bytes, int Most) : INoSerializationVerificationNeeded;
+    /// <param name="Most">How many permits the user may have on this node at the same time, at least 1.</param>
+    public sealed record RequestPermit(PermitUser User, long Bytes, int Most) : INoSerializationVerificationNeeded
+    {
+        /// <summary>What the user's permits may stand for together; a single one may always be larger. Default: no limit.</summary>
+        public long MostBytes { get; init; } = long.MaxValue;
+    }
 
-    /// <summary>The receiver may hold a segment in memory until it gives the permit back or stops.</summary>
+    /// <summary>The receiver may hold what it asked for in memory until it gives the permit back or stops.</summary>
     public sealed record PermitGranted : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {
         private PermitGranted()

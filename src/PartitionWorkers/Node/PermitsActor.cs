@@ -1,12 +1,11 @@
 using Akka.Actor;
-using KafkaBackup.Shared;
 using static KafkaBackup.PartitionWorkers.Node.PermitProtocol;
 
 namespace KafkaBackup.PartitionWorkers.Node;
 
 /// <summary>Hands out the memory of this node, first come, first served. A holder that dies gives its permit back by dying.</summary>
 /// <remarks>
-/// A backup that has as many permits as it may have lets others pass; a permit that does not fit into what is left does not, or large ones
+/// A backup or restore that has as much as it may have lets others pass; a permit that does not fit into what is left does not, or large ones
 /// would wait for ever. One that is larger than all there is gets everything.
 /// </remarks>
 public sealed class PermitsActor : UntypedActor
@@ -14,7 +13,7 @@ public sealed class PermitsActor : UntypedActor
     private readonly long _memoryBytes;
     private readonly WorkerMetrics _metrics;
     private readonly Dictionary<IActorRef, RequestPermit> _holders = [];
-    private readonly Dictionary<BackupId, int> _held = [];
+    private readonly Dictionary<PermitUser, (int Count, long Bytes)> _held = [];
     private readonly List<(IActorRef From, RequestPermit Request)> _waiting = [];
     private long _usedBytes;
 
@@ -69,9 +68,11 @@ public sealed class PermitsActor : UntypedActor
         if (_holders.Remove(holder, out var held))
         {
             _usedBytes -= held.Bytes;
-            if (--_held[held.Backup] == 0)
+            var (count, bytes) = _held[held.User];
+            _held[held.User] = (count - 1, bytes - held.Bytes);
+            if (count == 1)
             {
-                _held.Remove(held.Backup);
+                _held.Remove(held.User);
             }
         }
 
@@ -81,18 +82,21 @@ public sealed class PermitsActor : UntypedActor
 
     private void Grant()
     {
+        HashSet<PermitUser> passed = []; // Small permits of a user do not pass its own large one, or that would wait for ever.
         for (var i = 0; i < _waiting.Count;)
         {
             var (from, request) = _waiting[i];
-            if (_held.GetValueOrDefault(request.Backup) >= request.Most)
+            var (count, bytes) = _held.GetValueOrDefault(request.User);
+            if (passed.Contains(request.User) || count >= request.Most || (count > 0 && bytes + request.Bytes > request.MostBytes))
             {
+                passed.Add(request.User);
                 i++;
             }
             else if (_holders.Count == 0 || _usedBytes + request.Bytes <= _memoryBytes)
             {
                 _waiting.RemoveAt(i);
                 _holders.Add(from, request);
-                _held[request.Backup] = _held.GetValueOrDefault(request.Backup) + 1;
+                _held[request.User] = (count + 1, bytes + request.Bytes);
                 _usedBytes += request.Bytes;
                 from.Tell(PermitGranted.Instance);
             }

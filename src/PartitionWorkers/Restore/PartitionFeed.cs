@@ -11,9 +11,11 @@ namespace KafkaBackup.PartitionWorkers.Restore;
 /// <param name="order">The partition.</param>
 /// <param name="restorer">Makes of stored records what they were.</param>
 /// <param name="store">Where the backup lives.</param>
-internal sealed class PartitionFeed(RestorePartition order, RecordRestorer restorer, IObjectStore store) : IRecordFeed
+/// <param name="permit">Is waited for before anything is read.</param>
+/// <param name="readsAhead">Whether the permit has room for the segments that come next.</param>
+internal sealed class PartitionFeed(RestorePartition order, RecordRestorer restorer, IObjectStore store, ReadingPermit permit, bool readsAhead) : IRecordFeed
 {
-    private readonly PartitionRecords _records = new(store, order.Source, order.Segments, order.Noted?.SourceOffset + 1 ?? long.MinValue);
+    private readonly PartitionRecords _records = new(store, order.Source, order.Segments, order.FirstUnnoted) { ReadsAhead = readsAhead };
 
     public long Markers => _records.Markers;
 
@@ -27,6 +29,7 @@ internal sealed class PartitionFeed(RestorePartition order, RecordRestorer resto
 
     public async IAsyncEnumerable<OutgoingRecord> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
+        await permit.WaitAsync(cancellation);
         await foreach (var record in _records.ReadAsync(cancellation))
         {
             cancellation.ThrowIfCancellationRequested(); // Where nothing is wanted nobody else notices.

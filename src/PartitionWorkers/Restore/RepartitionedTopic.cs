@@ -5,6 +5,7 @@ using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Storage;
+using static KafkaBackup.PartitionWorkers.Node.PermitProtocol;
 using static KafkaBackup.Shared.Protocol.RestoreProtocol;
 
 namespace KafkaBackup.PartitionWorkers.Restore;
@@ -25,6 +26,7 @@ internal sealed class RepartitionedTopic
     private readonly RecordRestorer _restorer;
     private readonly IObjectStore _store;
     private readonly CancellationTokenSource _left = new();
+    private readonly TaskCompletionSource _isOver = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _isReading;
     private int _readers;
 
@@ -32,8 +34,10 @@ internal sealed class RepartitionedTopic
     /// <param name="orders">Orders with the same share, for different partitions: each feed has to be read, or its enumeration be ended.</param>
     /// <param name="restorer">Makes of stored records what they were.</param>
     /// <param name="store">Where the backup lives.</param>
-    public RepartitionedTopic(IReadOnlyCollection<RestorePartition> orders, RecordRestorer restorer, IObjectStore store)
+    /// <param name="request">What the node is asked for before anything is read.</param>
+    public RepartitionedTopic(IReadOnlyCollection<RestorePartition> orders, RecordRestorer restorer, IObjectStore store, RequestPermit request)
     {
+        Permit = new ReadingPermit(request, _isOver.Task);
         (_share, _restorer, _store, _readers) = (orders.First().Share!, restorer, store, orders.Count);
         _feeds = new Feed?[_share.Repartitioning.Partitions];
         foreach (var order in orders)
@@ -41,6 +45,9 @@ internal sealed class RepartitionedTopic
             _feeds[order.Target.Number] = new Feed(this, order, tellsAll: order == orders.First());
         }
     }
+
+    /// <summary>The permit of the one loop that reads: it is needed until that has ended, whichever feeds have ended by then. Feeds need none, so that none waits for one that another has.</summary>
+    public ReadingPermit Permit { get; }
 
     /// <summary>Markers that were left out, in all partitions at the source.</summary>
     private long Markers { get; set; }
@@ -74,6 +81,7 @@ internal sealed class RepartitionedTopic
         Exception? failure = null;
         try
         {
+            await Permit.WaitAsync(_left.Token);
             foreach (var run in SegmentRuns.Of(_share.Sources))
             {
                 await DealAsync(run);
@@ -93,6 +101,8 @@ internal sealed class RepartitionedTopic
         {
             feed?.End(failure);
         }
+
+        _isOver.SetResult();
     }
 
     private async Task DealAsync(SegmentRuns.Run run)

@@ -29,6 +29,7 @@ internal sealed class RestoreBatchActor : UntypedActor
     private readonly string _batch;
     private readonly string _node;
     private readonly RestoreAttempt _attempt;
+    private readonly NodeMemory _memory;
     private readonly RestorePace _pace;
     private readonly RestoreProgress _progress;
     private readonly NodeProgress _counts = new();
@@ -41,9 +42,9 @@ internal sealed class RestoreBatchActor : UntypedActor
     private bool _isStopping;
 
     /// <summary>A batch of <paramref name="attempt"/>.</summary>
-    public RestoreBatchActor(string attemptId, string batch, string node, RestoreAttempt attempt, TimeProvider clock)
+    public RestoreBatchActor(string attemptId, string batch, string node, RestoreAttempt attempt, NodeMemory memory, TimeProvider clock)
     {
-        (_attemptId, _batch, _node, _attempt, _pace) = (attemptId, batch, node, attempt, new RestorePace(clock));
+        (_attemptId, _batch, _node, _attempt, _memory, _pace) = (attemptId, batch, node, attempt, memory, new RestorePace(clock));
         _progress = new RestoreProgress(_counts);
     }
 
@@ -116,7 +117,8 @@ internal sealed class RestoreBatchActor : UntypedActor
         {
             var orders = _orders.Values.Select(order => NodeWork.FromNode(order, _extent, all.GetValueOrDefault(order.Target))).ToList();
             var target = _attempt.Target;
-            var workers = new RestoreWorkers(_attempt.Environment.Section, _attempt.Environment.Store, () => target, _pace, _progress);
+            var section = _attempt.Environment.Section;
+            var workers = new RestoreWorkers(section, _attempt.Environment.Store, () => target, _pace, _progress, new RestoreMemory(_memory, section, _attemptId));
             foreach (var (order, worker) in orders.Zip(workers.For(orders)))
             {
                 _work[order.Target] = order;

@@ -130,7 +130,8 @@ public sealed class RestoreNodeActor : UntypedActor, IWithTimers
         if (!attempt.Batches.TryGetValue(order.Batch, out var batch))
         {
             var node = _services.Node.Refusal.Node;
-            batch = new Batch(Context.ActorOf(Akka.Actor.Props.Create(() => new RestoreBatchActor(order.Attempt, order.Batch, node, attempt.Work, _services.Clock))), new Lease(_services.Clock));
+            var worker = Akka.Actor.Props.Create(() => new RestoreBatchActor(order.Attempt, order.Batch, node, attempt.Work, _services.Memory, _services.Clock));
+            batch = new Batch(Context.ActorOf(worker), new Lease(_services.Clock));
             attempt.Batches.Add(order.Batch, batch);
         }
 

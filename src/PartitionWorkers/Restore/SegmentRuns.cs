@@ -39,11 +39,9 @@ internal static class SegmentRuns
             yield break;
         }
 
-        List<ManifestSegment> ordered = [.. segments.Order(Comparer<ManifestSegment>.Create(SegmentOverlaps.Compare))];
-        for (var (first, count) = (0, 0); first < ordered.Count; first += count)
+        foreach (var group in SegmentOverlaps.GroupsOf(segments))
         {
-            count = SegmentOverlaps.CountFrom(ordered, first);
-            yield return ordered[first..(first + count)];
+            yield return group;
         }
     }
 }

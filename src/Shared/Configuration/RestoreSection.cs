@@ -79,6 +79,14 @@ public sealed record RestoreSection
     /// <summary><c>max_concurrent_partitions</c>: how many partitions are restored at a time; 1 to 1,000. Default: 4.</summary>
     public int MaxConcurrentPartitions { get; init; } = 4;
 
+    /// <summary><c>max_memory_bytes</c>: what stored segments and records on their way may take on a node; one segment at a time always may. Default: null, a quarter of the memory of machine
+    /// or container; of a node of a cluster all that it has for backups and restores.</summary>
+    public long? MaxMemoryBytes { get; init; }
+
+    /// <summary>The memory of a process that makes one restore only: what its user set, or a quarter of what there is.</summary>
+    /// <param name="availableBytes">Memory of the machine or container.</param>
+    public long MemoryOf(long availableBytes) => MaxMemoryBytes ?? availableBytes / 4;
+
     /// <summary><c>consumer_groups</c> with <c>reset_consumer_offsets</c>: the ids of the groups whose offsets are set at the target. Default: empty.</summary>
     public IReadOnlyList<string> ConsumerGroups { get; init; } = [];
 

@@ -40,6 +40,7 @@ internal static class RestoreSectionReader
             },
             IsDryRun = map.Boolean("dry_run") ?? defaults.IsDryRun,
             MaxConcurrentPartitions = map.Int32("max_concurrent_partitions", 1, MostPartitionsAtATime) ?? defaults.MaxConcurrentPartitions,
+            MaxMemoryBytes = map.Int64("max_memory_bytes", 1),
         };
         if (section.TimeWindowStart > section.TimeWindowEnd)
         {

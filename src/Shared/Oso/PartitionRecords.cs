@@ -18,10 +18,14 @@ public sealed class PartitionRecords(IObjectStore store, PartitionId partition, 
 {
     private const string Advice = "'kafka-backup validate --deep' tells what else is wrong.";
 
-    private readonly List<ManifestSegment> _left = [.. segments.Where(segment => segment.EndOffset >= from || BackupKeys.EpochOf(segment.Key) is null)];
+    private readonly List<ManifestSegment> _left = [.. Wanted(segments, from)];
     private ImmutableList<string> _differences = []; // Read while it grows.
     private readonly HashSet<string> _changed = [];
     private long _next = long.MinValue;
+    private long _openBytes;
+
+    /// <summary>Whether the segments that come next are fetched while others are read: then the objects of two groups are in memory. Default: false.</summary>
+    public bool ReadsAhead { get; init; }
 
     /// <summary>How many markers of transactions were left out so far: OSO's tool stores them as if they were records, this one never does.</summary>
     public long Markers { get; private set; }
@@ -32,26 +36,35 @@ public sealed class PartitionRecords(IObjectStore store, PartitionId partition, 
     /// <summary>In which way objects are not what the backup says of them, as far as has been read; records may be missing.</summary>
     public IReadOnlyList<string> Differences => _differences;
 
+    /// <summary>The segments whose objects are in memory together, group by group, as far as the backup tells.</summary>
+    public static IReadOnlyList<IReadOnlyList<ManifestSegment>> GroupsOf(IEnumerable<ManifestSegment> segments, long from = long.MinValue) => SegmentOverlaps.GroupsOf(Wanted(segments, from));
+
     /// <summary>Walks over them, once. The cursor stands at a record, and is valid until the next step; it is not to be moved.</summary>
     /// <exception cref="BackupException">A segment is missing or damaged: never is less returned without a word.</exception>
     public async IAsyncEnumerable<RecordCursor> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         Sort();
+        await using var ahead = new SegmentsAhead(store, cancellation);
         while (_left.Count > 0)
         {
             var readers = new List<SegmentWalk>();
             try
             {
-                var group = _left[..SegmentOverlaps.CountFrom(_left, 0)];
+                var group = Group(0);
                 foreach (var segment in group)
                 {
-                    readers.Add(new SegmentWalk(await OpenAsync(segment, cancellation), segment.Key, Advice));
+                    readers.Add(new SegmentWalk(await OpenAsync(segment, ahead), segment.Key, Advice));
                     readers[^1].Move();
                 }
 
                 if (!AreAsTold(group, readers))
                 {
                     continue;
+                }
+
+                if (ReadsAhead)
+                {
+                    ahead.Begin(Group(group.Count)); // What comes next is known only now that these are as they are told to be.
                 }
 
                 while (readers.Where(reader => reader.IsAtRecord).MinBy(reader => reader.Records.Offset) is { } first)
@@ -77,6 +90,8 @@ public sealed class PartitionRecords(IObjectStore store, PartitionId partition, 
             finally
             {
                 readers.ForEach(reader => reader.Records.Dispose());
+                DroppedObjects.Add(_openBytes);
+                _openBytes = 0;
             }
         }
     }
@@ -115,12 +130,18 @@ public sealed class PartitionRecords(IObjectStore store, PartitionId partition, 
         return areAsTold;
     }
 
+    private static IEnumerable<ManifestSegment> Wanted(IEnumerable<ManifestSegment> segments, long from) =>
+        segments.Where(segment => segment.EndOffset >= from || BackupKeys.EpochOf(segment.Key) is null);
+
+    private List<ManifestSegment> Group(int first) => first < _left.Count ? _left.GetRange(first, SegmentOverlaps.CountFrom(_left, first)) : [];
+
     private void Sort() => _left.Sort(SegmentOverlaps.Compare);
 
-    private async Task<SegmentRecords> OpenAsync(ManifestSegment segment, CancellationToken cancellation)
+    private async Task<SegmentRecords> OpenAsync(ManifestSegment segment, SegmentsAhead ahead)
     {
-        var stored = await store.GetAsync(segment.Key, cancellation)
+        var stored = await ahead.TakeAsync(segment.Key)
             ?? throw new StorageException(segment.Key, $"{segment.Key} is missing: offsets {segment.StartOffset} to {segment.EndOffset} of {partition} cannot be restored. {Advice}");
+        _openBytes += stored.Content.Length;
         if (segment.Sha256 is { } told && !told.Equals(Convert.ToHexStringLower(SHA256.HashData(stored.Content.Span)), StringComparison.OrdinalIgnoreCase)
             && _changed.Add(segment.Key))
         {

@@ -21,4 +21,19 @@ public static class SegmentOverlaps
 
         return count;
     }
+
+    /// <summary>The segments that are read together, group by group.</summary>
+    /// <param name="segments">The segments of a partition, in any order.</param>
+    public static IReadOnlyList<IReadOnlyList<ManifestSegment>> GroupsOf(IEnumerable<ManifestSegment> segments)
+    {
+        List<ManifestSegment> ordered = [.. segments.Order(Comparer<ManifestSegment>.Create(Compare))];
+        List<IReadOnlyList<ManifestSegment>> groups = [];
+        for (var (first, count) = (0, 0); first < ordered.Count; first += count)
+        {
+            count = CountFrom(ordered, first);
+            groups.Add(ordered[first..(first + count)]);
+        }
+
+        return groups;
+    }
 }

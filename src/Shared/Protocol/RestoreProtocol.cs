@@ -75,6 +75,9 @@ public static class RestoreProtocol
         /// <summary>How far it was written down to be restored by an earlier attempt; null when nothing of it was.</summary>
         public RestoredSoFar? Noted { get; init; }
 
+        /// <summary>The first source offset that is not noted to be restored.</summary>
+        public long FirstUnnoted => Noted?.SourceOffset + 1 ?? long.MinValue;
+
         /// <summary>The offset at the target of the first record that is restored: 0 in a topic that the restore makes.</summary>
         public long Base { get; init; }
 

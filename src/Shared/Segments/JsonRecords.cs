@@ -10,6 +10,7 @@ internal sealed class JsonRecords(Stream text, string key) : IDisposable
 {
     private const int FirstBuffer = 64 * 1024;
 
+    private Stream _text = text;
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
     private int _start;
     private int _filled;
@@ -48,7 +49,8 @@ internal sealed class JsonRecords(Stream text, string key) : IDisposable
 
     public void Dispose()
     {
-        text.Dispose();
+        _text.Dispose();
+        _text = Stream.Null; // Whoever still holds the cursor does not hold the object.
         Current.Dispose();
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = [];
@@ -133,7 +135,7 @@ internal sealed class JsonRecords(Stream text, string key) : IDisposable
 
         try
         {
-            var read = text.ReadAtLeast(_buffer.AsSpan(_filled), _buffer.Length - _filled, throwOnEndOfStream: false);
+            var read = _text.ReadAtLeast(_buffer.AsSpan(_filled), _buffer.Length - _filled, throwOnEndOfStream: false);
             _isAllRead = read < _buffer.Length - _filled;
             _filled += read;
         }

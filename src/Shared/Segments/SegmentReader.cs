@@ -15,7 +15,7 @@ public sealed class SegmentReader : SegmentRecords
     private const int FirstBuffer = 64 * 1024;
 
     private readonly string _key;
-    private readonly Stream _body;
+    private Stream _body;
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
     private int _filled;
     private int _next;
@@ -165,6 +165,7 @@ public sealed class SegmentReader : SegmentRecords
     protected override void Dispose(bool disposing)
     {
         _body.Dispose();
+        _body = Stream.Null; // Whoever still holds the cursor does not hold the object.
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = [];
     }

@@ -179,6 +179,7 @@ public sealed class RestoreContinuationTests
         Assert.Equal(id, RestoreId.Of(TestConfiguration.Of(new RestoreSection
         {
             MaxConcurrentPartitions = 9,
+            MaxMemoryBytes = 9,
             MaxBytesPerSecond = 5,
             IsDryRun = true,
             Produce = new ProduceSettings { Acks = ProduceAcks.Leader },

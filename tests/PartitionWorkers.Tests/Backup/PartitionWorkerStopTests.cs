@@ -87,7 +87,7 @@ public sealed class PartitionWorkerStopTests : PartitionWorkerTestBase
     [Fact]
     public async Task Its_permit_is_free_again_when_it_is_killed_mid_upload()
     {
-        var permit = new RequestPermit(Key.Backup, Bytes: 10, Most: 100);
+        var permit = new RequestPermit(PermitUser.Of(Key.Backup), Bytes: 10, Most: 100);
         var permits = Sys.ActorOf(PermitsActor.Props(10));
         Store.Decide = _ => StoreFault.Delay(_never);
         Source.Append(10);

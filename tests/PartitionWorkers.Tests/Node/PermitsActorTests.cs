@@ -11,7 +11,7 @@ namespace KafkaBackup.PartitionWorkers.Tests.Node;
 public sealed class PermitsActorTests : PatientTestKit
 {
     private static readonly TimeSpan Instant = TimeSpan.FromMilliseconds(50);
-    private static readonly RequestPermit Wanted = new(new BackupId("nightly"), Bytes: 10, Most: 100);
+    private static readonly RequestPermit Wanted = new(PermitUser.Of(new BackupId("nightly")), Bytes: 10, Most: 100);
     private readonly IActorRef _permits;
     private readonly TestProbe _first;
     private readonly TestProbe _second;
@@ -132,7 +132,7 @@ public sealed class PermitsActorTests : PatientTestKit
         var permits = Sys.ActorOf(PermitsActor.Props(1000));
         permits.Tell(Wanted with { Most = 1 }, _first);
         permits.Tell(Wanted with { Most = 1 }, _second);
-        permits.Tell(Wanted with { Backup = new BackupId("hourly"), Most = 1 }, _third);
+        permits.Tell(Wanted with { User = PermitUser.Of(new BackupId("hourly")), Most = 1 }, _third);
 
         await _first.ExpectMsgAsync<PermitGranted>();
         await _third.ExpectMsgAsync<PermitGranted>();
@@ -162,6 +162,37 @@ public sealed class PermitsActorTests : PatientTestKit
     {
         _permits.Tell(Wanted with { Bytes = 50 }, _first);
         _permits.Tell(Wanted with { Bytes = 1 }, _second);
+
+        await _first.ExpectMsgAsync<PermitGranted>();
+        await _second.ExpectNoMsgAsync(Instant);
+    }
+
+    [Fact]
+    public async Task What_a_user_may_have_together_bounds_it_and_no_other()
+    {
+        var permits = Sys.ActorOf(PermitsActor.Props(1000));
+        var (restore, fourth) = (Wanted with { User = PermitUser.OfRestore("nightly"), MostBytes = 25 }, CreateTestProbe());
+        permits.Tell(restore with { Bytes = 20 }, _first);
+        permits.Tell(restore with { Bytes = 6 }, _second);
+        permits.Tell(restore with { Bytes = 5 }, _third);
+        permits.Tell(Wanted, fourth);
+
+        await _first.ExpectMsgAsync<PermitGranted>();
+        await fourth.ExpectMsgAsync<PermitGranted>();
+        await _second.ExpectNoMsgAsync(Instant);
+        await _third.ExpectNoMsgAsync(Instant); // It would fit, and its own one before it would wait for ever.
+
+        permits.Tell(ReleasePermit.Instance, _first);
+        await _second.ExpectMsgAsync<PermitGranted>();
+        await _third.ExpectMsgAsync<PermitGranted>();
+    }
+
+    [Fact]
+    public async Task One_that_is_larger_than_its_user_may_have_gets_all_of_that()
+    {
+        var permits = Sys.ActorOf(PermitsActor.Props(1000));
+        permits.Tell(Wanted with { Bytes = 50, MostBytes = 25 }, _first);
+        permits.Tell(Wanted with { Bytes = 1, MostBytes = 25 }, _second);
 
         await _first.ExpectMsgAsync<PermitGranted>();
         await _second.ExpectNoMsgAsync(Instant);

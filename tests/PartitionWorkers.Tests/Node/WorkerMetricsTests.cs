@@ -46,7 +46,7 @@ public sealed class WorkerMetricsTests : PatientTestKit
         var (first, second, third) = (CreateTestProbe(), CreateTestProbe(), CreateTestProbe());
         foreach (var worker in (IActorRef[])[first, second, third])
         {
-            permits.Tell(new RequestPermit(new BackupId("nightly"), Bytes: 10, Most: 100), worker);
+            permits.Tell(new RequestPermit(PermitUser.Of(new BackupId("nightly")), Bytes: 10, Most: 100), worker);
         }
 
         await AwaitConditionAsync(() => Task.FromResult(Shown() == (2, 1, 20, 25)));

@@ -8,6 +8,7 @@ using KafkaBackup.Shared.Storage;
 using KafkaBackup.Testing.Kafka;
 using KafkaBackup.Testing.Storage;
 using Xunit;
+using static KafkaBackup.PartitionWorkers.Node.PermitProtocol;
 using static KafkaBackup.Shared.Protocol.RestoreProtocol;
 
 namespace KafkaBackup.PartitionWorkers.Tests.Restore;
@@ -85,7 +86,8 @@ public sealed class RepartitionedTopicTests
 
     private List<IRecordFeed> Feeds(IReadOnlyList<RestorePartition> orders)
     {
-        var topic = new RepartitionedTopic(orders, new RecordRestorer(new RestoreSection { IncludesOriginalOffset = true }, orders[0].Rules, new RestoreProgress(new NodeProgress())), _store);
+        var topic = new RepartitionedTopic(orders, new RecordRestorer(new RestoreSection { IncludesOriginalOffset = true }, orders[0].Rules, new RestoreProgress(new NodeProgress())), _store, new RequestPermit(PermitUser.OfRestore("attempt"), 1, 1));
+        topic.Permit.Grant();
         return [.. orders.Select(topic.FeedOf)];
     }
 

@@ -12,6 +12,7 @@ using KafkaBackup.Testing.Kafka;
 using KafkaBackup.Testing.Protocol;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
+using static KafkaBackup.PartitionWorkers.Node.PermitProtocol;
 using static KafkaBackup.Shared.Protocol.RestoreNodeProtocol;
 using static KafkaBackup.Shared.Protocol.RestoreProtocol;
 
@@ -29,6 +30,7 @@ public sealed class RestoreNodeTests : PatientTestKit
     private readonly FakeTimeProvider _clock = new();
     private readonly WorkerNode _worker = new(() => "node-1", () => 1);
     private readonly IActorRef _node;
+    private readonly IActorRef _permits;
     private readonly FakeCluster _cluster = new FakeCluster().WithTopic("restored", partitions: 2);
     private readonly TaskCompletionSource<IReadOnlyDictionary<PartitionId, RestorePartition>> _orders = new();
     private readonly ManualResetEventSlim _mayEnd = new(initialState: true);
@@ -37,7 +39,8 @@ public sealed class RestoreNodeTests : PatientTestKit
     public RestoreNodeTests()
         : base(WireHocon.WithTestScheduler + "akka.actor.serialize-messages = off") // Its workers tell it what stays in its process.
     {
-        _node = Sys.ActorOf(RestoreNodeActor.Props(new RestoreNodeServices((definition, _) => Open(definition), _worker, _clock)));
+        _permits = Sys.ActorOf(PermitsActor.Props(1024));
+        _node = Sys.ActorOf(RestoreNodeActor.Props(new RestoreNodeServices((definition, _) => Open(definition), _worker, _clock, new NodeMemory(_permits, 1024))));
     }
 
     [Fact]
@@ -114,6 +117,22 @@ public sealed class RestoreNodeTests : PatientTestKit
         Assert.Equal((0L, null), (ended[1].Records, ended[1].Failure));
         _node.Tell(new ForgetBatch("a", "b"));
         await KnownAsync(isKnown: false);
+    }
+
+    [Fact]
+    public async Task It_restores_with_the_memory_that_the_node_has_for_backups_too()
+    {
+        _permits.Tell(new RequestPermit(PermitUser.Of(new BackupId("nightly")), Bytes: 1, Most: 1), TestActor);
+        await ExpectMsgAsync<PermitGranted>();
+        _orders.SetResult(new Dictionary<PartitionId, RestorePartition> { [Target] = Missing });
+        _node.Tell(Order());
+        await KnownAsync(isKnown: true);
+        await ExpectNoMsgAsync(TimeSpan.FromMilliseconds(50));
+        Assert.Empty((await NewsAsync()).Ended);
+
+        _permits.Tell(ReleasePermit.Instance, TestActor);
+
+        await AwaitConditionAsync(async () => (await NewsAsync()).Ended.Count == 1);
     }
 
     [Fact]

@@ -9,6 +9,7 @@ using KafkaBackup.Shared.Storage;
 using KafkaBackup.Testing.Kafka;
 using KafkaBackup.Testing.Storage;
 using Xunit;
+using static KafkaBackup.PartitionWorkers.Node.PermitProtocol;
 using static KafkaBackup.Shared.Protocol.RestoreProtocol;
 
 namespace KafkaBackup.PartitionWorkers.Tests.Restore;
@@ -319,7 +320,9 @@ public sealed class RestorePipelineTests
 
     private Task<PartitionRestored> RestoreAsync(RestorePartition order, RestoreSection section, CancellationToken cancellation)
     {
-        var feed = new PartitionFeed(order, new RecordRestorer(section, order.Rules, _progress), _store);
+        var permit = new ReadingPermit(new RequestPermit(PermitUser.OfRestore("attempt"), 1, 1));
+        permit.Grant();
+        var feed = new PartitionFeed(order, new RecordRestorer(section, order.Rules, _progress), _store, permit, readsAhead: true);
         var pipeline = new RestorePipeline(order, feed, new RestoreTarget(_sink, _cluster.Source), new RestorePace(section, TimeProvider.System));
         _progress.Follow(order.Target, pipeline);
         return pipeline.RunAsync(cancellation);

@@ -46,6 +46,7 @@ public sealed class RestoreKeysTests
         ["default_replication_factor"] = ("2", section => section.DefaultReplicationFactor == 2),
         ["include_original_offset_header"] = ("true", section => section.IncludesOriginalOffset),
         ["max_concurrent_partitions"] = ("9", section => section.MaxConcurrentPartitions == 9),
+        ["max_memory_bytes"] = ("134217728", section => section.MaxMemoryBytes == 134_217_728 && section.MemoryOf(4) == 134_217_728 && new RestoreSection().MemoryOf(8) == 2),
         ["rate_limit_records_per_sec"] = ("7", section => section.MaxRecordsPerSecond == 7),
         ["rate_limit_bytes_per_sec"] = ("8", section => section.MaxBytesPerSecond == 8),
         ["create_topics"] = ("true", section => section.CreatesTopics),
@@ -120,6 +121,7 @@ public sealed class RestoreKeysTests
     [InlineData("  default_replication_factor: 0\n", "restore.default_replication_factor: must be 1 or more, or -1 for the target's own")]
     [InlineData("  retention_policy: keep\n", "restore.retention_policy: must be refuse or hold or skip or ignore")]
     [InlineData("  max_concurrent_partitions: 0\n", "restore.max_concurrent_partitions: must be a whole number from 1 to 1000")]
+    [InlineData("  max_memory_bytes: 0\n", "restore.max_memory_bytes: must be a whole number of 1 or more, not '0'")]
     [InlineData("  offset_report: a\n", "restore.offset_report: is part of the report, as its offset_mapping: give --report FILE; remove it")]
     [InlineData("  offset_ranges: {a: {0: {from: 5, to: 4}}}\n", "restore.offset_ranges.a.0.to: must not be before from")]
     [InlineData("  offset_ranges: {a: {x: {from: 5}}}\n", "restore.offset_ranges.a.x: must be the number of a partition")]

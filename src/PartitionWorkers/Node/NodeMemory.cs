@@ -1,0 +1,8 @@
+using Akka.Actor;
+
+namespace KafkaBackup.PartitionWorkers.Node;
+
+/// <summary>The memory of a node, as whoever works there meets it.</summary>
+/// <param name="Permits">Hands it out.</param>
+/// <param name="Bytes">How much there is.</param>
+public sealed record NodeMemory(IActorRef Permits, long Bytes);
