@@ -2,6 +2,7 @@ using System.Text.Json;
 using KafkaBackup.EndToEnd.Tests.Support;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Oso;
+using KafkaBackup.Testing.Kafka;
 
 namespace KafkaBackup.EndToEnd.Tests;
 
@@ -25,6 +26,23 @@ public sealed class ConsumerGroupTests : BrokerTest
         var group = Assert.Single(groups.EnumerateArray());
         Assert.Equal(billing, group.GetProperty("group_id").GetString());
         Assert.Equal($$"""{"2":7,"11":0}""", group.GetProperty("offsets").GetProperty(first.Topic).GetRawText().Replace("\n", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_consumers_have_committed_beside_their_offsets_is_kept()
+    {
+        PartitionId first = new(await NewTopicAsync(partitions: 2), 0), second = first with { Number = 1 };
+        await Broker.ProduceAsync(first, SampleRecords.Plain(10));
+        using var raw = new RawGroups(Broker.Address);
+        await raw.CommitAsync(Name("billing"), (first, new(7, "read by a", 0)), (second, new(0)));
+        var backup = NewBackup(first.Topic);
+        backup.Config = backup.Config with { Backup = ["consumer_group_snapshot: true"] };
+
+        await backup.SucceedAsync();
+
+        var group = Assert.Single(JsonDocument.Parse(File.ReadAllText(backup.PathOf("consumer-groups-snapshot.json"))).RootElement.GetProperty("groups").EnumerateArray());
+        Assert.Equal("""{"TOPIC":{"0":{"metadata":"read by a","leader_epoch":0}}}""".Replace("TOPIC", first.Topic, StringComparison.Ordinal), JsonSerializer.Serialize(group.GetProperty("commits")));
+        Assert.Equal("""{"TOPIC":{"0":7,"1":0}}""".Replace("TOPIC", first.Topic, StringComparison.Ordinal), JsonSerializer.Serialize(group.GetProperty("offsets")));
     }
 
     [Fact]

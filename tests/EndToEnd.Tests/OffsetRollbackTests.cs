@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using KafkaBackup.EndToEnd.Tests.Support;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Testing.Kafka;
 using static KafkaBackup.Cli.ExitCode;
 
 namespace KafkaBackup.EndToEnd.Tests;
@@ -30,6 +32,28 @@ public sealed class OffsetRollbackTests : BrokerTest
         Assert.Contains($"'{billing}' is set back in 1 partition\n", rollback.Output, StringComparison.Ordinal);
         Assert.EndsWith("Result: MATCH\n", after.AssertExit(Ok).Output, StringComparison.Ordinal);
         Assert.Equal((7, 3, 4), (await Broker.CommittedAsync(billing, first), await Broker.CommittedAsync(billing, second), await Broker.CommittedAsync(billing, third)));
+    }
+
+    [Fact]
+    public async Task Metadata_goes_back_too_and_a_difference_in_it_is_told()
+    {
+        var (partition, billing, backup) = (new PartitionId(await NewTopicAsync(), 0), Name("billing"), NewBackup("unused"));
+        backup.WriteConfig();
+        Directory.CreateDirectory(backup.Store);
+        using var raw = new RawGroups(Broker.Address);
+        await raw.CommitAsync(billing, (partition, new(7, "read by a", 0)));
+        var taken = (await RunAsync(backup, "snapshot", "--groups", billing, "--format", "json")).AssertExit(Ok);
+        var id = JsonNode.Parse(taken.Output)!["snapshot_id"]!.GetValue<string>();
+        await raw.CommitAsync(billing, (partition, new(7, "read by b", 0)));
+
+        var before = await RunAsync(backup, "verify", "--snapshot-id", id);
+        var rollback = await RunAsync(backup, "rollback", "--snapshot-id", id);
+        var after = await RunAsync(backup, "verify", "--snapshot-id", id);
+
+        Assert.Contains($"  {partition} at 7 with metadata 'read by b', in the snapshot with 'read by a'\n", before.AssertExit(Failure).Output, StringComparison.Ordinal);
+        rollback.AssertExit(Ok).AssertSays($"Consumer group '{billing}' has the metadata 'read by b' in {partition}, which that does not bring back");
+        Assert.EndsWith("Result: MATCH\n", after.AssertExit(Ok).Output, StringComparison.Ordinal);
+        Assert.Equal(new CommittedOffset(7, "read by a"), await raw.FetchAsync(billing, partition));
     }
 
     [Theory]

@@ -1,5 +1,7 @@
 using KafkaBackup.EndToEnd.Tests.Support;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Testing.Kafka;
 using static KafkaBackup.Cli.ExitCode;
 
 namespace KafkaBackup.EndToEnd.Tests;
@@ -35,6 +37,35 @@ public sealed class RestoredGroupsTests : BrokerTest
         }
 
         Assert.Equal(0, await Broker.CommittedAsync(Name("idle"), new PartitionId(Name("restored"), 2)));
+    }
+
+    [Fact]
+    public async Task A_client_at_the_target_reads_what_was_committed_beside_the_offset()
+    {
+        var (partition, backup, target) = (await NewTopicWithHolesAsync(), NewGroupBackup(), new PartitionId(Name("restored"), 0));
+        using var raw = new RawGroups(Broker.Address);
+        await raw.CommitAsync(Name("billing"), (partition, new(6, "read by a", 0)));
+        await backup.SucceedAsync();
+
+        (await backup.RestoreAsync(To(partition.Topic), All)).AssertExit(Ok);
+
+        Assert.Equal(new CommittedOffset(5, "read by a"), await raw.FetchAsync(Name("billing"), target));
+    }
+
+    [Fact]
+    public async Task Metadata_that_the_target_does_not_take_is_told_and_its_offset_is_set()
+    {
+        var (partition, backup, target) = (await NewTopicWithHolesAsync(), NewGroupBackup(), new PartitionId(Name("restored"), 0));
+        using var raw = new RawGroups(Broker.Address);
+        await raw.CommitAsync(Name("billing"), (partition, new(6, "read by a")));
+        await backup.SucceedAsync();
+        var snapshot = backup.PathOf("consumer-groups-snapshot.json"); // As of a source that takes more.
+        File.WriteAllText(snapshot, File.ReadAllText(snapshot).Replace("read by a", new string('x', 5_000), StringComparison.Ordinal));
+
+        (await backup.RestoreAsync(To(partition.Topic), All)).AssertExit(Ok)
+            .AssertSays($"Consumer group '{Name("billing")}' is set in {target} without the metadata that it had committed");
+
+        Assert.Equal(new CommittedOffset(5, ""), await raw.FetchAsync(Name("billing"), target));
     }
 
     [Fact]

@@ -22,7 +22,7 @@ internal static class OffsetResetText
     {
         var text = new StringBuilder(Heading(plan.Report));
         List<string[]> rows = [["Group", "Topic", "Partition", "Current", "Target", "Action"], .. Rows(plan).Select(row => (string[])
-            [PlainText.Name(row.Group), row.Partition.Topic, $"{row.Partition.Number}", row.Now is { } now ? $"{now}" : "-", $"{row.Then}", row.Now == row.Then ? "none" : "set"])];
+            [PlainText.Name(row.Group), row.Partition.Topic, $"{row.Partition.Number}", row.Now is { } now ? $"{now}" : "-", $"{row.Then}", row.IsChanged ? "set" : "none"])];
         var widths = PlainText.ColumnWidths(rows);
         rows.ForEach(row => text.AppendRow(row, widths));
         foreach (var group in plan.Groups.Where(group => group.Problem is not null))
@@ -57,7 +57,7 @@ internal static class OffsetResetText
             text.Append("\ncat > \"$offsets\" <<'END'\n");
             foreach (var (partition, offset) in group.Then.OrderBy(place => place.Key))
             {
-                text.Append($"{partition.Topic},{partition.Number},{offset}\n");
+                text.Append($"{partition.Topic},{partition.Number},{offset.Offset}\n");
             }
 
             text.Append($"END\nreset '{group.Group.Replace("'", "'\\''", StringComparison.Ordinal)}'\n");
@@ -96,15 +96,15 @@ internal static class OffsetResetText
     public static string Result(IReadOnlyList<GroupRollback> results) => string.Concat(results.Select(result =>
         result.Problem is { } problem ? $"{PlainText.Name(problem)}\n"
         : result.Group.Changed.Count == 0 ? $"Consumer group '{PlainText.Name(result.Group.Group)}' stands where it belongs\n"
-        : $"Consumer group '{PlainText.Name(result.Group.Group)}' is set in {PlainText.Count(result.Group.Changed.Count, "partition")}\n"));
+        : $"Consumer group '{PlainText.Name(result.Group.Group)}' is set in {PlainText.Count(result.Group.Changed.Count, "partition")}\n{OffsetRollbackText.WithoutMetadata(result)}"));
 
-    private static IEnumerable<(string Group, PartitionId Partition, long? Now, long Then)> Rows(OffsetResetPlan plan) => plan.Groups.SelectMany(RowsOf);
+    private static IEnumerable<(string Group, PartitionId Partition, long? Now, long Then, bool IsChanged)> Rows(OffsetResetPlan plan) => plan.Groups.SelectMany(RowsOf);
 
-    private static IEnumerable<(string Group, PartitionId Partition, long? Now, long Then)> RowsOf(GroupComparison group)
+    private static IEnumerable<(string Group, PartitionId Partition, long? Now, long Then, bool IsChanged)> RowsOf(GroupComparison group)
     {
         var changed = group.Changed.ToDictionary(place => place.Partition, place => place.Now);
         return group.Problem is not null ? [] : group.Then.OrderBy(place => place.Key)
-            .Select(place => (group.Group, place.Key, changed.TryGetValue(place.Key, out var now) ? now : place.Value, place.Value));
+            .Select(place => (group.Group, place.Key, changed.TryGetValue(place.Key, out var now) ? now?.Offset : place.Value.Offset, place.Value.Offset, changed.ContainsKey(place.Key)));
     }
 
     private static string Quoted(string text) => text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";

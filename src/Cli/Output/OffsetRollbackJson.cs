@@ -28,6 +28,12 @@ internal static class OffsetRollbackJson
             ["errors"] = new JsonArray([.. unset.Select(result => JsonValue.Create(result.Problem))]),
             ["before"] = Places(results.Select(result => result.Group), group => group.Changed),
             ["not_in_snapshot"] = Places(results.Select(result => result.Group), group => group.Added),
+            ["without_metadata"] = new JsonArray([.. results.SelectMany(result => result.WithoutMetadata ?? [], (result, partition) => new JsonObject
+            {
+                ["group_id"] = result.Group.Group,
+                ["topic"] = partition.Topic,
+                ["partition"] = partition.Number,
+            })]),
         });
     }
 
@@ -51,8 +57,10 @@ internal static class OffsetRollbackJson
             ["group_id"] = group.Group,
             ["topic"] = place.Partition.Topic,
             ["partition"] = place.Partition.Number,
-            ["expected_offset"] = place.Then,
-            ["actual_offset"] = place.Now,
+            ["expected_offset"] = place.Then?.Offset,
+            ["actual_offset"] = place.Now?.Offset,
+            ["expected_metadata"] = place.Then?.Metadata,
+            ["actual_metadata"] = place.Now?.Metadata,
         })]);
 
     private static string Text(JsonNode node) => node.ToJsonString(Readable) + '\n';

@@ -19,7 +19,8 @@ internal static class OffsetRollbackText
             {
                 text.Append($"Consumer group '{name}' stands elsewhere than {where}. What follows brings that back, as the file of "
                     + $"kafka-consumer-groups.sh --group '{name}' --reset-offsets --from-file FILE --execute:\n");
-                committed.ForEach(place => text.Append($"{place.Partition.Topic},{place.Partition.Number},{place.Now}\n"));
+                committed.ForEach(place => text.Append($"{place.Partition.Topic},{place.Partition.Number},{place.Now?.Offset}\n"));
+                AppendMetadata(text, name, committed);
             }
 
             if (group.Changed.Where(place => place.Now is null).Select(place => $"{place.Partition}").ToList() is { Count: > 0 } unset)
@@ -41,7 +42,11 @@ internal static class OffsetRollbackText
     public static string Result(IReadOnlyList<GroupRollback> results) => string.Concat(results.Select(result =>
         result.Problem is { } problem ? $"{PlainText.Name(problem)}\n"
         : result.Group.Changed.Count == 0 ? $"Consumer group '{PlainText.Name(result.Group.Group)}' stands where the snapshot has it\n"
-        : $"Consumer group '{PlainText.Name(result.Group.Group)}' is set back in {PlainText.Count(result.Group.Changed.Count, "partition")}\n"));
+        : $"Consumer group '{PlainText.Name(result.Group.Group)}' is set back in {PlainText.Count(result.Group.Changed.Count, "partition")}\n{WithoutMetadata(result)}"));
+
+    /// <summary>Where metadata was not taken; empty when all of it was.</summary>
+    public static string WithoutMetadata(GroupRollback result) => string.Concat((result.WithoutMetadata ?? []).Select(partition =>
+        $"Consumer group '{PlainText.Name(result.Group.Group)}' is set in {partition} without its metadata, which is longer than the brokers' offset.metadata.max.bytes\n"));
 
     /// <summary>Where each group stands.</summary>
     public static string Verification(IReadOnlyList<GroupComparison> groups)
@@ -56,7 +61,9 @@ internal static class OffsetRollbackText
                 : $"{name} stands elsewhere in {group.Changed.Count} of {PlainText.Count(group.Then.Count, "partition")}\n");
             foreach (var (partition, now, then) in group.Changed)
             {
-                text.Append($"  {partition} at {(now is { } offset ? offset : "no offset")}, in the snapshot at {then}\n");
+                text.Append(now?.Offset == then?.Offset
+                    ? $"  {partition} at {now?.Offset} with metadata {Quoted(now?.Metadata)}, in the snapshot with {Quoted(then?.Metadata)}\n"
+                    : $"  {partition} at {(now is { Offset: var offset } ? offset : "no offset")}, in the snapshot at {then?.Offset}\n");
             }
 
             AppendAdded(text, group);
@@ -66,11 +73,22 @@ internal static class OffsetRollbackText
         return text.Append(isMismatch ? "Result: MISMATCH\n" : groups.Any(group => group.Problem is not null) ? "Result: NOT KNOWN\n" : "Result: MATCH\n").ToString();
     }
 
+    /// <summary>Kafka's tool sets offsets without it.</summary>
+    private static void AppendMetadata(StringBuilder text, string group, IEnumerable<OffsetDifference> places)
+    {
+        foreach (var (partition, now, _) in places.Where(place => place.Now?.Metadata is { Length: > 0 }))
+        {
+            text.Append($"Consumer group '{group}' has the metadata {Quoted(now?.Metadata)} in {partition}, which that does not bring back\n");
+        }
+    }
+
+    private static string Quoted(string? metadata) => metadata is { Length: > 0 } ? $"'{PlainText.Name(metadata)}'" : "none";
+
     private static void AppendAdded(StringBuilder text, GroupComparison group)
     {
         foreach (var (partition, now, _) in group.Added)
         {
-            text.Append($"Consumer group '{PlainText.Name(group.Group)}' has offset {now} in {partition}, which the snapshot does not have, and which no rollback takes away\n");
+            text.Append($"Consumer group '{PlainText.Name(group.Group)}' has offset {now?.Offset} in {partition}, which the snapshot does not have, and which no rollback takes away\n");
         }
     }
 }

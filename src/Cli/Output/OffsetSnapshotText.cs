@@ -49,7 +49,7 @@ internal static class OffsetSnapshotText
         {
             var places = group.Places().OrderBy(place => place.Key).ToList();
             text.Append($"\nConsumer group '{PlainText.Name(id)}'{(places.Count == 0 ? " has committed nothing" : "")}\n");
-            places.ForEach(place => text.Append($"  {PlainText.Name(place.Key.Topic)}:{place.Key.Number}  {place.Value}\n"));
+            places.ForEach(place => text.Append($"  {PlainText.Name(place.Key.Topic)}:{place.Key.Number}  {place.Value.Offset}{(place.Value.Metadata is { Length: > 0 } metadata ? $"  {PlainText.Name(metadata)}" : "")}\n"));
         }
 
         return text.ToString();

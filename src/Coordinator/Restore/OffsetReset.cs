@@ -61,7 +61,7 @@ public sealed class OffsetReset(IObjectStore store, ITopicCatalog catalog)
     }
 
     /// <summary>The places of the groups at the target.</summary>
-    private async Task<Dictionary<string, Dictionary<PartitionId, long>>> TranslateAsync(
+    private async Task<Dictionary<string, Dictionary<PartitionId, CommittedOffset>>> TranslateAsync(
         BackupId backup, RestoreReport report, IReadOnlyList<IGrouping<string, GroupSnapshot.SnapshotGroup>> groups, CancellationToken cancellation)
     {
         var document = await RestoreClaim.PeekAsync(store, BackupKeys.Restore(backup, report.RestoreId!), cancellation)
@@ -73,7 +73,7 @@ public sealed class OffsetReset(IObjectStore store, ITopicCatalog catalog)
             TimeWindowEnd = report.Selection.TimeWindowEnd,
             OffsetRanges = report.Selection.Ranges(),
         };
-        var places = new Dictionary<string, Dictionary<PartitionId, long>>(StringComparer.Ordinal);
+        var places = new Dictionary<string, Dictionary<PartitionId, CommittedOffset>>(StringComparer.Ordinal);
         var ids = await catalog.GetTopicIdsAsync([.. report.TopicsRestored.Select(topic => topic.TargetTopic)], cancellation);
         foreach (var topic in report.TopicsRestored)
         {
@@ -81,7 +81,7 @@ public sealed class OffsetReset(IObjectStore store, ITopicCatalog catalog)
             foreach (var partition in topic.Partitions.Where(partition => partition is { SourcePartition: >= 0, Error: null, MayLackRecords: false }))
             {
                 var (source, target) = (new PartitionId(topic.SourceTopic, partition.SourcePartition), new PartitionId(topic.TargetTopic, partition.TargetPartition));
-                var stands = groups.Select(group => (GroupId: group.Key, Offset: group.Min(same => OffsetIn(same, source)))).Where(group => group.Offset is not null).ToList();
+                var stands = groups.Select(group => (GroupId: group.Key, Lowest: group.MinBy(same => OffsetIn(same, source) ?? long.MaxValue)!)).Select(group => (group.GroupId, Offset: OffsetIn(group.Lowest, source), Metadata: group.Lowest.MetadataOf(source))).Where(group => group.Offset is not null).ToList();
                 if (stands.Count == 0 || document.Topics.GetValueOrDefault(target.Topic)?.Partitions.GetValueOrDefault(target.Number) is not { } noted)
                 {
                     continue;
@@ -93,10 +93,10 @@ public sealed class OffsetReset(IObjectStore store, ITopicCatalog catalog)
                 var order = noted.Extent.Cut(new RestorePartition(source, target, read.Segments) { Rules = document.Topics[target.Topic].Rules ?? RecordRules.None })
                     ?? throw Wrong($"The backup has other segments of {source} than those from which {target} was restored, as after its retention or a repair, so that its offsets cannot be translated any more.");
                 var found = await CountAsync(order with { Marks = [.. stands.Select(group => group.Offset!.Value).Distinct().Order()] }, section, cancellation);
-                foreach (var (group, offset) in stands)
+                foreach (var (group, offset, metadata) in stands)
                 {
                     places.TryAdd(group, []);
-                    places[group][target] = noted.Base + found[offset!.Value];
+                    places[group][target] = new CommittedOffset(noted.Base + found[offset!.Value], metadata);
                 }
             }
         }

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Protocol;
 using static KafkaBackup.Coordinator.Restore.RestoreEffects;
 using static KafkaBackup.Coordinator.Restore.RestoreMessages;
@@ -163,8 +164,8 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
                 break;
             case SetGroup { Group: var group }:
                 var log = _services.Log;
-                _ = _services.Groups.SetAsync(group.Id, group.Places.ToDictionary(place => place.Target, place => place.Offset), () => log.Waits(group.Id), _stopped.Token)
-                    .PipeTo(Self, success: () => new GroupSet(group, null), failure: e => new GroupSet(group, Fault.Of(e)));
+                _ = _services.Groups.SetAsync(group.Id, group.Places.ToDictionary(place => place.Target, place => new CommittedOffset(place.Offset, place.Metadata)), () => log.Waits(group.Id), _stopped.Token)
+                    .PipeTo(Self, success: without => new GroupSet(group, null, without), failure: e => new GroupSet(group, Fault.Of(e)));
                 break;
             case FindPlaces find:
                 Pipe(new PlacesByTime(_services.Store, _services.Catalog).FindAsync(find.Groups, find.Orders, _stopped.Token), groups => new PlacesFound(groups));

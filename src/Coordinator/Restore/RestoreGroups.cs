@@ -90,17 +90,19 @@ internal static class RestoreGroups
         string.Join(", ", groups.Take(MaxNamed).Select(group => $"'{group}'")) + (groups.Count > MaxNamed ? " and others" : "");
 
     /// <summary>What the wanted groups have committed in what is restored, by group.</summary>
-    private static Dictionary<string, Dictionary<PartitionId, long>> PlacesOf(GroupSnapshot snapshot, RestoreSection restore, IReadOnlySet<string> topics)
+    private static Dictionary<string, Dictionary<PartitionId, CommittedOffset>> PlacesOf(GroupSnapshot snapshot, RestoreSection restore, IReadOnlySet<string> topics)
     {
-        var places = new Dictionary<string, Dictionary<PartitionId, long>>(StringComparer.Ordinal);
+        var places = new Dictionary<string, Dictionary<PartitionId, CommittedOffset>>(StringComparer.Ordinal);
         foreach (var group in snapshot.Groups.Where(group => restore.SetsAllGroups || restore.ConsumerGroups.Contains(group.GroupId, StringComparer.Ordinal)))
         {
             foreach (var (partition, offset) in OffsetsOf(group).Where(place => topics.Contains(place.Partition.Topic)
                 && (restore.SourcePartitions.Count == 0 || restore.SourcePartitions.Contains(place.Partition.Number))))
             {
                 places.TryAdd(group.GroupId, []);
-                var before = places[group.GroupId].GetValueOrDefault(partition, long.MaxValue);
-                places[group.GroupId][partition] = Math.Min(before, offset); // Of a group that is told twice no record is passed over.
+                if (!places[group.GroupId].TryGetValue(partition, out var before) || offset < before.Offset) // Of a group that is told twice no record is passed over.
+                {
+                    places[group.GroupId][partition] = new CommittedOffset(offset, group.MetadataOf(partition));
+                }
             }
         }
 
@@ -115,7 +117,7 @@ internal static class RestoreGroups
             : throw new BackupException(FailureKind.Storage, $"The consumer group snapshot of the backup cannot be used: it tells of offset {partition.Value} of group "
                 + $"'{one.GroupId}' in partition '{partition.Key}' of '{topic.Key}'. Name the groups to set by restore.consumer_groups, or restore without groups.");
 
-    private static void RefuseAbsent(GroupSnapshot snapshot, Dictionary<string, Dictionary<PartitionId, long>> places, RestoreConfiguration configuration)
+    private static void RefuseAbsent(GroupSnapshot snapshot, Dictionary<string, Dictionary<PartitionId, CommittedOffset>> places, RestoreConfiguration configuration)
     {
         var named = configuration.Restore.ConsumerGroups;
         if (named.Except(snapshot.Groups.Select(group => group.GroupId), StringComparer.Ordinal).ToList() is { Count: > 0 } absent)
@@ -153,8 +155,8 @@ internal static class RestoreGroups
         return targets;
     }
 
-    private static IEnumerable<GroupMark> MarksOf(Dictionary<PartitionId, long> offsets, Dictionary<PartitionId, PartitionId> targets) =>
-        offsets.Where(place => targets.ContainsKey(place.Key)).Select(place => new GroupMark(targets[place.Key], place.Value)).OrderBy(mark => mark.Target);
+    private static IEnumerable<GroupMark> MarksOf(Dictionary<PartitionId, CommittedOffset> offsets, Dictionary<PartitionId, PartitionId> targets) =>
+        offsets.Where(place => targets.ContainsKey(place.Key)).Select(place => new GroupMark(targets[place.Key], place.Value.Offset, place.Value.Metadata)).OrderBy(mark => mark.Target);
 
     private static string Asking(RestoreSection restore) => restore.SetsAllGroups ? "auto_consumer_groups" : "consumer_groups";
 

@@ -7,7 +7,9 @@ namespace KafkaBackup.Coordinator.Restore;
 public sealed partial class RestoreLog
 {
     /// <summary>The offsets of a group are set.</summary>
-    public void Set(RestoredGroup group)
+    /// <param name="group">The group.</param>
+    /// <param name="withoutMetadata">Where its metadata is not, as it is longer than the brokers take.</param>
+    public void Set(RestoredGroup group, IReadOnlyList<PartitionId> withoutMetadata)
     {
         foreach (var place in group.Places)
         {
@@ -15,6 +17,10 @@ public sealed partial class RestoreLog
         }
 
         WasSet(group.Id, group.Places.Count);
+        foreach (var partition in withoutMetadata)
+        {
+            LacksMetadata(group.Id, partition);
+        }
     }
 
     /// <summary>What a group would become.</summary>
@@ -73,6 +79,10 @@ public sealed partial class RestoreLog
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Consumer group '{Group}' is set in {Partitions} partition(s)")]
     private partial void WasSet(string group, int partitions);
+
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "Consumer group '{Group}' is set in {Target} without the metadata that it had committed: it is longer than the brokers' offset.metadata.max.bytes")]
+    private partial void LacksMetadata(string group, PartitionId target);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Consumer group '{Group}': {Target} at offset {Offset}, at the source {SourceOffset}")]
     private partial void Stands(string group, PartitionId target, long offset, long sourceOffset);

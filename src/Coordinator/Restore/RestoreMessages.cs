@@ -24,7 +24,10 @@ internal static class RestoreMessages
     internal sealed record Counted(IReadOnlyDictionary<PartitionId, PartitionBounds> Bounds) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>The offsets of a consumer group are set, or could not be.</summary>
-    internal sealed record GroupSet(RestoredGroup Group, Fault? Failure) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    /// <param name="Group">The group.</param>
+    /// <param name="Failure">Why they could not be.</param>
+    /// <param name="WithoutMetadata">Where they are set without their metadata, which is longer than the brokers take; null: nowhere.</param>
+    internal sealed record GroupSet(RestoredGroup Group, Fault? Failure, IReadOnlyList<PartitionId>? WithoutMetadata = null) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
     /// <summary>The places of consumer groups are found.</summary>
     internal sealed record PlacesFound(IReadOnlyList<RestoredGroup> Groups) : INoSerializationVerificationNeeded, IDeadLetterSuppression;

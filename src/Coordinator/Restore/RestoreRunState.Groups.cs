@@ -80,12 +80,13 @@ internal sealed partial record RestoreRunState
     }
 
     /// <summary>A group that cannot be set keeps no other from being set. What fails because it was broken off is no failure, and is left as if not begun.</summary>
-    private RestoreStep OnGroupSet(RestoredGroup group, Fault? failure)
+    private RestoreStep OnGroupSet(RestoreMessages.GroupSet set)
     {
+        var (group, failure) = (set.Group, set.Failure);
         var ended = this with { GroupsInWork = GroupsInWork.Remove(group.Id) };
         var step = failure switch
         {
-            null => (ended with { DoneGroups = DoneGroups.Add(group.Id) }).Do(new Say(log => log.Set(group))),
+            null => (ended with { DoneGroups = DoneGroups.Add(group.Id) }).Do(new Say(log => log.Set(group, set.WithoutMetadata ?? []))),
             _ when IsStopping => (ended with { WaitingGroups = WaitingGroups.Enqueue(group) }).Do(),
             _ => (ended with { Failures = Failures.Add(failure), UnsetGroups = UnsetGroups.Add(group.Id) }).Do(new Say(log => log.NotSet(group, failure.Message))),
         };

@@ -78,7 +78,7 @@ internal sealed partial record RestoreRunState(int MaxConcurrentPartitions, bool
         PartitionRestored { Order.IsComparison: true } compared when Phase == RestorePhase.Comparing && InWork.Contains(compared.Order.Target) => OnCompared(compared),
         Counted counted when Phase == RestorePhase.Counting => OnCounted(counted.Bounds),
         Released released when Phase == RestorePhase.Releasing => OnReleased(released.Topics),
-        GroupSet set when Phase == RestorePhase.SettingGroups && GroupsInWork.Contains(set.Group.Id) => OnGroupSet(set.Group, set.Failure),
+        GroupSet set when Phase == RestorePhase.SettingGroups && GroupsInWork.Contains(set.Group.Id) => OnGroupSet(set),
         PlacesFound found when Phase == RestorePhase.SettingGroups => With(found.Groups).StartMoreGroups(),
         StepFailed failed when Phase == RestorePhase.SettingGroups && !IsStopping => OnPlacesUnknown(failed.Failure),
         StepFailed failed when Phase != RestorePhase.Ended => OnFailed(failed.Failure),

@@ -21,7 +21,7 @@ public sealed record RestoredGroup(string Id, IReadOnlyList<GroupPlace> Places, 
             if (restored.GetValueOrDefault(mark.Target) is { Failure: null, WasStopped: false, Differences.Count: 0 } whole
                 && whole.Marked.TryGetValue(mark.SourceOffset, out var offset))
             {
-                places.Add(new GroupPlace(mark.Target, mark.SourceOffset, offset));
+                places.Add(new GroupPlace(mark.Target, mark.SourceOffset, offset, mark.Metadata));
             }
             else
             {

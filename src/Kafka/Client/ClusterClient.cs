@@ -116,6 +116,48 @@ internal sealed class ClusterClient : IDisposable
         };
     }
 
+    /// <summary>A connection to whichever broker answers, each time another one, which all who ask share.</summary>
+    /// <exception cref="BackupException">None answers, or lets anybody in.</exception>
+    public async Task<WireConnection> ConnectAnyAsync(CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _first);
+        List<BrokerAddress> addresses;
+        lock (_gate)
+        {
+            var all = _snapshot.Brokers.Concat(_bootstrap).Distinct().ToList();
+            addresses = [.. all.Skip(_first % all.Count), .. all.Take(_first % all.Count)];
+        }
+
+        for (var at = 0; ; at++)
+        {
+            try
+            {
+                return await ConnectAsync(addresses[at], cancellation);
+            }
+            catch (BackupException e) when (e.IsRetryable && at + 1 < addresses.Count)
+            {
+                Interlocked.Increment(ref _first); // The next need not try it first.
+            }
+        }
+    }
+
+    /// <summary>The connection to one broker, which all who ask share.</summary>
+    /// <exception cref="BackupException">It does not answer, or lets nobody in.</exception>
+    public async Task<WireConnection> ConnectAsync(BrokerAddress address, CancellationToken cancellation)
+    {
+        Task<OpenConnection>? opening;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_ended.IsCancellationRequested, this);
+            if (!_connections.TryGetValue(address, out opening) || (opening.IsCompleted && !(opening.IsCompletedSuccessfully && opening.Result.IsUsable)))
+            {
+                _connections[address] = opening = Task.Run(() => OpenAsync(address));
+            }
+        }
+
+        return (await opening.WaitAsync(cancellation)).Connection;
+    }
+
     /// <inheritdoc />
     /// <remarks>What is not sent by now never is. Once more does nothing.</remarks>
     public void Dispose()
@@ -141,47 +183,8 @@ internal sealed class ClusterClient : IDisposable
     private async Task<T> AskAnyAsync<T>(ApiKey key, IWireStruct request, CancellationToken cancellation)
         where T : class, IWireStruct
     {
-        Interlocked.Increment(ref _first);
-        var connection = await AnyAsync(cancellation);
+        var connection = await ConnectAnyAsync(cancellation);
         return await connection.AskAsync<T>(key, request, AnyPatience, cancellation);
-    }
-
-    /// <summary>A connection to whichever broker answers.</summary>
-    private async Task<WireConnection> AnyAsync(CancellationToken cancellation)
-    {
-        List<BrokerAddress> addresses;
-        lock (_gate)
-        {
-            var all = _snapshot.Brokers.Concat(_bootstrap).Distinct().ToList();
-            addresses = [.. all.Skip(_first % all.Count), .. all.Take(_first % all.Count)];
-        }
-
-        for (var at = 0; ; at++)
-        {
-            try
-            {
-                return await ConnectAsync(addresses[at], cancellation);
-            }
-            catch (BackupException e) when (e.IsRetryable && at + 1 < addresses.Count)
-            {
-                Interlocked.Increment(ref _first); // The next need not try it first.
-            }
-        }
-    }
-
-    private async Task<WireConnection> ConnectAsync(BrokerAddress address, CancellationToken cancellation)
-    {
-        Task<OpenConnection>? opening;
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_ended.IsCancellationRequested, this);
-            if (!_connections.TryGetValue(address, out opening) || (opening.IsCompleted && !(opening.IsCompletedSuccessfully && opening.Result.IsUsable)))
-            {
-                _connections[address] = opening = Task.Run(() => OpenAsync(address));
-            }
-        }
-
-        return (await opening.WaitAsync(cancellation)).Connection;
     }
 
     private async Task<OpenConnection> OpenAsync(BrokerAddress address)

@@ -5,7 +5,8 @@ using KafkaBackup.Shared;
 
 namespace KafkaBackup.Kafka.Librdkafka;
 
-/// <summary>Reads consumer groups through librdkafka's admin client, which finds the coordinator of each by itself.</summary>
+/// <summary>Lists consumer groups through librdkafka's admin client, and reads their offsets where <see cref="Client.GroupOffsetReader"/> cannot log in: it tells neither
+/// metadata nor leader epochs.</summary>
 /// <param name="calls">Makes the calls.</param>
 /// <param name="patience">How long one may take.</param>
 /// <param name="clock">For the pauses between them.</param>
@@ -69,7 +70,7 @@ internal sealed class KafkaGroupReader(AdminCalls calls, TimeSpan patience, Time
     }
 
     /// <summary>Asks for one group: librdkafka's admin client takes one a request.</summary>
-    private async Task<(IReadOnlyDictionary<PartitionId, long> Offsets, Error? Error)> AskAsync(string group, CancellationToken cancellation)
+    private async Task<(IReadOnlyDictionary<PartitionId, CommittedOffset> Offsets, Error? Error)> AskAsync(string group, CancellationToken cancellation)
     {
         try
         {
@@ -79,7 +80,7 @@ internal sealed class KafkaGroupReader(AdminCalls calls, TimeSpan patience, Time
             return answer.Partitions.Find(partition => partition.Error.IsError) is { } refused
                 ? (None, refused.Error)
                 : (answer.Partitions.Where(partition => partition.Offset.Value >= 0)
-                    .ToDictionary(partition => new PartitionId(partition.Topic, partition.Partition.Value), partition => partition.Offset.Value), null);
+                    .ToDictionary(partition => new PartitionId(partition.Topic, partition.Partition.Value), partition => new CommittedOffset(partition.Offset.Value)), null);
         }
         catch (ListConsumerGroupOffsetsException e)
         {
@@ -102,5 +103,5 @@ internal sealed class KafkaGroupReader(AdminCalls calls, TimeSpan patience, Time
                 ? ". Give the user the right to describe groups, and to describe their topics"
                 : "");
 
-    private static readonly IReadOnlyDictionary<PartitionId, long> None = new Dictionary<PartitionId, long>();
+    private static readonly IReadOnlyDictionary<PartitionId, CommittedOffset> None = new Dictionary<PartitionId, CommittedOffset>();
 }

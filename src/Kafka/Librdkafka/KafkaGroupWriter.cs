@@ -1,11 +1,14 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
+using KafkaBackup.Kafka.Client;
+using KafkaBackup.Kafka.Wire;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Kafka;
 
 namespace KafkaBackup.Kafka.Librdkafka;
 
-/// <summary>Sets offsets of consumer groups through librdkafka's admin client, which finds the coordinator of each by itself.</summary>
+/// <summary>Sets offsets of consumer groups, and reads them back: by <see cref="GroupOffsetCommitter"/>, as librdkafka's admin client, which tells who has members, carries no
+/// metadata. That one does all where the former cannot log in.</summary>
 /// <param name="clients">Gives the client.</param>
 /// <param name="clock">Measures how long is waited, and waits.</param>
 /// <param name="patience">How long one call may take.</param>
@@ -21,6 +24,7 @@ public sealed class KafkaGroupWriter(KafkaClients clients, TimeProvider clock, T
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly AdminCalls _calls = new(clients);
+    private readonly ClusterClient? _own = clients.CreateOwn();
 
     /// <summary>A writer whose calls may take 30 s.</summary>
     public KafkaGroupWriter(KafkaClients clients, TimeProvider clock)
@@ -53,11 +57,19 @@ public sealed class KafkaGroupWriter(KafkaClients clients, TimeProvider clock, T
     }
 
     /// <inheritdoc />
-    public async Task SetAsync(string group, IReadOnlyDictionary<PartitionId, long> offsets, Action waits, CancellationToken cancellation)
+    public async Task<IReadOnlyList<PartitionId>> SetAsync(
+        string group, IReadOnlyDictionary<PartitionId, CommittedOffset> offsets, Action waits, CancellationToken cancellation)
     {
         var (began, isTold) = (clock.GetTimestamp(), false);
-        while (await TryAsync(group, offsets, cancellation) is { } error)
+        while (true)
         {
+            var (without, error) = await TryAsync(group, offsets, cancellation);
+            if (error is null)
+            {
+                await CompareAsync(group, offsets, without, cancellation);
+                return without;
+            }
+
             var isActive = HasMembers(error.Code);
             if ((!isActive && !IsPassing(error.Code)) || clock.GetElapsedTime(began) >= ActivePatience)
             {
@@ -72,17 +84,38 @@ public sealed class KafkaGroupWriter(KafkaClients clients, TimeProvider clock, T
 
             await Task.Delay(Pause, clock, cancellation);
         }
-
-        await CompareAsync(group, offsets, cancellation);
     }
 
     /// <inheritdoc />
-    public void Dispose() => _calls.Dispose();
+    public void Dispose()
+    {
+        _calls.Dispose();
+        _own?.Dispose();
+    }
 
     /// <summary>Sets the offsets, or tells why the broker did not.</summary>
-    private async Task<Error?> TryAsync(string group, IReadOnlyDictionary<PartitionId, long> offsets, CancellationToken cancellation)
+    private async Task<(IReadOnlyList<PartitionId> WithoutMetadata, Error? Error)> TryAsync(
+        string group, IReadOnlyDictionary<PartitionId, CommittedOffset> offsets, CancellationToken cancellation)
     {
-        var wanted = offsets.Select(offset => new TopicPartitionOffset(offset.Key.Topic, offset.Key.Number, offset.Value)).ToList();
+        if (_own is null)
+        {
+            return ([], await TryBareAsync(group, offsets, cancellation));
+        }
+
+        var set = await new GroupOffsetCommitter(_own, patience).CommitAsync(group, offsets, cancellation);
+        return (set.WithoutMetadata, set.Fault switch
+        {
+            null => null,
+            { Code: KafkaError.None, IsPassing: true } lost => new Error(ErrorCode.NetworkException, lost.Reason),
+            { Code: KafkaError.None } refused => new Error(ErrorCode.SaslAuthenticationFailed, refused.Reason),
+            var fault => new Error((ErrorCode)fault.Code, fault.Reason),
+        });
+    }
+
+    /// <summary>The same through librdkafka, which knows nothing of metadata.</summary>
+    private async Task<Error?> TryBareAsync(string group, IReadOnlyDictionary<PartitionId, CommittedOffset> offsets, CancellationToken cancellation)
+    {
+        var wanted = offsets.Select(offset => new TopicPartitionOffset(offset.Key.Topic, offset.Key.Number, offset.Value.Offset)).ToList();
         try
         {
             await _calls.CallAsync(
@@ -105,22 +138,28 @@ public sealed class KafkaGroupWriter(KafkaClients clients, TimeProvider clock, T
         }
     }
 
-    private async Task CompareAsync(string group, IReadOnlyDictionary<PartitionId, long> offsets, CancellationToken cancellation)
+    private async Task CompareAsync(
+        string group, IReadOnlyDictionary<PartitionId, CommittedOffset> offsets, IReadOnlyList<PartitionId> without, CancellationToken cancellation)
     {
-        var read = (await new KafkaGroupReader(_calls, patience, clock).ReadAsync([group], cancellation)).Single();
+        var reading = _own is null
+            ? new KafkaGroupReader(_calls, patience, clock).ReadAsync([group], cancellation)
+            : new GroupOffsetReader(_own, patience, clock).ReadAsync([group], cancellation);
+        var read = (await reading).Single();
         if (read.Problem is { } problem)
         {
             throw new BackupException(FailureKind.Source, $"The offsets of consumer group '{group}' were set, and could not be compared: {problem}.");
         }
 
-        var differing = offsets.Where(offset => read.Offsets.GetValueOrDefault(offset.Key, -1) != offset.Value).OrderBy(offset => offset.Key).ToList();
+        var differing = offsets.Where(offset => !(read.Offsets.TryGetValue(offset.Key, out var there) && there.IsSameAs(Sent(offset.Key, offset.Value)))).OrderBy(offset => offset.Key).ToList();
         if (differing is [var (partition, offset), ..])
         {
-            var found = read.Offsets.TryGetValue(partition, out var there) ? $"{there}" : "none";
+            var found = !read.Offsets.TryGetValue(partition, out var there) ? "none" : there.Offset == offset.Offset ? $"{there.Offset} with other metadata" : $"{there.Offset}";
             throw new BackupException(FailureKind.Source,
                 $"Consumer group '{group}' has other offsets than those that {clients.Address} acknowledged, in {differing.Count} partition(s): in {partition} {found} in place of "
-                + $"{offset}. Its consumers have come back, or somebody else sets them.");
+                + $"{offset.Offset}. Its consumers have come back, or somebody else sets them.");
         }
+
+        CommittedOffset Sent(PartitionId partition, CommittedOffset wanted) => without.Contains(partition) ? wanted with { Metadata = "" } : wanted with { Metadata = wanted.Metadata ?? "" };
     }
 
     private async Task<List<ConsumerGroupDescription>> DescribeAsync(IAdminClient admin, IEnumerable<string> groups)

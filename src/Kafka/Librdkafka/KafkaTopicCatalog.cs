@@ -1,5 +1,6 @@
 using Confluent.Kafka.Admin;
 using Confluent.Kafka;
+using KafkaBackup.Kafka.Client;
 using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared;
@@ -24,6 +25,8 @@ public sealed class KafkaTopicCatalog : ITopicCatalog
     private readonly AdminCalls _calls;
     private readonly LogOffsets _offsets;
     private readonly KafkaGroupReader _groups;
+    private readonly ClusterClient? _own;
+    private readonly GroupOffsetReader? _offsetsOfGroups;
     private readonly TopicConfigurationReader _configurations;
 
     /// <summary>Topics with a partition without in-sync replicas. Confluent.Kafka cannot read their description: what the metadata says has to do.</summary>
@@ -42,6 +45,8 @@ public sealed class KafkaTopicCatalog : ITopicCatalog
         _calls = new AdminCalls(clients);
         _offsets = new LogOffsets(_calls, leaderPatience);
         _groups = new KafkaGroupReader(_calls, Patience, TimeProvider.System);
+        _own = clients.CreateOwn();
+        _offsetsOfGroups = _own is null ? null : new GroupOffsetReader(_own, Patience, TimeProvider.System);
         _configurations = new TopicConfigurationReader(_calls, Patience);
     }
 
@@ -169,10 +174,14 @@ public sealed class KafkaTopicCatalog : ITopicCatalog
 
     /// <inheritdoc />
     public Task<IReadOnlyList<GroupOffsets>> GetGroupOffsetsAsync(IReadOnlyCollection<string> groups, CancellationToken cancellation) =>
-        _groups.ReadAsync(groups, cancellation);
+        _offsetsOfGroups?.ReadAsync(groups, cancellation) ?? _groups.ReadAsync(groups, cancellation);
 
     /// <inheritdoc />
-    public void Dispose() => _calls.Dispose();
+    public void Dispose()
+    {
+        _calls.Dispose();
+        _own?.Dispose();
+    }
 
     /// <summary>An id as librdkafka writes it; null for the zero id of brokers and topics that have none.</summary>
     internal static string? IdOf(Uuid? id) => SourceIdentity.Known(id?.ToString());

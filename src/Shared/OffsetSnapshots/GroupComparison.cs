@@ -9,9 +9,9 @@ public sealed record GroupComparison
     public required string Group { get; init; }
 
     /// <summary>Its offsets in the snapshot.</summary>
-    public required IReadOnlyDictionary<PartitionId, long> Then { get; init; }
+    public required IReadOnlyDictionary<PartitionId, CommittedOffset> Then { get; init; }
 
-    /// <summary>The partitions of the snapshot in which it stands elsewhere now, in order.</summary>
+    /// <summary>The partitions of the snapshot in which it stands elsewhere now, or has other metadata, in order.</summary>
     public required IReadOnlyList<OffsetDifference> Changed { get; init; }
 
     /// <summary>The partitions in which it has committed since, and which the snapshot does not have, in order.</summary>
@@ -29,11 +29,11 @@ public sealed record GroupComparison
             Group = now.Group,
             Then = then,
             Problem = now.Problem,
-            Changed = now.Problem is not null ? [] : Differences(then.Keys.Where(partition => Now(partition) != then[partition])),
+            Changed = now.Problem is not null ? [] : Differences(then.Keys.Where(partition => Now(partition)?.IsSameAs(then[partition]) != true)),
             Added = Differences(now.Offsets.Keys.Where(partition => !then.ContainsKey(partition))),
         };
 
-        long? Now(PartitionId partition) => now.Offsets.TryGetValue(partition, out var offset) ? offset : null;
+        CommittedOffset? Now(PartitionId partition) => now.Offsets.TryGetValue(partition, out var offset) ? offset : null;
 
         List<OffsetDifference> Differences(IEnumerable<PartitionId> partitions) =>
             [.. partitions.Order().Select(partition => new OffsetDifference(partition, Now(partition), then.TryGetValue(partition, out var offset) ? offset : null))];

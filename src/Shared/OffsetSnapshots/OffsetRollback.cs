@@ -74,12 +74,8 @@ public sealed class OffsetRollback(ITopicCatalog catalog)
         try
         {
             cancellation.ThrowIfCancellationRequested();
-            if (group.Changed.Count > 0)
-            {
-                await writer.SetAsync(group.Group, group.Then, () => waits(group.Group), cancellation); // All: it may have moved on since.
-            }
-
-            return new GroupRollback(group, null);
+            var without = group.Changed.Count == 0 ? [] : await writer.SetAsync(group.Group, group.Then, () => waits(group.Group), cancellation); // All: it may have moved on since.
+            return new GroupRollback(group, null, WithoutMetadata: without.Count > 0 ? without : null);
         }
         catch (BackupException e)
         {

@@ -40,12 +40,12 @@ public sealed record OffsetSnapshot
         /// <summary>How many partitions these are.</summary>
         public long PartitionCount { get; init; }
 
-        /// <summary>What it would have read next, by partition.</summary>
-        public IEnumerable<KeyValuePair<PartitionId, long>> Places() =>
+        /// <summary>What it had committed, by partition.</summary>
+        public IEnumerable<KeyValuePair<PartitionId, CommittedOffset>> Places() =>
             from topic in Offsets
             from partition in topic.Value
             where partition.Value.Offset >= 0 // By -1 brokers say of a partition that nothing is committed there.
-            select KeyValuePair.Create(new PartitionId(topic.Key, partition.Key), partition.Value.Offset);
+            select KeyValuePair.Create(new PartitionId(topic.Key, partition.Key), new CommittedOffset(partition.Value.Offset, partition.Value.Metadata));
     }
 
     /// <summary>Where a group stands in one partition.</summary>
@@ -54,7 +54,7 @@ public sealed record OffsetSnapshot
         /// <summary>What it would read next. Required: taken for 0 where it is not there, it would have everything read again.</summary>
         public required long Offset { get; init; }
 
-        /// <summary>What the consumer wrote beside. The client library does not tell it: null in ours, and not set back.</summary>
+        /// <summary>What the consumer wrote beside; empty: nothing; null: nobody asked, and nothing is told or set of it.</summary>
         public string? Metadata { get; init; }
 
         /// <summary>When it was committed, ms since 1970. Brokers do not tell it: null.</summary>
@@ -68,7 +68,7 @@ public sealed record OffsetSnapshot
         foreach (var (partition, offset) in group.Offsets)
         {
             offsets.TryAdd(partition.Topic, []);
-            offsets[partition.Topic][partition.Number] = new Place { Offset = offset };
+            offsets[partition.Topic][partition.Number] = new Place { Offset = offset.Offset, Metadata = offset.Metadata };
         }
 
         return new Group { GroupId = group.Group, Offsets = offsets, PartitionCount = group.Offsets.Count };

@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Storage;
 
 namespace KafkaBackup.Shared.Oso;
@@ -20,6 +23,32 @@ public sealed record GroupSnapshot
 
         /// <summary>By topic, then by partition (as text), the offset that the group would read next.</summary>
         public required SortedDictionary<string, SortedDictionary<string, long>> Offsets { get; init; }
+
+        /// <summary>What was committed beside, by topic and partition: of those only that have something. Null: nothing. OSO's tool knows nothing of it, and passes it over.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public SortedDictionary<string, SortedDictionary<string, Commit>>? Commits { get; init; }
+
+        /// <summary>The metadata beside the offset in a partition; null: none, or not known.</summary>
+        public string? MetadataOf(PartitionId partition) => CommitOf(partition.Topic, partition.Number.ToString(CultureInfo.InvariantCulture))?.Metadata;
+
+        internal Commit? CommitOf(string topic, string partition) => Commits?.GetValueOrDefault(topic)?.GetValueOrDefault(partition);
+    }
+
+    /// <summary>What a consumer has committed beside an offset.</summary>
+    public sealed record Commit
+    {
+        /// <summary>The text that it wrote; null: none.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public string? Metadata { get; init; }
+
+        /// <summary>The leader epoch of the last record that it read, at the source; null: it did not tell.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public int? LeaderEpoch { get; init; }
+
+        /// <summary>What stands beside <paramref name="offset"/>; null when nothing does.</summary>
+        public static Commit? Of(CommittedOffset offset) => offset is { Metadata: null or "", LeaderEpoch: null }
+            ? null
+            : new Commit { Metadata = offset.Metadata is "" ? null : offset.Metadata, LeaderEpoch = offset.LeaderEpoch };
     }
 
     /// <summary>Reads the object's content.</summary>
@@ -40,9 +69,9 @@ public sealed record GroupSnapshot
     /// <summary>The object's content.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, ManifestJsonContext.Default.GroupSnapshot);
 
-    /// <summary>Whether both hold the same offsets of the same groups.</summary>
+    /// <summary>Whether both hold the same offsets of the same groups, with the same beside them.</summary>
     public bool IsSameAs(GroupSnapshot other) => Flat().SetEquals(other.Flat());
 
-    private HashSet<(string Group, string Topic, string Partition, long Offset)> Flat() =>
-        [.. from one in Groups from topic in one.Offsets from partition in topic.Value select (one.GroupId, topic.Key, partition.Key, partition.Value)];
+    private HashSet<(string Group, string Topic, string Partition, long Offset, Commit? Commit)> Flat() =>
+        [.. from one in Groups from topic in one.Offsets from partition in topic.Value select (one.GroupId, topic.Key, partition.Key, partition.Value, one.CommitOf(topic.Key, partition.Key))];
 }

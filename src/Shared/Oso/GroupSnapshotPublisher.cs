@@ -81,6 +81,7 @@ public sealed class GroupSnapshotPublisher(IObjectStore store, ITopicCatalog cat
     private static GroupSnapshot.SnapshotGroup Of(GroupOffsets group, IReadOnlySet<string> topics)
     {
         var offsets = new SortedDictionary<string, SortedDictionary<string, long>>(StringComparer.Ordinal);
+        var commits = new SortedDictionary<string, SortedDictionary<string, GroupSnapshot.Commit>>(StringComparer.Ordinal);
         foreach (var (partition, offset) in group.Offsets.Where(item => topics.Contains(item.Key.Topic)).OrderBy(item => item.Key))
         {
             if (!offsets.TryGetValue(partition.Topic, out var ofTopic))
@@ -88,10 +89,15 @@ public sealed class GroupSnapshotPublisher(IObjectStore store, ITopicCatalog cat
                 offsets.Add(partition.Topic, ofTopic = new SortedDictionary<string, long>(NumbersAsText.Instance));
             }
 
-            ofTopic[$"{partition.Number}"] = offset;
+            ofTopic[$"{partition.Number}"] = offset.Offset;
+            if (GroupSnapshot.Commit.Of(offset) is { } commit)
+            {
+                commits.TryAdd(partition.Topic, new SortedDictionary<string, GroupSnapshot.Commit>(NumbersAsText.Instance));
+                commits[partition.Topic][$"{partition.Number}"] = commit;
+            }
         }
 
-        return new GroupSnapshot.SnapshotGroup { GroupId = group.Group, Offsets = offsets };
+        return new GroupSnapshot.SnapshotGroup { GroupId = group.Group, Offsets = offsets, Commits = commits.Count > 0 ? commits : null };
     }
 
     private static string? Problem(IReadOnlyCollection<GroupOffsets> found)

@@ -54,9 +54,30 @@ public sealed class OffsetRollbackTextTests
         Assert.False(JsonNode.Parse(OffsetRollbackJson.Verification(OffsetSnapshotId.TryParse("s")!.Value, [Unread]))!["verified"]!.GetValue<bool>());
     }
 
+    [Fact]
+    public void Metadata_is_told_where_it_alone_differs_or_is_given_up_or_was_not_taken()
+    {
+        var group = GroupComparison.Of(
+            OffsetSnapshot.Of(new GroupOffsets("billing", new Dictionary<PartitionId, CommittedOffset> { [First] = new(7, "by a"), [Second] = new(3, "") }, null)),
+            new GroupOffsets("billing", new Dictionary<PartitionId, CommittedOffset> { [First] = new(7, "by b"), [Second] = new(3, "\nby b") }, null));
+
+        Assert.Equal("""
+            Consumer group 'billing' stands elsewhere in 2 of 2 partitions
+              orders:0 at 7 with metadata 'by b', in the snapshot with 'by a'
+              orders:1 at 3 with metadata '\nby b', in the snapshot with none
+            Result: MISMATCH
+
+            """, OffsetRollbackText.Verification([group]));
+        Assert.Contains("'billing' has the metadata 'by b' in orders:0, which that does not bring back\n", OffsetRollbackText.Before([group], "in the snapshot"), StringComparison.Ordinal);
+        Assert.EndsWith("'billing' is set in orders:0 without its metadata, which is longer than the brokers' offset.metadata.max.bytes\n",
+            OffsetRollbackText.Result([new GroupRollback(group, null, WithoutMetadata: [First])]), StringComparison.Ordinal);
+        var mismatch = JsonNode.Parse(OffsetRollbackJson.Verification(OffsetSnapshotId.TryParse("s")!.Value, [group]))!["mismatches"]![0]!;
+        Assert.Equal(("by a", "by b"), (mismatch["expected_metadata"]!.GetValue<string>(), mismatch["actual_metadata"]!.GetValue<string>()));
+    }
+
     private static GroupComparison Compared(string group, (PartitionId, long)[] then, (PartitionId, long)[] now, string? problem = null) =>
         GroupComparison.Of(OffsetSnapshot.Of(Offsets(group, then)), Offsets(group, now) with { Problem = problem });
 
     private static GroupOffsets Offsets(string group, (PartitionId Partition, long Offset)[] places) =>
-        new(group, places.ToDictionary(place => place.Partition, place => place.Offset), null);
+        new(group, places.ToDictionary(place => place.Partition, place => new CommittedOffset(place.Offset)), null);
 }

@@ -18,7 +18,7 @@ public sealed class GroupSnapshotRunTests : BackupCoordinatorTestBase
     public async Task Groups_are_read_when_all_records_are_there_and_before_the_run_is_closed()
     {
         HasOrders(1);
-        Cluster.Groups.Add(new GroupOffsets("billing", new Dictionary<PartitionId, long> { [Ledgers.Orders()] = 7 }, null));
+        Cluster.Groups.Add(new GroupOffsets("billing", new Dictionary<PartitionId, CommittedOffset> { [Ledgers.Orders()] = new(7) }, null));
         var coordinator = await RunningAsync();
         var assigned = await AssignedAsync();
         Assert.Null(await Store.GetAsync(Key, CancellationToken.None));
@@ -33,7 +33,7 @@ public sealed class GroupSnapshotRunTests : BackupCoordinatorTestBase
     public async Task Groups_that_cannot_be_read_are_told_though_all_records_are_there()
     {
         HasOrders(1);
-        Cluster.Groups.Add(new GroupOffsets("billing", new Dictionary<PartitionId, long>(), "the offsets of consumer group 'billing' cannot be read: no right"));
+        Cluster.Groups.Add(new GroupOffsets("billing", new Dictionary<PartitionId, CommittedOffset>(), "the offsets of consumer group 'billing' cannot be read: no right"));
         var coordinator = await RunningAsync();
 
         Ended(coordinator, (await AssignedAsync()).Key);
@@ -49,7 +49,7 @@ public sealed class GroupSnapshotRunTests : BackupCoordinatorTestBase
     public async Task A_run_that_is_stopped_leaves_groups_alone()
     {
         HasOrders(1);
-        Cluster.Groups.Add(new GroupOffsets("billing", new Dictionary<PartitionId, long> { [Ledgers.Orders()] = 7 }, null));
+        Cluster.Groups.Add(new GroupOffsets("billing", new Dictionary<PartitionId, CommittedOffset> { [Ledgers.Orders()] = new(7) }, null));
         var coordinator = await RunningAsync();
         var assigned = await AssignedAsync();
         coordinator.Tell(new StopBackup(Backup));

@@ -8,7 +8,7 @@ internal sealed class NoGroups : IGroupWriter
 {
     public Task<IReadOnlyList<string>> FindActiveAsync(IReadOnlyCollection<string> groups, CancellationToken cancellation) => throw new NotSupportedException();
 
-    public Task SetAsync(string group, IReadOnlyDictionary<PartitionId, long> offsets, Action waits, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<IReadOnlyList<PartitionId>> SetAsync(string group, IReadOnlyDictionary<PartitionId, CommittedOffset> offsets, Action waits, CancellationToken cancellation) => throw new NotSupportedException();
 
     public void Dispose()
     {

@@ -36,7 +36,7 @@ public sealed class OffsetResetTests : IAsyncLifetime
         await PutAsync(BackupKeys.Manifest(Backup), ManifestJson.Write(manifest));
         await PutAsync(BackupKeys.ConsumerGroups(Backup), new GroupSnapshot
         {
-            Groups = [.. new[] { 9, 10, 11, 13, 15, 16 }.Select(offset => new GroupSnapshot.SnapshotGroup { GroupId = $"at-{offset}", Offsets = new() { ["orders"] = new() { ["0"] = offset } } })],
+            Groups = [.. new[] { 9, 10, 11, 13, 15, 16 }.Select(offset => new GroupSnapshot.SnapshotGroup { GroupId = $"at-{offset}", Offsets = new() { ["orders"] = new() { ["0"] = offset } }, Commits = offset != 13 ? null : new() { ["orders"] = new() { ["0"] = new() { Metadata = "by a" } } } })],
         }.ToJson());
         _cluster.Log(Target).Append(Base + 3);
     }
@@ -51,7 +51,17 @@ public sealed class OffsetResetTests : IAsyncLifetime
         var plan = await PlanAsync();
 
         Assert.Equal(
-            [("at-10", 100), ("at-11", 101), ("at-13", 102), ("at-15", 102), ("at-16", 103), ("at-9", 100L)], plan.Groups.Select(group => (group.Group, group.Then[Target])));
+            [("at-10", 100), ("at-11", 101), ("at-13", 102), ("at-15", 102), ("at-16", 103), ("at-9", 100L)], plan.Groups.Select(group => (group.Group, group.Then[Target].Offset)));
+    }
+
+    [Fact]
+    public async Task What_was_committed_beside_goes_along()
+    {
+        await RestoredAsync("aaaa");
+
+        var plan = await PlanAsync();
+
+        Assert.Equal(["at-13"], plan.Groups.Where(group => group.Then[Target].Metadata == "by a").Select(group => group.Group));
     }
 
     [Fact]
@@ -59,7 +69,7 @@ public sealed class OffsetResetTests : IAsyncLifetime
     {
         await RestoredAsync("aaaa", report => report with { Selection = new RestoreReport.ReportedSelection(TestRecords.FirstTimestamp + 1, null) });
 
-        Assert.Equal(101, Assert.Single((await PlanAsync(groups: "at-13")).Groups).Then[Target]);
+        Assert.Equal(101, Assert.Single((await PlanAsync(groups: "at-13")).Groups).Then[Target].Offset);
     }
 
     [Fact]

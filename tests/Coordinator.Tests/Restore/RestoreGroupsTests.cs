@@ -27,6 +27,33 @@ public sealed class RestoreGroupsTests
     }
 
     [Fact]
+    public void What_was_committed_beside_an_offset_goes_with_it()
+    {
+        var billing = Group("billing", ("orders", "0", 7), ("orders", "3", 20)) with { Commits = new() { ["orders"] = new() { ["3"] = new() { Metadata = "by a", LeaderEpoch = 4 } } } };
+
+        var group = Assert.Single(Plan(All, billing).Groups);
+        var restored = RestoredGroup.Of(group, new Dictionary<PartitionId, PartitionRestored>
+        {
+            [new("orders", 3)] = new(new RestorePartition(new("orders", 3), new("orders", 3), [])) { Marked = new Dictionary<long, long> { [20] = 11 } },
+        });
+
+        Assert.Equal([new GroupMark(new("orders", 0), 7), new GroupMark(new("orders", 3), 20, "by a")], group.Marks);
+        Assert.Equal([new GroupPlace(new("orders", 3), 20, 11, "by a")], restored.Places);
+    }
+
+    [Fact]
+    public void Of_a_group_that_is_told_twice_the_metadata_of_the_lower_offset_counts()
+    {
+        var (higher, lower) = (Group("billing", ("orders", "0", 9)), Group("billing", ("orders", "0", 7)));
+
+        var plan = Plan(All, higher with { Commits = Beside("of 9") }, lower with { Commits = Beside("of 7") });
+
+        Assert.Equal([new GroupMark(new("orders", 0), 7, "of 7")], Assert.Single(plan.Groups).Marks);
+
+        static SortedDictionary<string, SortedDictionary<string, GroupSnapshot.Commit>> Beside(string metadata) => new() { ["orders"] = new() { ["0"] = new() { Metadata = metadata } } };
+    }
+
+    [Fact]
     public void Topics_and_partitions_are_mapped()
     {
         var restore = All with { TopicMapping = new Dictionary<string, string> { ["orders"] = "again" }, PartitionMapping = new Dictionary<int, int> { [3] = 9 } };
@@ -161,7 +188,7 @@ public sealed class RestoreGroupsTests
             return Task.FromResult<IReadOnlyList<string>>(active);
         }
 
-        public Task SetAsync(string group, IReadOnlyDictionary<PartitionId, long> offsets, Action waits, CancellationToken cancellation) => throw new NotSupportedException();
+        public Task<IReadOnlyList<PartitionId>> SetAsync(string group, IReadOnlyDictionary<PartitionId, CommittedOffset> offsets, Action waits, CancellationToken cancellation) => throw new NotSupportedException();
 
         public void Dispose()
         {

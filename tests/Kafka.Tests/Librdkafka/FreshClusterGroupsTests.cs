@@ -39,9 +39,9 @@ public sealed class FreshClusterGroupsTests : IAsyncLifetime
         var groups = Enumerable.Range(0, 20).Select(number => $"group-{number}").ToList(); // Of several coordinators, which are loaded one after the other.
 
         Assert.Empty(await writer.FindActiveAsync(groups, CancellationToken.None));
-        await Task.WhenAll(groups.Select(group => writer.SetAsync(group, new Dictionary<PartitionId, long> { [partition] = 3 }, () => Assert.Fail("Nobody is in it."), CancellationToken.None)));
+        await Task.WhenAll(groups.Select(group => writer.SetAsync(group, new Dictionary<PartitionId, CommittedOffset> { [partition] = new(3) }, () => Assert.Fail("Nobody is in it."), CancellationToken.None)));
 
         using var catalog = new KafkaTopicCatalog(TestClients.For(address));
-        Assert.All(await catalog.GetGroupOffsetsAsync(groups, CancellationToken.None), group => Assert.Equal(3, group.Offsets[partition]));
+        Assert.All(await catalog.GetGroupOffsetsAsync(groups, CancellationToken.None), group => Assert.Equal(3, group.Offsets[partition].Offset));
     }
 }

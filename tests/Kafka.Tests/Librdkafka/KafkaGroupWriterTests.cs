@@ -5,6 +5,7 @@ using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.Kafka.Tests.Contracts;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Testing;
 using Xunit;
 using SaslMechanism = KafkaBackup.Shared.Configuration.SaslMechanism;
@@ -55,6 +56,26 @@ public sealed class KafkaGroupWriterTests
         Assert.Equal(1, _waits);
         Assert.Equal(5, Committed()[0]);
         member.Dispose();
+    }
+
+    [SkippableTheory]
+    [InlineData(GroupProtocol.Classic)]
+    [InlineData(GroupProtocol.Consumer)]
+    public async Task A_group_of_either_protocol_whose_members_have_left_is_set_and_read(GroupProtocol protocol)
+    {
+        await CreateTopicOrSkipAsync();
+        using var writer = Writer();
+        using (var member = await JoinAsync(protocol))
+        {
+            member.Commit([new TopicPartitionOffset(_first.Topic, 1, 9)]);
+            member.Close();
+        }
+
+        await writer.SetAsync(_group, new Dictionary<PartitionId, CommittedOffset> { [_first] = new(5, "read by a") }, Wait, CancellationToken.None);
+
+        using var catalog = new KafkaTopicCatalog(TestClients.For(_address));
+        var read = Assert.Single(await catalog.GetGroupOffsetsAsync([_group], CancellationToken.None));
+        Assert.Equal((null, new CommittedOffset(5, "read by a"), 9), (read.Problem, read.Offsets[_first], read.Offsets[Second].Offset));
     }
 
     [SkippableTheory]
@@ -157,5 +178,5 @@ public sealed class KafkaGroupWriterTests
 
     private IAdminClient Admin() => new AdminClientBuilder(new AdminClientConfig { BootstrapServers = _address }).Build();
 
-    private static Dictionary<PartitionId, long> Offsets(params (PartitionId Partition, long Offset)[] offsets) => offsets.ToDictionary(offset => offset.Partition, offset => offset.Offset);
+    private static Dictionary<PartitionId, CommittedOffset> Offsets(params (PartitionId Partition, long Offset)[] offsets) => offsets.ToDictionary(offset => offset.Partition, offset => new CommittedOffset(offset.Offset));
 }

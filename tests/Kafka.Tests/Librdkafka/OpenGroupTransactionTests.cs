@@ -1,8 +1,10 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
+using KafkaBackup.Kafka.Client;
 using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.Kafka.Tests.Contracts;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Testing;
 using Xunit;
 
@@ -27,34 +29,49 @@ public sealed class OpenGroupTransactionTests : IAsyncLifetime
         return Task.CompletedTask;
     }
 
-    [SkippableFact]
-    public async Task A_transaction_that_ends_soon_is_waited_for()
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_transaction_that_ends_soon_is_waited_for(bool isOwn)
     {
         await CommitOrSkipAsync();
-        using var calls = new AdminCalls(TestClients.For(_address));
         var clock = new WatchedClock(() => _producer!.CommitTransaction(Patience));
 
-        var groups = await new KafkaGroupReader(calls, Patience, clock).ReadAsync([_group], CancellationToken.None);
+        var groups = await ReadAsync(isOwn, clock, _group);
 
         var group = Assert.Single(groups);
         Assert.Null(group.Problem);
-        Assert.Equal(5, group.Offsets[_partition]);
+        Assert.Equal(5, group.Offsets[_partition].Offset);
         Assert.True(clock.WasAsked);
     }
 
-    [SkippableFact]
-    public async Task One_that_does_not_end_is_named_with_its_group_and_keeps_no_other_group_out()
+    [SkippableTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task One_that_does_not_end_is_named_with_its_group_and_keeps_no_other_group_out(bool isOwn)
     {
         await CommitOrSkipAsync();
-        using var calls = new AdminCalls(TestClients.For(_address));
         var clock = new LeapingClock { LeapsAtOnce = Patience };
 
-        var groups = await new KafkaGroupReader(calls, Patience, clock).ReadAsync([_group, _plain], CancellationToken.None);
+        var groups = await ReadAsync(isOwn, clock, _group, _plain);
 
         Assert.StartsWith($"a transaction that commits offsets of consumer group '{_group}' is open.", groups[0].Problem, StringComparison.Ordinal);
         Assert.DoesNotContain("right", groups[0].Problem, StringComparison.Ordinal);
-        Assert.Equal((null, 3L), (groups[1].Problem, groups[1].Offsets[_partition]));
+        Assert.Equal((null, 3L), (groups[1].Problem, groups[1].Offsets[_partition].Offset));
         Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(11));
+    }
+
+    /// <param name="isOwn">Whether by the client of our own; librdkafka otherwise.</param>
+    /// <param name="clock">Measures the pauses.</param>
+    /// <param name="groups">The groups.</param>
+    private async Task<IReadOnlyList<GroupOffsets>> ReadAsync(bool isOwn, TimeProvider clock, params string[] groups)
+    {
+        var clients = TestClients.For(_address);
+        using var calls = new AdminCalls(clients);
+        using var own = clients.CreateOwn();
+        return await (isOwn
+            ? new GroupOffsetReader(own!, Patience, clock).ReadAsync(groups, CancellationToken.None)
+            : new KafkaGroupReader(calls, Patience, clock).ReadAsync(groups, CancellationToken.None));
     }
 
     /// <summary>One group has committed 3, the other 1; a transaction that is open commits 5 of it.</summary>

@@ -11,6 +11,8 @@ public sealed class OffsetRollbackTests
 {
     private static readonly PartitionId Orders = new("orders", 0), Second = new("orders", 1), Other = new("other", 0);
 
+    private static readonly (PartitionId, long)[] Nothing = [];
+
     private readonly FakeCluster _cluster = new();
     private readonly FakeGroupWriter _writer = new();
 
@@ -18,12 +20,12 @@ public sealed class OffsetRollbackTests
     public async Task A_snapshot_has_all_groups_and_the_cluster()
     {
         Has("billing", (Orders, 7));
-        Has("idle");
+        Has("idle", Nothing);
 
         var snapshot = await TakeAsync();
 
         Assert.Equal(["billing", "idle"], snapshot.GroupOffsets.Keys);
-        Assert.Equal([KeyValuePair.Create(Orders, 7L)], snapshot.GroupOffsets["billing"].Places());
+        Assert.Equal([KeyValuePair.Create(Orders, At(7))], snapshot.GroupOffsets["billing"].Places());
         Assert.Equal("cluster-1", snapshot.ClusterId);
     }
 
@@ -50,7 +52,7 @@ public sealed class OffsetRollbackTests
     [Fact]
     public async Task A_group_that_is_named_and_not_there_is_refused_and_one_that_has_committed_nothing_is_not()
     {
-        Has("idle");
+        Has("idle", Nothing);
 
         Assert.Single((await TakeAsync("idle")).GroupOffsets);
         var e = await Assert.ThrowsAsync<BackupException>(() => TakeAsync("idle", "iddle"));
@@ -72,8 +74,8 @@ public sealed class OffsetRollbackTests
 
         var group = Assert.Single(await CompareAsync(snapshot));
 
-        Assert.Equal([new OffsetDifference(Orders, 9, 7), new OffsetDifference(Second, null, 3)], group.Changed);
-        Assert.Equal([new OffsetDifference(Other, 5, null)], group.Added);
+        Assert.Equal([new OffsetDifference(Orders, At(9), At(7)), new OffsetDifference(Second, null, At(3))], group.Changed);
+        Assert.Equal([new OffsetDifference(Other, At(5), null)], group.Added);
     }
 
     [Fact]
@@ -89,7 +91,45 @@ public sealed class OffsetRollbackTests
         Assert.All(results, result => Assert.Null(result.Problem));
         var (id, offsets) = Assert.Single(_writer.Set);
         Assert.Equal("billing", id);
-        Assert.Equal(new Dictionary<PartitionId, long> { [Orders] = 7, [Second] = 3 }, offsets);
+        Assert.Equal(new Dictionary<PartitionId, CommittedOffset> { [Orders] = At(7), [Second] = At(3) }, offsets);
+    }
+
+    [Fact]
+    public async Task Metadata_that_changed_beside_the_same_offset_is_a_difference_and_is_set_back()
+    {
+        Has("billing", (Orders, At(7, "by a")), (Second, At(3, "")));
+        var snapshot = await TakeAsync();
+        Has("billing", (Orders, At(7, "by b")), (Second, At(3, "")));
+
+        var compared = await CompareAsync(snapshot);
+        await SetAsync(compared);
+
+        Assert.Equal([new OffsetDifference(Orders, At(7, "by b"), At(7, "by a"))], Assert.Single(compared).Changed);
+        Assert.Equal(new Dictionary<PartitionId, CommittedOffset> { [Orders] = At(7, "by a"), [Second] = At(3, "") }, Assert.Single(_writer.Set).Value);
+    }
+
+    [Fact]
+    public async Task What_a_snapshot_does_not_know_of_metadata_is_no_difference()
+    {
+        Has("billing", (Orders, 7));
+        var snapshot = await TakeAsync();
+        Has("billing", (Orders, At(7, "by b")));
+
+        Assert.Empty(Assert.Single(await CompareAsync(snapshot)).Changed);
+    }
+
+    [Fact]
+    public async Task Metadata_that_is_too_long_is_told_and_the_group_is_set_without()
+    {
+        Has("billing", (Orders, At(7, "by a")));
+        var snapshot = await TakeAsync();
+        Has("billing", (Orders, At(9, "by b")));
+        _writer.TooLong = [Orders];
+
+        var result = Assert.Single(await SetAsync(await CompareAsync(snapshot)));
+
+        Assert.Null(result.Problem);
+        Assert.Equal([Orders], result.WithoutMetadata);
     }
 
     [Fact]
@@ -211,10 +251,15 @@ public sealed class OffsetRollbackTests
         Assert.Contains("has no consumer group 'biling'", e.Message, StringComparison.Ordinal);
     }
 
-    private void Has(string id, params (PartitionId Partition, long Offset)[] offsets) => Put(new GroupOffsets(id, offsets.ToDictionary(item => item.Partition, item => item.Offset), null));
+    private static CommittedOffset At(long offset, string? metadata = null) => new(offset, metadata);
+
+    private void Has(string id, params (PartitionId Partition, long Offset)[] offsets) => Has(id, [.. offsets.Select(item => (item.Partition, At(item.Offset)))]);
+
+    private void Has(string id, params (PartitionId Partition, CommittedOffset Offset)[] offsets) =>
+        Put(new GroupOffsets(id, offsets.ToDictionary(item => item.Partition, item => item.Offset), null));
 
     private void CannotBeRead(string id) =>
-        Put(new GroupOffsets(id, new Dictionary<PartitionId, long>(), $"the offsets of consumer group '{id}' cannot be read: no right"));
+        Put(new GroupOffsets(id, new Dictionary<PartitionId, CommittedOffset>(), $"the offsets of consumer group '{id}' cannot be read: no right"));
 
     private void Put(GroupOffsets group)
     {
@@ -238,7 +283,7 @@ public sealed class OffsetRollbackTests
     {
         private int _begun;
 
-        public Dictionary<string, IReadOnlyDictionary<PartitionId, long>> Set { get; } = [];
+        public Dictionary<string, IReadOnlyDictionary<PartitionId, CommittedOffset>> Set { get; } = [];
 
         public string? Refused { get; set; }
 
@@ -248,9 +293,11 @@ public sealed class OffsetRollbackTests
 
         public int Begun => _begun;
 
+        public IReadOnlyList<PartitionId> TooLong { get; set; } = [];
+
         public Task<IReadOnlyList<string>> FindActiveAsync(IReadOnlyCollection<string> groups, CancellationToken cancellation) => throw new NotSupportedException();
 
-        public async Task SetAsync(string group, IReadOnlyDictionary<PartitionId, long> offsets, Action waits, CancellationToken cancellation)
+        public async Task<IReadOnlyList<PartitionId>> SetAsync(string group, IReadOnlyDictionary<PartitionId, CommittedOffset> offsets, Action waits, CancellationToken cancellation)
         {
             Interlocked.Increment(ref _begun);
             await Gate;
@@ -258,6 +305,8 @@ public sealed class OffsetRollbackTests
             {
                 Set.Add(group == Refused && Refusals-- > 0 ? throw new BackupException(FailureKind.Source, $"'{group}' has members.") : group, offsets);
             }
+
+            return TooLong;
         }
 
         public void Dispose()

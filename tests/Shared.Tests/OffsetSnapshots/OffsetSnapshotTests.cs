@@ -22,7 +22,7 @@ public sealed class OffsetSnapshotTests
                "idle": {"group_id": "idle", "offsets": {}, "partition_count": 0}}}
             """);
 
-        Assert.Equal([(new PartitionId("orders", 2), 40L), (new PartitionId("orders", 10), 7L)], snapshot.GroupOffsets["billing"].Places().Select(place => (place.Key, place.Value)));
+        Assert.Equal([(new PartitionId("orders", 2), 40L), (new PartitionId("orders", 10), 7L)], snapshot.GroupOffsets["billing"].Places().Select(place => (place.Key, place.Value.Offset)));
         Assert.Empty(snapshot.GroupOffsets["idle"].Places());
         Assert.Equal(("before the deploy", 2, 2), (snapshot.Description, snapshot.ToMetadata().GroupCount, snapshot.ToMetadata().OffsetCount));
     }
@@ -35,11 +35,11 @@ public sealed class OffsetSnapshotTests
             SnapshotId = "snap-1-00000002",
             CreatedAt = DateTimeOffset.UnixEpoch,
             BootstrapServers = ["kafka:9092"],
-            GroupOffsets = new() { ["g"] = OffsetSnapshot.Of(new GroupOffsets("g", new Dictionary<PartitionId, long> { [new("t", 10)] = 1, [new("t", 2)] = 5 }, null)) },
+            GroupOffsets = new() { ["g"] = OffsetSnapshot.Of(new GroupOffsets("g", new Dictionary<PartitionId, CommittedOffset> { [new("t", 10)] = new(1), [new("t", 2)] = new(5, "read by a") }, null)) },
         };
 
         Assert.Equal("""
-            {"snapshot_id":"snap-1-00000002","created_at":"1970-01-01T00:00:00+00:00","group_offsets":{"g":{"group_id":"g","offsets":{"t":{"2":{"offset":5,"metadata":null,"timestamp":null},"10":{"offset":1,"metadata":null,"timestamp":null}}},"partition_count":2}},"restore_id":null,"cluster_id":null,"bootstrap_servers":["kafka:9092"],"description":null}
+            {"snapshot_id":"snap-1-00000002","created_at":"1970-01-01T00:00:00+00:00","group_offsets":{"g":{"group_id":"g","offsets":{"t":{"2":{"offset":5,"metadata":"read by a","timestamp":null},"10":{"offset":1,"metadata":null,"timestamp":null}}},"partition_count":2}},"restore_id":null,"cluster_id":null,"bootstrap_servers":["kafka:9092"],"description":null}
             """, Compact(snapshot.ToJson()));
         Assert.Equal("""
             {"snapshot_id":"snap-1-00000002","created_at":"1970-01-01T00:00:00+00:00","group_count":1,"offset_count":2,"restore_id":null,"description":null}

@@ -33,7 +33,7 @@ public sealed class GroupSnapshotTests
     [Fact]
     public async Task Nothing_new_writes_nothing()
     {
-        _cluster.Groups.Add(Group("billing", ("orders", 10, 42), ("orders", 2, 1)));
+        _cluster.Groups.Add(Beside("billing", ("orders", 10, new(42, "by a", 3)), ("orders", 2, new(1))));
         await TakeAsync();
         var before = await StoredAsync();
         _samples.Clock.Advance(TimeSpan.FromMinutes(1));
@@ -41,6 +41,36 @@ public sealed class GroupSnapshotTests
         await TakeAsync();
 
         Assert.Equal(before, await StoredAsync());
+    }
+
+    [Fact]
+    public async Task What_was_committed_beside_offsets_stands_beside_what_OSO_reads()
+    {
+        _cluster.Groups.Add(Beside("billing", ("orders", 10, new(42, "by a", 3)), ("orders", 2, new(7, "", 0)), ("orders", 0, new(1, "")), ("other", 0, new(1, "elsewhere"))));
+
+        await TakeAsync();
+
+        Assert.Equal(
+            """{"snapshot_time":1795539789694,"groups":[{"group_id":"billing","offsets":{"orders":{"0":1,"2":7,"10":42}},"commits":{"orders":{"2":{"leader_epoch":0},"10":{"metadata":"bya","leader_epoch":3}}}}]}""",
+            (await StoredAsync()).Replace("\n", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal));
+        var group = Assert.Single(GroupSnapshot.Read(Encoding.UTF8.GetBytes(await StoredAsync()), Key).Groups);
+        Assert.Equal(("by a", null, null), (group.MetadataOf(new("orders", 10)), group.MetadataOf(new("orders", 2)), group.MetadataOf(new("orders", 0))));
+    }
+
+    [Theory]
+    [InlineData("by b", 3)]
+    [InlineData("by a", 4)]
+    public async Task Other_metadata_or_another_epoch_beside_the_same_offset_is_news(string metadata, int epoch)
+    {
+        _cluster.Groups.Add(Beside("billing", ("orders", 0, new(42, "by a", 3))));
+        await TakeAsync();
+        var before = await StoredAsync();
+        _cluster.Groups.Clear();
+        _cluster.Groups.Add(Beside("billing", ("orders", 0, new(42, metadata, epoch))));
+
+        await TakeAsync();
+
+        Assert.NotEqual(before, await StoredAsync());
     }
 
     [Fact]
@@ -72,7 +102,7 @@ public sealed class GroupSnapshotTests
         _cluster.Groups.Add(Group("billing", ("orders", 0, 42)));
         await TakeAsync();
         _cluster.Groups.Clear();
-        _cluster.HiddenGroups.Add(new GroupOffsets("billing", new Dictionary<PartitionId, long>(), "the offsets of consumer group 'billing' cannot be read: no right"));
+        _cluster.HiddenGroups.Add(new GroupOffsets("billing", new Dictionary<PartitionId, CommittedOffset>(), "the offsets of consumer group 'billing' cannot be read: no right"));
 
         var problem = await TakeAsync();
 
@@ -137,8 +167,11 @@ public sealed class GroupSnapshotTests
         Assert.Empty(GroupSnapshot.Read("{}"u8, Key).Groups);
     }
 
-    private static GroupOffsets Group(string id, params (string Topic, int Partition, long Offset)[] offsets) =>
+    private static GroupOffsets Beside(string id, params (string Topic, int Partition, CommittedOffset Offset)[] offsets) =>
         new(id, offsets.ToDictionary(item => new PartitionId(item.Topic, item.Partition), item => item.Offset), null);
+
+    private static GroupOffsets Group(string id, params (string Topic, int Partition, long Offset)[] offsets) =>
+        new(id, offsets.ToDictionary(item => new PartitionId(item.Topic, item.Partition), item => new CommittedOffset(item.Offset)), null);
 
     private async Task<string?> TakeAsync() => (await new GroupSnapshotPublisher(_samples.Objects, _cluster.Catalog, _samples.Clock)
         .TakeAsync(new BackupId("b"), new HashSet<string> { "orders" }, CancellationToken.None)).Problem;

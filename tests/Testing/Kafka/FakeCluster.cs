@@ -225,7 +225,7 @@ public sealed class FakeCluster
 
         public Task<IReadOnlyList<GroupOffsets>> GetGroupOffsetsAsync(IReadOnlyCollection<string> groups, CancellationToken cancellation) =>
             Task.FromResult<IReadOnlyList<GroupOffsets>>([.. groups.Select(id => cluster.Groups.Concat(cluster.HiddenGroups).FirstOrDefault(group => group.Group == id)
-                ?? new GroupOffsets(id, new Dictionary<PartitionId, long>(), null))]);
+                ?? new GroupOffsets(id, new Dictionary<PartitionId, CommittedOffset>(), null))]);
 
         public void Dispose()
         {

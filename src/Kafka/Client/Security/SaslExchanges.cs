@@ -9,6 +9,10 @@ internal sealed class SaslExchanges(SecuritySection security, TimeProvider clock
 {
     private readonly OAuthTokens? _tokens = security.OAuth is { } oauth ? new OAuthTokens(new TokenEndpoint(oauth, clock), clock) : null;
 
+    /// <summary>Whether there is an exchange for a login as <paramref name="security"/> wants it.</summary>
+    public static bool Speak(SecuritySection security) => !security.IsSasl
+        || security.Mechanism is SaslMechanism.Plain or SaslMechanism.ScramSha256 or SaslMechanism.ScramSha512 or SaslMechanism.OAuthBearer;
+
     /// <summary>The exchange for one login: a connection's first, or a later one on it.</summary>
     public ISaslExchange Create() => security.Mechanism switch
     {
