@@ -64,7 +64,7 @@ public sealed class OffsetRollbackTextTests
         Assert.Equal("""
             Consumer group 'billing' stands elsewhere in 2 of 2 partitions
               orders:0 at 7 with metadata 'by b', in the snapshot with 'by a'
-              orders:1 at 3 with metadata '\nby b', in the snapshot with none
+              orders:1 at 3 with metadata '?by b', in the snapshot with none
             Result: MISMATCH
 
             """, OffsetRollbackText.Verification([group]));

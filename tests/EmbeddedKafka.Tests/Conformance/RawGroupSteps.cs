@@ -19,6 +19,7 @@ internal sealed class RawGroupSteps(ScriptRun run) : RawSteps(run)
             await CommitAsync(version);
         }
 
+        await AskAsync<OffsetCommitResponse>(ApiKey.OffsetCommit, 9, "a leader's epoch beside", Committing("knowing", "grouped", -1, 0, (0, 4, "m"), (1, 5, "")));
         foreach (var version in Versions(ApiKey.OffsetFetch))
         {
             await FetchAsync(version);
@@ -47,14 +48,14 @@ internal sealed class RawGroupSteps(ScriptRun run) : RawSteps(run)
         await CommitAsync(version, "behind the end, before the beginning", group, (0, 1_000, ""), (1, 0, ""));
         await CommitAsync(version, "unknown partition", group, (9, 1, ""), (0, 2, ""));
         await CommitAsync(version, "long metadata", group, (1, 9, new string('x', 4_096)), (0, 9, new string('x', 4_097)));
-        await AskAsync<OffsetCommitResponse>(ApiKey.OffsetCommit, version, "unknown topic", Committing(group, "nowhere", -1, (0, 1, "")));
-        await AskAsync<OffsetCommitResponse>(ApiKey.OffsetCommit, version, "a generation", Committing(group, "grouped", 3, (0, 3, "")));
-        await AskAsync<OffsetCommitResponse>(ApiKey.OffsetCommit, version, "a generation of no group", Committing("nobody", "grouped", 3, (0, 3, "")));
+        await AskAsync<OffsetCommitResponse>(ApiKey.OffsetCommit, version, "unknown topic", Committing(group, "nowhere", -1, -1, (0, 1, "")));
+        await AskAsync<OffsetCommitResponse>(ApiKey.OffsetCommit, version, "a generation", Committing(group, "grouped", 3, -1, (0, 3, "")));
+        await AskAsync<OffsetCommitResponse>(ApiKey.OffsetCommit, version, "a generation of no group", Committing("nobody", "grouped", 3, -1, (0, 3, "")));
     }
 
     private async Task FetchAsync(short version)
     {
-        foreach (var group in new[] { "readers-v2", "readers-v10", "nobody" })
+        foreach (var group in new[] { "readers-v2", "readers-v10", "knowing", "nobody" })
         {
             await AskAsync<OffsetFetchResponse>(ApiKey.OffsetFetch, version, $"{group}, three partitions", Fetching(group, version, [1, 0, 9]));
             await AskAsync<OffsetFetchResponse>(ApiKey.OffsetFetch, version, $"{group}, unknown topic", Fetching(group, version, [0], "nowhere"));
@@ -66,9 +67,9 @@ internal sealed class RawGroupSteps(ScriptRun run) : RawSteps(run)
     }
 
     private Task CommitAsync(short version, string step, string group, params (int Index, long Offset, string? Metadata)[] offsets) =>
-        AskAsync<OffsetCommitResponse>(ApiKey.OffsetCommit, version, step, Committing(group, "grouped", -1, offsets));
+        AskAsync<OffsetCommitResponse>(ApiKey.OffsetCommit, version, step, Committing(group, "grouped", -1, -1, offsets));
 
-    private OffsetCommitRequest Committing(string group, string topic, int generation, params (int Index, long Offset, string? Metadata)[] offsets) => new()
+    private OffsetCommitRequest Committing(string group, string topic, int generation, int epoch, params (int Index, long Offset, string? Metadata)[] offsets) => new()
     {
         GroupId = Run.Own(group),
         GenerationIdOrMemberEpoch = generation,
@@ -82,6 +83,7 @@ internal sealed class RawGroupSteps(ScriptRun run) : RawSteps(run)
                 {
                     Index = offset.Index,
                     CommittedOffset = offset.Offset,
+                    CommittedLeaderEpoch = epoch,
                     CommittedMetadata = offset.Metadata,
                 })],
             },

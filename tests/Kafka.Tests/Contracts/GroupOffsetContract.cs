@@ -1,5 +1,3 @@
-using Confluent.Kafka;
-using Confluent.Kafka.Admin;
 using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Kafka;
@@ -25,7 +23,7 @@ public abstract class GroupOffsetContract : IAsyncLifetime
     {
         if (Address.Length > 0)
         {
-            await CreateAsync(_first.Topic, partitions: 2);
+            await TestTopics.CreateAsync(Address, _first.Topic, partitions: 2);
         }
     }
 
@@ -88,7 +86,7 @@ public abstract class GroupOffsetContract : IAsyncLifetime
     {
         using var raw = RawOrSkip();
         var wide = new PartitionId($"{_first.Topic}-wide", 299);
-        await CreateAsync(wide.Topic, partitions: 300);
+        await TestTopics.CreateAsync(Address, wide.Topic, partitions: 300);
 
         await SetAsync([.. Enumerable.Range(0, 300).Select(number => (wide with { Number = number }, new CommittedOffset(number, new string('x', MostMetadata))))]);
 
@@ -100,12 +98,6 @@ public abstract class GroupOffsetContract : IAsyncLifetime
     {
         Skip.If(Address.Length == 0, "KAFKA_BACKUP_TEST_BROKER names no broker.");
         return new RawGroups(Address);
-    }
-
-    private async Task CreateAsync(string topic, int partitions)
-    {
-        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = Address }).Build();
-        await admin.CreateTopicsAsync([new TopicSpecification { Name = topic, NumPartitions = partitions, ReplicationFactor = 1 }]);
     }
 
     private async Task<IReadOnlyList<PartitionId>> SetAsync(params (PartitionId Partition, CommittedOffset Offset)[] offsets)

@@ -139,8 +139,7 @@ public sealed class KafkaGroupWriterTests
     private async Task CreateTopicOrSkipAsync()
     {
         Skip.If(_address.Length == 0, $"{Variable} names no broker.");
-        using var admin = Admin();
-        await admin.CreateTopicsAsync([new TopicSpecification { Name = _first.Topic, NumPartitions = 2, ReplicationFactor = 1 }]);
+        await TestTopics.CreateAsync(_address, _first.Topic, partitions: 2);
     }
 
     /// <summary>A consumer that is a member of the group.</summary>
