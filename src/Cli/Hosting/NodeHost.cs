@@ -140,7 +140,7 @@ internal static class NodeHost
         {
             if (Akka.Cluster.Cluster.Get(system).SelfRoles.Contains(WorkerHosting.Role))
             {
-                var memory = new NodeMemory(registry.Get<ActorKeys.Permits>(), settings.MemoryBytes);
+                var memory = new NodeMemory(registry.Get<ActorKeys.Permits>(), settings.MemoryBytes / 2); // A restore holds it for long: backups go on meanwhile.
                 system.ActorOf(RestoreNodeActor.Props(services.GetRequiredService<NodeRestores>().Workers(memory)), RestoreNodeActor.Name);
             }
         });

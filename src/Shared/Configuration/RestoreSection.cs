@@ -80,7 +80,7 @@ public sealed record RestoreSection
     public int MaxConcurrentPartitions { get; init; } = 4;
 
     /// <summary><c>max_memory_bytes</c>: what stored segments and records on their way may take on a node; one segment at a time always may. Default: null, a quarter of the memory of machine
-    /// or container; of a node of a cluster all that it has for backups and restores.</summary>
+    /// or container; on a node of a cluster half of what it has for backups and restores.</summary>
     public long? MaxMemoryBytes { get; init; }
 
     /// <summary>The memory of a process that makes one restore only: what its user set, or a quarter of what there is.</summary>

@@ -77,7 +77,7 @@ public sealed class OffsetResetTests : IAsyncLifetime
     {
         await RestoredAsync("aaaa", rules: new RecordRules { LeavesOut = true, KeptFrom = TestRecords.FirstTimestamp + 1 });
 
-        Assert.Equal(101, Assert.Single((await PlanAsync(groups: "at-13")).Groups).Then[Target]);
+        Assert.Equal(101, Assert.Single((await PlanAsync(groups: "at-13")).Groups).Then[Target].Offset);
     }
 
     [Fact]
