@@ -278,39 +278,4 @@ public sealed class OffsetRollbackTests
         new OffsetRollback(_cluster.Catalog).CompareAsync(snapshot, groups.Length == 0 ? null : groups, CancellationToken.None);
 
     private Task<IReadOnlyList<GroupRollback>> SetAsync(IReadOnlyList<GroupComparison> groups) => OffsetRollback.SetAsync(groups, _writer, _ => { }, CancellationToken.None);
-
-    private sealed class FakeGroupWriter : IGroupWriter
-    {
-        private int _begun;
-
-        public Dictionary<string, IReadOnlyDictionary<PartitionId, CommittedOffset>> Set { get; } = [];
-
-        public string? Refused { get; set; }
-
-        public int Refusals { get; set; } = int.MaxValue;
-
-        public Task Gate { get; set; } = Task.CompletedTask;
-
-        public int Begun => _begun;
-
-        public IReadOnlyList<PartitionId> TooLong { get; set; } = [];
-
-        public Task<IReadOnlyList<string>> FindActiveAsync(IReadOnlyCollection<string> groups, CancellationToken cancellation) => throw new NotSupportedException();
-
-        public async Task<IReadOnlyList<PartitionId>> SetAsync(string group, IReadOnlyDictionary<PartitionId, CommittedOffset> offsets, Action waits, CancellationToken cancellation)
-        {
-            Interlocked.Increment(ref _begun);
-            await Gate;
-            lock (Set)
-            {
-                Set.Add(group == Refused && Refusals-- > 0 ? throw new BackupException(FailureKind.Source, $"'{group}' has members.") : group, offsets);
-            }
-
-            return TooLong;
-        }
-
-        public void Dispose()
-        {
-        }
-    }
 }
