@@ -26,8 +26,8 @@ internal sealed class ReadingPermit(RequestPermit request, Task? unused = null)
     /// <summary>Nobody asks for it any more: who waits for it, waits for nothing.</summary>
     public void Lose()
     {
-        _granted.TrySetException(new BackupException(
-            FailureKind.Internal, "The worker that was to read the topic for all its partitions ended before it had the memory for that; start the restore again, and it goes on.") { IsRetryable = true });
+        const string Sentence = "The worker that was to read the topic for all its partitions ended before it had the memory for that; start the restore again, and it goes on.";
+        _granted.TrySetException(new BackupException(FailureKind.Internal, Sentence) { IsRetryable = true });
         _ = _granted.Task.Exception; // Nobody may be waiting.
     }
 }
