@@ -19,8 +19,16 @@ internal sealed class FakeTopics : ITopicMaker
     public Task<IReadOnlyDictionary<string, ExistingTopic>> DescribeAsync(IReadOnlyCollection<string> topics, CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyDictionary<string, ExistingTopic>>(There.Where(topic => topics.Contains(topic.Key)).ToDictionary());
 
+    /// <summary>So many changes fail for a passing reason.</summary>
+    public int Breaks { get; set; }
+
     public Task SetAsync(string topic, IReadOnlyDictionary<string, string?> settings, CancellationToken cancellation)
     {
+        if (Breaks-- > 0)
+        {
+            throw new BackupException(FailureKind.Source, "The connection broke.") { IsRetryable = true };
+        }
+
         Changed.Add(topic, settings);
         return Task.CompletedTask;
     }

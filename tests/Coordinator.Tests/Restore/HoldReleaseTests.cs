@@ -2,6 +2,7 @@ using KafkaBackup.Coordinator.Restore;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Storage;
+using KafkaBackup.Testing;
 using KafkaBackup.Testing.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -33,16 +34,29 @@ public sealed class HoldReleaseTests
         Assert.Equal(["young"], _topics.Changed.Keys);
     }
 
+    [Theory]
+    [InlineData(4, true)]
+    [InlineData(5, false)]
+    public void A_connection_that_breaks_is_no_reason_to_leave_a_hold(int breaks, bool isReleased) => LeapingClock.Run(async clock =>
+    {
+        There("young", new() { ["retention.ms"] = "-1" });
+        _topics.Breaks = breaks;
+
+        Assert.Equal(isReleased ? ["young"] : [], await ReleaseAsync(clock, (Topic("young", new() { ["retention.ms"] = "-2" }), null)));
+    });
+
     private void There(string name, Dictionary<string, string> settings) => _topics.There[name] =
         new ExistingTopic(name, 1, settings, settings.Keys.ToHashSet()) { Defaults = new Dictionary<string, string> { ["cleanup.policy"] = "delete" } };
 
     private static RestoreTopic Topic(string name, Dictionary<string, string?> held) => new(name, new NewTopic(name, 1, null, new Dictionary<string, string>()), held);
 
-    private Task<IReadOnlyList<string>> ReleaseAsync(params (RestoreTopic Topic, long? Oldest)[] topics)
+    private Task<IReadOnlyList<string>> ReleaseAsync(params (RestoreTopic Topic, long? Oldest)[] topics) => ReleaseAsync(TimeProvider.System, topics);
+
+    private Task<IReadOnlyList<string>> ReleaseAsync(TimeProvider clock, params (RestoreTopic Topic, long? Oldest)[] topics)
     {
         var services = new RestoreServices(
             TestConfiguration.Of(new RestoreSection()), new MemoryObjectStore(), new FakeCluster().Catalog, _topics, _ => { }, _ => [], new RestoreLog(NullLogger<RestoreLog>.Instance),
-            () => 0, () => new Dictionary<KafkaBackup.Shared.PartitionId, KafkaBackup.Shared.Protocol.RestoreProtocol.RestoredSoFar>(), () => Task.CompletedTask, TimeProvider.System)
+            () => 0, () => new Dictionary<KafkaBackup.Shared.PartitionId, KafkaBackup.Shared.Protocol.RestoreProtocol.RestoredSoFar>(), () => Task.CompletedTask, clock)
         {
             Groups = new NoGroups(),
         };
