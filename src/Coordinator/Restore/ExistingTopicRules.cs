@@ -105,29 +105,34 @@ internal static class ExistingTopicRules
     /// <summary>The topic with what the user may do with it.</summary>
     /// <param name="topic">As the restore takes it.</param>
     /// <param name="there">As it is.</param>
-    /// <param name="restore">What is wanted.</param>
+    /// <param name="needed">What the restore does with it that is left to be done: a right, and what for.</param>
     /// <exception cref="BackupException">A right is missing, as far as the target tells.</exception>
-    public static RestoreTopic WithRights(RestoreTopic topic, ExistingTopic there, RestoreSection restore)
+    public static RestoreTopic WithRights(RestoreTopic topic, ExistingTopic there, IEnumerable<(string Right, string For)> needed) =>
+        there.Rights is { } rights && needed.FirstOrDefault(need => !rights.Contains(need.Right)) is { Right: { } missing, For: var what }
+            ? throw new BackupException(FailureKind.Source, $"The user may not {what}: topic '{there.Name}' at the target. Give the user the right {missing} on the topic.")
+            : topic with { Rights = there.Rights };
+
+    /// <summary>The rights that a restore needs for a topic that is there.</summary>
+    /// <param name="topic">As the restore takes it.</param>
+    /// <param name="restore">What is wanted.</param>
+    /// <param name="isEmptied">Whether records of it are to be deleted.</param>
+    public static IEnumerable<(string Right, string For)> RightsFor(RestoreTopic topic, RestoreSection restore, bool isEmptied)
     {
-        var needed = new List<(string Right, string For)> { ("Write", "write to it") };
+        yield return ("Write", "write to it");
         if (restore.ReadsBack)
         {
-            needed.Add(("Read", "read it back"));
+            yield return ("Read", "read it back");
         }
 
-        if (topic.Held.Count > 0)
+        if (topic is { Exists: true, Held.Count: > 0 }) // What it makes itself is held from the start, and given back where that may be.
         {
-            needed.Add(("AlterConfigs", $"change its {string.Join(", ", topic.Held.Keys.Order(StringComparer.Ordinal))}"));
+            yield return ("AlterConfigs", $"change its {string.Join(", ", topic.Held.Keys.Order(StringComparer.Ordinal))}");
         }
 
-        if (restore.PurgesTopics && !topic.IsMade)
+        if (isEmptied)
         {
-            needed.Add(("Delete", "delete its records"));
+            yield return ("Delete", "delete its records");
         }
-
-        return there.Rights is { } rights && needed.Find(need => !rights.Contains(need.Right)) is { Right: { } missing, For: var what }
-            ? throw new BackupException(FailureKind.Source, $"The user may not {what}: topic '{there.Name}' at the target. Nothing was restored. Give the user the right {missing} on the topic.")
-            : topic with { Rights = there.Rights };
     }
 
     /// <summary>Whether a topic that is taken as it is may delete what is restored.</summary>

@@ -90,7 +90,7 @@ public sealed class OffsetReset(IObjectStore store, ITopicCatalog catalog)
                 RefuseEmptied(target, noted.Base, partition.Records, (await catalog.GetBoundsAsync([target], LogEnd.HighWatermark, cancellation))[target]);
                 var segments = manifest.Topics.Where(known => known.Name == source.Topic).SelectMany(known => known.Partitions).Where(known => known.PartitionId == source.Number).SelectMany(known => known.Segments).ToList();
                 var read = RestorePlan.SourceOf(source, segments, section);
-                var order = noted.Extent.Cut(new RestorePartition(source, target, read.Segments) { Rules = document.Topics[target.Topic].Rules ?? RecordRules.None })
+                var order = noted.Extent.Cut(new RestorePartition(source, target, read.Segments) { Rules = noted.Rules ?? RecordRules.None })
                     ?? throw Wrong($"The backup has other segments of {source} than those from which {target} was restored, as after its retention or a repair, so that its offsets cannot be translated any more.");
                 var found = await CountAsync(order with { Marks = [.. stands.Select(group => group.Offset!.Value).Distinct().Order()] }, section, cancellation);
                 foreach (var (group, offset, metadata) in stands)

@@ -11,7 +11,8 @@ namespace KafkaBackup.Coordinator.Restore;
 /// <param name="catalog">Tells at which offset of the target a time begins.</param>
 internal sealed class PlacesByTime(IObjectStore store, ITopicCatalog catalog)
 {
-    /// <summary>The groups, each at the first restored record that is no older than the one that it would have read next at the source; at the end where there was none.</summary>
+    /// <summary>The groups, each at the first restored record that is no older than the one that it would have read next at the source; as counted where there was none, or where
+    /// what was there before the restore has such records.</summary>
     /// <param name="groups">As counted.</param>
     /// <param name="orders">What was restored, all of it.</param>
     /// <param name="cancellation">Gives up.</param>
@@ -30,7 +31,7 @@ internal sealed class PlacesByTime(IObjectStore store, ITopicCatalog catalog)
         {
             var dated = group.Places.Where(place => times.ContainsKey((place.Target, place.SourceOffset))).ToDictionary(place => place.Target, place => times[(place.Target, place.SourceOffset)]);
             var offsets = await catalog.FindOffsetsAsync(dated, cancellation);
-            found.Add(group with { Places = [.. group.Places.Select(place => offsets.TryGetValue(place.Target, out var offset) ? place with { Offset = Math.Max(offset, orders[place.Target].Base) } : place)] });
+            found.Add(group with { Places = [.. group.Places.Select(place => offsets.TryGetValue(place.Target, out var offset) && offset >= orders[place.Target].Base ? place with { Offset = offset } : place)] });
         }
 
         return found;

@@ -21,7 +21,7 @@ internal static class PlannedHarms
         foreach (var topic in topics)
         {
             var (name, harms) = (topic.Made.Name, Of(byTopic[topic.Made.Name]));
-            if (harms.TooLarge > 0)
+            if (harms.TooLarge > 0 && KnowsSize(topic))
             {
                 yield return Wrong($"{harms.TooLarge:N0} record(s) for topic '{name}' are each larger than its max.message.bytes, which is {byTopic[name].First().Order.Limits.MessageBytes:N0}: the restore would stop at the first of them. "
                     + $"Raise it, {(topic.Exists ? "at the topic" : "by restore.topic_configs")}.");
@@ -40,6 +40,9 @@ internal static class PlannedHarms
             }
         }
     }
+
+    /// <summary>What brokers take where a topic says nothing of it is known of topics that are there only.</summary>
+    public static bool KnowsSize(RestoreTopic topic) => topic.Exists || topic.Made.Configurations.ContainsKey("max.message.bytes");
 
     private static Fault Wrong(string sentence) => new(FailureKind.Configuration, sentence, IsRetryable: false);
 }

@@ -39,13 +39,12 @@ internal static class RestoreContinuation
     {
         var done = ours.Where(name => document.Topics[name].IsWhole).ToHashSet(StringComparer.Ordinal); // Nothing is left to do, and others may use them by now.
         var (orders, topics) = (new List<RestorePartition>(), ImmutableDictionary.CreateBuilder<string, DocumentedTopic>(StringComparer.Ordinal));
-        var notes = plan.Notes.ToList();
+        var (notes, byTopic) = (plan.Notes.ToList(), plan.Orders.ToLookup(order => order.Target.Topic, StringComparer.Ordinal));
         foreach (var topic in plan.Topics)
         {
             var name = topic.Made.Name;
             var isOurs = ours.Contains(name);
-            var ordered = plan.Orders.Where(order => order.Target.Topic == name).ToList();
-            var known = isOurs ? document.Topics[name] : new DocumentedTopic { Exists = topic.Exists, Held = topic.Exists ? topic.Held : null, Rules = ordered.Select(order => order.Rules).FirstOrDefault(rules => rules.LeavesOut) };
+            var known = isOurs ? document.Topics[name] : new DocumentedTopic { Exists = topic.Exists, Held = topic.Exists ? topic.Held : null };
             if (done.Contains(name))
             {
                 topics.Add(name, known);
@@ -53,7 +52,7 @@ internal static class RestoreContinuation
             }
 
             var partitions = known.Partitions.ToDictionary();
-            foreach (var order in ordered.Select(order => order with { Rules = known.Rules ?? RecordRules.None })) // What was left out so far has to be left out again.
+            foreach (var order in byTopic[name])
             {
                 if (!isOurs)
                 {
@@ -63,12 +62,13 @@ internal static class RestoreContinuation
                 else if (partitions.TryGetValue(order.Target.Number, out var noted))
                 {
                     var continued = Continued(order, noted, bounds[order.Target]);
+                    continued = continued.There == 0 ? continued : continued with { Rules = noted.Rules ?? RecordRules.None }; // What was left out so far has to be left out again.
                     if (continued.Base != noted.Base)
                     {
                         notes.Add($"{order.Target} was emptied since the restore began in it: all of it is restored again, from its offset {continued.Base} on.");
                     }
 
-                    partitions[order.Target.Number] = noted with { Base = continued.Base, SoFar = continued.There == 0 ? null : noted.SoFar };
+                    partitions[order.Target.Number] = noted with { Base = continued.Base, SoFar = continued.There == 0 ? null : noted.SoFar, Rules = RulesOf(continued) };
                     orders.Add(continued);
                 }
                 else if (order.Segments.Count == 0 && bounds[order.Target] is { Problem: null } empty && empty.LogStartOffset == empty.HighWatermark)
@@ -139,8 +139,10 @@ internal static class RestoreContinuation
     private static DocumentedPartition Documented(RestorePartition order)
     {
         var extent = RestoreExtent.Of(order);
-        return new DocumentedPartition { Until = extent.Until, Sources = extent.Sources, Segments = extent.Segments };
+        return new DocumentedPartition { Until = extent.Until, Sources = extent.Sources, Segments = extent.Segments, Rules = RulesOf(order) };
     }
+
+    private static RecordRules? RulesOf(RestorePartition order) => order.Rules.LeavesOut ? order.Rules : null;
 
     private static string Names(List<string> topics) => $"{string.Join(", ", topics.Take(MaxNamed).Select(name => $"'{name}'"))}{(topics.Count > MaxNamed ? " and others" : "")}";
 

@@ -274,6 +274,12 @@ public sealed class RestoreCoordinatorActor : UntypedActor, IWithTimers
                 }
 
                 var isWhole = finished is { WasStopped: false, Failures.Count: 0 };
+                foreach (var partition in isWhole ? finished.Partitions.Where(partition => partition.Harms != default) : [])
+                {
+                    // Nothing goes on behind it any more: what was left out behind the last record counts, too.
+                    positions[partition.Order.Target] = (positions.GetValueOrDefault(partition.Order.Target) ?? new RestoredSoFar { Records = 0, SourceOffset = -1 }) with { Harms = partition.Harms };
+                }
+
                 Func<RestoreDocument, RestoreDocument> change = document => isWhole ? document.WithPositions(positions).AsWhole(now) : document.WithPositions(positions);
                 var isCutOff = await IsCutOffAsync();
                 await claim.WriteAsync(change, CancellationToken.None); // Whoever has taken over writes the report.

@@ -114,9 +114,6 @@ internal sealed record RestoreDocument
         /// <summary>What is held of it, with what it had before, as <see cref="RestoreTopic.Held"/>; null until that is written down, which is before it is held.</summary>
         public IReadOnlyDictionary<string, string?>? Held { get; init; }
 
-        /// <summary>Which records are left out of it, as <c>retention_policy: skip</c> wanted when it was begun; null: none.</summary>
-        public RecordRules? Rules { get; init; }
-
         /// <summary>Its partitions that are restored, by their numbers at the target.</summary>
         public IReadOnlyDictionary<int, DocumentedPartition> Partitions { get; init; } = new Dictionary<int, DocumentedPartition>();
     }
@@ -136,6 +133,9 @@ internal sealed record RestoreDocument
         /// <summary>These three as one.</summary>
         [JsonIgnore]
         public RestoreExtent Extent => new(Until, Sources, Segments);
+
+        /// <summary>Which records are left out of it, as <c>retention_policy: skip</c> wanted when it was begun; null: none.</summary>
+        public RecordRules? Rules { get; init; }
 
         /// <summary>As <see cref="RestorePartition.Base"/>.</summary>
         public long Base { get; init; }

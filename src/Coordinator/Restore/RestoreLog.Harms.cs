@@ -26,6 +26,11 @@ public sealed partial class RestoreLog
         }
     }
 
+    /// <summary>What brokers take of a topic that is to be made is not known.</summary>
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "Topic '{Topic}': {Records:N0} record(s) are each larger than {Bytes:N0} bytes, which is what brokers take unless they are told otherwise: set max.message.bytes by restore.topic_configs if the target takes no more")]
+    public partial void MayBeTooLarge(string topic, long records, int bytes);
+
     [LoggerMessage(Level = LogLevel.Warning,
         Message = "Topic '{Topic}': {Records:N0} record(s) are left out, as restore.retention_policy wants it: {TooOld:N0} that it would delete for their age, {OutOfTime:N0} that it would refuse for their time, {WithoutKey:N0} that it would refuse as they have no key")]
     private partial void Skipped(string topic, long records, long tooOld, long outOfTime, long withoutKey);

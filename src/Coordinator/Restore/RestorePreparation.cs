@@ -24,13 +24,13 @@ internal sealed class RestorePreparation(RestoreServices services)
         var groups = await RestoreGroups.ReadAsync(services.Store, configuration, cancellation);
         var plan = await RestoreGroups.AskAsync(RestorePlan.Of(manifest, configuration, brokers, groups), services.Groups, cancellation);
         var cluster = await services.Catalog.GetClusterIdAsync(cancellation);
-        plan = await WithRightsAsync(plan, cancellation);
         var id = RestoreId.Of(configuration, cluster);
         var key = BackupKeys.Restore(configuration.BackupId, id);
         plan = plan with { Restore = id, Cluster = cluster };
         if (configuration.Restore.IsDryRun)
         {
-            return new Planned((await FitAsync(plan, await RestoreClaim.PeekAsync(services.Store, key, cancellation), cancellation)).Plan.WithLimits(services.Clock.GetUtcNow()), null);
+            var fitted = (await FitAsync(plan, await RestoreClaim.PeekAsync(services.Store, key, cancellation), cancellation)).Plan;
+            return new Planned((await WithRightsAsync(fitted, cancellation)).WithLimits(services.Clock.GetUtcNow()), null);
         }
 
         if (await RestoreClaim.TakeAsync(services.Store, key, services.Clock, services.Log, cancellation, services.HasNodes) is not { } claim)
@@ -56,7 +56,7 @@ internal sealed class RestorePreparation(RestoreServices services)
 
     /// <summary>Who may not make all topics may be allowed to make these: that cannot be asked before.</summary>
     private async Task<RestorePlan> WithRightsAsync(RestorePlan plan, CancellationToken cancellation) =>
-        services.Configuration.Restore is { IsDryRun: true, CreatesTopics: true } && await services.Topics.MayCreateAsync(cancellation) == false
+        plan.Topics.Any(topic => topic is { Exists: false, IsMade: false } && !plan.AlreadyMade.Contains(topic.Made.Name)) && await services.Topics.MayCreateAsync(cancellation) == false
             ? plan with { Notes = [.. plan.Notes, "The user has no right to create topics of any name at the target. Whether it may create these cannot be asked: give it Create on the cluster, or on the topics by their names."] }
             : plan;
 
@@ -162,7 +162,7 @@ internal sealed class RestorePreparation(RestoreServices services)
         {
             try
             {
-                return ExistingTopicRules.WithRights(Taken(topic, found), found, services.Configuration.Restore);
+                return WithRights(Taken(topic, found), found, ours.Contains(topic.Made.Name) ? document.Topics[topic.Made.Name] : null, orders[topic.Made.Name].Select(order => bounds[order.Target]));
             }
             catch (BackupException e) when (services.Configuration.Restore.IsDryRun)
             {
@@ -207,6 +207,13 @@ internal sealed class RestorePreparation(RestoreServices services)
                 ? held.Where(setting => found.Settings.GetValueOrDefault(setting.Key) == RestorePlan.HoldOf(setting.Key)) : [];
             return taken with { Held = before.UnionBy(taken.Held, setting => setting.Key).ToDictionary(StringComparer.Ordinal) };
         }
+    }
+
+    /// <summary>The topic with what the user may do with it, which has to be enough for what is left to be done.</summary>
+    private RestoreTopic WithRights(RestoreTopic topic, ExistingTopic found, RestoreDocument.DocumentedTopic? begun, IEnumerable<PartitionBounds> bounds)
+    {
+        var isEmptied = services.Configuration.Restore.PurgesTopics && begun is null && bounds.Any(held => held.Problem is null && held.HighWatermark > held.LogStartOffset);
+        return ExistingTopicRules.WithRights(topic, found, begun is { IsWhole: true } ? [] : ExistingTopicRules.RightsFor(topic, services.Configuration.Restore, isEmptied));
     }
 
     private RestorePartition WithRules(RestorePartition order, ExistingTopic found)

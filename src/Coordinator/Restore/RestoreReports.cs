@@ -18,6 +18,8 @@ internal sealed class RestoreReports(RestoreConfiguration configuration, Restore
     private const int Repartitioned = -1;
 
     private readonly Dictionary<PartitionId, PartitionRestored> _restored = finished.Partitions.ToDictionary(partition => partition.Order.Target);
+    private readonly ILookup<string, PartitionRestored> _restoredOf = finished.Partitions.ToLookup(partition => partition.Order.Target.Topic);
+    private readonly ILookup<string, RestorePartition> _ordersOf = (plan?.Orders ?? []).ToLookup(order => order.Target.Topic);
 
     /// <summary>What it has done.</summary>
     /// <param name="began">When this attempt began.</param>
@@ -85,21 +87,21 @@ internal sealed class RestoreReports(RestoreConfiguration configuration, Restore
         var left = (plan?.Topics ?? []).Select(topic => topic.Made.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var (name, topic) in document?.Topics.Where(topic => !left.Contains(topic.Key) && plan is not null) ?? [])
         {
-            var partitions = topic.Partitions.OrderBy(partition => partition.Key).Select(partition => Reported(partition.Key, partition.Value, topic.Rules)).ToList();
+            var partitions = topic.Partitions.OrderBy(partition => partition.Key).Select(partition => Reported(partition.Key, partition.Value)).ToList();
             var source = configuration.Restore.TopicMapping.Where(pair => pair.Value == name).Select(pair => pair.Key).FirstOrDefault(name);
             yield return new RestoreReport.ReportedTopic(source, name, partitions, partitions.Sum(partition => partition.Records), 0) { HeldSettings = NullIfEmpty(topic.Held) };
         }
     }
 
     /// <summary>A partition of one of them. Which number it had in the backup is told by the mapping.</summary>
-    private RestoreReport.ReportedPartition Reported(int number, DocumentedPartition noted, RecordRules? rules) => WithSpan(
+    private RestoreReport.ReportedPartition Reported(int number, DocumentedPartition noted) => WithSpan(
         new RestoreReport.ReportedPartition(
             noted.Sources is null ? configuration.Restore.PartitionMapping.Where(pair => pair.Value == number).Select(pair => pair.Key).FirstOrDefault(number) : Repartitioned, number)
         {
             Records = noted.SoFar?.Records ?? 0,
             TargetFirstOffset = noted.Base,
-            RecordsLeftOut = rules is null ? 0 : noted.SoFar?.Harms.Avoidable ?? 0,
-            IsExact = noted.SoFar is not { Differences.Count: > 0 } && (rules is null || noted.SoFar is not { Harms.Avoidable: > 0 }),
+            RecordsLeftOut = noted.Rules is null ? 0 : noted.SoFar?.Harms.Avoidable ?? 0,
+            IsExact = noted.SoFar is not { Differences.Count: > 0 } && (noted.Rules is null || noted.SoFar is not { Harms.Avoidable: > 0 }),
             MayLackRecords = noted.SoFar is { Differences.Count: > 0 },
         },
         noted.SoFar?.Span, isOne: noted.Sources is null);
@@ -107,7 +109,7 @@ internal sealed class RestoreReports(RestoreConfiguration configuration, Restore
     private RestoreReport.ReportedTopic Reported(RestoreTopic topic)
     {
         var name = topic.Made.Name;
-        var partitions = plan!.Orders.Where(order => order.Target.Topic == name).OrderBy(order => order.Target.Number).Select(Reported).ToList();
+        var partitions = _ordersOf[name].OrderBy(order => order.Target.Number).Select(Reported).ToList();
         return new RestoreReport.ReportedTopic(topic.Source, name, partitions, partitions.Sum(partition => partition.Records), partitions.Sum(partition => partition.Bytes))
         {
             HeldSettings = NullIfEmpty(document?.Topics.GetValueOrDefault(name)?.Held ?? topic.Held),
@@ -147,7 +149,7 @@ internal sealed class RestoreReports(RestoreConfiguration configuration, Restore
 
     private RestorePlanReport.PlannedTopic Planned(RestoreTopic topic)
     {
-        var orders = plan!.Orders.Where(order => order.Target.Topic == topic.Made.Name).OrderBy(order => order.Target.Number).ToList();
+        var orders = _ordersOf[topic.Made.Name].OrderBy(order => order.Target.Number).ToList();
         return new RestorePlanReport.PlannedTopic(topic.Source, topic.Made.Name, [.. orders.Select(Planned)])
         {
             Repartitioning = orders is [{ Share: { } share }, ..]
@@ -165,8 +167,7 @@ internal sealed class RestoreReports(RestoreConfiguration configuration, Restore
 
     private TargetEffects? EffectsOf(string topic)
     {
-        var partitions = finished.Partitions.Where(partition => partition.Order.Target.Topic == topic).ToList();
-        return TargetEffects.Of(PlannedHarms.Of(partitions), partitions.Exists(partition => partition.Order.Rules.LeavesOut));
+        return TargetEffects.Of(PlannedHarms.Of(_restoredOf[topic]), _restoredOf[topic].Any(partition => partition.Order.Rules.LeavesOut));
     }
 
     private RestorePlanReport.PlannedPartition Planned(RestorePartition order)

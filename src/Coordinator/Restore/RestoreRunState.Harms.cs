@@ -1,4 +1,5 @@
 using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Kafka;
 using static KafkaBackup.Coordinator.Restore.RestoreEffects;
 
 namespace KafkaBackup.Coordinator.Restore;
@@ -25,6 +26,11 @@ internal sealed partial record RestoreRunState
             if (harms.Avoidable > 0)
             {
                 yield return new Say(log => log.Harms(topic, harms, leavesOut));
+            }
+
+            if (harms.TooLarge > 0 && !PlannedHarms.KnowsSize(topic))
+            {
+                yield return new Say(log => log.MayBeTooLarge(topic.Made.Name, harms.TooLarge, TargetLimits.KafkaMessageBytes));
             }
         }
     }

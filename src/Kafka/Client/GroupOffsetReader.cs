@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Confluent.Kafka;
 using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.Kafka.Wire;
@@ -36,9 +37,10 @@ internal sealed class GroupOffsetReader(ClusterClient cluster, TimeSpan patience
     {
         var (read, since) = (new Dictionary<string, GroupOffsets>(StringComparer.Ordinal), new Dictionary<string, long>(StringComparer.Ordinal));
         List<string> left = [.. groups.Distinct(StringComparer.Ordinal)];
+        var alone = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
         while (left.Count > 0)
         {
-            foreach (var (group, answer) in await AskAsync(left, cancellation))
+            foreach (var (group, answer) in await AskAsync(left, alone, cancellation))
             {
                 since.TryAdd(group, clock.GetTimestamp());
                 if (answer.Fault is not { } fault || clock.GetElapsedTime(since[group]) > PatienceWith(fault))
@@ -64,11 +66,14 @@ internal sealed class GroupOffsetReader(ClusterClient cluster, TimeSpan patience
     private static string Problem(string group, GroupFault fault) => KafkaGroupReader.Problem(group, new Error((ErrorCode)fault.Code, fault.Reason));
 
     /// <summary>Asks each coordinator for its groups: all of them at the same time.</summary>
-    private async Task<IReadOnlyList<KeyValuePair<string, GroupAnswer>>> AskAsync(IReadOnlyCollection<string> groups, CancellationToken cancellation)
+    /// <param name="groups">The groups.</param>
+    /// <param name="alone">Those that are asked for one by one, as an answer with others did not come: what all of them have committed may be too much for one.</param>
+    /// <param name="cancellation">Gives up.</param>
+    private async Task<IReadOnlyList<KeyValuePair<string, GroupAnswer>>> AskAsync(IReadOnlyCollection<string> groups, ConcurrentDictionary<string, bool> alone, CancellationToken cancellation)
     {
         var coordinators = await new GroupCoordinators(cluster, _answerPatience).FindAsync(groups, cancellation);
         var at = groups.ToLookup(group => coordinators.GetValueOrDefault(group).Address);
-        var asked = await Task.WhenAll(at.Where(one => one.Key is not null).Select(one => AskAsync(one.Key!, one, cancellation)));
+        var asked = await Task.WhenAll(at.Where(one => one.Key is not null).Select(one => AskAsync(one.Key!, one, alone, cancellation)));
         return
         [
             .. asked.SelectMany(answers => answers),
@@ -77,18 +82,22 @@ internal sealed class GroupOffsetReader(ClusterClient cluster, TimeSpan patience
         ];
     }
 
-    private async Task<List<KeyValuePair<string, GroupAnswer>>> AskAsync(BrokerAddress coordinator, IEnumerable<string> groups, CancellationToken cancellation)
+    private async Task<List<KeyValuePair<string, GroupAnswer>>> AskAsync(BrokerAddress coordinator, IEnumerable<string> groups, ConcurrentDictionary<string, bool> alone, CancellationToken cancellation)
     {
         var answers = new List<KeyValuePair<string, GroupAnswer>>();
-        foreach (var batch in groups.Chunk(GroupsAtOnce))
+        var bySize = groups.ToLookup(alone.ContainsKey);
+        List<string[]> batches = [.. bySize[false].Chunk(GroupsAtOnce), .. bySize[true].Chunk(1)];
+        for (var number = 0; number < batches.Count; number++)
         {
             try
             {
-                answers.AddRange(await AskAsync(await cluster.ConnectAsync(coordinator, cancellation), batch, cancellation));
+                answers.AddRange(await AskAsync(await cluster.ConnectAsync(coordinator, cancellation), batches[number], cancellation));
             }
             catch (BackupException e)
             {
-                answers.AddRange(batch.Select(group => KeyValuePair.Create(group, GroupAnswer.Failed(GroupFault.Of(e)))));
+                Array.ForEach(batches[number], group => alone.TryAdd(group, true));
+                answers.AddRange(batches[number..].SelectMany(batch => batch).Select(group => KeyValuePair.Create(group, GroupAnswer.Failed(GroupFault.Of(e))))); // Who does not answer one does not answer the next.
+                break;
             }
         }
 

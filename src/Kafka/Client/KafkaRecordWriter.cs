@@ -75,6 +75,9 @@ internal sealed class KafkaRecordWriter : IRecordWriter
     }
 
     /// <inheritdoc />
+    public bool TellsWritten => _sink.Settings.Acks == ProduceAcks.All;
+
+    /// <inheritdoc />
     public async ValueTask WriteAsync(OutgoingRecord record, CancellationToken cancellation)
     {
         await UntilAsync(() => _bytes < _mostBytes && _records < _mostRecords, cancellation);

@@ -14,6 +14,9 @@ public static class PermitProtocol
     {
         /// <summary>What the user's permits may stand for together; a single one may always be larger. Default: no limit.</summary>
         public long MostBytes { get; init; } = long.MaxValue;
+
+        /// <summary>What the permits of all restores together may stand for, where it is one that asks; a single one may always be larger. Default: no limit.</summary>
+        public long MostOfRestores { get; init; } = long.MaxValue;
     }
 
     /// <summary>The receiver may hold what it asked for in memory until it gives the permit back or stops.</summary>

@@ -11,6 +11,9 @@ public readonly record struct PermitUser
 
     private string? Attempt { get; }
 
+    /// <summary>Whether it is a restore.</summary>
+    public bool IsRestore => Attempt is not null;
+
     /// <summary>All workers of a backup.</summary>
     public static PermitUser Of(BackupId backup) => new(backup, null);
 

@@ -83,11 +83,14 @@ public sealed class PermitsActor : UntypedActor
     private void Grant()
     {
         HashSet<PermitUser> passed = []; // Small permits of a user do not pass its own large one, or that would wait for ever.
+        var passesRestores = false;
         for (var i = 0; i < _waiting.Count;)
         {
             var (from, request) = _waiting[i];
             var (count, bytes) = _held.GetValueOrDefault(request.User);
-            if (passed.Contains(request.User) || count >= request.Most || (count > 0 && bytes + request.Bytes > request.MostBytes))
+            var isBeyond = request.User.IsRestore && (passesRestores || IsBeyond(request)); // What restores hold lasts: backups go on beside them.
+            passesRestores |= isBeyond;
+            if (isBeyond || passed.Contains(request.User) || count >= request.Most || (count > 0 && bytes + request.Bytes > request.MostBytes))
             {
                 passed.Add(request.User);
                 i++;
@@ -105,5 +108,11 @@ public sealed class PermitsActor : UntypedActor
                 return;
             }
         }
+    }
+
+    private bool IsBeyond(RequestPermit request)
+    {
+        var restores = _held.Where(held => held.Key.IsRestore).Sum(held => held.Value.Bytes);
+        return restores > 0 && restores + request.Bytes > request.MostOfRestores;
     }
 }

@@ -25,6 +25,8 @@ public sealed class DrySink(Func<OutgoingRecord, TargetLimits, bool>? fits = nul
 
         public WrittenTo? Written => null;
 
+        public bool TellsWritten => false;
+
         public ValueTask WriteAsync(OutgoingRecord record, CancellationToken cancellation)
         {
             cancellation.ThrowIfCancellationRequested();

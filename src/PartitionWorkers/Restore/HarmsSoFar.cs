@@ -16,11 +16,22 @@ internal sealed class HarmsSoFar(RestorePartition order)
     private readonly RecordHarms _before = order.Share is null ? order.Noted?.Harms ?? default : default;
     private RecordHarms _passed;
     private RecordHarms _arrived;
+    private long _arrivedTo = long.MinValue;
     private int _mostWaiting = MostWaiting;
 
     /// <summary>All that was read is taken in.</summary>
     /// <param name="harms">What the feed says.</param>
     public RecordHarms All(RecordHarms harms) => _before + harms;
+
+    /// <summary>Takes in a record that the target has already.</summary>
+    /// <param name="harms">What the feed says of it and of all before it.</param>
+    public void PassThere(RecordHarms harms)
+    {
+        lock (_gate)
+        {
+            _passed = _arrived = harms;
+        }
+    }
 
     /// <summary>Takes in a record that goes to the target.</summary>
     /// <param name="sourceOffset">Its offset at the source.</param>
@@ -28,33 +39,47 @@ internal sealed class HarmsSoFar(RestorePartition order)
     /// <param name="writer">Who takes it.</param>
     public void Pass(long sourceOffset, RecordHarms harms, IRecordWriter writer)
     {
-        if (harms == _passed || order.Share is not null)
+        if (harms == _passed || order.Share is not null || !writer.TellsWritten)
         {
             return;
         }
 
+        int waiting;
         lock (_gate)
         {
             _passed = harms;
             _waiting.Enqueue((sourceOffset, harms));
+            waiting = _waiting.Count;
         }
 
-        if (_waiting.Count >= _mostWaiting && writer.Written is { } written)
+        if (waiting >= _mostWaiting && writer.Written is { } written)
         {
-            UpTo(written.SourceOffset);
+            UpTo(written);
             _mostWaiting = _waiting.Count + MostWaiting;
         }
     }
 
-    /// <summary>What they say of all up to a record. From any thread; offsets do not go down.</summary>
-    /// <param name="sourceOffset">Its offset at the source.</param>
-    public RecordHarms UpTo(long sourceOffset)
+    /// <summary>What they say of all up to a record, and up to which: another thread may be ahead. From any thread.</summary>
+    /// <param name="written">How far the target is.</param>
+    /// <returns>Null when more was told of before: ask how far the target is by now.</returns>
+    public RecordHarms? UpTo(WrittenTo written)
     {
         lock (_gate)
         {
-            while (_waiting.TryPeek(out var next) && next.SourceOffset <= sourceOffset)
+            if (written.SourceOffset < _arrivedTo)
+            {
+                return null;
+            }
+
+            _arrivedTo = written.SourceOffset;
+            while (_waiting.TryPeek(out var next) && next.SourceOffset <= written.SourceOffset)
             {
                 _arrived = _waiting.Dequeue().Harms;
+            }
+
+            if (_waiting.Count == 0)
+            {
+                _waiting.TrimExcess(); // Who is through is asked for long, and needs no room any more.
             }
 
             return _before + _arrived;

@@ -18,5 +18,5 @@ public sealed class RestoreMemory(NodeMemory node, RestoreSection section, strin
     internal long Bytes => Math.Min(section.MaxMemoryBytes ?? node.Bytes, node.Bytes);
 
     /// <summary>What a worker asks for.</summary>
-    internal RequestPermit Request(RestoreBudget budget) => new(PermitUser.OfRestore(attempt), budget.Bytes, int.MaxValue) { MostBytes = Bytes };
+    internal RequestPermit Request(RestoreBudget budget) => new(PermitUser.OfRestore(attempt), budget.Bytes, int.MaxValue) { MostBytes = Bytes, MostOfRestores = node.Bytes };
 }

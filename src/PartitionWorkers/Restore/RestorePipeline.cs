@@ -23,17 +23,29 @@ internal sealed class RestorePipeline(RestorePartition order, IRecordFeed feed, 
     private long _bytes;
 
     /// <summary>How far it is; null when neither this attempt nor one before has written anything. From any thread.</summary>
-    public RestoredSoFar? SoFar => _writer.Written is { } written
-        ? new RestoredSoFar
+    public RestoredSoFar? SoFar
+    {
+        get
         {
-            Records = written.Offset - order.Base,
-            SourceOffset = written.SourceOffset,
-            Differences = Differences,
-            Marked = _marks.Found,
-            Span = _span.Span,
-            Harms = _harms.UpTo(written.SourceOffset),
+            while (_writer.Written is { } written)
+            {
+                if (_harms.UpTo(written) is { } harms)
+                {
+                    return new RestoredSoFar
+                    {
+                        Records = written.Offset - order.Base,
+                        SourceOffset = written.SourceOffset,
+                        Differences = Differences,
+                        Marked = _marks.Found,
+                        Span = _span.Span,
+                        Harms = harms,
+                    };
+                }
+            }
+
+            return order.Noted;
         }
-        : order.Noted;
+    }
 
     private IReadOnlyList<string> Differences => [.. (order.Noted?.Differences ?? []).Union(feed.Differences, StringComparer.Ordinal)];
 
@@ -88,13 +100,14 @@ internal sealed class RestorePipeline(RestorePartition order, IRecordFeed feed, 
             cancellation.ThrowIfCancellationRequested(); // What is at hand makes nobody wait who would notice.
             _marks.Pass(outgoing.SourceOffset);
             _span.Pass(outgoing.SourceOffset, outgoing.Timestamp);
-            _harms.Pass(outgoing.SourceOffset, feed.Harms, _writer);
             if (at++ < order.There)
             {
+                _harms.PassThere(feed.Harms);
                 await tail.CompareAsync(outgoing, cancellation);
                 continue;
             }
 
+            _harms.Pass(outgoing.SourceOffset, feed.Harms, _writer);
             _bytes += outgoing.Size;
             await pace.TakeAsync(outgoing.Size, cancellation);
             await _writer.WriteAsync(outgoing, cancellation);

@@ -10,6 +10,9 @@ public interface IRecordWriter
     /// <summary>How far the partition is written by this writer; null while nothing is acknowledged by all in-sync replicas.</summary>
     WrittenTo? Written { get; }
 
+    /// <summary>Whether <see cref="Written"/> will tell how far it is once something is acknowledged.</summary>
+    bool TellsWritten { get; }
+
     /// <summary>How many records were given to a writer that only counts, and would be refused for their size. Whoever really writes fails at the first.</summary>
     long TooLarge => 0;
 

@@ -11,6 +11,9 @@ public sealed record RecordRules
     /// <summary>No more than so much of what a setting allows is given up.</summary>
     private static readonly TimeSpan MostMargin = TimeSpan.FromHours(1);
 
+    /// <summary>What is refused ends its partition: that should not come about while a restore lasts.</summary>
+    private static readonly TimeSpan MostMarginOfRefusal = TimeSpan.FromDays(1);
+
     /// <summary>Those of a topic that keeps all.</summary>
     public static RecordRules None { get; } = new();
 
@@ -36,17 +39,16 @@ public sealed record RecordRules
     public static RecordRules Of(IReadOnlyDictionary<string, string> settings, DateTimeOffset now, bool leavesOut)
     {
         var (policies, time) = (PoliciesOf(settings), now.ToUnixTimeMilliseconds());
-        return new RecordRules
+        var rules = new RecordRules { LeavesOut = leavesOut, WantsKeys = policies.Contains("compact", StringComparer.Ordinal) };
+        return settings.GetValueOrDefault("message.timestamp.type") == "LogAppendTime" ? rules : rules with // There a record's own time means nothing.
         {
-            LeavesOut = leavesOut,
-            KeptFrom = policies.Contains("delete", StringComparer.Ordinal) ? time - Span("retention.ms") : null,
-            TakenFrom = time - Span("message.timestamp.before.max.ms"),
-            TakenUntil = time + Span("message.timestamp.after.max.ms"),
-            WantsKeys = policies.Contains("compact", StringComparer.Ordinal),
+            KeptFrom = policies.Contains("delete", StringComparer.Ordinal) ? time - Span("retention.ms", MostMargin) : null,
+            TakenFrom = time - Span("message.timestamp.before.max.ms", MostMarginOfRefusal),
+            TakenUntil = time + Span("message.timestamp.after.max.ms", MostMargin),
         };
 
-        long? Span(string setting) => long.TryParse(settings.GetValueOrDefault(setting), NumberStyles.None, CultureInfo.InvariantCulture, out var span) && span < ForEver
-            ? span - (leavesOut ? Math.Min(span / PartsOfMargin, (long)MostMargin.TotalMilliseconds) : 0)
+        long? Span(string setting, TimeSpan margin) => long.TryParse(settings.GetValueOrDefault(setting), NumberStyles.None, CultureInfo.InvariantCulture, out var span) && span < ForEver
+            ? span - (leavesOut ? Math.Min(span / PartsOfMargin, (long)margin.TotalMilliseconds) : 0)
             : null; // -1 is for ever, too.
     }
 

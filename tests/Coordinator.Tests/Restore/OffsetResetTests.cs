@@ -167,8 +167,7 @@ public sealed class OffsetResetTests : IAsyncLifetime
                     Id = (await _cluster.Catalog.GetTopicIdsAsync(["restored"], CancellationToken.None))["restored"],
                     IsBegun = true,
                     IsWhole = isWhole,
-                    Rules = rules,
-                    Partitions = new Dictionary<int, RestoreDocument.DocumentedPartition> { [0] = new() { Until = extent.Until, Segments = extent.Segments, Base = Base } },
+                    Partitions = new Dictionary<int, RestoreDocument.DocumentedPartition> { [0] = new() { Until = extent.Until, Segments = extent.Segments, Base = Base, Rules = rules } },
                 },
             },
         };

@@ -148,7 +148,7 @@ public sealed class RefusedTests : BrokerTest
         await Broker.AllowAliceAsync(target, [AclOperation.Describe, AclOperation.DescribeConfigs]);
         backup.Config = backup.Config with { Broker = address, Security = SecuredBroker.Login("PLAIN", "alice") };
         var (mapping, plan) = (new Dictionary<string, string> { [topic] = target }, Path.Combine(backup.Root, "plan.json"));
-        var sentence = $"The user may not write to it: topic '{target}' at the target. Nothing was restored. Give the user the right Write on the topic.";
+        var sentence = $"The user may not write to it: topic '{target}' at the target. Give the user the right Write on the topic.";
 
         (await backup.RestoreAsync(mapping, TestBackup.IntoExisting, "dry_run: true", $"--report {plan}")).AssertExit(Source).AssertSays(sentence).AssertSays("10 records");
         (await backup.RestoreAsync(mapping, TestBackup.IntoExisting)).AssertExit(Source).AssertOneFailure(sentence);

@@ -127,6 +127,27 @@ public sealed class PermitsActorTests : PatientTestKit
     }
 
     [Fact]
+    public async Task All_restores_together_leave_to_backups_what_is_not_theirs()
+    {
+        var permits = Sys.ActorOf(PermitsActor.Props(40));
+        permits.Tell(OfRestore("one"), _first);
+        permits.Tell(OfRestore("two"), _second);
+        permits.Tell(OfRestore("three"), _third);
+        var backup = CreateTestProbe();
+        permits.Tell(Wanted with { Bytes = 20 }, backup);
+
+        await _first.ExpectMsgAsync<PermitGranted>();
+        await _second.ExpectMsgAsync<PermitGranted>();
+        await backup.ExpectMsgAsync<PermitGranted>();
+        await _third.ExpectNoMsgAsync(Instant);
+
+        permits.Tell(ReleasePermit.Instance, _first);
+        await _third.ExpectMsgAsync<PermitGranted>();
+
+        static RequestPermit OfRestore(string attempt) => Wanted with { User = PermitUser.OfRestore(attempt), MostBytes = 20, MostOfRestores = 20 };
+    }
+
+    [Fact]
     public async Task A_backup_that_has_all_it_may_have_lets_others_pass()
     {
         var permits = Sys.ActorOf(PermitsActor.Props(1000));

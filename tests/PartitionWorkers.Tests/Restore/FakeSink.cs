@@ -12,6 +12,8 @@ internal sealed class FakeSink : IRecordSink, IRecordWriter
 
     public WrittenTo? Written { get; private set; }
 
+    public bool TellsWritten => true;
+
     private long _end;
 
     public IRecordWriter Open(PartitionId partition, long end = 0, int sharers = 1, TargetLimits? limits = null)

@@ -222,6 +222,8 @@ public sealed class RestorePermitTests : PatientTestKit
         {
             private long _records;
 
+            public bool TellsWritten => false;
+
             public WrittenTo? Written => null;
 
             public async ValueTask WriteAsync(OutgoingRecord record, CancellationToken cancellation)

@@ -117,6 +117,37 @@ public sealed class RestorePipelineTests
         Assert.Equal((4_500L, 4_499L), (restored.LeftOut, _progress.Positions[Target].Harms.TooOld)); // The last one is behind all that is there.
     }
 
+    [Fact]
+    public async Task Of_a_writer_that_never_tells_how_far_it_is_nothing_is_kept()
+    {
+        var order = new RestorePartition(new PartitionId("orders", 3), Target, []);
+        var writer = new DrySink().Open(Target);
+        var harms = new HarmsSoFar(order);
+        await writer.WriteAsync(new OutgoingRecord(null, null, 0, [], 0), CancellationToken.None);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var offset = 0L; offset < 100_000; offset++)
+        {
+            harms.Pass(offset, new RecordHarms(offset, 0, 0, 0), writer);
+        }
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000);
+        Assert.Equal(new RecordHarms(7, 0, 0, 0), harms.All(new RecordHarms(7, 0, 0, 0)));
+    }
+
+    [Fact]
+    public async Task Who_asks_late_is_told_to_ask_again()
+    {
+        var harms = new HarmsSoFar(new RestorePartition(new PartitionId("orders", 3), Target, []));
+        await _sink.WriteAsync(new OutgoingRecord(null, null, 0, [], 5), CancellationToken.None);
+        harms.Pass(5, new RecordHarms(1, 0, 0, 0), _sink);
+        harms.Pass(9, new RecordHarms(2, 0, 0, 0), _sink);
+
+        Assert.Equal(1, harms.UpTo(new WrittenTo(1, 5))!.Value.TooOld);
+        Assert.Equal(2, harms.UpTo(new WrittenTo(2, 9))!.Value.TooOld);
+        Assert.Null(harms.UpTo(new WrittenTo(1, 5)));
+    }
+
     private static RecordRules Rules => new() { KeptFrom = 60, TakenFrom = 0, TakenUntil = 500_000_000_000_000, WantsKeys = true };
 
     [Fact]

@@ -46,6 +46,14 @@ public sealed class RecordRulesTests
         Assert.Equal(harm, Of(false, ("cleanup.policy", policy), ("retention.ms", "5")).HarmOf(5, hasKey));
 
     [Fact]
+    public void Where_records_get_the_time_of_their_coming_their_own_means_nothing() => Assert.Equal(
+        RecordHarm.None, Of(false, ("message.timestamp.type", "LogAppendTime"), ("retention.ms", "5"), ("message.timestamp.before.max.ms", "5")).HarmOf(1, hasKey: false));
+
+    [Fact]
+    public void Of_what_would_be_refused_more_is_left_out_as_it_would_end_the_restore() =>
+        Assert.Equal(910 * Hour, Of(true, ("message.timestamp.before.max.ms", "360000000")).TakenFrom);
+
+    [Fact]
     public void A_record_without_a_time_has_no_age() =>
         Assert.Equal(RecordHarm.None, Of(false, ("retention.ms", "5"), ("message.timestamp.before.max.ms", "5")).HarmOf(-1, hasKey: false));
 
