@@ -204,7 +204,7 @@ internal sealed class RestoreReports(RestoreConfiguration configuration, Restore
         group => group.Id,
         group =>
         {
-            var places = RestoredGroup.Of(group, _restored).Places.ToDictionary(place => place.Target, place => place.Offset);
+            var places = finished.FoundPlaces.GetValueOrDefault(group.Id) ?? RestoredGroup.Of(group, _restored).Places.ToDictionary(place => place.Target, place => place.Offset);
             return new OffsetMapping.Group(group.Id, group.Marks.GroupBy(mark => mark.Target.Topic).ToDictionary(
                 topic => topic.Key,
                 IReadOnlyDictionary<int, OffsetMapping.GroupOffset> (topic) => topic.ToDictionary(

@@ -13,6 +13,9 @@ internal sealed partial record RestoreRunState
     /// <summary>Groups that are not set yet, and are not about to be.</summary>
     private ImmutableQueue<RestoredGroup> WaitingGroups { get; init; } = [];
 
+    /// <summary>Those whose places were found by time.</summary>
+    private IReadOnlyList<RestoredGroup> FoundGroups { get; init; } = [];
+
     /// <summary>The ids of those that are set now.</summary>
     private ImmutableHashSet<string> GroupsInWork { get; init; } = [];
 

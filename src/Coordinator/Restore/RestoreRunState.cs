@@ -79,7 +79,7 @@ internal sealed partial record RestoreRunState(int MaxConcurrentPartitions, bool
         Counted counted when Phase == RestorePhase.Counting => OnCounted(counted.Bounds),
         Released released when Phase == RestorePhase.Releasing => OnReleased(released.Topics),
         GroupSet set when Phase == RestorePhase.SettingGroups && GroupsInWork.Contains(set.Group.Id) => OnGroupSet(set),
-        PlacesFound found when Phase == RestorePhase.SettingGroups => With(found.Groups).StartMoreGroups(),
+        PlacesFound found when Phase == RestorePhase.SettingGroups => (With(found.Groups) with { FoundGroups = found.Groups }).StartMoreGroups(),
         StepFailed failed when Phase == RestorePhase.SettingGroups && !IsStopping => OnPlacesUnknown(failed.Failure),
         StepFailed failed when Phase != RestorePhase.Ended => OnFailed(failed.Failure),
         ClaimLost lost when Phase != RestorePhase.Ended => OnClaimLost(lost),
@@ -231,6 +231,7 @@ internal sealed partial record RestoreRunState(int MaxConcurrentPartitions, bool
             WasStopped = IsStopping && (Restored.IsEmpty || !Waiting.IsEmpty || Restored.Exists(restored => restored.WasStopped) || LeavesGroups || LeavesRecords),
             UnsetGroups = UnsetGroups,
             SetGroups = DoneGroups,
+            FoundPlaces = FoundGroups.ToDictionary(group => group.Id, IReadOnlyDictionary<PartitionId, long> (group) => group.Places.ToDictionary(place => place.Target, place => place.Offset), StringComparer.Ordinal),
             HasLapsed = HasLapsed && !IsStopping,
         };
         var there = Restored.Where(restored => restored is { Failure: null, WasStopped: false }).Select(restored => restored.Order.Target).ToHashSet();

@@ -206,6 +206,9 @@ public static class RestoreProtocol
         /// <summary>What it has done, or would do, as JSON: a <see cref="RestoreReport"/> or a <see cref="RestorePlanReport"/>.</summary>
         public ReadOnlyMemory<byte> Report { get; init; }
 
+        /// <summary>The offsets of groups at the target that were found by other means than counting, by group.</summary>
+        public IReadOnlyDictionary<string, IReadOnlyDictionary<PartitionId, long>> FoundPlaces { get; init; } = ReadOnlyDictionary<string, IReadOnlyDictionary<PartitionId, long>>.Empty;
+
         /// <summary>Consumer groups that are set.</summary>
         public IReadOnlyList<string> SetGroups { get; init; } = [];
 

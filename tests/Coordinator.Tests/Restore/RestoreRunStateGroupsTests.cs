@@ -76,7 +76,9 @@ public sealed class RestoreRunStateGroupsTests
         var step = finding.State.On(new PlacesFound([counted[1] with { Places = [new GroupPlace(First, 10, 1)] }]));
 
         Assert.Equal(new GroupPlace(First, 10, 1), Assert.Single(Assert.Single(Sent(step)).Places));
-        Assert.Equal(["mailer"], Ended(step.State.On(new GroupSet(Sent(step)[0], null))).SetGroups);
+        var end = Ended(step.State.On(new GroupSet(Sent(step)[0], null)));
+        Assert.Equal(["mailer"], end.SetGroups);
+        Assert.Equal(1, end.FoundPlaces["mailer"][First]); // The report tells what was set.
     }
 
     [Theory]

@@ -132,6 +132,17 @@ public sealed class GroupOffsetTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Groups_that_get_no_answer_together_are_asked_for_one_by_one()
+    {
+        Amend<OffsetFetchResponse>(answer => _ = answer.Groups.Count > 1 ? throw new InvalidOperationException("The broker ends here.") : answer);
+
+        var read = await ReadAsync([.. Enumerable.Range(0, 40).Select(number => $"group-{number}"), Group]);
+
+        Assert.All(read, group => Assert.Null(group.Problem));
+        Assert.Equal(5, read[40].Offsets[Orders].Offset);
+    }
+
+    [Fact]
     public async Task A_coordinator_that_does_not_answer_is_asked_over_another_connection()
     {
         using var silence = new ManualResetEventSlim();
