@@ -115,6 +115,24 @@ public sealed class RestoreIntoExistingTests : BrokerTest
         restored.AssertSaysNothingOf("restore release");
     }
 
+    [Fact]
+    public async Task A_dry_run_names_all_topics_that_are_in_the_way()
+    {
+        string[] topics = [await NewTopicAsync("full"), await NewTopicAsync("few", 2), await NewTopicAsync("absent")];
+        foreach (var name in topics)
+        {
+            await Broker.ProduceAsync(new PartitionId(name, name == topics[1] ? 1 : 0), SampleRecords.Plain(10));
+        }
+
+        var backup = NewBackup(topics);
+        await backup.SucceedAsync();
+        string[] targets = [await NewTopicAsync("full-target", 1, KeepsAll), await NewTopicAsync("few-target", 1, KeepsAll), Name("absent-target")];
+        await Broker.ProduceAsync(new PartitionId(targets[0], 0), SampleRecords.Plain(1));
+
+        (await backup.RestoreAsync(Enumerable.Range(0, 3).ToDictionary(number => topics[number], number => targets[number]), TestBackup.IntoExisting, "dry_run: true")).AssertExit(Usage)
+            .AssertSays($"{targets[0]}:0 holds offsets 0 to 1 at the target").AssertSays($"Topic '{targets[1]}' has 1 partition(s) at the target").AssertSays($"The target has no topic '{targets[2]}'").AssertSaysNothingOf("Exception");
+    }
+
     [SkippableFact]
     public async Task What_a_topic_would_do_to_the_records_is_counted_before_anything_is_written()
     {
@@ -131,10 +149,10 @@ public sealed class RestoreIntoExistingTests : BrokerTest
         var target = await NewTopicAsync("target", 1, [("retention.ms", "604800000"), ("message.timestamp.after.max.ms", "3600000"), ("max.message.bytes", "4000")]);
 
         await AssertEffectsAsync("refuse", Usage, "would not keep what is restored as it was", "5,4,0,3,false");
-        await AssertEffectsAsync("hold", Usage, "3 record(s) for topic", "5,4,0,3,false");
+        await AssertEffectsAsync("hold", Source, "3 record(s) for topic", "5,4,0,3,false");
         await Broker.SetAsync(target, "max.message.bytes", "100000");
         await AssertEffectsAsync("hold", Ok, "keeps all records as long as its settings are held: by its own it would delete 5 for their age, refuse 4 for their time", "5,4,0,0,false");
-        await AssertEffectsAsync("ignore", Usage, "would refuse 4 record(s)", "5,4,0,0,false");
+        await AssertEffectsAsync("ignore", Source, "would refuse 4 record(s)", "5,4,0,0,false");
         await AssertEffectsAsync("skip", Incomplete, "9 record(s) are left out", "5,4,0,0,true");
         Assert.Empty(await Broker.ReadAsync(partition with { Topic = target }));
 

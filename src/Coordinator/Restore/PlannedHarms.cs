@@ -44,5 +44,6 @@ internal static class PlannedHarms
     /// <summary>What brokers take where a topic says nothing of it is known of topics that are there only.</summary>
     public static bool KnowsSize(RestoreTopic topic) => topic.Exists || topic.Made.Configurations.ContainsKey("max.message.bytes");
 
-    private static Fault Wrong(string sentence) => new(FailureKind.Configuration, sentence, IsRetryable: false);
+    /// <summary>As the restore itself would fail.</summary>
+    private static Fault Wrong(string sentence) => new(FailureKind.Source, sentence, IsRetryable: false);
 }

@@ -87,13 +87,27 @@ internal sealed record RestoreDocument
         try
         {
             var document = JsonSerializer.Deserialize(content, RestoreJson.Default.RestoreDocument) ?? throw new JsonException("it is null");
-            return document.Version <= CurrentVersion ? document : throw new StorageException(key,
+            return document.Version <= CurrentVersion ? Sound(document) : throw new StorageException(key,
                 $"{key}, which tells how far this restore is, was written by a newer version of this program (format {document.Version}). Go on with the restore by that version.");
         }
         catch (JsonException e)
         {
             throw new StorageException(key, $"{key}, which tells how far this restore is, cannot be read: {e.Message.TrimEnd('.')}. To begin anew, delete it, and the topics that were restored.", e);
         }
+    }
+
+    /// <exception cref="JsonException">It says what none can say.</exception>
+    private static RestoreDocument Sound(RestoreDocument document)
+    {
+        foreach (var (name, topic) in document.Topics ?? throw new JsonException("it has no topics"))
+        {
+            if (topic?.Partitions is null || topic.Partitions.Values.Any(partition => partition is null or { Base: < 0 } or { SoFar: { Records: < 0 } or { SourceOffset: < -1 } }))
+            {
+                throw new JsonException($"what it says of topic '{name}' cannot be");
+            }
+        }
+
+        return document;
     }
 
     /// <summary>A topic that it restores.</summary>

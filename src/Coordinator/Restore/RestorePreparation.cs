@@ -77,7 +77,12 @@ internal sealed class RestorePreparation(RestoreServices services)
     {
         var ids = await services.Catalog.GetTopicIdsAsync([.. plan.Topics.Select(topic => topic.Made.Name)], cancellation);
         var ours = RestoreContinuation.FindOurs(plan, document, ids);
-        RefuseAbsent(plan, ids);
+        plan = plan with { Refusals = [.. FindAbsent(plan, ids)] };
+        if (!services.Configuration.Restore.IsDryRun && plan.Refusals is [var absent, ..])
+        {
+            throw new BackupException(absent.Kind, absent.Message);
+        }
+
         await RefuseBegunByOthersAsync(plan, ours, ids, cancellation);
         document ??= new RestoreDocument { StartedAt = services.Clock.GetUtcNow() };
         if (ids.Count == 0)
@@ -130,18 +135,15 @@ internal sealed class RestorePreparation(RestoreServices services)
             {
                 throw new BackupException(FailureKind.Configuration,
                     $"Another restore of this backup, of {other.StartedAt:u}, has begun in topic '{unfinished}' and is not whole ({found.Key}): what it has added would be added again. Start that one again until it is whole, with the file "
-                    + "and keys that it was started with, or restore under another name. Nothing was restored.");
+                    + "and keys that it was started with (where the topic refuses records by restore.retention_policy: hold), or restore under another name. Nothing was restored.");
             }
         }
     }
 
-    private void RefuseAbsent(RestorePlan plan, IReadOnlyDictionary<string, string?> ids)
-    {
-        if (!services.Configuration.Restore.CreatesTopics && plan.Topics.Select(topic => topic.Made.Name).FirstOrDefault(name => !ids.ContainsKey(name)) is { } absent)
-        {
-            throw new BackupException(FailureKind.Configuration, $"The target has no topic '{absent}', and nothing was restored. Create it, or let the restore create it by restore.create_topics.");
-        }
-    }
+    private IEnumerable<Fault> FindAbsent(RestorePlan plan, IReadOnlyDictionary<string, string?> ids) => services.Configuration.Restore.CreatesTopics
+        ? []
+        : plan.Topics.Select(topic => topic.Made.Name).Where(name => !ids.ContainsKey(name)).Select(absent => new Fault(
+            FailureKind.Configuration, $"The target has no topic '{absent}', and nothing was restored. Create it, or let the restore create it by restore.create_topics.", IsRetryable: false));
 
     /// <summary>The plan with the topics that are there as they are.</summary>
     /// <exception cref="BackupException">One of them cannot be restored into.</exception>
@@ -152,9 +154,9 @@ internal sealed class RestorePreparation(RestoreServices services)
         return plan with
         {
             Topics = [.. plan.Topics.Select(topic => there.TryGetValue(topic.Made.Name, out var found) ? TakenOrRefused(topic, found) : topic)],
-            Orders = [.. plan.Orders.Select(order => there.TryGetValue(order.Target.Topic, out var found) ? WithRules(order, found) with { Base = bounds[order.Target].HighWatermark } : order)],
+            Orders = [.. plan.Orders.Select(order => there.TryGetValue(order.Target.Topic, out var found) ? WithRules(order, found, bounds[order.Target], isOurs: ours.Contains(order.Target.Topic)) : order)],
             Notes = notes,
-            Refusals = refusals,
+            Refusals = [.. plan.Refusals, .. refusals],
         };
 
         // Whoever asks what would be done wants to know of all topics.
@@ -216,11 +218,18 @@ internal sealed class RestorePreparation(RestoreServices services)
         return ExistingTopicRules.WithRights(topic, found, begun is { IsWhole: true } ? [] : ExistingTopicRules.RightsFor(topic, services.Configuration.Restore, isEmptied));
     }
 
-    private RestorePartition WithRules(RestorePartition order, ExistingTopic found)
+    /// <exception cref="BackupException">The partition cannot be asked.</exception>
+    private RestorePartition WithRules(RestorePartition order, ExistingTopic found, PartitionBounds bounds, bool isOurs)
     {
+        if (bounds.Problem is { } problem && !isOurs && order.Target.Number < found.Partitions)
+        {
+            throw problem;
+        }
+
         var (restore, now) = (services.Configuration.Restore, services.Clock.GetUtcNow());
         return order with
         {
+            Base = bounds.Problem is null ? bounds.HighWatermark : 0, // One that is not there: its topic is refused.
             MayLose = ExistingTopicRules.MayLose([order], found, restore, now),
             Rules = restore.RetentionPolicy == RetentionPolicy.Skip ? RecordRules.Of(found.Settings, now, leavesOut: true) : RecordRules.None,
         };

@@ -103,7 +103,7 @@ internal sealed partial record RestoreRunState(int MaxConcurrentPartitions, bool
             Made = [.. plan.Topics.Where(topic => plan.AlreadyMade.Contains(topic.Made.Name))],
             Unmade = ImmutableQueue.CreateRange(plan.Topics.Where(topic => !plan.AlreadyMade.Contains(topic.Made.Name))),
         };
-        var said = planned.Do(new Say(log => log.Begins(plan, IsDryRun)));
+        var said = planned.Do([new Say(log => log.Begins(plan, IsDryRun)), .. plan.Refusals.Select(refusal => new Say(log => log.Refused(refusal.Message)))]);
         return this switch
         {
             { IsStopping: true } => planned.End(),

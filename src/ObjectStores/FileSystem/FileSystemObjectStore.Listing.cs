@@ -16,7 +16,7 @@ public sealed partial class FileSystemObjectStore
     /// <inheritdoc />
     public async IAsyncEnumerable<ObjectProperties> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var files = await Guard(prefix, "list", cancellation, _ => Task.FromResult(FilesBelow(prefix)));
+        var files = await Guard(prefix, "list", cancellation, _ => Task.FromResult(Told(prefix, FilesBelow(prefix))));
         foreach (var (key, size) in files)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -27,12 +27,23 @@ public sealed partial class FileSystemObjectStore
     /// <inheritdoc />
     public async IAsyncEnumerable<string> ListFoldersAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var folders = await Guard(prefix, "list", cancellation, path => Task.FromResult(FoldersIn(prefix, path)));
+        var folders = await Guard(prefix, "list", cancellation, path => Task.FromResult(Told(prefix, FoldersIn(prefix, path))));
         foreach (var name in folders)
         {
             cancellation.ThrowIfCancellationRequested();
             yield return name;
         }
+    }
+
+    private List<T> Told<T>(string prefix, List<T> found)
+    {
+        if (found.Count == 0)
+        {
+            RefuseAbsence(prefix);
+        }
+
+        _holdsSomething |= found.Count > 0;
+        return found;
     }
 
     private List<(string Key, long Size)> FilesBelow(string prefix)

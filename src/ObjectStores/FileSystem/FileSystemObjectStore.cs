@@ -22,6 +22,7 @@ public sealed partial class FileSystemObjectStore : IObjectStore
     private readonly string _root;
     private readonly string _private;
     private readonly Lazy<bool> _prepared;
+    private volatile bool _holdsSomething;
 
     /// <summary>A store below <paramref name="root"/>. The directory is made at the first write.</summary>
     public FileSystemObjectStore(string root)
@@ -43,7 +44,7 @@ public sealed partial class FileSystemObjectStore : IObjectStore
     /// <inheritdoc />
     public Task<StoredObject?> GetAsync(string key, CancellationToken cancellation) => Guard(key, "read", cancellation, async path =>
     {
-        await using var file = OpenOrNull(path);
+        await using var file = Open(key, path);
         if (file is null)
         {
             return null;
@@ -56,12 +57,12 @@ public sealed partial class FileSystemObjectStore : IObjectStore
 
     /// <inheritdoc />
     public Task<Stream?> OpenReadAsync(string key, CancellationToken cancellation) =>
-        Guard(key, "read", cancellation, path => Task.FromResult<Stream?>(OpenOrNull(path)));
+        Guard(key, "read", cancellation, path => Task.FromResult<Stream?>(Open(key, path)));
 
     /// <inheritdoc />
     public Task<ObjectProperties?> HeadAsync(string key, CancellationToken cancellation) => Guard(key, "read", cancellation, async path =>
     {
-        await using var file = OpenOrNull(path);
+        await using var file = Open(key, path);
         return file is null ? null : new ObjectProperties(key, file.Length, await TagOfAsync(file, cancellation));
     });
 
@@ -69,6 +70,7 @@ public sealed partial class FileSystemObjectStore : IObjectStore
     public Task<ETag> PutAsync(string key, ReadOnlySequence<byte> content, PutCondition condition, CancellationToken cancellation) =>
         Guard(key, "write", cancellation, async path =>
         {
+            RefuseAbsence(key);
             _ = _prepared.Value;
             MakeDirectory(Path.GetDirectoryName(path)!);
             if (!await TryWriteByAsync(StagingOf(key), key, path, content, condition, cancellation))
@@ -76,6 +78,7 @@ public sealed partial class FileSystemObjectStore : IObjectStore
                 await TryWriteByAsync(StagingOf(key), key, path, content, condition, cancellation);
             }
 
+            _holdsSomething = true;
             return TagOf(content);
         });
 
@@ -89,6 +92,7 @@ public sealed partial class FileSystemObjectStore : IObjectStore
             await using (await LockAsync(key, cancellation))
             {
                 File.Delete(path);
+                _holdsSomething = false; // Not known any more.
             }
         }
         catch (DirectoryNotFoundException)
@@ -194,6 +198,28 @@ public sealed partial class FileSystemObjectStore : IObjectStore
         }
 
         return Path.Combine(_root, key);
+    }
+
+    /// <summary>Opens an object. That there is none is believed of a directory only that holds something, or never did.</summary>
+    private FileStream? Open(string key, string path)
+    {
+        var file = OpenOrNull(path);
+        if (file is null)
+        {
+            RefuseAbsence(key);
+        }
+
+        _holdsSomething |= file is not null;
+        return file;
+    }
+
+    /// <summary>A directory that held objects and is gone, or is empty, is one whose file system is not there: nothing of it is lost, and nothing is to be written below its place.</summary>
+    private void RefuseAbsence(string key)
+    {
+        if (_holdsSomething && !(Directory.Exists(_root) && Directory.EnumerateFileSystemEntries(_root).Any()))
+        {
+            throw new StorageException(key, $"{_root} is {(Directory.Exists(_root) ? "empty" : "gone")}, and held objects before: is its file system still mounted?") { IsRetryable = true };
+        }
     }
 
     private static FileStream? OpenOrNull(string path)

@@ -58,7 +58,10 @@ public sealed record GroupSnapshot
         try
         {
             var snapshot = JsonSerializer.Deserialize(content, ManifestJsonContext.Default.GroupSnapshot) ?? throw new JsonException("it is null");
-            return snapshot with { Groups = snapshot.Groups ?? [] }; // The generated reader sets what is absent to null.
+            snapshot = snapshot with { Groups = snapshot.Groups ?? [] }; // The generated reader sets what is absent to null.
+            return snapshot.Groups.Any(group => group is null or { GroupId: "" } || group.Offsets.Values.Any(partitions => partitions is null))
+                ? throw new JsonException("a group in it has no id, or no offsets")
+                : snapshot;
         }
         catch (JsonException e)
         {

@@ -173,6 +173,29 @@ public sealed class RestorePreparationTests
         Assert.NotNull(Assert.Single(plan.Orders).Rules.KeptFrom);
     });
 
+    [Fact]
+    public void A_dry_run_tells_of_topics_that_are_not_there() => LeapingClock.Run(async clock =>
+        Assert.StartsWith("The target has no topic 'orders'", Assert.Single((await PrepareAsync(clock, new RestoreSection { IsDryRun = true })).Plan.Refusals).Message, StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData(0, "Topic 'orders' has 0 partition(s) at the target, and orders:0 would go into orders:0")]
+    [InlineData(1, null)] // It has no leader.
+    public void Of_a_partition_that_is_not_there_no_end_is_believed(int partitions, string? refusal) => LeapingClock.Run(async clock =>
+    {
+        _cluster.WithTopic("orders").Log(Orders).BoundsProblem = new BackupException(FailureKind.Source, "There is no leader.");
+        _topics.There["orders"] = Theirs() with { Partitions = partitions };
+
+        if (refusal is null)
+        {
+            Assert.Equal("There is no leader.", (await Assert.ThrowsAsync<BackupException>(() => PrepareAsync(clock, new RestoreSection { IsDryRun = true }))).Message);
+            return;
+        }
+
+        var plan = (await PrepareAsync(clock, new RestoreSection { IsDryRun = true })).Plan;
+        Assert.StartsWith(refusal, Assert.Single(plan.Refusals).Message, StringComparison.Ordinal);
+        Assert.Equal(0, Assert.Single(plan.Orders).Base);
+    });
+
     [Theory]
     [InlineData("Describe", "Write", false, false)]
     [InlineData("Describe,Write", "AlterConfigs", false, false)]

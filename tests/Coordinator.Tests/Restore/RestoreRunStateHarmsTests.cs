@@ -31,7 +31,7 @@ public sealed class RestoreRunStateHarmsTests
 
         Assert.Equal(fault is null ? 0 : 1, end.Failures.Count);
         Assert.Contains(fault ?? "", string.Concat(end.Failures.Select(failure => failure.Message)), StringComparison.Ordinal);
-        Assert.All(end.Failures, failure => Assert.Equal(FailureKind.Configuration, failure.Kind));
+        Assert.All(end.Failures, failure => Assert.Equal(FailureKind.Source, failure.Kind));
     }
 
     [Fact]

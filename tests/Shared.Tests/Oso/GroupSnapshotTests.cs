@@ -167,6 +167,13 @@ public sealed class GroupSnapshotTests
         Assert.Empty(GroupSnapshot.Read("{}"u8, Key).Groups);
     }
 
+    [Theory]
+    [InlineData("""{"groups":[null]}""")]
+    [InlineData("""{"groups":[{"group_id":"","offsets":{}}]}""")]
+    [InlineData("""{"groups":[{"group_id":"g1","offsets":{"orders":null}}]}""")]
+    public void What_no_snapshot_can_say_is_told(string text) =>
+        Assert.Contains("cannot be read", Assert.Throws<StorageException>(() => GroupSnapshot.Read(Encoding.UTF8.GetBytes(text), Key)).Message, StringComparison.Ordinal);
+
     private static GroupOffsets Beside(string id, params (string Topic, int Partition, CommittedOffset Offset)[] offsets) =>
         new(id, offsets.ToDictionary(item => new PartitionId(item.Topic, item.Partition), item => item.Offset), null);
 
