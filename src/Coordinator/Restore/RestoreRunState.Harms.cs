@@ -1,3 +1,4 @@
+using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
 using static KafkaBackup.Coordinator.Restore.RestoreEffects;
@@ -13,8 +14,9 @@ internal sealed partial record RestoreRunState
     /// <summary>What a dry run has counted is told, and what would fail.</summary>
     private RestoreStep JudgeThem()
     {
-        var faults = PlannedHarms.FaultsOf(Plan!.Topics, Restored, Policy).ToList();
-        return (this with { Failures = Failures.AddRange(faults) }).Do([.. SayHarms()]).Then(state => state.Restored.IsEmpty ? state.End() : state.SetGroups());
+        // Where something stands in the way a restore does not come to what would make it fail later.
+        var faults = PlannedHarms.FaultsOf(Plan!.Topics, Restored, Policy).Select(fault => Plan.Refusals.Count == 0 ? fault : fault with { Kind = FailureKind.Configuration }).ToList();
+        return (this with { Failures = Failures.AddRange(faults) }).Do([.. SayHarms(), .. faults.Select(fault => new Say(log => log.Refused(fault.Message)))]).Then(state => state.Restored.IsEmpty ? state.End() : state.SetGroups());
     }
 
     private IEnumerable<Say> SayHarms()
