@@ -104,7 +104,7 @@ public sealed class FakeLog(PartitionId partition)
     {
         lock (_lock)
         {
-            return _records.Where(record => record.Key >= _logStartOffset && record.Value.Timestamp >= time).OrderBy(record => record.Key).Select(record => record.Value).FirstOrDefault();
+            return _records.Values.Where(record => record.Offset >= _logStartOffset && record.Timestamp >= time).MinBy(record => record.Offset);
         }
     }
 
