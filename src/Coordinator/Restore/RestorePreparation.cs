@@ -135,7 +135,7 @@ internal sealed class RestorePreparation(RestoreServices services)
             {
                 throw new BackupException(FailureKind.Configuration,
                     $"Another restore of this backup, of {other.StartedAt:u}, has begun in topic '{unfinished}' and is not whole ({found.Key}): what it has added would be added again. Start that one again until it is whole, with the file "
-                    + "and keys that it was started with (where the topic refuses records by restore.retention_policy: hold), or restore under another name. Nothing was restored.");
+                    + "and keys that it was started with, with restore.retention_policy: hold where the topic refuses records, or restore under another name. Nothing was restored.");
             }
         }
     }

@@ -165,10 +165,7 @@ internal sealed class RestoreReports(RestoreConfiguration configuration, Restore
         };
     }
 
-    private TargetEffects? EffectsOf(string topic)
-    {
-        return TargetEffects.Of(PlannedHarms.Of(_restoredOf[topic]), _restoredOf[topic].Any(partition => partition.Order.Rules.LeavesOut));
-    }
+    private TargetEffects? EffectsOf(string topic) => TargetEffects.Of(PlannedHarms.Of(_restoredOf[topic]), _restoredOf[topic].Any(partition => partition.Order.Rules.LeavesOut));
 
     private RestorePlanReport.PlannedPartition Planned(RestorePartition order)
     {

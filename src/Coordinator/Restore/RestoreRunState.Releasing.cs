@@ -9,7 +9,7 @@ internal sealed partial record RestoreRunState
     private RestoreStep Release()
     {
         var held = Made.Where(topic => topic.Held.Count > 0).ToList();
-        if (IsDryRun || IsStopping || !Failures.IsEmpty || held.Count == 0 || !Restored.TrueForAll(restored => restored is { Differences.Count: 0, WasStopped: false, IsCutShort: false, Failure: null }))
+        if (IsDryRun || IsStopping || !Failures.IsEmpty || held.Count == 0 || !Restored.TrueForAll(restored => restored.IsSound))
         {
             return End();
         }

@@ -185,7 +185,10 @@ public static class RestoreProtocol
         public bool IsCutShort { get; init; }
 
         /// <summary>Whether all that the backup tells of, and that is wanted, is there as it was.</summary>
-        public bool IsExact => this is { Differences.Count: 0, LeftOut: 0, WasStopped: false, IsCutShort: false, Failure: null };
+        public bool IsExact => IsSound && LeftOut == 0;
+
+        /// <summary>The same, but for what was left out for the settings of the topic.</summary>
+        public bool IsSound => this is { Differences.Count: 0, WasStopped: false, IsCutShort: false, Failure: null };
 
         /// <summary>Why it could not be restored whole; null when it was, or was told to stop.</summary>
         public Fault? Failure { get; init; }
