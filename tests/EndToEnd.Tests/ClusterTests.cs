@@ -32,7 +32,7 @@ public sealed class ClusterTests : BrokerTest
         var backup = NewBackup(topic);
         backup.Config = backup.Config with { Backup = ["segment_max_records: 50"] };
         using var run = cluster.Start("backup", "-c", backup.WriteConfig());
-        Assert.True(await run.WaitUntilAsync(() => backup.SegmentFiles().Count > 5));
+        await run.WaitForAsync(() => backup.SegmentFiles().Count > 5);
 
         await cluster.Nodes[0].Run.KillAsync();
 
@@ -70,7 +70,7 @@ public sealed class ClusterTests : BrokerTest
             };
         });
         cluster.Nodes[0].Start();
-        Assert.True(await cluster.Nodes[0].Run.WaitUntilAsync(() => cluster.Nodes[0].GetAsync("health/live").GetAwaiter().GetResult() is not null));
+        await cluster.Nodes[0].Run.WaitForAsync(async () => await cluster.Nodes[0].GetAsync("health/live") is not null);
 
         cluster.Nodes[1].Start();
 
@@ -104,7 +104,7 @@ public sealed class ClusterTests : BrokerTest
         await cluster.Nodes[0].Run.WaitUntilAsync(() => backup.SegmentFiles().Count > 1);
 
         (await cluster.RunAsync("cluster pause", backup.Id)).AssertExit(0);
-        await cluster.Nodes[0].Run.WaitUntilAsync(() => cluster.Nodes[0].GetAsync($"api/v1/backups/{backup.Id}").GetAwaiter().GetResult()!.Contains("\"state\":\"Paused\"", StringComparison.Ordinal));
+        await cluster.Nodes[0].Run.WaitUntilAsync(async () => (await cluster.Nodes[0].GetAsync($"api/v1/backups/{backup.Id}"))!.Contains("\"state\":\"Paused\"", StringComparison.Ordinal));
         StoredRecords.AssertExactly(backup, produced);
         (await cluster.RunAsync("cluster remove", backup.Id)).AssertExit(0);
         Assert.Contains("No backup is declared", (await cluster.RunAsync("cluster backups")).Output, StringComparison.Ordinal);

@@ -21,7 +21,7 @@ public sealed class ClusterWorkTests : BrokerTest
         Assert.Contains("is drained: it takes no partitions", (await PbmAsync(2, "backup", "drain")).Output, StringComparison.Ordinal);
 
         using var run = cluster.Start("backup", "-c", backup.WriteConfig());
-        Assert.True(await run.WaitUntilAsync(() => backup.SegmentFiles().Count > 5));
+        await run.WaitForAsync(() => backup.SegmentFiles().Count > 5);
         await PbmAsync(1, "backup", "drain");
 
         (await run.FinishAsync()).AssertExit(0);

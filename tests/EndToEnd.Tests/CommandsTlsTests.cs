@@ -26,7 +26,7 @@ public sealed class CommandsTlsTests : IDisposable
         cluster.Nodes[0].Start();
         string[] command = ["cluster", "members", "--cluster", cluster.Addresses];
 
-        Assert.True(await cluster.Nodes[0].Run.WaitUntilAsync(() => CliRun.RunAsync([.. command, "--ca", ca]).GetAwaiter().GetResult().ExitCode == 0));
+        await cluster.Nodes[0].Run.WaitForAsync(async () => (await CliRun.RunAsync([.. command, "--ca", ca])).ExitCode == 0);
         using var byVariable = CliRun.StartWith(new Dictionary<string, string> { ["KAFKA_BACKUP_CA"] = ca }, _folder.FullName, command);
         (await byVariable.FinishAsync()).AssertExit(0);
         (await CliRun.RunAsync(command)).AssertExit(1).AssertSays("If they speak TLS, give --ca");

@@ -39,7 +39,7 @@ public sealed class CompetingProcessesTests : BrokerTest
     {
         var (backup, partitions, produced) = await NewWorkAsync(4_000);
         using var slow = backup.StartElsewhere("slow");
-        Assert.True(await slow.WaitUntilAsync(() => backup.SegmentFiles().Count >= 2), "The run was over before it could be stopped.");
+        await slow.WaitForAsync(() => backup.SegmentFiles().Count >= 2);
         await slow.FreezeAsync();
 
         using (var quick = backup.StartElsewhere("quick"))
@@ -64,7 +64,7 @@ public sealed class CompetingProcessesTests : BrokerTest
     {
         var (backup, _, produced) = await NewWorkAsync(4_000);
         using var first = backup.Start();
-        Assert.True(await first.WaitUntilAsync(() => backup.SegmentFiles().Count >= 2), "The run was over before it could be stopped.");
+        await first.WaitForAsync(() => backup.SegmentFiles().Count >= 2);
         await first.FreezeAsync();
 
         var second = await backup.RunAsync();

@@ -116,7 +116,7 @@ public sealed class ContinuousRunTests : BrokerTest
         var seen = "";
         while (true)
         {
-            Assert.True(await run.WaitUntilAsync(() => File.Exists(head) && File.ReadAllText(head) != seen), "The run ended.");
+            await run.WaitForAsync(() => File.Exists(head) && File.ReadAllText(head) != seen);
             seen = await File.ReadAllTextAsync(head);
             if (await backup.CoverageOfAsync(partition) is [.., var last] && last.Next >= next)
             {

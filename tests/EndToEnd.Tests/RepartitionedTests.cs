@@ -25,7 +25,7 @@ public sealed class RepartitionedTests : BrokerTest
         await backup.SucceedAsync();
         Dictionary<string, string> names = new(StringComparer.Ordinal) { [topic] = Name("restored") };
         var line = $"repartitioning: {{{Name("restored")}: {{target_partitions: {targets}}}}}";
-        using (var run = backup.StartRestore(names, line, "rate_limit_records_per_sec: 100"))
+        using (var run = backup.StartRestore(names, line, "rate_limit_records_per_sec: 20"))
         {
             await backup.WaitUntilRestoringAsync(run);
             await Broker.WaitForStableEndAsync(new PartitionId(Name("restored"), targets - 1), 5);

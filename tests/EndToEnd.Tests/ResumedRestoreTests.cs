@@ -7,7 +7,8 @@ namespace KafkaBackup.EndToEnd.Tests;
 /// <summary>A restore that ended early goes on where it was: nothing comes twice, nothing is missing.</summary>
 public sealed class ResumedRestoreTests : BrokerTest
 {
-    private const string Slowly = "rate_limit_records_per_sec: 60";
+    // Slow enough that the end is far away when it is stopped, however busy the machine is.
+    private const string Slowly = "rate_limit_records_per_sec: 10";
 
     [Theory]
     [InlineData(true)]
@@ -39,7 +40,7 @@ public sealed class ResumedRestoreTests : BrokerTest
     public async Task Two_processes_are_not_at_work_on_one_restore()
     {
         var (backup, topic, produced) = await BackedUpAsync();
-        using var first = backup.StartRestore(To(topic), "rate_limit_records_per_sec: 10");
+        using var first = backup.StartRestore(To(topic), Slowly);
         await HasBegunAsync(first, backup, topic);
 
         (await backup.RestoreAsync(To(topic))).AssertExit(Failure).AssertOneFailure("This restore is at work already, in process");
@@ -84,6 +85,6 @@ public sealed class ResumedRestoreTests : BrokerTest
     private async Task HasBegunAsync(CliRun run, TestBackup backup, string topic)
     {
         await backup.WaitUntilRestoringAsync(run);
-        await Broker.WaitForStableEndAsync(new PartitionId(Restored(topic), 0), 20);
+        await Broker.WaitForStableEndAsync(new PartitionId(Restored(topic), 0), 10);
     }
 }

@@ -82,7 +82,7 @@ internal static class RestoreContinuation
                 }
             }
 
-            topics.Add(name, known with { Partitions = partitions, Held = isOurs ? Known(topic, known).Held : known.Held });
+            topics.Add(name, known with { PartitionCount = partitions.Count, Partitions = partitions, Held = isOurs ? Known(topic, known).Held : known.Held });
         }
 
         var left = plan with

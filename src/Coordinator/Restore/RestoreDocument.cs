@@ -101,7 +101,9 @@ internal sealed record RestoreDocument
     {
         foreach (var (name, topic) in document.Topics ?? throw new JsonException("it has no topics"))
         {
-            if (topic?.Partitions is null || topic.Partitions.Values.Any(partition => partition is null or { Base: < 0 } or { SoFar: { Records: < 0 } or { SourceOffset: < -1 } }))
+            if (topic?.Partitions is null
+                || (topic.PartitionCount is { } count && count != topic.Partitions.Count)
+                || topic.Partitions.Values.Any(partition => partition is null or { Base: < 0 } or { SoFar: { Records: < 0 } or { SourceOffset: < -1 } }))
             {
                 throw new JsonException($"what it says of topic '{name}' cannot be");
             }
@@ -127,6 +129,9 @@ internal sealed record RestoreDocument
 
         /// <summary>What is held of it, with what it had before, as <see cref="RestoreTopic.Held"/>; null until that is written down, which is before it is held.</summary>
         public IReadOnlyDictionary<string, string?>? Held { get; init; }
+
+        /// <summary>How many <see cref="Partitions"/> there are, so that a document that lost some is noticed: they would be taken for ones with nothing to do. Null in older documents.</summary>
+        public int? PartitionCount { get; init; }
 
         /// <summary>Its partitions that are restored, by their numbers at the target.</summary>
         public IReadOnlyDictionary<int, DocumentedPartition> Partitions { get; init; } = new Dictionary<int, DocumentedPartition>();

@@ -37,10 +37,10 @@ internal sealed class GroupOffsetReader(ClusterClient cluster, TimeSpan patience
     {
         var (read, since) = (new Dictionary<string, GroupOffsets>(StringComparer.Ordinal), new Dictionary<string, long>(StringComparer.Ordinal));
         List<string> left = [.. groups.Distinct(StringComparer.Ordinal)];
-        var alone = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
+        var unanswered = new ConcurrentDictionary<string, int>(StringComparer.Ordinal);
         while (left.Count > 0)
         {
-            foreach (var (group, answer) in await AskAsync(left, alone, cancellation))
+            foreach (var (group, answer) in await AskAsync(left, unanswered, cancellation))
             {
                 since.TryAdd(group, clock.GetTimestamp());
                 if (answer.Fault is not { } fault || clock.GetElapsedTime(since[group]) > PatienceWith(fault))
@@ -67,13 +67,14 @@ internal sealed class GroupOffsetReader(ClusterClient cluster, TimeSpan patience
 
     /// <summary>Asks each coordinator for its groups: all of them at the same time.</summary>
     /// <param name="groups">The groups.</param>
-    /// <param name="alone">Those that are asked for one by one, as an answer with others did not come: what all of them have committed may be too much for one.</param>
+    /// <param name="unanswered">How often no answer came for a group. Such ones are asked for one by one, as what all of them have committed may be too much for one answer, and
+    /// those that most often had none come last: they keep no others out.</param>
     /// <param name="cancellation">Gives up.</param>
-    private async Task<IReadOnlyList<KeyValuePair<string, GroupAnswer>>> AskAsync(IReadOnlyCollection<string> groups, ConcurrentDictionary<string, bool> alone, CancellationToken cancellation)
+    private async Task<IReadOnlyList<KeyValuePair<string, GroupAnswer>>> AskAsync(IReadOnlyCollection<string> groups, ConcurrentDictionary<string, int> unanswered, CancellationToken cancellation)
     {
         var coordinators = await new GroupCoordinators(cluster, _answerPatience).FindAsync(groups, cancellation);
         var at = groups.ToLookup(group => coordinators.GetValueOrDefault(group).Address);
-        var asked = await Task.WhenAll(at.Where(one => one.Key is not null).Select(one => AskAsync(one.Key!, one, alone, cancellation)));
+        var asked = await Task.WhenAll(at.Where(one => one.Key is not null).Select(one => AskAsync(one.Key!, one, unanswered, cancellation)));
         return
         [
             .. asked.SelectMany(answers => answers),
@@ -82,11 +83,11 @@ internal sealed class GroupOffsetReader(ClusterClient cluster, TimeSpan patience
         ];
     }
 
-    private async Task<List<KeyValuePair<string, GroupAnswer>>> AskAsync(BrokerAddress coordinator, IEnumerable<string> groups, ConcurrentDictionary<string, bool> alone, CancellationToken cancellation)
+    private async Task<List<KeyValuePair<string, GroupAnswer>>> AskAsync(BrokerAddress coordinator, IEnumerable<string> groups, ConcurrentDictionary<string, int> unanswered, CancellationToken cancellation)
     {
         var answers = new List<KeyValuePair<string, GroupAnswer>>();
-        var bySize = groups.ToLookup(alone.ContainsKey);
-        List<string[]> batches = [.. bySize[false].Chunk(GroupsAtOnce), .. bySize[true].Chunk(1)];
+        var byFailures = groups.ToLookup(group => unanswered.GetValueOrDefault(group));
+        List<string[]> batches = [.. byFailures[0].Chunk(GroupsAtOnce), .. byFailures.Where(failures => failures.Key > 0).OrderBy(failures => failures.Key).SelectMany(failures => failures.Chunk(1))];
         for (var number = 0; number < batches.Count; number++)
         {
             try
@@ -95,8 +96,8 @@ internal sealed class GroupOffsetReader(ClusterClient cluster, TimeSpan patience
             }
             catch (BackupException e)
             {
-                Array.ForEach(batches[number], group => alone.TryAdd(group, true));
-                answers.AddRange(batches[number..].SelectMany(batch => batch).Select(group => KeyValuePair.Create(group, GroupAnswer.Failed(GroupFault.Of(e))))); // Who does not answer one does not answer the next.
+                Array.ForEach(batches[number], group => unanswered.AddOrUpdate(group, 1, (_, times) => times + 1));
+                answers.AddRange(batches[number..].SelectMany(batch => batch).Select(group => KeyValuePair.Create(group, GroupAnswer.Failed(GroupFault.Of(e))))); // Who does not answer one does not answer the next now.
                 break;
             }
         }

@@ -106,6 +106,7 @@ public sealed class RestoreClaimTests
     [InlineData("{", "cannot be read")]
     [InlineData("""{"started_at":"2026-11-30T00:00:00Z","topics":{"a":null}}""", "cannot be read")]
     [InlineData("""{"started_at":"2026-11-30T00:00:00Z","topics":{"a":{"partitions":{"0":null}}}}""", "cannot be read")]
+    [InlineData("""{"started_at":"2026-11-30T00:00:00Z","topics":{"a":{"partition_count":2,"partitions":{}}}}""", "cannot be read")]
     [InlineData("""{"started_at":"2026-11-30T00:00:00Z","topics":{"a":{"partitions":{"0":{"until":9,"segments":"x","so_far":{"records":-5,"source_offset":3}}}}}}""", "cannot be read")]
     [InlineData("""{"version":2,"started_at":"2026-11-29T00:00:00Z"}""", "was written by a newer version of this program (format 2)")]
     public void A_document_that_is_none_is_left_alone(string content, string sentence) => LeapingClock.Run(async clock =>

@@ -82,12 +82,15 @@ internal sealed class CliRun : IDisposable
 
     /// <summary>Watches until <paramref name="condition"/> holds or the program has ended.</summary>
     /// <returns>Whether the program still runs.</returns>
-    public async Task<bool> WaitUntilAsync(Func<bool> condition)
+    public Task<bool> WaitUntilAsync(Func<bool> condition) => WaitUntilAsync(() => Task.FromResult(condition()));
+
+    /// <inheritdoc cref="WaitUntilAsync(Func{bool})"/>
+    public async Task<bool> WaitUntilAsync(Func<Task<bool>> condition)
     {
         // A directory is watched by looking again and again: a notification for folders that are just being made would come too late.
         using var look = new PeriodicTimer(LookPause);
         using var patience = new CancellationTokenSource(Patience);
-        while (!_process.HasExited && !condition())
+        while (!_process.HasExited && !await condition())
         {
             await look.WaitForNextTickAsync(patience.Token);
         }
@@ -95,9 +98,21 @@ internal sealed class CliRun : IDisposable
         return !_process.HasExited;
     }
 
+    /// <summary>Watches until <paramref name="condition"/> holds; a program that ends before that fails the test with what it said.</summary>
+    public Task WaitForAsync(Func<bool> condition) => WaitForAsync(() => Task.FromResult(condition()));
+
+    /// <inheritdoc cref="WaitForAsync(Func{bool})"/>
+    public async Task WaitForAsync(Func<Task<bool>> condition)
+    {
+        if (!await WaitUntilAsync(condition))
+        {
+            var end = await FinishAsync();
+            Assert.Fail($"The program ended too early, with {end.ExitCode}:\n{end.Output}\n{end.Error}");
+        }
+    }
+
     /// <summary>Waits until standard output has said something.</summary>
-    public async Task WaitForOutputAsync(string part) =>
-        Assert.True(await WaitUntilAsync(() => Said.Contains(part, StringComparison.Ordinal)), $"The program ended without saying '{part}':\n{Said}");
+    public Task WaitForOutputAsync(string part) => WaitForAsync(() => Said.Contains(part, StringComparison.Ordinal));
 
     private string Said
     {

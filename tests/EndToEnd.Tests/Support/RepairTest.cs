@@ -37,7 +37,7 @@ public abstract class RepairTest : BrokerTest
         var seen = await File.ReadAllTextAsync(head); // Before what it leads to is read: a head that comes meanwhile would be waited for in vain.
         while (await backup.CoverageOfAsync(partition) is not [.., { Next: Records }])
         {
-            Assert.True(await run.WaitUntilAsync(() => File.ReadAllText(head) != seen), "The run ended.");
+            await run.WaitForAsync(() => File.ReadAllText(head) != seen);
             seen = await File.ReadAllTextAsync(head);
         }
     }

@@ -99,7 +99,7 @@ internal sealed class TestBackup : IDisposable
     public async Task WaitUntilRestoringAsync(CliRun run)
     {
         var folder = Path.Combine(Store, Id, "_cluster", "restores");
-        Assert.True(await run.WaitUntilAsync(() => Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.json").Any(file => File.ReadAllText(file).Contains("\"id\":", StringComparison.Ordinal))));
+        await run.WaitForAsync(() => Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.json").Any(file => File.ReadAllText(file).Contains("\"id\":", StringComparison.Ordinal)));
     }
 
     /// <summary>Starts a second process on the same store, with local state of its own.</summary>

@@ -43,7 +43,7 @@ internal sealed class TestCluster : IDisposable
     {
         foreach (var node in Nodes)
         {
-            Assert.True(await node.Run.WaitUntilAsync(() => SeesAll(node.GetAsync("api/v1/members", Token).GetAwaiter().GetResult())), "a node ended instead of joining");
+            await node.Run.WaitForAsync(async () => SeesAll(await node.GetAsync("api/v1/members", Token)));
         }
     }
 

@@ -143,6 +143,17 @@ public sealed class GroupOffsetTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Groups_behind_those_that_never_get_an_answer_are_read()
+    {
+        Amend<OffsetFetchResponse>(answer => _ = answer.Groups.Any(one => one.GroupId is "group-3" or "group-5") ? throw new InvalidOperationException("The broker ends here.") : answer);
+
+        var read = await ReadAsync([.. Enumerable.Range(0, 40).Select(number => $"group-{number}"), Group]);
+
+        Assert.Equal(["group-3", "group-5"], read.Where(group => group.Problem is not null).Select(group => group.Group));
+        Assert.Equal(5, read[40].Offsets[Orders].Offset);
+    }
+
+    [Fact]
     public async Task A_coordinator_that_does_not_answer_is_asked_over_another_connection()
     {
         using var silence = new ManualResetEventSlim();
