@@ -210,7 +210,7 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
                 _planning?.Cancel();
                 break;
             case TakeGroups take:
-                Take(take.Topics);
+                Take(take.Scope);
                 break;
             case FindTransactions find:
                 Find(find.Partitions);
@@ -263,10 +263,10 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
             failure: e => PlanFailed.Of(run, e));
     }
 
-    private void Take(IReadOnlySet<string> topics)
+    private void Take(GroupSnapshotScope scope)
     {
         var (run, environment) = (_state!.Run, Environment);
-        _ = new GroupSnapshotPublisher(environment.Store, environment.Catalog, _services.Clock).TakeAsync(_backup, topics, CancellationToken.None).PipeTo(
+        _ = new GroupSnapshotPublisher(environment.Store, environment.Catalog, _services.Clock).TakeAsync(_backup, scope, CancellationToken.None).PipeTo(
             Self,
             success: outcome => new GroupsTaken(run, outcome.Problem is { } problem ? new Fault(FailureKind.Source, problem, IsRetryable: true) : null),
             failure: e => new GroupsTaken(run, Fault.Of(e)));

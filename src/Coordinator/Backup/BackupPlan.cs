@@ -27,6 +27,9 @@ public sealed record BackupPlan
     /// <summary>Partitions that cannot be backed up, and why.</summary>
     public required IReadOnlyList<(PartitionId Partition, Fault Failure)> Failures { get; init; }
 
+    /// <summary>Those of them whose log is not the one that was backed up: its topic was made anew, or it was cut.</summary>
+    public IReadOnlySet<PartitionId> Foreign { get; init; } = new HashSet<PartitionId>();
+
     /// <summary>Whether the backup had any positions to go on from.</summary>
     public required bool HasPositions { get; init; }
 
@@ -39,6 +42,7 @@ public sealed record BackupPlan
         var (clusterId, topics, bounds) = discovery;
         var work = new List<PartitionWork>();
         var failures = new List<(PartitionId, Fault)>();
+        var foreign = new HashSet<PartitionId>();
         var isNamedNow = known.ClusterId is null && clusterId is not null;
         foreach (var topic in topics)
         {
@@ -56,6 +60,7 @@ public sealed record BackupPlan
                 if (problem is not null)
                 {
                     failures.Add((partition, new Fault(FailureKind.Source, problem, IsRetryable: false)));
+                    foreign.Add(partition);
                     continue;
                 }
 
@@ -76,6 +81,7 @@ public sealed record BackupPlan
             NewFacts = topics.Select(topic => (There: known.Topics.GetValueOrDefault(topic.Name), Now: FactsOf(configuration, topic, known, bounds)))
                 .Where(facts => (isNamedNow || facts.There != facts.Now) && SourceIdentity.Conflict(facts.There, facts.Now) is null).Select(facts => facts.Now).ToList(),
             Failures = failures,
+            Foreign = foreign,
             HasPositions = known.HasPositions,
         };
     }

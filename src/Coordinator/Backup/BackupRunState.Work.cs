@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Protocol;
 using static KafkaBackup.Coordinator.Backup.CoordinatorMessages;
 using static KafkaBackup.Coordinator.Backup.RunEffects;
@@ -170,7 +171,7 @@ internal sealed partial record BackupRunState
 
     /// <summary>Consumer groups come last, so that their offsets are of records that are backed up; and not when the run was cut short.</summary>
     private RunStep TakeGroupsOrFinish() => Plan is not null && !IsStopped && Configuration.Backup.SnapshotsConsumerGroups
-        ? (this with { Phase = RunPhase.Grouping, IsTakingGroups = true }).Do(new TakeGroups(TopicsOf(Plan)))
+        ? (this with { Phase = RunPhase.Grouping, IsTakingGroups = true }).Do(new TakeGroups(ScopeOf(Plan)))
         : FinishNow();
 
     private RunStep FinishNow() => (this with { Phase = RunPhase.Finishing })
@@ -202,7 +203,13 @@ internal sealed partial record BackupRunState
         ? (this with { TransactionsAt = now }).Do(new FindTransactions([.. Plan!.Bounds.Where(item => item.Value.Problem is null).Select(item => item.Key)]))
         : Nothing;
 
-    private static IReadOnlySet<string> TopicsOf(BackupPlan plan) => plan.Bounds.Keys.Select(partition => partition.Topic).ToHashSet(StringComparer.Ordinal);
+    /// <summary>Of which records the offsets of consumer groups are to be.</summary>
+    private GroupSnapshotScope ScopeOf(BackupPlan plan)
+    {
+        var seen = plan.NewFacts.ToDictionary(topic => topic.Name, topic => topic.TopicId, StringComparer.Ordinal);
+        var names = plan.Bounds.Keys.Select(partition => partition.Topic).Distinct(StringComparer.Ordinal);
+        return new GroupSnapshotScope(names.ToDictionary(name => name, name => Known!.Topics.GetValueOrDefault(name)?.TopicId ?? seen.GetValueOrDefault(name), StringComparer.Ordinal)) { Foreign = plan.Foreign };
+    }
 
     private RunStep NoteConfigurations(SourceDiscovery discovery, DateTimeOffset now)
     {
@@ -253,7 +260,7 @@ internal sealed partial record BackupRunState
 
     private RunStep TakeGroupsIfDue(DateTimeOffset now) =>
         Configuration.Backup.SnapshotsConsumerGroups && !IsTakingGroups && now - GroupsAt >= Configuration.SyncInterval
-            ? (this with { IsTakingGroups = true, GroupsAt = now }).Do(new TakeGroups(TopicsOf(Plan!)))
+            ? (this with { IsTakingGroups = true, GroupsAt = now }).Do(new TakeGroups(ScopeOf(Plan!)))
             : Nothing;
 
     private RunStep NoteRefresh(Fault? failure, bool endsRun = false)

@@ -1,4 +1,5 @@
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Protocol;
 using static KafkaBackup.Shared.Protocol.BackupProtocol;
 
@@ -31,7 +32,7 @@ internal static class RunEffects
     internal sealed record CancelPlanning : RunEffect;
 
     /// <summary>Takes a snapshot of the groups that read these topics.</summary>
-    internal sealed record TakeGroups(IReadOnlySet<string> Topics) : RunEffect;
+    internal sealed record TakeGroups(GroupSnapshotScope Scope) : RunEffect;
 
     /// <summary>Asks which of these partitions are held back by open transactions.</summary>
     internal sealed record FindTransactions(IReadOnlyCollection<PartitionId> Partitions) : RunEffect;

@@ -31,6 +31,13 @@ public sealed record GroupSnapshot
         /// <summary>The metadata beside the offset in a partition; null: none, or not known.</summary>
         public string? MetadataOf(PartitionId partition) => CommitOf(partition.Topic, partition.Number.ToString(CultureInfo.InvariantCulture))?.Metadata;
 
+        /// <summary>All of its offsets, with what stands beside them. What is no partition's number is passed over.</summary>
+        internal IEnumerable<(PartitionId Partition, long Offset, Commit? Commit)> All() =>
+            from topic in Offsets
+            from offset in topic.Value
+            where int.TryParse(offset.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+            select (new PartitionId(topic.Key, int.Parse(offset.Key, CultureInfo.InvariantCulture)), offset.Value, CommitOf(topic.Key, offset.Key));
+
         internal Commit? CommitOf(string topic, string partition) => Commits?.GetValueOrDefault(topic)?.GetValueOrDefault(partition);
     }
 

@@ -7,19 +7,20 @@ namespace KafkaBackup.Shared.Oso;
 
 /// <summary>Keeps <c>consumer-groups-snapshot.json</c>: what groups have committed on topics of the backup.</summary>
 /// <remarks>A snapshot never gets poorer without proof. Brokers leave groups that a user may not see out of a listing without a word, so a
-/// group that is no longer listed is asked for by name: only an answer that it has no offsets takes it out.</remarks>
+/// group that is no longer listed is asked for by name: only an answer that it has no offsets takes it out. And with a topic they forget what was
+/// committed in it: what is known of a topic that is gone, or was made anew, is kept.</remarks>
 public sealed class GroupSnapshotPublisher(IObjectStore store, ITopicCatalog catalog, TimeProvider clock)
 {
     private const int MaxTries = 3;
 
     /// <summary>Takes a snapshot, and writes it when it differs from the one that is there.</summary>
     /// <param name="backup">The backup.</param>
-    /// <param name="topics">The topics of the backup.</param>
+    /// <param name="scope">What counts.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <returns>What is stored now, and whether some group could not be read.</returns>
     /// <exception cref="BackupException">Groups cannot be listed.</exception>
     /// <exception cref="StorageException">The snapshot cannot be read or written; it is as it was.</exception>
-    public async Task<GroupSnapshotOutcome> TakeAsync(BackupId backup, IReadOnlySet<string> topics, CancellationToken cancellation)
+    public async Task<GroupSnapshotOutcome> TakeAsync(BackupId backup, GroupSnapshotScope scope, CancellationToken cancellation)
     {
         var key = BackupKeys.ConsumerGroups(backup);
         var listed = await catalog.GetGroupOffsetsAsync(await catalog.ListGroupsAsync(cancellation), cancellation);
@@ -29,7 +30,8 @@ public sealed class GroupSnapshotPublisher(IObjectStore store, ITopicCatalog cat
             var before = stored is null ? new GroupSnapshot() : GroupSnapshot.Read(stored.Content.Span, key);
             var unlisted = before.Groups.Select(group => group.GroupId).Except(listed.Select(group => group.Group), StringComparer.Ordinal).ToList();
             var found = listed.Concat(await catalog.GetGroupOffsetsAsync(unlisted, cancellation)).ToList();
-            var now = Merge(before, found, topics) with { SnapshotTime = clock.GetUtcNow().ToUnixTimeMilliseconds() };
+            scope = await scope.StillThereAsync(catalog, cancellation); // Asked when all offsets are read: those of a topic that was made anew meanwhile do not pass for others.
+            var now = Merge(before, found, scope) with { SnapshotTime = clock.GetUtcNow().ToUnixTimeMilliseconds() };
             if (now.IsSameAs(before) && (stored is not null || now.Groups.Count == 0))
             {
                 return new GroupSnapshotOutcome(now, Problem(found));
@@ -59,16 +61,17 @@ public sealed class GroupSnapshotPublisher(IObjectStore store, ITopicCatalog cat
             throw new BackupException(FailureKind.Source, conflict); // By another cluster's word all groups of the snapshot would be gone.
         }
 
-        return await TakeAsync(backup, contents.Manifest.Topics.Select(topic => topic.Name).ToHashSet(StringComparer.Ordinal), cancellation);
+        var topics = contents.Manifest.Topics.ToDictionary(topic => topic.Name, topic => contents.Ledger?.Topics.GetValueOrDefault(topic.Name)?.TopicId, StringComparer.Ordinal);
+        return await TakeAsync(backup, new GroupSnapshotScope(topics), cancellation);
     }
 
-    private static GroupSnapshot Merge(GroupSnapshot before, IEnumerable<GroupOffsets> found, IReadOnlySet<string> topics)
+    private static GroupSnapshot Merge(GroupSnapshot before, IEnumerable<GroupOffsets> found, GroupSnapshotScope scope)
     {
         var known = before.Groups.ToDictionary(group => group.GroupId, StringComparer.Ordinal);
         var groups = new List<GroupSnapshot.SnapshotGroup>();
         foreach (var group in found.OrderBy(group => group.Group, StringComparer.Ordinal))
         {
-            var snapshot = group.Problem is null ? Of(group, topics) : known.GetValueOrDefault(group.Group);
+            var snapshot = group.Problem is null ? Of(group, known.GetValueOrDefault(group.Group), scope) : known.GetValueOrDefault(group.Group);
             if (snapshot is { Offsets.Count: > 0 })
             {
                 groups.Add(snapshot);
@@ -78,19 +81,22 @@ public sealed class GroupSnapshotPublisher(IObjectStore store, ITopicCatalog cat
         return new GroupSnapshot { Groups = groups };
     }
 
-    private static GroupSnapshot.SnapshotGroup Of(GroupOffsets group, IReadOnlySet<string> topics)
+    /// <summary>What a group has committed now in the partitions that count, and what is known of the others.</summary>
+    private static GroupSnapshot.SnapshotGroup Of(GroupOffsets group, GroupSnapshot.SnapshotGroup? known, GroupSnapshotScope scope)
     {
+        var kept = known?.All().Where(item => !scope.Has(item.Partition)) ?? [];
+        var committed = group.Offsets.Where(item => scope.Has(item.Key)).Select(item => (Partition: item.Key, item.Value.Offset, Commit: GroupSnapshot.Commit.Of(item.Value)));
         var offsets = new SortedDictionary<string, SortedDictionary<string, long>>(StringComparer.Ordinal);
         var commits = new SortedDictionary<string, SortedDictionary<string, GroupSnapshot.Commit>>(StringComparer.Ordinal);
-        foreach (var (partition, offset) in group.Offsets.Where(item => topics.Contains(item.Key.Topic)).OrderBy(item => item.Key))
+        foreach (var (partition, offset, beside) in kept.Concat(committed).OrderBy(item => item.Partition))
         {
             if (!offsets.TryGetValue(partition.Topic, out var ofTopic))
             {
                 offsets.Add(partition.Topic, ofTopic = new SortedDictionary<string, long>(NumbersAsText.Instance));
             }
 
-            ofTopic[$"{partition.Number}"] = offset.Offset;
-            if (GroupSnapshot.Commit.Of(offset) is { } commit)
+            ofTopic[$"{partition.Number}"] = offset;
+            if (beside is { } commit)
             {
                 commits.TryAdd(partition.Topic, new SortedDictionary<string, GroupSnapshot.Commit>(NumbersAsText.Instance));
                 commits[partition.Topic][$"{partition.Number}"] = commit;

@@ -16,6 +16,8 @@ public sealed class GroupSnapshotTests
     private readonly LedgerSamples _samples = new();
     private readonly FakeCluster _cluster = new();
 
+    public GroupSnapshotTests() => _cluster.WithTopic("orders");
+
     [Fact]
     public async Task Groups_are_written_as_OSO_has_them()
     {
@@ -110,6 +112,69 @@ public sealed class GroupSnapshotTests
         Assert.Contains("42", await StoredAsync(), StringComparison.Ordinal);
     }
 
+    /// <summary>Kafka forgets what groups have committed in a topic when that is deleted.</summary>
+    [Fact]
+    public async Task What_is_known_of_a_topic_that_the_source_no_longer_has_is_kept()
+    {
+        _cluster.WithTopic("gone");
+        _cluster.Groups.Add(Beside("billing", ("orders", 0, new(42)), ("gone", 0, new(7, "by a"))));
+        _cluster.Groups.Add(Group("mailer", ("gone", 0, 9)));
+        await TakeAsync("orders", "gone");
+        _cluster.Delete("gone");
+        _cluster.Groups.Clear();
+        _cluster.Groups.Add(Group("billing", ("orders", 0, 50)));
+
+        Assert.Null(await TakeAsync("orders"));
+        Assert.Null(await TakeAsync("orders", "gone"));
+
+        var groups = GroupSnapshot.Read(Encoding.UTF8.GetBytes(await StoredAsync()), Key).Groups;
+        Assert.Equal([("billing", 50L, 7L, "by a"), ("mailer", 0L, 9L, null)], groups.Select(group =>
+            (group.GroupId, group.Offsets.GetValueOrDefault("orders")?["0"] ?? 0, group.Offsets["gone"]["0"], group.MetadataOf(new("gone", 0)))));
+    }
+
+    [Fact]
+    public async Task Offsets_in_a_topic_that_was_made_anew_take_the_place_of_none()
+    {
+        _cluster.Groups.Add(Group("billing", ("orders", 0, 42)));
+        await TakeAsync();
+        _cluster.WithTopic("orders", topicId: "id-2");
+        _cluster.Groups.Clear();
+        _cluster.Groups.Add(Group("billing", ("orders", 0, 1_000)));
+        _cluster.Groups.Add(Group("mailer", ("orders", 0, 5)));
+
+        await TakeAsync();
+
+        var group = Assert.Single(GroupSnapshot.Read(Encoding.UTF8.GetBytes(await StoredAsync()), Key).Groups);
+        Assert.Equal(("billing", 42), (group.GroupId, group.Offsets["orders"]["0"]));
+    }
+
+    [Fact]
+    public async Task Offsets_in_a_partition_whose_log_is_another_by_now_take_the_place_of_none()
+    {
+        _cluster.Groups.Add(Group("billing", ("orders", 0, 42), ("orders", 1, 7)));
+        await TakeAsync();
+        _cluster.Groups.Clear();
+        _cluster.Groups.Add(Group("billing", ("orders", 0, 50), ("orders", 1, 3), ("orders", 2, 8)));
+
+        await new GroupSnapshotPublisher(_samples.Objects, _cluster.Catalog, _samples.Clock).TakeAsync(
+            new BackupId("b"), Scope("orders") with { Foreign = new HashSet<PartitionId> { new("orders", 1), new("orders", 2) } }, CancellationToken.None);
+
+        var group = Assert.Single(GroupSnapshot.Read(Encoding.UTF8.GetBytes(await StoredAsync()), Key).Groups);
+        Assert.Equal([("0", 50L), ("1", 7L)], group.Offsets["orders"].Select(offset => (offset.Key, offset.Value)));
+    }
+
+    [Fact]
+    public async Task A_group_that_has_no_offsets_any_more_in_topics_that_are_there_is_taken_out()
+    {
+        _cluster.Groups.Add(Group("billing", ("orders", 0, 42)));
+        await TakeAsync();
+        _cluster.Groups.Clear();
+
+        Assert.Null(await TakeAsync());
+
+        Assert.Empty(GroupSnapshot.Read(Encoding.UTF8.GetBytes(await StoredAsync()), Key).Groups);
+    }
+
     [Fact]
     public async Task A_snapshot_that_makes_no_sense_is_not_overwritten()
     {
@@ -180,14 +245,18 @@ public sealed class GroupSnapshotTests
     private static GroupOffsets Group(string id, params (string Topic, int Partition, long Offset)[] offsets) =>
         new(id, offsets.ToDictionary(item => new PartitionId(item.Topic, item.Partition), item => new CommittedOffset(item.Offset)), null);
 
-    private async Task<string?> TakeAsync() => (await new GroupSnapshotPublisher(_samples.Objects, _cluster.Catalog, _samples.Clock)
-        .TakeAsync(new BackupId("b"), new HashSet<string> { "orders" }, CancellationToken.None)).Problem;
+    private Task<string?> TakeAsync() => TakeAsync("orders");
+
+    private async Task<string?> TakeAsync(params string[] topics) => (await new GroupSnapshotPublisher(_samples.Objects, _cluster.Catalog, _samples.Clock)
+        .TakeAsync(new BackupId("b"), Scope(topics), CancellationToken.None)).Problem;
+
+    private static GroupSnapshotScope Scope(params string[] topics) => new(topics.ToDictionary(topic => topic, topic => (string?)"id-1"));
 
     private Task<GroupSnapshotOutcome> TakeOfBackupAsync() =>
         new GroupSnapshotPublisher(_samples.Objects, _cluster.Catalog, _samples.Clock).TakeAsync(new BackupId("b"), CancellationToken.None);
 
     private async Task BackUpAsync(string topic) =>
-        await (await _samples.LoadedAsync("w")).RecordSourceAsync(_cluster.Id, [new TopicFacts(topic, 1)], CancellationToken.None);
+        await (await _samples.LoadedAsync("w")).RecordSourceAsync(_cluster.Id, [new TopicFacts(topic, 1, "id-1")], CancellationToken.None);
 
     private async Task<string> StoredAsync() => Encoding.UTF8.GetString(await _samples.BytesAsync(Key));
 }

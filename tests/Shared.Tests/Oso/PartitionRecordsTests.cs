@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Cryptography;
 using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Storage;
 using KafkaBackup.Testing;
@@ -49,6 +50,30 @@ public sealed class PartitionRecordsTests
         }
 
         Assert.Equal([$"{segments[0].Key} is another object than the one that was stored: its SHA-256 differs."], records.Differences);
+    }
+
+    /// <summary>It may be brought back, and then nothing of what was restored is of another object.</summary>
+    [Fact]
+    public async Task Nothing_comes_of_another_object_that_is_damaged_and_the_damage_alone_is_told()
+    {
+        var (id, segments) = (await FillAsync("plain"))[0];
+        var content = (await _store.GetAsync(segments[0].Key, CancellationToken.None))!.Content.ToArray();
+        var told = Convert.ToHexStringLower(SHA256.HashData(content));
+        content[^12] ^= 0x10;
+        await _store.PutAsync(segments[0].Key, new ReadOnlySequence<byte>(content), PutCondition.Overwrite, CancellationToken.None);
+        var records = new PartitionRecords(_store, id, [segments[0] with { Sha256 = told }]);
+        var count = 0;
+
+        await Assert.ThrowsAsync<StorageException>(async () =>
+        {
+            await foreach (var record in records.ReadAsync(CancellationToken.None))
+            {
+                count += record.HeaderCount >= 0 ? 1 : 0;
+            }
+        });
+
+        Assert.Equal(0, count);
+        Assert.Empty(records.Differences);
     }
 
     [Fact]
