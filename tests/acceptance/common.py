@@ -179,6 +179,7 @@ class Backup:
 def configuration(backup_id, bootstrap, topics, store, db, **backup):
     lines = ["mode: backup", "backup_id: " + backup_id, "source:", "  bootstrap_servers:"]
     lines += ["    - " + server for server in bootstrap.split(",")]
+    lines += ["  client: " + os.environ["KAFKA_BACKUP_TEST_CLIENT"]] if os.environ.get("KAFKA_BACKUP_TEST_CLIENT") else []
     lines += ["  topics:", "    include: [%s]" % ", ".join(topics), "storage:", *("  " + line for line in store), "backup:"]
     lines += ["  %s: %s" % item for item in dict({"compression": "zstd"}, **backup).items()]
     if db:

@@ -87,7 +87,7 @@ internal static class ConfigurationExplainer
         {
             var clients = new KafkaClients(configuration, NullLogger<KafkaClients>.Instance);
             using var catalog = new KafkaTopicCatalog(clients);
-            using var source = new KafkaRecordSource(clients);
+            using var source = clients.CreateSource();
             using var store = Stores.OpenToLook(configuration.Storage);
             var environment = new BackupEnvironment(configuration, store, source, catalog);
             var (known, look) = await BackupPlanner.ReadAsync(environment, cancellation);

@@ -28,7 +28,7 @@ internal sealed class ConfiguredEnvironment(BackupConfiguration configuration, K
         };
         var metered = new MeteredObjectStore(store, configuration.BackupId, Stores.BackendOf(configuration.Storage), patience, log.Metrics);
         var patient = new RetryingObjectStore(metered, patience, new Random());
-        return new BackupEnvironment(configuration, patient, new KafkaRecordSource(clients), new KafkaTopicCatalog(clients))
+        return new BackupEnvironment(configuration, patient, clients.CreateSource(), new KafkaTopicCatalog(clients))
         {
             Patience = patience,
             Views = patient.Briefly(),

@@ -85,22 +85,39 @@ internal sealed class ClusterClient : IDisposable
     {
         var connection = await ConnectAsync(AddressOf(lead.Node), cancellation);
         // Of the epoch that lasts a leader tells the end of its log; a consumer's request would tell only what is replicated.
-        var appended = await connection.AskAsync<OffsetForLeaderEpochResponse>(ApiKey.OffsetForLeaderEpoch, new OffsetForLeaderEpochRequest
-        {
-            ReplicaId = Consumer,
-            Topics = [new() { Name = partition.Topic, Partitions = [new() { Index = partition.Number, CurrentLeaderEpoch = lead.Epoch, LeaderEpoch = lead.Epoch }] }],
-        }, Patience, cancellation);
+        var appended = await AskEpochAsync(connection, partition, lead, lead.Epoch, cancellation);
         var replicated = await connection.AskAsync<ListOffsetsResponse>(ApiKey.ListOffsets, new ListOffsetsRequest
         {
             IsolationLevel = ReadUncommitted,
             TimeoutMs = (int)Patience.TotalMilliseconds,
             Topics = [new() { Name = partition.Topic, Partitions = [new() { Index = partition.Number, CurrentLeaderEpoch = lead.Epoch, Timestamp = Latest }] }],
         }, Patience, cancellation);
-        return appended.Topics is [{ Partitions: [{ ErrorCode: KafkaError.None, EndOffset: >= 0 } log] }] && replicated.Topics is [{ Partitions: [{ ErrorCode: KafkaError.None } seen] }]
+        return appended is { ErrorCode: KafkaError.None, EndOffset: >= 0 } log && replicated.Topics is [{ Partitions: [{ ErrorCode: KafkaError.None } seen] }]
             ? new LogEnds(log.EndOffset, seen.Offset)
             : throw new BackupException(FailureKind.Source, $"{connection.Address} does not say where {partition} ends "
-                + $"({appended.Topics.FirstOrDefault()?.Partitions.FirstOrDefault()?.ErrorCode}, {replicated.Topics.FirstOrDefault()?.Partitions.FirstOrDefault()?.ErrorCode})")
+                + $"({appended?.ErrorCode}, {replicated.Topics.FirstOrDefault()?.Partitions.FirstOrDefault()?.ErrorCode})")
             { IsRetryable = true };
+    }
+
+    /// <summary>Where the records end that were written while a leader epoch lasted, or the largest one before it; an end below 0 where the leader knows of none.</summary>
+    /// <exception cref="BackupException">It does not say so; after that the cluster has to be looked at again.</exception>
+    public async Task<(int Epoch, long End)> EndOfEpochAsync(PartitionId partition, PartitionLead lead, int epoch, CancellationToken cancellation)
+    {
+        var connection = await ConnectAsync(AddressOf(lead.Node), cancellation);
+        var told = await AskEpochAsync(connection, partition, lead, epoch, cancellation);
+        return told is { ErrorCode: KafkaError.None } ? (told.LeaderEpoch, told.EndOffset)
+            : throw new BackupException(FailureKind.Source, $"{connection.Address} does not say where leader epoch {epoch} of {partition} ends ({told?.ErrorCode})") { IsRetryable = true };
+    }
+
+    private static async Task<OffsetForLeaderEpochResponse.Partition?> AskEpochAsync(
+        WireConnection connection, PartitionId partition, PartitionLead lead, int epoch, CancellationToken cancellation)
+    {
+        var answer = await connection.AskAsync<OffsetForLeaderEpochResponse>(ApiKey.OffsetForLeaderEpoch, new OffsetForLeaderEpochRequest
+        {
+            ReplicaId = Consumer,
+            Topics = [new() { Name = partition.Topic, Partitions = [new() { Index = partition.Number, CurrentLeaderEpoch = lead.Epoch, LeaderEpoch = epoch }] }],
+        }, Patience, cancellation);
+        return answer.Topics is [{ Partitions: [var told] }] ? told : null;
     }
 
     /// <summary>Asks for the id of an idempotent producer, which any broker gives.</summary>

@@ -48,18 +48,16 @@ internal sealed class ClusterSnapshot
 
         if (_topics.GetValueOrDefault(partition.Topic) is not { } topic)
         {
-            throw Nobody($"no broker has told of topic '{partition.Topic}' yet");
+            throw new NoLeaderException($"no broker has told of topic '{partition.Topic}' yet", isTopicThere: false);
         }
 
         if (topic.ErrorCode is KafkaError.TopicAuthorizationFailed)
         {
-            throw new BackupException(FailureKind.Source, $"the user has no right to topic '{partition.Topic}' any more: give it Write and Describe");
+            throw new BackupException(FailureKind.Source, $"the user has no right to topic '{partition.Topic}' any more: give it Describe, and Write to restore into it or Read to back it up");
         }
 
-        throw Nobody(topic.ErrorCode is KafkaError.UnknownTopicOrPartition
-            ? $"the brokers know no topic '{partition.Topic}': was it deleted?"
-            : "it has no leader: start the brokers that hold its replicas");
+        throw topic.ErrorCode is KafkaError.UnknownTopicOrPartition
+            ? new NoLeaderException($"the brokers know no topic '{partition.Topic}': was it deleted?", isTopicThere: false)
+            : new NoLeaderException("it has no leader: start the brokers that hold its replicas", isTopicThere: true);
     }
-
-    private static BackupException Nobody(string why) => new(FailureKind.Source, why) { IsRetryable = true };
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Net.Sockets;
 using KafkaBackup.Kafka.Wire;
 using KafkaBackup.Kafka.Wire.Messages;
@@ -7,13 +6,10 @@ using KafkaBackup.Shared;
 namespace KafkaBackup.Kafka.Client;
 
 /// <summary>A connection to one broker, over which many requests may be on their way: brokers answer them in their order. Once it has failed it stays so, with the reason.</summary>
-internal sealed class WireConnection : IDisposable
+internal sealed partial class WireConnection : IDisposable
 {
     /// <summary>The client's name for itself, which brokers write into their logs and know quotas by.</summary>
     private const string ClientId = "kafka-backup";
-
-    /// <summary>No broker's answer to what is asked here is larger.</summary>
-    private const int LargestAnswer = 100_000_000;
 
     private readonly Socket _socket;
     private readonly Stream _stream;
@@ -82,22 +78,51 @@ internal sealed class WireConnection : IDisposable
     /// <param name="key">What is asked for.</param>
     /// <param name="version">The version of request and answer.</param>
     /// <param name="request">The request.</param>
-    /// <param name="patience">After so long without an answer the connection is given up.</param>
+    /// <param name="patience">After so long without a byte of an answer the connection is given up.</param>
     /// <param name="cancellation">Ends the waiting; the answer is thrown away.</param>
     /// <exception cref="BackupException">No answer came. Whether the broker has got the request is not known.</exception>
-    public async Task<IWireStruct> AskAsync(ApiKey key, short version, IWireStruct request, TimeSpan patience, CancellationToken cancellation)
+    public Task<IWireStruct> AskAsync(ApiKey key, short version, IWireStruct request, TimeSpan patience, CancellationToken cancellation) =>
+        AskAsync(key, version, request, new Waiting(new TaskCompletionSource<IWireStruct>(TaskCreationOptions.RunContinuationsAsynchronously)), patience, cancellation);
+
+    private async Task<IWireStruct> AskAsync(ApiKey key, short version, IWireStruct request, Waiting waiting, TimeSpan patience, CancellationToken cancellation)
     {
-        var waiting = new Waiting(new TaskCompletionSource<IWireStruct>(TaskCreationOptions.RunContinuationsAsynchronously));
         var writing = WriteAsync(key, version, request, waiting, cancellation);
         try
         {
             await writing.WaitAsync(patience, cancellation);
-            return await waiting.Answer.Task.WaitAsync(patience, cancellation);
+            while (true)
+            {
+                var received = Interlocked.Read(ref _received);
+                try
+                {
+                    return await waiting.Answer.Task.WaitAsync(patience, cancellation);
+                }
+                catch (TimeoutException) when (Interlocked.Read(ref _received) > received)
+                {
+                    // It, or one before it, is coming: a large one over a slow line takes its time.
+                }
+            }
         }
         catch (TimeoutException)
         {
             throw Failed($"{Address} has not answered a {key} request within {patience.TotalSeconds:0} s");
         }
+    }
+
+    /// <summary>The same for an answer that may be large: its bytes are lent by a pool, to which whoever asked gives them back.</summary>
+    /// <param name="key">What is asked for.</param>
+    /// <param name="version">The version of request and answer.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="mostBytes">The largest answer that is taken.</param>
+    /// <param name="patience">After so long without an answer the connection is given up.</param>
+    /// <exception cref="AnswerTooLargeException">The answer is larger; the connection is given up.</exception>
+    /// <exception cref="BackupException">No answer came.</exception>
+    public async Task<PooledAnswer<T>> AskPooledAsync<T>(ApiKey key, short version, IWireStruct request, int mostBytes, TimeSpan patience)
+        where T : class, IWireStruct
+    {
+        var waiting = new Waiting(new TaskCompletionSource<IWireStruct>(TaskCreationOptions.RunContinuationsAsynchronously)) { MostPooled = mostBytes };
+        var answer = (T)await AskAsync(key, version, request, waiting, patience, CancellationToken.None);
+        return new PooledAnswer<T>(answer, waiting.Pooled!);
     }
 
     /// <summary>Sends a request that is not answered, as a Produce request without acknowledgements.</summary>
@@ -153,52 +178,6 @@ internal sealed class WireConnection : IDisposable
         }
     }
 
-    private async Task ReadAsync()
-    {
-        try
-        {
-            var length = new byte[sizeof(int)];
-            while (true)
-            {
-                await _stream.ReadExactlyAsync(length);
-                var size = BinaryPrimitives.ReadInt32BigEndian(length);
-                if (size is < sizeof(int) or > LargestAnswer)
-                {
-                    throw new InvalidDataException($"it sent an answer of {size} bytes, as no broker of Kafka does");
-                }
-
-                var frame = new byte[size];
-                await _stream.ReadExactlyAsync(frame);
-                Waiting waiting;
-                lock (_gate)
-                {
-                    if (!_waiting.TryDequeue(out waiting!))
-                    {
-                        throw new InvalidDataException("it answers what nobody asked");
-                    }
-                }
-
-                try
-                {
-                    waiting.Answer.TrySetResult(WireFrames.ReadResponse(new WireReader(frame), waiting.Header));
-                }
-                catch (BackupException e)
-                {
-                    waiting.Answer.TrySetException(e);
-                    throw;
-                }
-            }
-        }
-        catch (EndOfStreamException e)
-        {
-            Failed($"{Address} closed the connection", e);
-        }
-        catch (Exception e) when (IsOfConnection(e) || e is InvalidDataException or BackupException)
-        {
-            Failed($"The connection to {Address} broke: {Reason(e)}", e);
-        }
-    }
-
     /// <summary>Gives the connection up, if it has not been; all who wait learn why.</summary>
     private BackupException Failed(string reason, Exception? cause = null)
     {
@@ -237,10 +216,4 @@ internal sealed class WireConnection : IDisposable
     private static string Reason(Exception e) => (e is IOException { InnerException: SocketException inner } ? inner.Message : e.Message).TrimEnd('.');
 
     private static bool IsOfConnection(Exception e) => e is IOException or SocketException or ObjectDisposedException or InvalidOperationException;
-
-    /// <summary>Who waits for an answer.</summary>
-    private sealed record Waiting(TaskCompletionSource<IWireStruct> Answer)
-    {
-        public RequestHeader Header { get; set; }
-    }
 }

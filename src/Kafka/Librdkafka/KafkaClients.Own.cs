@@ -1,5 +1,8 @@
 using KafkaBackup.Kafka.Client;
+using KafkaBackup.Kafka.Client.Fetching;
 using KafkaBackup.Kafka.Client.Security;
+using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Kafka;
 using Microsoft.Extensions.Logging;
 
 namespace KafkaBackup.Kafka.Librdkafka;
@@ -8,6 +11,9 @@ namespace KafkaBackup.Kafka.Librdkafka;
 public sealed partial class KafkaClients
 {
     private int _ownRefusals;
+
+    /// <summary>Reads the cluster's records by the client that the configuration names.</summary>
+    public IRecordSource CreateSource() => _source.Client == SourceClient.Native ? new NativeRecordSource(this) : new KafkaRecordSource(this);
 
     /// <summary>A client of the same cluster that is not of librdkafka, and connects when it is needed; null when it cannot log in as it would have to, which the log is told
     /// once.</summary>

@@ -14,6 +14,32 @@ internal sealed class ReadFailures(KafkaClients clients, PartitionId partition)
             : TopicRights.Failure(partition.Topic, e.Error, e)
                 ?? clients.Failure($"Cannot read {partition} from offset {at}", e.Error, errors, cause: e);
 
+    /// <summary>The failure of a client that is not of librdkafka.</summary>
+    public BackupException Of(long at, BackupException cause) => cause is OffsetsGoneException
+        ? cause
+        : new BackupException(cause.Kind, $"Cannot read {partition} from offset {at}: {cause.Message.TrimEnd('.')}.", cause) { IsRetryable = cause.IsRetryable };
+
+    /// <summary>The failure of a client that is not of librdkafka, by the broker's answer.</summary>
+    public BackupException Of(long at, Error error)
+    {
+        using var errors = new ClientErrors(TimeProvider.System);
+        return TopicRights.Failure(partition.Topic, error) ?? clients.Failure($"Cannot read {partition} from offset {at}", error, errors);
+    }
+
+    /// <summary>Nothing was heard for too long by a client that is not of librdkafka.</summary>
+    /// <param name="at">Where it is.</param>
+    /// <param name="trouble">What it heard last; null: nothing.</param>
+    public BackupException Silent(long at, BackupException? trouble) => new(FailureKind.Source,
+        $"Nothing came of {partition} from offset {at} for {ReadStall.StallLimit.TotalSeconds:0} s: {trouble?.Message.TrimEnd('.') ?? "its leader sends nothing"}. Check {clients.Cluster.ServersName} and that the brokers can be reached from here.", trouble)
+    {
+        IsRetryable = true,
+    };
+
+    /// <summary>What came is no batch, or not as it was written.</summary>
+    public BackupException Damaged(long at, BackupException cause) => new(FailureKind.Source,
+        $"Cannot read {partition} from offset {at}: {cause.Message.TrimEnd('.')}. Check the broker's disks and log with kafka-dump-log.sh, "
+        + $"or leave the topic out with {clients.Cluster.Name}.topics.exclude.", cause);
+
     /// <summary>Nothing was heard for too long.</summary>
     public BackupException Silent(long at, ClientErrors errors) => clients.Failure(
         $"Nothing came of {partition} from offset {at} for {ReadStall.StallLimit.TotalSeconds:0} s", new Error(ErrorCode.Local_TimedOut), errors);
@@ -33,8 +59,8 @@ internal sealed class ReadFailures(KafkaClients clients, PartitionId partition)
         + $"or leave the topic out with {clients.Cluster.Name}.topics.exclude.");
 
     /// <summary>A batch unpacks to more than it may.</summary>
-    public BackupException UnpacksToTooMuch(long at, long packed, Exception cause) => new(FailureKind.Source,
-        $"Cannot read {partition} from offset {at}: the batch there takes {packed:N0} bytes packed with zstd, and unpacks to more than the "
+    public BackupException UnpacksToTooMuch(long at, long packed, Exception cause, string codec = "zstd") => new(FailureKind.Source,
+        $"Cannot read {partition} from offset {at}: the batch there takes {packed:N0} bytes packed with {codec}, and unpacks to more than the "
         + $"{clients.LargestAnswer:N0} for which there is room within backup.max_memory_bytes. "
         + (clients.LargestAnswer == int.MaxValue
             ? "That is all that the Kafka client can unpack: leave"

@@ -12,6 +12,9 @@ public sealed record KafkaSection
     /// <summary><c>bootstrap_servers</c>: <c>host:port</c> of one or more brokers. Required, not empty.</summary>
     public required IReadOnlyList<string> BootstrapServers { get; init; }
 
+    /// <summary><c>client</c>: what reads records. Default: librdkafka.</summary>
+    public SourceClient Client { get; init; }
+
     /// <summary><c>topics</c>: which topics. Default: all but internal ones.</summary>
     public TopicsSection Topics { get; init; } = new();
 

@@ -25,6 +25,7 @@ internal static class KafkaSectionReader
     {
         var value = map.Required("bootstrap_servers");
         var servers = value?.TextList(BrokerAddress.Objection);
+        var client = name == "source" && map.Choice("client", ["native", "librdkafka"]) == "native" ? SourceClient.Native : SourceClient.Librdkafka;
         var topics = map.Section("topics", ReadTopics) ?? new TopicsSection();
         var security = map.Section("security", ReadSecurity) ?? new SecuritySection();
         var connection = map.Section("connection", ReadConnection) ?? new ConnectionSection();
@@ -33,7 +34,7 @@ internal static class KafkaSectionReader
             value!.Report("must name at least one broker as host:port");
         }
 
-        return servers is null ? null : new KafkaSection { Name = name, BootstrapServers = servers, Topics = topics, Security = security, Connection = connection };
+        return servers is null ? null : new KafkaSection { Name = name, BootstrapServers = servers, Client = client, Topics = topics, Security = security, Connection = connection };
     }
 
     private static TopicsSection ReadTopics(YamlMapReader map) => new()

@@ -17,6 +17,9 @@ internal sealed record BackupConfigFile
     /// <summary>Lines of the section <c>storage</c>, without their indentation. Default: the directory <see cref="StorePath"/>.</summary>
     public IReadOnlyList<string>? Storage { get; init; }
 
+    /// <summary><c>source.client</c> of all backups, as KAFKA_BACKUP_TEST_CLIENT says; the program's default without it.</summary>
+    private static string? Client { get; } = Environment.GetEnvironmentVariable("KAFKA_BACKUP_TEST_CLIENT");
+
     public IReadOnlyList<string> Include { get; init; } = [];
 
     public IReadOnlyList<string> Exclude { get; init; } = [];
@@ -35,6 +38,11 @@ internal sealed record BackupConfigFile
         var yaml = new StringBuilder();
         yaml.Append($"mode: backup\nbackup_id: {BackupId}\n");
         yaml.Append($"source:\n  bootstrap_servers:\n    - \"{Broker}\"\n  topics:\n    include: {List(Include)}\n    exclude: {List(Exclude)}\n");
+        if (!string.IsNullOrEmpty(Client))
+        {
+            yaml.Append($"  client: {Client}\n");
+        }
+
         if (Security.Count > 0)
         {
             yaml.Append("  security:\n").AppendJoin("", Security.Select(line => $"    {line}\n"));

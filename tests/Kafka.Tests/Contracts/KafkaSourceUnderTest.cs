@@ -1,13 +1,14 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using KafkaBackup.EmbeddedKafka;
+using KafkaBackup.Kafka.Client.Fetching;
 using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Kafka;
 
 namespace KafkaBackup.Kafka.Tests.Contracts;
 
-/// <summary>A broker, embedded or real, and the adapters over librdkafka.</summary>
+/// <summary>A broker, embedded or real, and the adapters over librdkafka, or the client of our own.</summary>
 internal sealed class KafkaSourceUnderTest : SourceUnderTest
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -17,14 +18,16 @@ internal sealed class KafkaSourceUnderTest : SourceUnderTest
     private readonly IAdminClient _admin;
     private readonly List<IDisposable> _open = [];
 
-    public KafkaSourceUnderTest(string? address = null)
+    public KafkaSourceUnderTest(string? address = null, bool isNative = false)
     {
         _embedded = address is null ? EmbeddedBroker.Start() : null;
         _address = address ?? _embedded!.BootstrapServers;
         _admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = _address }).Build();
         var clients = TestClients.For(_address);
-        (Source, Catalog) = (new KafkaRecordSource(clients), new KafkaTopicCatalog(clients));
+        (Source, Catalog) = (isNative ? new NativeRecordSource(clients) : new KafkaRecordSource(clients), new KafkaTopicCatalog(clients));
     }
+
+    public string Address => _address;
 
     public override IRecordSource Source { get; }
 

@@ -1,5 +1,7 @@
+using KafkaBackup.Kafka.Client.Fetching;
 using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Kafka;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -12,6 +14,9 @@ internal static class TestClients
         string address, string settings = "", SecuritySection? security = null, int largestAnswer = 100_000_000, AnswerSize first = AnswerSize.OneBatch,
         ILogger<KafkaClients>? log = null) =>
         new(Secured(Configured(address, settings), security), log ?? NullLogger<KafkaClients>.Instance) { LargestAnswer = largestAnswer, FirstAnswer = first };
+
+    /// <summary>A source over one of the two clients, whatever the configuration names.</summary>
+    public static IRecordSource SourceOf(this KafkaClients clients, SourceClient client) => client == SourceClient.Native ? new NativeRecordSource(clients) : new KafkaRecordSource(clients);
 
     private static BackupConfiguration Secured(BackupConfiguration configuration, SecuritySection? security) => security is null
         ? configuration

@@ -34,6 +34,7 @@ public sealed class ConfigurationKeysTests
         { "backup.open_transaction_limit_secs", "60", TimeSpan.FromMinutes(1) },
         { "backup.sync_interval_secs", "7", TimeSpan.FromSeconds(7) },
         { "backup.fetch_max_bytes", "8388608", 8_388_608 },
+        { "source.client", "native", SourceClient.Native },
         { "source.connection.tcp_keepalive", "false", false },
         { "source.connection.tcp_nodelay", "false", false },
         { "source.security.security_protocol", "SSL", SecurityProtocol.Ssl },

@@ -58,7 +58,7 @@ internal sealed class BatchDecompressor(int maxBytes) : IDisposable
                 _target.Advance(read);
                 if (_target.Length > maxBytes)
                 {
-                    throw TooLarge(header);
+                    throw header.TooLarge(maxBytes);
                 }
             }
         }
@@ -84,7 +84,7 @@ internal sealed class BatchDecompressor(int maxBytes) : IDisposable
             }
             catch (ZstdException full) when (full.Code == ZSTD_ErrorCode.ZSTD_error_dstSize_tooSmall)
             {
-                room = free.Length < maxBytes ? (int)Math.Min(maxBytes, 2L * free.Length) : throw TooLarge(header);
+                room = free.Length < maxBytes ? (int)Math.Min(maxBytes, 2L * free.Length) : throw header.TooLarge(maxBytes);
             }
             catch (ZstdException invalid)
             {
@@ -92,7 +92,4 @@ internal sealed class BatchDecompressor(int maxBytes) : IDisposable
             }
         }
     }
-
-    private WireFormatException TooLarge(in RecordBatchHeader header) =>
-        header.Damaged($"its records take more than {maxBytes} bytes", RecordBatchLayout.Records);
 }

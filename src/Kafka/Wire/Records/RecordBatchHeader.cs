@@ -14,6 +14,7 @@ public readonly record struct RecordBatchHeader
 
     private RecordBatchHeader(ReadOnlySpan<byte> bytes)
     {
+        Magic = Layout.MagicValue;
         BaseOffset = BinaryPrimitives.ReadInt64BigEndian(bytes[Layout.BaseOffset..]);
         BatchLength = BinaryPrimitives.ReadInt32BigEndian(bytes[Layout.BatchLength..]);
         LeaderEpoch = BinaryPrimitives.ReadInt32BigEndian(bytes[Layout.LeaderEpoch..]);
@@ -27,6 +28,19 @@ public readonly record struct RecordBatchHeader
         BaseSequence = BinaryPrimitives.ReadInt32BigEndian(bytes[Layout.BaseSequence..]);
         RecordCount = BinaryPrimitives.ReadInt32BigEndian(bytes[Layout.RecordCount..]);
     }
+
+    private RecordBatchHeader(ReadOnlySpan<byte> message, int total)
+    {
+        Magic = message[Layout.Magic];
+        BaseOffset = BinaryPrimitives.ReadInt64BigEndian(message[Layout.BaseOffset..]);
+        (BatchLength, LeaderEpoch, ProducerId, ProducerEpoch, BaseSequence, RecordCount) = (total - Layout.LengthStart, -1, -1, -1, -1, 1);
+        Crc = BinaryPrimitives.ReadUInt32BigEndian(message[Layout.LegacyCrc..]);
+        _attributes = (short)(message[Layout.LegacyAttributes] & (Layout.CodecMask | Layout.TimestampTypeBit));
+        BaseTimestamp = MaxTimestamp = Magic == 0 ? -1 : BinaryPrimitives.ReadInt64BigEndian(message[Layout.LegacyTimestamp..]);
+    }
+
+    /// <summary>The format: 2, or 0 or 1 for a message of before Kafka 0.11, which is a batch of its own here, and packed may hold more; its offset is that of the last.</summary>
+    public byte Magic { get; }
 
     /// <summary>The offset that the records' offset deltas add to; that of the first record unless compaction removed it.</summary>
     public long BaseOffset { get; }
@@ -130,6 +144,22 @@ public readonly record struct RecordBatchHeader
             : throw header.Damaged($"its compression type {(int)header.Codec} is not known", position + Layout.Attributes);
     }
 
+    /// <summary>The same of a message of the formats 0 and 1.</summary>
+    internal static RecordBatchHeader ParseLegacy(ReadOnlySpan<byte> message, long position = 0)
+    {
+        var least = message.Length > Layout.Magic && message[Layout.Magic] == 0 ? Layout.LeastLegacy0 : Layout.LeastLegacy1;
+        var length = message.Length < least ? -1 : BinaryPrimitives.ReadInt32BigEndian(message[Layout.BatchLength..]);
+        if (length < least - Layout.LengthStart || length > message.Length - Layout.LengthStart)
+        {
+            throw Damaged("?", $"its message claims {length} bytes where {message.Length - Layout.LengthStart} are left", position);
+        }
+
+        var header = new RecordBatchHeader(message, length + Layout.LengthStart);
+        return header.BaseOffset is < 0 or long.MaxValue ? throw header.Damaged("there is no such offset", position + Layout.BaseOffset)
+            : header.Codec > BatchCodec.Lz4 ? throw header.Damaged($"its compression type {(int)header.Codec} is not known", position + Layout.LegacyAttributes)
+            : header;
+    }
+
     /// <summary>Compares the checksum with the bytes of the batch.</summary>
     /// <param name="batch">The bytes that this header was read from.</param>
     /// <param name="position">Where they start in what the caller reads, for the position of an error.</param>
@@ -142,6 +172,10 @@ public readonly record struct RecordBatchHeader
             throw Damaged($"its CRC-32C is {actual:x8} where {Crc:x8} is stored", position + Layout.Crc);
         }
     }
+
+    /// <summary>The failure of records that take more than they may when they are decompressed.</summary>
+    internal WireFormatException TooLarge(int maxBytes) =>
+        new($"The record batch at offset {BaseOffset}", $"its records take more than {maxBytes} bytes", Layout.Records) { IsTooLarge = true };
 
     internal WireFormatException Damaged(string problem, long position, Exception? inner = null) =>
         Damaged(BaseOffset.ToString(), problem, position, inner);

@@ -27,6 +27,15 @@ internal static class RecordBatchLayout
 
     public const byte MagicValue = 2;
 
+    /// <summary>Of a message of the formats 0 and 1: the CRC-32 counts from the magic to the end, and format 0 has its fields where format 1 has the timestamp.</summary>
+    public const int LegacyCrc = 12;
+    public const int LegacyAttributes = 17;
+    public const int LegacyTimestamp = 18;
+    public const int LegacyFields0 = LegacyTimestamp;
+    public const int LegacyFields1 = LegacyTimestamp + sizeof(long);
+    public const int LeastLegacy0 = LegacyFields0 + (2 * sizeof(int));
+    public const int LeastLegacy1 = LegacyFields1 + (2 * sizeof(int));
+
     public const int CodecMask = 0x07;
     public const int TimestampTypeBit = 0x08;
     public const int TransactionalBit = 0x10;

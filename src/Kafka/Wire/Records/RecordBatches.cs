@@ -51,7 +51,9 @@ public readonly struct RecordBatches
                 return false;
             }
 
-            var header = RecordBatchHeader.Parse(rest.Span, _next);
+            // Producers of today send none of before Kafka 0.11; logs still have them.
+            var isLegacy = _endsAnywhere && rest.Length > Layout.Magic && rest.Span[Layout.Magic] < Layout.MagicValue;
+            var header = isLegacy ? RecordBatchHeader.ParseLegacy(rest.Span, _next) : RecordBatchHeader.Parse(rest.Span, _next);
             Current = new RecordBatch(header, rest[..header.TotalBytes]);
             _next += header.TotalBytes;
             return true;

@@ -79,7 +79,7 @@ internal static class SnappyFraming
 
             if (length > maxBytes - target.Length)
             {
-                throw Damaged(header, $"its records take more than {maxBytes} bytes", at);
+                throw header.TooLarge(maxBytes);
             }
 
             if (Snappy.Decompress(block, target.Free(length)[..length]) != length)

@@ -15,4 +15,7 @@ public sealed class WireFormatException : BackupException
 
     /// <summary>Where, in bytes from the start of the frame, field or batch that was being read.</summary>
     public long Position { get; }
+
+    /// <summary>Whether nothing is wrong but that decompressed records take more bytes than they may.</summary>
+    public bool IsTooLarge { get; internal init; }
 }

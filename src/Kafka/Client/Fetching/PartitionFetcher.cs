@@ -1,0 +1,131 @@
+using KafkaBackup.Kafka.Wire;
+using KafkaBackup.Kafka.Wire.Messages;
+using KafkaBackup.Kafka.Wire.Records;
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Kafka;
+
+namespace KafkaBackup.Kafka.Client.Fetching;
+
+/// <summary>Asks whoever leads a partition for its records, one request at a time, and makes sure with each leader that its log is the one that was read so far (KIP-320).</summary>
+/// <param name="source">Has the connections.</param>
+/// <param name="partition">The partition.</param>
+internal sealed class PartitionFetcher(NativeRecordSource source, PartitionId partition)
+{
+    private const sbyte ReadCommitted = 1;
+
+    /// <summary>From the version after this one on a topic is asked for by its id.</summary>
+    private const short LastWithNames = 12;
+
+    private readonly int _lane = source.Lanes.Next();
+    private Guid _topicId;
+    private int _wrong;
+    private int? _proven;
+
+    /// <summary>Asks for what the log has from an offset on.</summary>
+    /// <param name="from">The offset.</param>
+    /// <param name="epochBefore">The leader epoch of the last record before it; null when it is not known.</param>
+    /// <param name="wait">How long the broker may wait for more.</param>
+    /// <returns>The answer, or why there is none yet.</returns>
+    /// <exception cref="LogDivergedException">The log before the offset is another.</exception>
+    /// <exception cref="BackupException">There never will be one.</exception>
+    public async Task<Fetched> FetchAsync(long from, int? epochBefore, TimeSpan wait)
+    {
+        PartitionLead? lead = null;
+        try
+        {
+            lead = await source.Cluster.LeadOfAsync(partition, _wrong, source.Ended);
+            var connection = await source.Lanes.ConnectAsync(lead.Node, _lane, source.Ended);
+            CheckTopic(lead);
+            if (_proven != lead.Epoch)
+            {
+                if (epochBefore is { } epoch && from > 0 && await DivergenceAsync(connection, lead, from, epoch) is { } at)
+                {
+                    throw new LogDivergedException(partition, Math.Clamp(at, 0, from - 1), from);
+                }
+
+                _proven = lead.Epoch;
+            }
+
+            var fetched = await AskAsync(connection, lead, from, source.FetchMaxBytes, wait);
+            Note(fetched, lead);
+            return fetched;
+        }
+        catch (BackupException e) when (e.IsRetryable)
+        {
+            _wrong = Math.Max(_wrong, lead?.Generation ?? 0);
+            return new Fetched(null, null, e);
+        }
+    }
+
+    /// <summary>A leader that is none any more is looked for anew, and one that wants a pause has it.</summary>
+    private void Note(Fetched fetched, PartitionLead lead)
+    {
+        if (fetched.Throttle > TimeSpan.Zero)
+        {
+            source.Lanes.Hold(lead.Node, _lane, fetched.Throttle);
+        }
+
+        if (fetched.Partition is { ErrorCode: not KafkaError.None } or null && fetched.Throttle == TimeSpan.Zero)
+        {
+            _wrong = lead.Generation;
+        }
+    }
+
+    /// <exception cref="BackupException">It is another topic of the same name.</exception>
+    private void CheckTopic(PartitionLead lead)
+    {
+        if (_topicId != default && lead.TopicId != default && lead.TopicId != _topicId)
+        {
+            throw new TopicRecreatedException(partition);
+        }
+
+        _topicId = lead.TopicId == default ? _topicId : lead.TopicId;
+    }
+
+    private async Task<Fetched> AskAsync(WireConnection connection, PartitionLead lead, long from, int maxBytes, TimeSpan wait)
+    {
+        var version = connection.VersionOf(ApiKey.Fetch, lead.TopicId == default ? LastWithNames : short.MaxValue);
+        var answer = await connection.AskPooledAsync<FetchResponse>(ApiKey.Fetch, version, new FetchRequest
+        {
+            MaxWaitMs = (int)wait.TotalMilliseconds,
+            MinBytes = 1,
+            MaxBytes = maxBytes,
+            IsolationLevel = ReadCommitted,
+            Topics =
+            [
+                new()
+                {
+                    Name = partition.Topic,
+                    TopicId = lead.TopicId,
+                    Partitions = [new() { Index = partition.Number, CurrentLeaderEpoch = lead.Epoch, FetchOffset = from, MaxBytes = maxBytes }],
+                },
+            ],
+        }, source.LargestAnswer, ClusterClient.Patience + wait);
+        return answer.Message.ErrorCode == KafkaError.None
+            ? new Fetched(answer, answer.Message.Topics.SelectMany(topic => topic.Partitions).FirstOrDefault(one => one.Index == partition.Number))
+            : new Fetched(answer, new FetchResponse.Partition { ErrorCode = answer.Message.ErrorCode });
+    }
+
+    /// <summary>Where the leader's log parts from the one that was read; null when it does not, as far as can be told.</summary>
+    private async Task<long?> DivergenceAsync(WireConnection connection, PartitionLead lead, long from, int epoch)
+    {
+        var (known, end) = await source.Cluster.EndOfEpochAsync(partition, lead, epoch, source.Ended);
+        if (known == epoch && end >= from)
+        {
+            return null;
+        }
+
+        // A broker that lost its list of epochs says the same as one with another log: the last record itself knows better, as long as it is there.
+        using var last = await AskAsync(connection, lead, from - 1, maxBytes: 1, TimeSpan.Zero);
+        foreach (var batch in RecordBatches.OfFetch(last.Partition?.Records?.ToMemory() ?? default))
+        {
+            return batch.Header.BaseOffset <= from - 1 && batch.Header.LastOffset >= from - 1
+                ? batch.Header.LeaderEpoch == epoch || batch.Header.LeaderEpoch < 0 ? null : end < 0 ? from - 1 : end
+                : end >= 0 && end < from ? end : null;
+        }
+
+        return last.Partition?.ErrorCode is KafkaError.None or KafkaError.OffsetOutOfRange
+            ? null // Nothing is left to be compared.
+            : throw new BackupException(FailureKind.Source, $"the end of what is backed up of {partition} cannot be compared with the source ({last.Partition?.ErrorCode})") { IsRetryable = true };
+    }
+}

@@ -1,0 +1,6 @@
+namespace KafkaBackup.Kafka.Tests.Contracts;
+
+public sealed class NativeEmbeddedRecordSourceTests : RecordSourceContract
+{
+    protected override SourceUnderTest Start() => new KafkaSourceUnderTest(isNative: true);
+}
