@@ -14,7 +14,7 @@ internal sealed class ClusterClient : IDisposable
     /// <summary>Another broker may know at once what one that has fallen silent does not say.</summary>
     private static readonly TimeSpan AnyPatience = TimeSpan.FromSeconds(10);
 
-    /// <summary>So long after a look at the cluster nobody looks again, whoever asks.</summary>
+    /// <summary>So long after a look at the cluster nobody looks again at what was looked at.</summary>
     private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(100);
 
     private const int Consumer = -1; // As a replica's id.
@@ -27,7 +27,6 @@ internal sealed class ClusterClient : IDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<BrokerAddress, Task<OpenConnection>> _connections = [];
     private readonly List<WireConnection> _open = [];
-    private readonly HashSet<string> _topics = new(StringComparer.Ordinal);
     private ClusterSnapshot _snapshot = ClusterSnapshot.Empty;
     private Look? _look;
     private int _first;
@@ -50,13 +49,18 @@ internal sealed class ClusterClient : IDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_ended.IsCancellationRequested, this);
-            var isNew = _topics.Add(partition.Topic);
-            if (_snapshot.Generation > after && _snapshot.FindLead(partition) is { } known)
+            if (_snapshot.FindLead(partition) is { } known && known.Generation > after)
             {
                 return known;
             }
 
-            look = _look is { Ended.IsCompleted: false } underWay && !(isNew && underWay.HasAsked) ? underWay : _look = Begin(_look);
+            look = _look is { Ended.IsCompleted: false } underWay && (!underWay.HasAsked || underWay.Topics.Contains(partition.Topic))
+                ? underWay
+                : _look = Begin(_look, isUrgent: !_snapshot.HasHeardOf(partition.Topic));
+            if (!look.HasAsked)
+            {
+                look.Topics.Add(partition.Topic);
+            }
         }
 
         return (await look.Ended.WaitAsync(cancellation)).LeadOf(partition);
@@ -220,22 +224,22 @@ internal sealed class ClusterClient : IDisposable
         return opened;
     }
 
-    private Look Begin(Look? before)
+    private Look Begin(Look? before, bool isUrgent)
     {
         var look = new Look();
-        look.Ended = LookAsync(look, before);
+        look.Ended = LookAsync(look, before, isUrgent ? TimeSpan.Zero : LookPause);
         return look;
     }
 
-    private async Task<ClusterSnapshot> LookAsync(Look look, Look? before)
+    private async Task<ClusterSnapshot> LookAsync(Look look, Look? before, TimeSpan pause)
     {
-        await (before?.Ended ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await Task.Delay(_snapshot.Generation == 0 ? TimeSpan.Zero : LookPause, _ended.Token);
+        await (before?.Ended ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        await Task.Delay(pause, _ended.Token);
         List<MetadataRequest.Topic> topics;
         lock (_gate)
         {
             look.HasAsked = true;
-            topics = [.. _topics.Select(topic => new MetadataRequest.Topic { Name = topic })];
+            topics = [.. look.Topics.Select(topic => new MetadataRequest.Topic { Name = topic })];
         }
 
         var answer = await AskAnyAsync<MetadataResponse>(ApiKey.Metadata, new MetadataRequest { Topics = topics, AllowAutoTopicCreation = false }, _ended.Token);
@@ -245,9 +249,11 @@ internal sealed class ClusterClient : IDisposable
         }
     }
 
-    /// <summary>A look at the cluster. A topic that is wanted later than it asks is not among what it finds.</summary>
+    /// <summary>A look at some topics. One that is wanted later than it asks is not among what it finds.</summary>
     private sealed class Look
     {
+        public HashSet<string> Topics { get; } = new(StringComparer.Ordinal);
+
         public bool HasAsked { get; set; }
 
         public Task<ClusterSnapshot> Ended { get; set; } = Task.FromResult(ClusterSnapshot.Empty);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using KafkaBackup.Kafka.Wire;
 using KafkaBackup.Kafka.Wire.Messages;
 using KafkaBackup.Shared;
@@ -8,16 +9,14 @@ namespace KafkaBackup.Kafka.Client;
 internal sealed class ClusterSnapshot
 {
     private readonly Dictionary<int, BrokerAddress> _brokers;
-    private readonly Dictionary<string, MetadataResponse.Topic> _topics;
+    private readonly ImmutableDictionary<string, (MetadataResponse.Topic Told, int Generation)> _topics;
+    private readonly int _generation;
 
-    private ClusterSnapshot(int generation, Dictionary<int, BrokerAddress> brokers, Dictionary<string, MetadataResponse.Topic> topics) =>
-        (Generation, _brokers, _topics) = (generation, brokers, topics);
+    private ClusterSnapshot(int generation, Dictionary<int, BrokerAddress> brokers, ImmutableDictionary<string, (MetadataResponse.Topic Told, int Generation)> topics) =>
+        (_generation, _brokers, _topics) = (generation, brokers, topics);
 
     /// <summary>Nothing is known.</summary>
-    public static ClusterSnapshot Empty { get; } = new(0, [], []);
-
-    /// <summary>How many looks there were up to this.</summary>
-    public int Generation { get; }
+    public static ClusterSnapshot Empty { get; } = new(0, [], ImmutableDictionary.Create<string, (MetadataResponse.Topic Told, int Generation)>(StringComparer.Ordinal));
 
     /// <summary>All brokers.</summary>
     public IReadOnlyCollection<BrokerAddress> Brokers => _brokers.Values;
@@ -25,16 +24,19 @@ internal sealed class ClusterSnapshot
     /// <summary>Where a broker listens.</summary>
     public BrokerAddress? AddressOf(int node) => _brokers.GetValueOrDefault(node);
 
-    /// <summary>What follows this one.</summary>
+    /// <summary>What follows this one, by what brokers told of some topics; of the others it is what it was.</summary>
     public ClusterSnapshot Next(MetadataResponse answer) => new(
-        Generation + 1,
+        _generation + 1,
         answer.Brokers.ToDictionary(broker => broker.NodeId, broker => new BrokerAddress(broker.Host, broker.Port)),
-        answer.Topics.Where(topic => topic.Name is not null).ToDictionary(topic => topic.Name!, StringComparer.Ordinal));
+        _topics.SetItems(answer.Topics.Where(topic => topic.Name is not null).Select(topic => KeyValuePair.Create(topic.Name!, (topic, _generation + 1)))));
+
+    /// <summary>Whether brokers were asked for a topic, whatever they told.</summary>
+    public bool HasHeardOf(string topic) => _topics.ContainsKey(topic);
 
     /// <summary>Who leads <paramref name="partition"/>; null when nobody is known to.</summary>
     public PartitionLead? FindLead(PartitionId partition) =>
-        _topics.GetValueOrDefault(partition.Topic)?.Partitions.Find(one => one.Index == partition.Number) is { LeaderId: >= 0 } led && _brokers.ContainsKey(led.LeaderId)
-            ? new PartitionLead(led.LeaderId, led.LeaderEpoch, _topics[partition.Topic].TopicId, Generation)
+        _topics.TryGetValue(partition.Topic, out var topic) && topic.Told.Partitions.Find(one => one.Index == partition.Number) is { LeaderId: >= 0 } led && _brokers.ContainsKey(led.LeaderId)
+            ? new PartitionLead(led.LeaderId, led.LeaderEpoch, topic.Told.TopicId, topic.Generation)
             : null;
 
     /// <summary>Who leads <paramref name="partition"/>.</summary>
@@ -46,17 +48,17 @@ internal sealed class ClusterSnapshot
             return lead;
         }
 
-        if (_topics.GetValueOrDefault(partition.Topic) is not { } topic)
+        if (!_topics.TryGetValue(partition.Topic, out var topic))
         {
             throw new NoLeaderException($"no broker has told of topic '{partition.Topic}' yet", isTopicThere: false);
         }
 
-        if (topic.ErrorCode is KafkaError.TopicAuthorizationFailed)
+        if (topic.Told.ErrorCode is KafkaError.TopicAuthorizationFailed)
         {
             throw new BackupException(FailureKind.Source, $"the user has no right to topic '{partition.Topic}' any more: give it Describe, and Write to restore into it or Read to back it up");
         }
 
-        throw topic.ErrorCode is KafkaError.UnknownTopicOrPartition
+        throw topic.Told.ErrorCode is KafkaError.UnknownTopicOrPartition
             ? new NoLeaderException($"the brokers know no topic '{partition.Topic}': was it deleted?", isTopicThere: false)
             : new NoLeaderException("it has no leader: start the brokers that hold its replicas", isTopicThere: true);
     }

@@ -96,7 +96,7 @@ internal sealed class FetchStream : IRecordStream
         RecordBatch batch = default;
         try
         {
-            while (_batches.TryNext(out batch, out var counts))
+            while (Position < _range.Next && _batches.TryNext(out batch, out var counts))
             {
                 if (batch.Header.NextOffset > Position && Take(batch, counts) is { } records)
                 {
@@ -201,7 +201,7 @@ internal sealed class FetchStream : IRecordStream
     {
         var records = fetched.Partition is { ErrorCode: KafkaError.None } told ? told.Records?.ToMemory() ?? default : default;
         var (next, epoch) = CommittedBatches.EndOf(records);
-        if (next is null)
+        if (next is null || (next >= 0 && next <= Position))
         {
             _isEnded = _silence.IsEnd(fetched, Position);
             return false;
