@@ -34,6 +34,8 @@ public sealed class RestoreIntoExistingTests : BrokerTest
         await Broker.ProduceAsync(new PartitionId(target, 1), SampleRecords.Plain(7));
 
         (await backup.RestoreAsync(To(topic, target), TestBackup.IntoExisting)).AssertExit(Usage).AssertOneFailure("at the target, and nothing was restored. Delete its records, or let the restore do that");
+        var dry = (await backup.RestoreAsync(To(topic, target), TestBackup.IntoExisting, "purge_topics: true", "dry_run: true", "--format json")).AssertExit(Ok).AssertSays($"[WARN] 14 records of topic '{target}' would be deleted");
+        Assert.Equal(14, JsonDocument.Parse(dry.Output).RootElement.GetProperty("topics_to_restore")[0].GetProperty("records_to_delete").GetInt64());
         (await backup.RestoreAsync(To(topic, target), TestBackup.IntoExisting, "purge_topics: true")).AssertExit(Ok).AssertSays($"Deleting 14 records of topic '{target}' at the target");
 
         await AssertRestoredAsync(target, produced, begin: 7);

@@ -205,7 +205,8 @@ internal static class ExistingTopicRules
     private static long? Number(ExistingTopic there, string setting) =>
         long.TryParse(there.Settings.GetValueOrDefault(setting), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
 
-    private static string Time(long milliseconds) => milliseconds is > 0 and < 253_402_300_800_000
+    /// <summary>A time in UTC, for messages.</summary>
+    internal static string Time(long milliseconds) => milliseconds is > 0 and < 253_402_300_800_000
         ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToString("u", CultureInfo.InvariantCulture)
         : $"{milliseconds} ms since 1970";
 

@@ -99,10 +99,11 @@ internal static class RestoreContinuation
 
     /// <summary>The topic as it was begun; of one that others made the plan tells what is to be held by now. One that the restore made gets at its end what is wanted by now.</summary>
     private static RestoreTopic Known(RestoreTopic topic, DocumentedTopic known) => topic.Exists || known.Held is null
-        ? topic with { Exists = topic.Exists || known.Exists }
+        ? topic with { Exists = topic.Exists || known.Exists, IsBegun = true }
         : topic with
         {
             Exists = known.Exists,
+            IsBegun = true,
             Held = known.Exists ? known.Held : known.Held.ToDictionary(setting => setting.Key, setting => topic.Held.GetValueOrDefault(setting.Key, setting.Value), StringComparer.Ordinal),
         };
 

@@ -30,6 +30,10 @@ public sealed partial class RestoreLog
     [LoggerMessage(Level = LogLevel.Error, Message = "{Reason}")]
     public partial void Refused(string reason);
 
+    /// <summary>A window, or ranges of offsets, let not one record through.</summary>
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Sentence}")]
+    public partial void ChosenNothing(string sentence);
+
     /// <summary>What brokers take of a topic that is to be made is not known.</summary>
     [LoggerMessage(Level = LogLevel.Warning,
         Message = "Topic '{Topic}': {Records:N0} record(s) are each larger than {Bytes:N0} bytes, which is what brokers take unless they are told otherwise: set max.message.bytes by restore.topic_configs if the target takes no more")]

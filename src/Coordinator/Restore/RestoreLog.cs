@@ -13,13 +13,7 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
     {
         foreach (var topic in isDryRun ? plan.Topics : [])
         {
-            if (topic.Exists)
-            {
-                WouldTake(topic.Made.Name, topic.Made.Partitions, topic.Held.Count == 0 ? "" : $", and {string.Join(", ", topic.Held.Keys.Order(StringComparer.Ordinal))} would be changed");
-                continue;
-            }
-
-            WouldMake(topic.Made.Name, topic.Made.Partitions, topic.Made.ReplicationFactor is { } factor ? $"{factor} replica(s)" : "replicas as the target gives by default");
+            BeginsDry(topic, plan.Orders.Where(order => order.Target.Topic == topic.Made.Name).Sum(order => order.There));
         }
 
         Begins(plan.Orders.Count, plan.Topics.Count, plan.Records);
@@ -29,11 +23,32 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
         }
     }
 
+    private void BeginsDry(RestoreTopic topic, long there)
+    {
+        var name = topic.Made.Name;
+        var changes = topic is { Exists: true, Held.Count: > 0 } ? $", and {string.Join(", ", topic.Held.Keys.Order(StringComparer.Ordinal))} would be changed" : "";
+        switch (topic)
+        {
+            case { IsBegun: true, IsRefused: false }:
+                WouldGoOn(name, there, changes);
+                break;
+            case { IsMade: true } or { Exists: true }:
+                WouldTake(name, topic.Made.Partitions, changes);
+                break;
+            case { IsRefused: false }:
+                WouldMake(name, topic.Made.Partitions, topic.Made.ReplicationFactor is { } factor ? $"{factor} replica(s)" : "replicas as the target gives by default");
+                break;
+        }
+    }
+
     /// <summary>How far it is.</summary>
     public void Progress(long records, BackupProtocol.BackupStatus status) => HowFar(records, status.OffsetsPlanned, status.PartitionsDone, status.PartitionsPlanned);
 
     /// <summary>A partition has come to its end.</summary>
-    public void Restored(PartitionRestored restored, bool isDryRun)
+    /// <param name="restored">It.</param>
+    /// <param name="isDryRun">Whether nothing was to be written.</param>
+    /// <param name="isRefused">Whether its topic cannot be restored into, so that nothing would come of it.</param>
+    public void Restored(PartitionRestored restored, bool isDryRun, bool isRefused = false)
     {
         var order = restored.Order;
         if (restored.Failure is { } failure)
@@ -57,11 +72,11 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
             Note($"{difference} Restored is what the object holds.");
         }
 
-        if (isDryRun)
+        if (isDryRun && !isRefused)
         {
-            WouldDo(order.Target, restored.Records, restored.Bytes, order.Origin);
+            WouldDo(order.Target, restored.Records - order.There, restored.Bytes, order.Origin, Behind(order.There));
         }
-        else
+        else if (!isDryRun)
         {
             Done(order.Target, restored.Records, order.Origin);
         }
@@ -77,8 +92,7 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
     {
         if (isDryRun)
         {
-            var sound = finished.Partitions.Where(partition => partition is { Failure: null, WasStopped: false }).ToList();
-            Would(sound.Sum(partition => partition.Records), sound.Sum(partition => partition.Bytes), sound.Count);
+            EndedDry(finished);
             return;
         }
 
@@ -105,6 +119,22 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
             }
         }
     }
+
+    /// <summary>What would not come to its end is not told as if it did.</summary>
+    private void EndedDry(RestoreFinished finished)
+    {
+        if (finished.Failures.Count > 0)
+        {
+            NothingWritten();
+            return;
+        }
+
+        var sound = finished.Partitions.Where(partition => partition is { Failure: null, WasStopped: false }).ToList();
+        var there = sound.Sum(partition => partition.Order.There);
+        Would(sound.Sum(partition => partition.Records) - there, sound.Sum(partition => partition.Bytes), sound.Count, Behind(there));
+    }
+
+    private static string Behind(long there) => there == 0 ? "" : $", behind {there:N0} that are there";
 
     /// <summary>A topic has back what was held of it.</summary>
     public void GivenBack(string topic, IReadOnlyDictionary<string, string?> settings) => GivenBack(topic, string.Join(", ", settings.Keys.Order(StringComparer.Ordinal)));
@@ -194,11 +224,17 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
     [LoggerMessage(Level = LogLevel.Information, Message = "Topic '{Topic}' is there, with {Partitions} partition(s){Changes}")]
     private partial void WouldTake(string topic, int partitions, string changes);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Target}: {Records:N0} records ({Bytes:N0} bytes) would be restored from {Source}")]
-    private partial void WouldDo(PartitionId target, long records, long bytes, string source);
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Target}: {Records:N0} records ({Bytes:N0} bytes) would be restored from {Source}{Behind}")]
+    private partial void WouldDo(PartitionId target, long records, long bytes, string source, string behind);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Records:N0} records ({Bytes:N0} bytes) of {Partitions} partition(s) would be restored; nothing was written")]
-    private partial void Would(long records, long bytes, int partitions);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Topic '{Topic}' is there and is this restore's own, with {There:N0} records of it: it would be gone on with{Changes}")]
+    private partial void WouldGoOn(string topic, long there, string changes);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Nothing was written, and the restore would fail as things are")]
+    private partial void NothingWritten();
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Records:N0} records ({Bytes:N0} bytes) of {Partitions} partition(s) would be restored{Behind}; nothing was written")]
+    private partial void Would(long records, long bytes, int partitions, string behind);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Sentence}")]
     private partial void Note(string sentence);

@@ -68,6 +68,9 @@ public sealed record RestorePlan
     /// <summary>What the operator should know before it begins.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
+    /// <summary>What is told where not one record is chosen; null: all are.</summary>
+    public string? NothingChosen { get; init; }
+
     /// <summary>The plan for what <paramref name="manifest"/> tells.</summary>
     /// <param name="manifest">What the backup holds.</param>
     /// <param name="configuration">What is wanted of it.</param>

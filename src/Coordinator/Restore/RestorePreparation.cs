@@ -30,7 +30,7 @@ internal sealed class RestorePreparation(RestoreServices services)
         if (configuration.Restore.IsDryRun)
         {
             var fitted = (await FitAsync(plan, await RestoreClaim.PeekAsync(services.Store, key, cancellation), cancellation)).Plan;
-            return new Planned((await WithRightsAsync(fitted, cancellation)).WithLimits(services.Clock.GetUtcNow()), null);
+            return new Planned(Ready(await WithRightsAsync(fitted, cancellation)), null);
         }
 
         if (await RestoreClaim.TakeAsync(services.Store, key, services.Clock, services.Log, cancellation, services.HasNodes) is not { } claim)
@@ -38,14 +38,14 @@ internal sealed class RestorePreparation(RestoreServices services)
             return configuration.Restore.AppendsToTopics
                 ? throw new BackupException(FailureKind.Configuration, "restore.existing_topic_policy is append, and where a restore begins in a topic could not be noted beside the backup: started again it would add all records once more. "
                     + "It needs the right to write below '_cluster/restores/' of the backup. Nothing was restored.")
-                : new Planned((await FitAsync(plan, null, cancellation)).Plan.WithLimits(services.Clock.GetUtcNow()) with { CanGoOn = false }, null);
+                : new Planned(Ready((await FitAsync(plan, null, cancellation)).Plan) with { CanGoOn = false }, null);
         }
 
         try
         {
             var (left, document) = await FitAsync(plan, claim.Document, cancellation);
             await claim.WriteAsync(_ => document, cancellation);
-            return new Planned(left.WithLimits(services.Clock.GetUtcNow()), claim);
+            return new Planned(Ready(left), claim);
         }
         catch (Exception)
         {
@@ -53,6 +53,8 @@ internal sealed class RestorePreparation(RestoreServices services)
             throw;
         }
     }
+
+    private RestorePlan Ready(RestorePlan plan) => plan.WithLimits(services.Clock.GetUtcNow()) with { NothingChosen = ChosenNothing.Sentence(services.Configuration.Restore, plan.Orders) };
 
     /// <summary>Who may not make all topics may be allowed to make these: that cannot be asked before.</summary>
     private async Task<RestorePlan> WithRightsAsync(RestorePlan plan, CancellationToken cancellation) =>
@@ -77,7 +79,7 @@ internal sealed class RestorePreparation(RestoreServices services)
     {
         var ids = await services.Catalog.GetTopicIdsAsync([.. plan.Topics.Select(topic => topic.Made.Name)], cancellation);
         var ours = RestoreContinuation.FindOurs(plan, document, ids);
-        plan = plan with { Refusals = [.. FindAbsent(plan, ids)] };
+        plan = RefuseAbsent(plan, ids);
         if (!services.Configuration.Restore.IsDryRun && plan.Refusals is [var absent, ..])
         {
             throw new BackupException(absent.Kind, absent.Message);
@@ -140,10 +142,16 @@ internal sealed class RestorePreparation(RestoreServices services)
         }
     }
 
-    private IEnumerable<Fault> FindAbsent(RestorePlan plan, IReadOnlyDictionary<string, string?> ids) => services.Configuration.Restore.CreatesTopics
-        ? []
-        : plan.Topics.Select(topic => topic.Made.Name).Where(name => !ids.ContainsKey(name)).Select(absent => new Fault(
-            FailureKind.Configuration, $"The target has no topic '{absent}', and nothing was restored. Create it, or let the restore create it by restore.create_topics.", IsRetryable: false));
+    private RestorePlan RefuseAbsent(RestorePlan plan, IReadOnlyDictionary<string, string?> ids)
+    {
+        var absent = services.Configuration.Restore.CreatesTopics ? [] : plan.Topics.Select(topic => topic.Made.Name).Where(name => !ids.ContainsKey(name)).ToList();
+        return plan with
+        {
+            Refusals = [.. absent.Select(name => new Fault(
+                FailureKind.Configuration, $"The target has no topic '{name}', and nothing was restored. Create it, or let the restore create it by restore.create_topics.", IsRetryable: false))],
+            Topics = [.. plan.Topics.Select(topic => topic with { IsRefused = absent.Contains(topic.Made.Name) })],
+        };
+    }
 
     /// <summary>The plan with the topics that are there as they are.</summary>
     /// <exception cref="BackupException">One of them cannot be restored into.</exception>
@@ -164,12 +172,12 @@ internal sealed class RestorePreparation(RestoreServices services)
         {
             try
             {
-                return WithRights(Taken(topic, found), found, ours.Contains(topic.Made.Name) ? document.Topics[topic.Made.Name] : null, orders[topic.Made.Name].Select(order => bounds[order.Target]));
+                return WithRights(Taken(topic, found), found, ours.Contains(topic.Made.Name) ? document.Topics[topic.Made.Name] : null, orders[topic.Made.Name].Select(order => bounds[order.Target]), notes);
             }
             catch (BackupException e) when (services.Configuration.Restore.IsDryRun)
             {
                 refusals.Add(Fault.Of(e));
-                return topic with { Exists = true, Rights = found.Rights, Held = new Dictionary<string, string?>(), Made = topic.Made with { Partitions = found.Partitions, ReplicationFactor = null, Configurations = found.Settings } };
+                return topic with { Exists = true, IsRefused = true, Rights = found.Rights, Held = new Dictionary<string, string?>(), Made = topic.Made with { Partitions = found.Partitions, ReplicationFactor = null, Configurations = found.Settings } };
             }
         }
 
@@ -212,10 +220,16 @@ internal sealed class RestorePreparation(RestoreServices services)
     }
 
     /// <summary>The topic with what the user may do with it, which has to be enough for what is left to be done.</summary>
-    private RestoreTopic WithRights(RestoreTopic topic, ExistingTopic found, RestoreDocument.DocumentedTopic? begun, IEnumerable<PartitionBounds> bounds)
+    private RestoreTopic WithRights(RestoreTopic topic, ExistingTopic found, RestoreDocument.DocumentedTopic? begun, IEnumerable<PartitionBounds> bounds, List<string> notes)
     {
-        var isEmptied = services.Configuration.Restore.PurgesTopics && begun is null && bounds.Any(held => held.Problem is null && held.HighWatermark > held.LogStartOffset);
-        return ExistingTopicRules.WithRights(topic, found, begun is { IsWhole: true } ? [] : ExistingTopicRules.RightsFor(topic, services.Configuration.Restore, isEmptied));
+        var deleted = services.Configuration.Restore.PurgesTopics && begun is null ? bounds.Where(held => held.Problem is null).Sum(held => held.HighWatermark - held.LogStartOffset) : 0;
+        var allowed = ExistingTopicRules.WithRights(topic, found, begun is { IsWhole: true } ? [] : ExistingTopicRules.RightsFor(topic, services.Configuration.Restore, isEmptied: deleted > 0));
+        if (deleted > 0 && services.Configuration.Restore.IsDryRun)
+        {
+            notes.Add($"{deleted:N0} records of topic '{topic.Made.Name}' would be deleted, as restore.purge_topics wants it."); // The restore itself tells it when it does.
+        }
+
+        return allowed with { Deleted = deleted };
     }
 
     /// <exception cref="BackupException">The partition cannot be asked.</exception>

@@ -59,7 +59,7 @@ internal sealed class RestoreReports(RestoreConfiguration configuration, Restore
         Errors = Errors,
         Warnings = Warnings,
         SegmentsToProcess = Segments,
-        RecordsToRestore = finished.Partitions.Sum(partition => partition.Records - partition.Order.There),
+        RecordsToRestore = finished.Partitions.Sum(partition => Left(partition)),
         BytesToRestore = finished.Partitions.Sum(partition => partition.Bytes),
         TimeRange = Times(finished.Partitions.Aggregate((RestoredSpan?)null, (span, partition) => RestoredSpan.Of(span, partition.Span))),
         TopicsToRestore = [.. (plan?.Topics ?? []).OrderBy(topic => topic.Made.Name, StringComparer.Ordinal).Select(Planned)],
@@ -76,7 +76,8 @@ internal sealed class RestoreReports(RestoreConfiguration configuration, Restore
 
     private IReadOnlyList<string> Errors => [.. finished.Failures.Select(failure => failure.Message)];
 
-    private IReadOnlyList<string> Warnings => [.. plan?.Notes ?? [], .. finished.Partitions.SelectMany(partition => partition.Differences).Distinct(StringComparer.Ordinal)];
+    private IReadOnlyList<string> Warnings => [.. plan?.Notes ?? [], .. finished.Partitions.SelectMany(partition => partition.Differences).Distinct(StringComparer.Ordinal),
+        .. ChosenNothing.Of(plan, finished.Partitions) is { } nothing ? (string[])[nothing] : []];
 
     /// <summary>Partitions of a topic that is repartitioned share one list of segments.</summary>
     private long Segments => (plan?.Orders ?? []).GroupBy(order => order.Share is null ? $"{order.Source}" : order.Source.Topic).Sum(same => same.First().Segments.Count);
@@ -155,11 +156,13 @@ internal sealed class RestoreReports(RestoreConfiguration configuration, Restore
             Repartitioning = orders is [{ Share: { } share }, ..]
                 ? new RestorePlanReport.PlannedRepartitioning($"{share.Repartitioning.Strategy}".ToLowerInvariant(), share.Sources.Count, share.Repartitioning.Partitions)
                 : null,
-            Exists = topic.Exists,
+            Exists = topic.Exists || topic.IsBegun || topic.IsMade,
+            RecordsThere = orders.Sum(order => order.There),
             PartitionCount = topic.Made.Partitions,
             ReplicationFactor = topic.Made.ReplicationFactor,
-            Settings = topic.Exists ? new Dictionary<string, string>() : topic.Made.Configurations,
+            Settings = topic.Exists || topic.IsBegun || topic.IsMade ? new Dictionary<string, string>() : topic.Made.Configurations,
             HeldSettings = topic.Held,
+            RecordsToDelete = topic.Deleted,
             TargetEffects = EffectsOf(topic.Made.Name),
             Rights = topic.Rights is { } rights ? [.. rights.Order(StringComparer.Ordinal)] : null,
         };
@@ -171,12 +174,15 @@ internal sealed class RestoreReports(RestoreConfiguration configuration, Restore
     {
         var read = _restored.GetValueOrDefault(order.Target);
         return new RestorePlanReport.PlannedPartition(
-            order.Source.Number, order.Target.Number, order.Segments.Count, (read?.Records ?? 0) - order.There, read?.Bytes ?? 0,
+            order.Source.Number, order.Target.Number, order.Segments.Count, read is null ? 0 : Left(read), read?.Bytes ?? 0,
             order.Share is null && read?.Span is { } span ? [span.FirstOffset, span.LastOffset] : null, Times(read?.Span), read?.Failure?.Message)
         {
             TargetFirstOffset = order.Base + order.There,
         };
     }
+
+    /// <summary>Records that are not there yet. Of what cannot be read it is not known.</summary>
+    private static long Left(PartitionRestored read) => Math.Max(0, read.Records - read.Order.There);
 
     private static IReadOnlyList<long>? Times(RestoredSpan? span) => span is null ? null : [span.Earliest, span.Latest];
 

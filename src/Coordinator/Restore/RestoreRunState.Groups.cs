@@ -46,7 +46,7 @@ internal sealed partial record RestoreRunState
         var groups = Plan.Groups.Select(group => RestoredGroup.Of(group, restored)).ToList();
         if (IsDryRun)
         {
-            return Do([.. groups.Select(group => new Say(log => log.WouldSet(group)))]).Then(state => state.End());
+            return Do([.. groups.Select(group => new Say(log => log.WouldSet(group.Without(IsRefused))))]).Then(state => state.End());
         }
 
         var waiting = groups.Where(group => group.Places.Count > 0).ToList();

@@ -19,6 +19,9 @@ internal sealed partial record RestoreRunState
         return (this with { Failures = Failures.AddRange(faults) }).Do([.. SayHarms(), .. faults.Select(fault => new Say(log => log.Refused(fault.Message)))]).Then(state => state.Restored.IsEmpty ? state.End() : state.SetGroups());
     }
 
+    /// <summary>Whether nothing would come into it, as its topic cannot be restored into.</summary>
+    private bool IsRefused(PartitionId target) => Plan!.Topics.Any(topic => topic.IsRefused && topic.Made.Name == target.Topic);
+
     private IEnumerable<Say> SayHarms()
     {
         var restored = Restored.ToLookup(partition => partition.Order.Target.Topic);
@@ -34,6 +37,11 @@ internal sealed partial record RestoreRunState
             {
                 yield return new Say(log => log.MayBeTooLarge(topic.Made.Name, harms.TooLarge, TargetLimits.KafkaMessageBytes));
             }
+        }
+
+        if (ChosenNothing.Of(Plan, Restored) is { } nothing)
+        {
+            yield return new Say(log => log.ChosenNothing(nothing));
         }
     }
 }

@@ -162,7 +162,7 @@ internal sealed partial record RestoreRunState(int MaxConcurrentPartitions, bool
 
     private RestoreStep OnRestored(PartitionRestored restored)
     {
-        var step = (this with { InWork = InWork.Remove(restored.Order.Target), Restored = Restored.Add(restored) }).Do(new Say(log => log.Restored(restored, IsDryRun)));
+        var step = (this with { InWork = InWork.Remove(restored.Order.Target), Restored = Restored.Add(restored) }).Do(new Say(log => log.Restored(restored, IsDryRun, IsRefused(restored.Order.Target))));
         if (restored.Failure is { } failure)
         {
             step = step with { State = step.State with { Failures = step.State.Failures.Add(failure) } };

@@ -19,8 +19,17 @@ public sealed record RestoreTopic(string Source, NewTopic Made, IReadOnlyDiction
     /// <summary>What the user may do with it, where it is there and the target tells; else null.</summary>
     public IReadOnlySet<string>? Rights { get; init; }
 
+    /// <summary>How many records that are not the restore's it would delete of it before it begins.</summary>
+    public long Deleted { get; init; }
+
     /// <summary>Whether it has been made, and nothing was written into it.</summary>
     public bool IsMade { get; init; }
+
+    /// <summary>Whether an earlier attempt has begun in it: what is there from then on is the restore's own.</summary>
+    public bool IsBegun { get; init; }
+
+    /// <summary>Whether something stands in the way of restoring into it, where it is only to be told what would be done.</summary>
+    public bool IsRefused { get; init; }
 
     /// <summary>Whether others made it, and the restore takes it as it is, but for what is held.</summary>
     public bool Exists { get; init; }

@@ -31,4 +31,11 @@ public sealed record RestoredGroup(string Id, IReadOnlyList<GroupPlace> Places, 
 
         return new RestoredGroup(group.Id, places, left);
     }
+
+    /// <summary>The same, with places in some partitions among those that are left as they are.</summary>
+    public RestoredGroup Without(Func<PartitionId, bool> isLeft)
+    {
+        var places = Places.ToLookup(place => isLeft(place.Target));
+        return this with { Places = [.. places[false]], Left = [.. Left, .. places[true].Select(place => place.Target)] };
+    }
 }

@@ -63,6 +63,12 @@ public sealed record RestorePlanReport
         /// <summary>What the user may do with it, as Kafka calls it, in order; null when it is not there, or the target does not tell.</summary>
         public IReadOnlyList<string>? Rights { get; init; }
 
+        /// <summary>How many of its records are there, of an earlier attempt: the restore goes on behind them.</summary>
+        public long RecordsThere { get; init; }
+
+        /// <summary>How many records that it holds would be deleted before anything is restored into it.</summary>
+        public long RecordsToDelete { get; init; }
+
         /// <summary>What its own settings would do to records, held or not; null: to none.</summary>
         public TargetEffects? TargetEffects { get; init; }
     }

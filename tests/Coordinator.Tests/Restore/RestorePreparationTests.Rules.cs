@@ -127,4 +127,27 @@ public sealed partial class RestorePreparationTests
         _topics.There["orders"] = Theirs();
         Assert.Empty((await PrepareAsync(clock, new RestoreSection { CreatesTopics = true, IsDryRun = true })).Plan.Notes); // It is there.
     });
+
+    [Theory]
+    [InlineData(true, false, 520)]
+    [InlineData(false, false, 0)]
+    [InlineData(true, true, 0)] // What is there is the restore's own.
+    public void What_would_be_deleted_is_told_by_a_dry_run(bool isPurged, bool isBegun, long deleted) => LeapingClock.Run(async clock =>
+    {
+        _cluster.WithTopic("orders");
+        _topics.There["orders"] = Theirs();
+        var section = new RestoreSection { PurgesTopics = isPurged, AppendsToTopics = !isPurged };
+        if (isBegun)
+        {
+            var first = await PrepareAsync(clock, section);
+            await first.Claim!.LetGoAsync(document => document.With(first.Plan.Topics[0], "id-1", new Dictionary<int, long>()), default);
+        }
+
+        _cluster.Log(Orders).Append(520);
+
+        var plan = (await PrepareAsync(clock, section with { IsDryRun = true })).Plan;
+
+        Assert.Equal(deleted, Assert.Single(plan.Topics).Deleted);
+        Assert.Equal(deleted > 0 ? ["520 records of topic 'orders' would be deleted, as restore.purge_topics wants it."] : [], plan.Notes);
+    });
 }
