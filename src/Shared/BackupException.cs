@@ -16,6 +16,9 @@ public class BackupException : Exception
     /// <summary>Whether the same call can succeed later without anybody changing anything.</summary>
     public bool IsRetryable { get; init; }
 
+    /// <summary>Whether what a restore has brought cannot be gone on with: what has failed has to be restored anew.</summary>
+    public bool BeginsAnew { get; init; }
+
     /// <summary>Whether it should end even a run that bears a source which is away for as long as it takes, when it lasts: nothing but
     /// somebody's work changes it, and a process that ends is seen.</summary>
     public bool EndsRun { get; init; }

@@ -182,7 +182,7 @@ public sealed class RestoreTests : BrokerTest
         (await backup.RestoreAsync(new Dictionary<string, string> { [topic] = Name("restored"), [other] = Name("whole") })).AssertExit(Storage)
             .AssertSays($"{Path.GetRelativePath(backup.Store, lost)} is missing: offsets 0 to 9 of {new PartitionId(topic, 1)} cannot be restored")
             .AssertOneFailure("1 partition(s) could not be restored whole; see above.")
-            .AssertSays($"The restore is not whole: '{Name("restored")}' lack records. Started again with the same configuration it goes on from what they hold")
+            .AssertSays($"The restore is not whole: '{Name("restored")}' lacks records. Started again with the same configuration it goes on from what it holds")
             .AssertSays($"Topic '{Name("whole")}' is made to delete and compact nothing");
 
         Assert.Equal(30, (await Broker.ReadAsync(new PartitionId(Name("restored"), 0))).Count);

@@ -62,6 +62,6 @@ public sealed class RestoredByNodesTests : BrokerTest
         Assert.All( // What a node tells meanwhile is no place to go on from.
             Directory.GetFiles(Path.Combine(backup.Store, backup.Id, "_cluster", "restores"), "*.json"),
             file => Assert.DoesNotContain("so_far", File.ReadAllText(file), StringComparison.Ordinal));
-        (await backup.RestoreAsync(names, nodes)).AssertExit(Usage).AssertOneFailure($"'{Name("restored")}' were restored by this very restore");
+        (await backup.RestoreAsync(names, nodes)).AssertExit(Usage).AssertOneFailure($"'{Name("restored")}' was restored by this very restore");
     }
 }

@@ -26,14 +26,14 @@ public sealed class ResumedRestoreTests : BrokerTest
             else
             {
                 await run.TerminateAsync();
-                (await run.FinishAsync()).AssertExit(Interrupted).AssertSays("Started again with the same configuration it goes on from what they hold");
+                (await run.FinishAsync()).AssertExit(Interrupted).AssertSays("Started again with the same configuration it goes on from what it holds");
             }
         }
 
         (await backup.RestoreAsync(To(topic))).AssertExit(Ok).AssertSays("Going on with the restore that began at").AssertSays("Restored 400 records of 2 partition(s) in 1 topic(s)");
 
         await AssertRestoredAsync(Restored(topic), produced);
-        (await backup.RestoreAsync(To(topic))).AssertExit(Usage).AssertOneFailure($"'{Restored(topic)}' were restored by this very restore, which was whole at");
+        (await backup.RestoreAsync(To(topic))).AssertExit(Usage).AssertOneFailure($"'{Restored(topic)}' was restored by this very restore, which was whole at");
     }
 
     [Fact]

@@ -32,14 +32,15 @@ internal static class ExistingTopicRules
         RestoreSection restore, DateTimeOffset now, ICollection<string> notes)
     {
         var name = topic.Made.Name;
+        if (orders.FirstOrDefault() is { Share.Repartitioning.Partitions: var wanted } && wanted != there.Partitions)
+        {
+            throw Wrong($"Topic '{name}' has {there.Partitions} partition(s) at the target, and restore.repartitioning puts its records where they belong among {wanted}. "
+                + $"Let target_partitions of '{name}' be {there.Partitions} there, or have the topic made with {wanted}.");
+        }
+
         if (orders.FirstOrDefault(order => order.Target.Number >= there.Partitions) is { } beyond)
         {
             throw Wrong($"Topic '{name}' has {there.Partitions} partition(s) at the target, and {beyond.Origin} would go into {beyond.Target}. Give it more, or correct restore.partition_mapping.");
-        }
-
-        if (orders.FirstOrDefault() is { Share.Repartitioning.Partitions: var wanted } && wanted != there.Partitions)
-        {
-            throw Wrong($"Topic '{name}' has {there.Partitions} partition(s) at the target, and restore.repartitioning puts its records where they belong among {wanted}. Correct one of the two.");
         }
 
         var full = orders.FirstOrDefault(order => bounds[order.Target] is { Problem: null } held && held.HighWatermark > held.LogStartOffset);

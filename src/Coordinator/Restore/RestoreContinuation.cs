@@ -23,8 +23,10 @@ internal static class RestoreContinuation
             .Select(topic => topic.Key).ToImmutableHashSet(StringComparer.Ordinal);
 
         return document?.WholeSince is { } since && plan.Topics.All(topic => ours.Contains(topic.Made.Name))
-            ? throw Wrong($"{Names([.. ours.Order(StringComparer.Ordinal)])} were restored by this very restore, which was whole at {since:u}, and nothing was done now. "
-                + "To restore them once more, delete them first, or give the restored ones other names by restore.topic_mapping.")
+            ? throw Wrong($"{Names([.. ours.Order(StringComparer.Ordinal)])} {(ours.Count == 1 ? "was" : "were")} restored by this very restore, which was whole at {since:u}, and nothing was done now. "
+                + (ours.Count == 1
+                    ? "To restore it once more, delete it first, or give the restored one another name by restore.topic_mapping."
+                    : "To restore them once more, delete them first, or give the restored ones other names by restore.topic_mapping."))
             : ours;
     }
 

@@ -108,17 +108,34 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
 
         if (incomplete.Count > 0 && !finished.HasLapsed) // Then it goes on by itself.
         {
-            var names = string.Join(", ", incomplete.Select(topic => $"'{topic.Made.Name}'"));
-            if (left.Count > 0)
-            {
-                Unfinished(names, incomplete.Any(topic => topic.Exists) ? "Empty them" : "Delete them", string.Join(", ", left.Select(name => $"\"{name}\"")));
-            }
-            else
-            {
-                Unfinished(names);
-            }
+            SayUnfinished(finished, incomplete, left);
         }
     }
+
+    /// <summary>What somebody has to begin anew does not go on: the failure tells what is to be done.</summary>
+    private void SayUnfinished(RestoreFinished finished, IReadOnlyList<RestoreTopic> incomplete, IReadOnlyList<string> left)
+    {
+        if (left.Count > 0)
+        {
+            var advice = $"{(incomplete.Any(topic => topic.Exists) ? "Empty" : "Delete")} {(incomplete.Count == 1 ? "it" : "them")}";
+            Unfinished(Lacking(incomplete), advice, string.Join(", ", left.Select(name => $"\"{name}\"")));
+            return;
+        }
+
+        var anew = finished.Partitions.Where(partition => partition.Failure is { BeginsAnew: true }).Select(partition => partition.Order.Target.Topic).ToHashSet(StringComparer.Ordinal);
+        var topics = incomplete.ToLookup(topic => anew.Contains(topic.Made.Name));
+        if (topics[true].Any())
+        {
+            CannotGoOnWith(Lacking([.. topics[true]]));
+        }
+
+        if (topics[false].Any())
+        {
+            Unfinished(Lacking([.. topics[false]]), topics[false].Count() == 1 ? "it holds" : "they hold");
+        }
+    }
+
+    private static string Lacking(IReadOnlyList<RestoreTopic> topics) => $"{string.Join(", ", topics.Select(topic => $"'{topic.Made.Name}'"))} {(topics.Count == 1 ? "lacks" : "lack")}";
 
     /// <summary>What would not come to its end is not told as if it did.</summary>
     private void EndedDry(RestoreFinished finished)
@@ -259,9 +276,12 @@ public sealed partial class RestoreLog(ILogger<RestoreLog> logger)
         Message = "Topic '{Topic}' {IsMade} to delete and compact nothing, as its records may be older than it keeps them. When you no longer need that: {Command}")]
     private partial void Held(string topic, string isMade, string command);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The restore is not whole: {Topics} lack records. Started again with the same configuration it goes on from what they hold")]
-    private partial void Unfinished(string topics);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The restore is not whole: {TopicsLack} records. Started again with the same configuration it goes on from what {TheyHold}")]
+    private partial void Unfinished(string topicsLack, string theyHold);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The restore is not whole: {Topics} lack records. {Advice} at the target before you restore again, with target.topics.include: [{Sources}]")]
-    private partial void Unfinished(string topics, string advice, string sources);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The restore is not whole: {TopicsLack} records, and what is there cannot be gone on with")]
+    private partial void CannotGoOnWith(string topicsLack);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The restore is not whole: {TopicsLack} records. {Advice} at the target before you restore again, with target.topics.include: [{Sources}]")]
+    private partial void Unfinished(string topicsLack, string advice, string sources);
 }
