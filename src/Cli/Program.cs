@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using KafkaBackup.Cli;
 using KafkaBackup.Cli.Commands;
 using KafkaBackup.Cli.Hosting;
@@ -41,7 +42,7 @@ static async Task<int> RunAsync(string[] args)
             await Console.Error.WriteLineAsync($"Error: {error.Message}");
         }
 
-        await Console.Error.WriteLineAsync($"Try 'kafka-backup {parsed.CommandResult.Command.Name} --help'.");
+        await Console.Error.WriteLineAsync($"Try '{NameOf(parsed.CommandResult)} --help'.");
         return ExitCode.Usage;
     }
 
@@ -68,3 +69,6 @@ static async Task<int> RunAsync(string[] args)
         return ExitCode.Failure;
     }
 }
+
+// As it is typed: with the commands that it belongs to.
+static string NameOf(CommandResult result) => result.Parent is CommandResult parent ? $"{NameOf(parent)} {result.Command.Name}" : "kafka-backup";

@@ -17,6 +17,19 @@ public sealed class WrongConfigurationTests : IDisposable
         run.AssertExit(Usage).AssertOneFailureOf(_backup, "the file does not exist");
     }
 
+    [Fact]
+    public async Task A_directory_is_no_configuration() => (await CliRun.RunAsync("backup", "-c", _backup.Root)).AssertExit(Usage).AssertSays($"{_backup.Root}: it is a directory, where a file is wanted");
+
+    [Fact]
+    public async Task A_restore_from_a_directory_that_is_not_there_is_told_as_that()
+    {
+        const int Storage = 5;
+        var sentence = $"There is no directory '{_backup.Store}'";
+
+        (await _backup.RestoreAsync(new Dictionary<string, string>())).AssertExit(Storage).AssertOneFailure(sentence);
+        (await CliRun.RunAsync("restore", "release", "-c", Path.Combine(_backup.Root, "restore.yaml"))).AssertExit(Storage).AssertOneFailure(sentence);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("# only a comment\n")]
@@ -77,15 +90,16 @@ public sealed class WrongConfigurationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("backup")]
-    [InlineData("backup", "-c", "x.yaml", "--fast")]
-    [InlineData("bakcup")]
-    [InlineData("describe", "--path", "/tmp", "--backup-id", "x", "--format", "xml")]
-    public async Task A_wrong_command_line_is_answered_with_how_to_get_help(params string[] arguments)
+    [InlineData("kafka-backup backup", "backup")]
+    [InlineData("kafka-backup backup", "backup", "-c", "x.yaml", "--fast")]
+    [InlineData("kafka-backup", "bakcup")]
+    [InlineData("kafka-backup offset-reset execute", "offset-reset", "execute")]
+    [InlineData("kafka-backup describe", "describe", "--path", "/tmp", "--backup-id", "x", "--format", "xml")]
+    public async Task A_wrong_command_line_is_answered_with_how_to_get_help(string command, params string[] arguments)
     {
         var run = await CliRun.RunAsync(arguments);
 
-        run.AssertExit(Usage).AssertSays("Error: ").AssertSays("--help");
+        run.AssertExit(Usage).AssertSays("Error: ").AssertSays($"Try '{command} --help'.");
         Assert.Equal("", run.Output);
     }
 

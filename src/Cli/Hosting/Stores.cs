@@ -50,6 +50,16 @@ internal static class Stores
             : throw new StorageException(path,
                 $"There is no directory '{path}'. Give --path the directory that storage.path of the configuration names, or a bucket as s3://bucket/prefix.");
 
+    /// <summary>Makes sure that what a configuration names is there, for a command that only reads a backup. That there is no such bucket its first call tells.</summary>
+    /// <exception cref="StorageException">There is no such directory.</exception>
+    public static void Check(StorageSection section)
+    {
+        if (section is FileSystemStorageSection { Path: var path } && !Directory.Exists(path))
+        {
+            throw new StorageException(path, $"There is no directory '{path}'. storage.path has to name the one that the backup was written to, and its file system has to be mounted. Nothing was done.");
+        }
+    }
+
     private static RetryingObjectStore Patient(IObjectStore store)
     {
         var notice = new StoreNotice { Waiting = (problem, _) => Console.Error.WriteLine($"Waiting for {store.Name}: {problem}") };

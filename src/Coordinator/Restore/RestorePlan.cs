@@ -36,6 +36,8 @@ public sealed record RestorePlan
     /// <summary>Kafka's own, which a target has of its own.</summary>
     private static readonly string[] Internal = ["__consumer_offsets", "__transaction_state", "__share_group_state"];
 
+    private const int MaxNamed = 10;
+
     private const string MinInSync = "min.insync.replicas";
 
     /// <summary>Topics to make, in order of their names.</summary>
@@ -82,16 +84,7 @@ public sealed record RestorePlan
         var restore = configuration.Restore;
         var filter = TopicFilter.OfRestore(configuration.Target.Topics);
         var wanted = manifest.Topics.Where(topic => filter.Matches(topic.Name) && (!Internal.Contains(topic.Name) || filter.Literals.Contains(topic.Name))).OrderBy(topic => topic.Name, StringComparer.Ordinal).ToList();
-        if (wanted.Count == 0)
-        {
-            throw Wrong($"Backup '{manifest.BackupId}' has no topic that target.topics lets through. See 'kafka-backup list' for those that it has.");
-        }
-
-        if (filter.Literals.Order(StringComparer.Ordinal).FirstOrDefault(name => wanted.TrueForAll(topic => topic.Name != name)) is { } absent)
-        {
-            throw Wrong($"target.topics.include names '{absent}', and backup '{manifest.BackupId}' has no such topic. See 'kafka-backup list' for those that it has.");
-        }
-
+        RefuseTopicsOfNothing(manifest.BackupId, configuration.Target.Topics, filter.Literals, wanted);
         if (restore.TopicMapping.Keys.Order(StringComparer.Ordinal).FirstOrDefault(name => wanted.TrueForAll(topic => topic.Name != name)) is { } unknown)
         {
             throw Wrong($"restore.topic_mapping names '{unknown}', which is no topic of backup '{manifest.BackupId}' that is restored.");
@@ -132,6 +125,24 @@ public sealed record RestorePlan
 
         return new RestorePlan { Topics = topics, Orders = orders, Groups = groups, Notes = notes, SourceCluster = manifest.SourceClusterId };
     }
+
+    /// <exception cref="BackupException">A topic that is named is not there, or none is that is wanted.</exception>
+    private static void RefuseTopicsOfNothing(string backup, TopicsSection topics, IReadOnlyList<string> named, List<ManifestTopic> wanted)
+    {
+        var absent = named.Where(name => wanted.TrueForAll(topic => topic.Name != name)).Order(StringComparer.Ordinal).ToList();
+        if (absent.Count > 0)
+        {
+            throw Wrong($"target.topics.include names {Names(absent)}, and backup '{backup}' has no such {(absent.Count == 1 ? "topic" : "topics")}. See 'kafka-backup describe' for those that it has.");
+        }
+
+        if (wanted.Count == 0)
+        {
+            throw Wrong($"Backup '{backup}' has no topic that target.topics lets through{(topics.Include.Count == 0 ? "" : $": include has {Names(topics.Include)}")}{(topics.Exclude.Count == 0 ? "" : $"; exclude has {Names(topics.Exclude)}")}. "
+                + "See 'kafka-backup describe' for those that it has.");
+        }
+    }
+
+    private static string Names(IReadOnlyList<string> names) => $"{string.Join(", ", names.Take(MaxNamed).Select(name => $"'{name}'"))}{(names.Count > MaxNamed ? " and others" : "")}";
 
     /// <exception cref="BackupException">The section names a topic or a partition that is not restored.</exception>
     private static void RefuseNamesOfNothing(RestoreSection restore, List<RestorePartition> orders)

@@ -108,6 +108,10 @@ public static class ConfigurationLoader
         {
             throw problems.Fatal("the file is not UTF-8 text", e);
         }
+        catch (UnauthorizedAccessException e) when (Directory.Exists(file))
+        {
+            throw problems.Fatal("it is a directory, where a file is wanted", e);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
             throw problems.Fatal($"the file cannot be read: {e.Message}", e);

@@ -111,6 +111,13 @@ public sealed class RestorePlanTests
         Assert.Contains("__consumer_offsets", RestorePlan.Of(all, configuration with { Target = Including("__consumer_offsets") }, 3).Topics.Select(topic => topic.Source));
     }
 
+    [Theory]
+    [InlineData("order", "target.topics.include names 'order', and backup 'nightly' has no such topic.")]
+    [InlineData("order,users,paymets", "target.topics.include names 'order', 'paymets', and backup 'nightly' has no such topics.")]
+    [InlineData("pay*", "Backup 'nightly' has no topic that target.topics lets through: include has 'pay*'.")]
+    public void What_fits_no_topic_is_named(string include, string sentence) => Assert.StartsWith(
+        sentence, Assert.Throws<BackupException>(() => RestorePlan.Of(Backup, TestConfiguration.Of(new RestoreSection()) with { Target = Including(include.Split(',')) }, 3)).Message, StringComparison.Ordinal);
+
     [Fact]
     public void A_topic_that_is_named_and_not_in_the_backup_is_refused() => Assert.Contains(
         "target.topics.include names 'paymets', and backup 'nightly' has no such topic",
