@@ -79,9 +79,9 @@ public sealed class RestoreIntoExistingTests : BrokerTest
         await AssertRestoredAsync(target, produced);
 
         var config = Path.Combine(backup.Root, "restore.yaml");
-        Assert.Equal($"Topic '{target}' would get back: retention.ms=604800000.\n", (await CliRun.RunAsync("restore", "release", "-c", config, "--dry-run")).AssertExit(Ok).Output);
+        Assert.Equal($"Topic '{target}' would get back: retention.ms=604800000. From then on it may delete what was restored: 100 records were older than it keeps when they were restored.\n", (await CliRun.RunAsync("restore", "release", "-c", config, "--dry-run")).AssertExit(Ok).Output);
         Assert.Equal("-1", await Broker.SettingOfAsync(target, "retention.ms"));
-        Assert.Equal($"Topic '{target}' has got back: retention.ms=604800000.\n", (await CliRun.RunAsync("restore", "release", "-c", config)).AssertExit(Ok).Output);
+        Assert.Equal($"Topic '{target}' has got back: retention.ms=604800000. From now on it may delete what was restored: 100 records were older than it keeps when they were restored.\n", (await CliRun.RunAsync("restore", "release", "-c", config)).AssertExit(Ok).Output);
         Assert.Equal("604800000", await Broker.SettingOfAsync(target, "retention.ms"));
         Assert.Equal("Nothing is held of topics of this restore.\n", (await CliRun.RunAsync("restore", "release", "-c", config)).AssertExit(Ok).Output);
     }

@@ -47,6 +47,10 @@ internal static class RestoreReleaseCommand
         return ExitCode.Ok;
     }
 
+    /// <summary>What it means for what was restored.</summary>
+    private static string Cost(ReleasedTopic topic, bool isDry) => !topic.MayDelete ? "" : $" From {(isDry ? "then" : "now")} on it may delete what was restored"
+        + (topic.TooOld > 0 ? $": {topic.TooOld:N0} records were older than it keeps when they were restored." : ".");
+
     private static string Line(ReleasedTopic topic, bool isDry)
     {
         if (topic.IsGone)
@@ -56,6 +60,6 @@ internal static class RestoreReleaseCommand
 
         var back = topic.Settings.OrderBy(setting => setting.Key, StringComparer.Ordinal).Select(setting => $"{setting.Key}={setting.Value ?? "(the cluster's own)"}").ToList();
         var left = topic.Left.Count == 0 ? "" : $"; as it is stays: {string.Join(", ", topic.Left)}";
-        return $"Topic '{topic.Name}' {(isDry ? "would get" : "has got")} back: {(back.Count == 0 ? "nothing" : string.Join(", ", back))}{left}.";
+        return $"Topic '{topic.Name}' {(isDry ? "would get" : "has got")} back: {(back.Count == 0 ? "nothing" : string.Join(", ", back))}{left}.{Cost(topic, isDry)}";
     }
 }

@@ -8,4 +8,10 @@ public sealed record ReleasedTopic(string Name, IReadOnlyDictionary<string, stri
 {
     /// <summary>Whether the topic that was restored is not there any more.</summary>
     public bool IsGone { get; init; }
+
+    /// <summary>Whether with these settings it may delete what was restored.</summary>
+    public bool MayDelete { get; init; }
+
+    /// <summary>How many records were too old for its own settings when they were restored, as the report of the restore tells; 0 as well where none tells.</summary>
+    public long TooOld { get; init; }
 }

@@ -100,7 +100,7 @@ internal static class RestoreContinuation
     }
 
     /// <summary>The topic as it was begun; of one that others made the plan tells what is to be held by now. One that the restore made gets at its end what is wanted by now.</summary>
-    private static RestoreTopic Known(RestoreTopic topic, DocumentedTopic known) => topic.Exists || known.Held is null
+    public static RestoreTopic Known(RestoreTopic topic, DocumentedTopic known) => topic.Exists || known.Held is null
         ? topic with { Exists = topic.Exists || known.Exists, IsBegun = true }
         : topic with
         {
