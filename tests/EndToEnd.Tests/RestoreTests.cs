@@ -122,6 +122,10 @@ public sealed class RestoreTests : BrokerTest
             To(topic, "restored"), "produce_acks: 0", "compression: gzip", "--verify full",
             $"topic_configs: {{\"*\": {{retention.ms: 604800000, segment.ms: 7000000}}, {restored}: {{segment.ms: 8000000, no.such.setting: 1}}}}");
 
+        const string Wrong = "topic_configs: {\"*\": {retention.ms: 1d, no.such.setting: 1}}";
+        var wrong = $"The target does not take retention.ms of topic '{restored}-wrong', as restore.topic_configs give it: ";
+        (await backup.RestoreAsync(To(topic, "restored-wrong"), Wrong, "dry_run: true")).AssertExit(Usage).AssertSays(wrong).AssertSays($"Topic '{restored}-wrong' would be made without no.such.setting");
+        (await backup.RestoreAsync(To(topic, "restored-wrong"), Wrong)).AssertExit(Usage).AssertOneFailure(wrong);
         run.AssertExit(Ok).AssertSays("Restored 6,000 records of 2 partition(s)").AssertSays("--add-config 'retention.ms=604800000'")
             .AssertSays($"The target does not take no.such.setting: topic '{restored}' is made without.");
         Assert.Equal(("8000000", "-1"), (await Broker.SettingOfAsync(restored, "segment.ms"), await Broker.SettingOfAsync(restored, "retention.ms")));
@@ -150,6 +154,12 @@ public sealed class RestoreTests : BrokerTest
         Assert.Equal(100, told.GetProperty("records_to_restore").GetInt64());
         Assert.Equal([0L, 49], told.GetProperty("topics_to_restore")[0].GetProperty("partitions")[1].GetProperty("offset_range").EnumerateArray().Select(offset => offset.GetInt64()));
         Assert.Equal("-1", told.GetProperty("topics_to_restore")[0].GetProperty("settings").GetProperty("retention.ms").GetString());
+        foreach (var mode in (string[])["dry_run: true", "dry_run: false"])
+        {
+            (await backup.RestoreAsync(To(topic, "none"), mode, "time_window_end: 1704067210")).AssertExit(Ok)
+                .AssertSays("[WARN] None of 200 records in the backup lies in the window up to 1970-01-20 17:21:07Z: it holds records from 2024-01-01 00:00:00Z to 2024-01-01 00:00:00Z. Times are in milliseconds");
+        }
+
         (await backup.RestoreAsync(To(topic, "restored"))).AssertExit(Ok); // Nothing is there that would be in its way.
     }
 

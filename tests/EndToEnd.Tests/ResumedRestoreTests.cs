@@ -30,6 +30,7 @@ public sealed class ResumedRestoreTests : BrokerTest
             }
         }
 
+        (await backup.RestoreAsync(To(topic), "dry_run: true")).AssertExit(Ok).AssertSays($"Topic '{Restored(topic)}' is there and is this restore's own, with ").AssertSays(" that are there; nothing was written");
         (await backup.RestoreAsync(To(topic))).AssertExit(Ok).AssertSays("Going on with the restore that began at").AssertSays("Restored 400 records of 2 partition(s) in 1 topic(s)");
 
         await AssertRestoredAsync(Restored(topic), produced);

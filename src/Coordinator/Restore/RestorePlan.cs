@@ -27,6 +27,9 @@ public sealed record RestorePlan
     /// <summary>What a setting is changed to so that nothing is lost or refused by it.</summary>
     public static string HoldOf(string setting) => Holds[setting];
 
+    /// <summary>Whether a setting is changed for that.</summary>
+    public static bool IsHeld(string setting) => Holds.ContainsKey(setting);
+
     /// <summary>Whether a topic that has <paramref name="value"/> has it by a hold.</summary>
     public static bool IsHold(string setting, string? value) => Holds.TryGetValue(setting, out var hold) && hold == value;
 

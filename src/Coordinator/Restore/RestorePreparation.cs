@@ -30,6 +30,7 @@ internal sealed class RestorePreparation(RestoreServices services)
         if (configuration.Restore.IsDryRun)
         {
             var fitted = (await FitAsync(plan, await RestoreClaim.PeekAsync(services.Store, key, cancellation), cancellation)).Plan;
+            fitted = await new GivenSettings(services).CheckAsync(fitted, cancellation);
             return new Planned(Ready(await WithRightsAsync(fitted, cancellation)), null);
         }
 
@@ -38,12 +39,13 @@ internal sealed class RestorePreparation(RestoreServices services)
             return configuration.Restore.AppendsToTopics
                 ? throw new BackupException(FailureKind.Configuration, "restore.existing_topic_policy is append, and where a restore begins in a topic could not be noted beside the backup: started again it would add all records once more. "
                     + "It needs the right to write below '_cluster/restores/' of the backup. Nothing was restored.")
-                : new Planned(Ready((await FitAsync(plan, null, cancellation)).Plan) with { CanGoOn = false }, null);
+                : new Planned(Ready(await new GivenSettings(services).CheckAsync((await FitAsync(plan, null, cancellation)).Plan, cancellation)) with { CanGoOn = false }, null);
         }
 
         try
         {
             var (left, document) = await FitAsync(plan, claim.Document, cancellation);
+            left = await new GivenSettings(services).CheckAsync(left, cancellation);
             await claim.WriteAsync(_ => document, cancellation);
             return new Planned(Ready(left), claim);
         }

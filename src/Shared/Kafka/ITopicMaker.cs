@@ -26,6 +26,11 @@ public interface ITopicMaker : IDisposable
     /// <exception cref="BackupException">Not all were.</exception>
     Task DeleteRecordsAsync(IReadOnlyDictionary<PartitionId, long> below, CancellationToken cancellation);
 
+    /// <summary>Asks whether a topic could be made so, and does not make it.</summary>
+    /// <returns>The settings that this cluster does not take, each with what it says of it, without a full stop; empty as well when it would not make the topic for other reasons.</returns>
+    /// <exception cref="BackupException">It cannot be asked.</exception>
+    Task<IReadOnlyDictionary<string, string>> FindRefusedAsync(NewTopic topic, CancellationToken cancellation);
+
     /// <summary>Makes a topic.</summary>
     /// <returns>The settings that this cluster does not know, and that were left out for it; empty as a rule.</returns>
     /// <exception cref="BackupException">It was not made: it is there already, it may not be made, or the cluster does not take a setting.</exception>

@@ -37,6 +37,12 @@ internal sealed class FakeTopics : ITopicMaker
 
     public Task<IReadOnlyList<string>> CreateAsync(NewTopic topic, CancellationToken cancellation) => throw new NotSupportedException();
 
+    /// <summary>What it does not take, with the reason.</summary>
+    public Dictionary<string, string> Refuses { get; } = [];
+
+    public Task<IReadOnlyDictionary<string, string>> FindRefusedAsync(NewTopic topic, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyDictionary<string, string>>(Refuses.Where(setting => topic.Configurations.ContainsKey(setting.Key)).ToDictionary());
+
     public void Dispose()
     {
     }

@@ -128,6 +128,23 @@ public sealed partial class RestorePreparationTests
         Assert.Empty((await PrepareAsync(clock, new RestoreSection { CreatesTopics = true, IsDryRun = true })).Plan.Notes); // It is there.
     });
 
+    [Fact]
+    public void Settings_that_the_target_does_not_take_are_told_before_anything_is_made() => LeapingClock.Run(async clock =>
+    {
+        (_topics.Refuses["retention.ms"], _topics.Refuses["segment.ms"]) = ("Invalid value 1d for configuration retention.ms", "Unknown topic config name: segment.ms");
+        var section = With(segment: "7", retention: "1d");
+        const string Sentence = "The target does not take retention.ms of topic 'orders', as restore.topic_configs give it: Invalid value 1d for configuration retention.ms. Nothing was restored.";
+
+        Assert.Equal(Sentence, (await Assert.ThrowsAsync<BackupException>(() => PrepareAsync(clock, section))).Message);
+        var plan = (await PrepareAsync(clock, section with { IsDryRun = true })).Plan;
+        Assert.Equal([Sentence], plan.Refusals.Select(refusal => refusal.Message));
+        Assert.Equal(["Topic 'orders' would be made without segment.ms, which restore.topic_configs give it: Unknown topic config name: segment.ms."], plan.Notes);
+        Assert.True(Assert.Single(plan.Topics).IsRefused);
+
+        _topics.Refuses.Remove("retention.ms");
+        Assert.Empty((await PrepareAsync(clock, section)).Plan.Notes); // What it is made without is told when it is made.
+    });
+
     [Theory]
     [InlineData(true, false, 520)]
     [InlineData(false, false, 0)]
