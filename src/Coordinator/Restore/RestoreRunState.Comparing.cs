@@ -31,7 +31,8 @@ internal sealed partial record RestoreRunState
 
         var target = compared.Order.Target;
         var failure = compared.Failure ?? (compared.Records == compared.Order.There ? null : new Fault(FailureKind.Source,
-            $"{target} holds {compared.Order.There} of {compared.Records} records that the backup has for it. {compared.Order.Anew}", IsRetryable: false) { BeginsAnew = true });
+            $"{target} holds {compared.Order.There} of {compared.Records} records that the backup has for it. {compared.Order.Anew}", IsRetryable: false)
+        { BeginsAnew = true });
         return failure is null
             ? state.Do(new Say(log => log.Same(target, compared.Records))).Then(after => after.StartMore())
             : (state with

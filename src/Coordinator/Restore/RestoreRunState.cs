@@ -202,7 +202,8 @@ internal sealed partial record RestoreRunState(int MaxConcurrentPartitions, bool
                 $"{target} holds offsets {bounds.LogStartOffset} to {bounds.HighWatermark}, and {restored.Records} records were restored into it from {restored.Order.Base} on: somebody else writes to it, or "
                 + (Acks == ProduceAcks.All ? $"something was deleted. {restored.Order.Anew}"
                     : "something was deleted, or was lost or came twice, as restore.produce_acks lets it. Start the restore again, which goes on where only the last records are missing; else delete the topic before."),
-                IsRetryable: false) { BeginsAnew = Acks == ProduceAcks.All },
+                IsRetryable: false)
+            { BeginsAnew = Acks == ProduceAcks.All },
         };
     }
 

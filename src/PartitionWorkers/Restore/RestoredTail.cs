@@ -64,7 +64,8 @@ internal sealed class RestoredTail(IRecordSource target, PartitionId partition, 
     }
 
     private BackupException Other(string what) => new(FailureKind.Source,
-        $"{partition} does not hold what this restore wrote: {what}. Somebody else has written to it or deleted from it, or its own settings have. Delete the topic, or its records, and restore again.") { BeginsAnew = true };
+        $"{partition} does not hold what this restore wrote: {what}. Somebody else has written to it or deleted from it, or its own settings have. Delete the topic, or its records, and restore again.")
+    { BeginsAnew = true };
 
     private static bool IsSame(OutgoingRecord expected, RecordCursor found)
     {

@@ -180,6 +180,7 @@ public sealed class ConfigurationKeysTests
         "backup.consumer_group_snapshot" => configuration.Backup.SnapshotsConsumerGroups,
         "backup.sync_interval_secs" => configuration.SyncInterval,
         "backup.fetch_max_bytes" => configuration.Backup.FetchMaxBytes,
+        "source.client" => configuration.Source.Client,
         "source.connection.tcp_keepalive" => configuration.Source.Connection.TcpKeepalive,
         "source.connection.tcp_nodelay" => configuration.Source.Connection.TcpNoDelay,
         "source.security.security_protocol" => configuration.Source.Security.Protocol,
