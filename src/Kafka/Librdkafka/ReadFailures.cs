@@ -17,7 +17,11 @@ internal sealed class ReadFailures(KafkaClients clients, PartitionId partition)
     /// <summary>The failure of a client that is not of librdkafka.</summary>
     public BackupException Of(long at, BackupException cause) => cause is OffsetsGoneException
         ? cause
-        : new BackupException(cause.Kind, $"Cannot read {partition} from offset {at}: {cause.Message.TrimEnd('.')}.", cause) { IsRetryable = cause.IsRetryable };
+        : new BackupException(cause.Kind, $"Cannot read {partition} from offset {at}: {cause.Message.TrimEnd('.')}.", cause)
+        {
+            IsRetryable = cause.IsRetryable || cause.EndsRun, // As soon as the files are in order.
+            EndsRun = cause.EndsRun,
+        };
 
     /// <summary>The failure of a client that is not of librdkafka, by the broker's answer.</summary>
     public BackupException Of(long at, Error error)

@@ -19,8 +19,12 @@ internal abstract class BodyEncoder : IDisposable
     {
     }
 
-    /// <summary>Writes a block, or as much of it as can be written before the next is known.</summary>
-    public abstract void Write(ReadOnlySpan<byte> block, ChunkedBuffer target);
+    /// <summary>Takes a block, and writes it, or as much of it as can be written by now.</summary>
+    /// <param name="block">An array of <see cref="ChunkedBuffer.ChunkSize"/> from the <see cref="ChunkPool"/>, which is the encoder's from here on.</param>
+    /// <param name="length">How much of it is the block.</param>
+    /// <param name="target">What is written to.</param>
+    /// <returns>Such an array for the next block.</returns>
+    public abstract byte[] Write(byte[] block, int length, ChunkedBuffer target);
 
     /// <summary>Ends the body; <paramref name="uncompressedSize"/> is the length of all its blocks.</summary>
     public virtual void End(ChunkedBuffer target, long uncompressedSize)
@@ -34,6 +38,10 @@ internal abstract class BodyEncoder : IDisposable
 
     private sealed class Plain : BodyEncoder
     {
-        public override void Write(ReadOnlySpan<byte> block, ChunkedBuffer target) => target.Write(block);
+        public override byte[] Write(byte[] block, int length, ChunkedBuffer target)
+        {
+            target.Write(block.AsSpan(0, length));
+            return block;
+        }
     }
 }

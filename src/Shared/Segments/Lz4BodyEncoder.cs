@@ -17,10 +17,11 @@ internal sealed class Lz4BodyEncoder : BodyEncoder
         target.Write(reserved);
     }
 
-    public override void Write(ReadOnlySpan<byte> block, ChunkedBuffer target)
+    public override byte[] Write(byte[] block, int length, ChunkedBuffer target)
     {
-        var length = LZ4Codec.Encode(block, _compressed, LZ4Level.L00_FAST);
-        _joiner.Add(_compressed.AsSpan(0, length), target);
+        var compressed = LZ4Codec.Encode(block.AsSpan(0, length), _compressed, LZ4Level.L00_FAST);
+        _joiner.Add(_compressed.AsSpan(0, compressed), target);
+        return block;
     }
 
     public override void End(ChunkedBuffer target, long uncompressedSize)

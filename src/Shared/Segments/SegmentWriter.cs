@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Security.Cryptography;
@@ -8,13 +7,13 @@ using KafkaBackup.Shared.Kafka;
 namespace KafkaBackup.Shared.Segments;
 
 /// <summary>Encodes records into KBAK segments, one after another, compressing block by block as they arrive.</summary>
-/// <remarks>An uncompressed segment never exists: at most one block of it does. Not thread-safe.</remarks>
+/// <remarks>An uncompressed segment never exists: a few blocks of it do. Not thread-safe.</remarks>
 public sealed class SegmentWriter : IDisposable
 {
     private readonly SegmentSettings _settings;
     private readonly BodyEncoder _encoder;
     private readonly IncrementalHash _sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private byte[] _block = ArrayPool<byte>.Shared.Rent(ChunkedBuffer.ChunkSize);
+    private byte[] _block = ChunkPool.Rent();
     private readonly byte[]? _cluster;
     private ChunkedBuffer _body = new();
     private int _inBlock;
@@ -125,10 +124,14 @@ public sealed class SegmentWriter : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
+        _encoder.Dispose(); // First: blocks of the body may be on their way.
         _body.Dispose();
-        _encoder.Dispose();
         _sha256.Dispose();
-        ArrayPool<byte>.Shared.Return(_block);
+        if (_block.Length > 0)
+        {
+            ChunkPool.Return(_block);
+        }
+
         _block = [];
     }
 
@@ -256,7 +259,9 @@ public sealed class SegmentWriter : IDisposable
     {
         if (_inBlock > 0)
         {
-            _encoder.Write(_block.AsSpan(0, _inBlock), _body);
+            var block = _block;
+            _block = []; // It is the encoder's, also when that fails.
+            _block = _encoder.Write(block, _inBlock, _body);
             _inBlock = 0;
         }
     }

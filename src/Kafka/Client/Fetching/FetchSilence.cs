@@ -40,7 +40,7 @@ internal sealed class FetchSilence(NativeRecordSource source, ReadFailures failu
             case { ErrorCode: not KafkaError.None and var error }:
                 OnError(error, position);
                 return false;
-            case { } told when told.LastStableOffset <= position && told.HighWatermark >= wanted:
+            case { LastStableOffset: >= 0 } told when told.LastStableOffset <= position && told.HighWatermark >= wanted:
                 return true;
             case { } told:
                 Hear(position, new ProbeAnswer(told.HighWatermark, null));
