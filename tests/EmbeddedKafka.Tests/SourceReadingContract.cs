@@ -184,21 +184,4 @@ public abstract class SourceReadingContract : BrokerFixture
 
         return new RecordSet(all);
     }
-
-    private static KafkaRecordSource NewSource(string address, AnswerSize first = AnswerSize.OneBatch, TimeProvider? clock = null)
-    {
-        var configuration = ConfigurationLoader.Parse(
-            $"""
-            mode: backup
-            backup_id: reading
-            source:
-              bootstrap_servers: ["{address}"]
-              topics:
-                include: ["*"]
-            storage:
-              backend: filesystem
-              path: /nowhere
-            """, "reading.yaml", _ => null);
-        return new KafkaRecordSource(new KafkaClients(configuration, NullLogger<KafkaClients>.Instance) { FirstAnswer = first }, clock);
-    }
 }
