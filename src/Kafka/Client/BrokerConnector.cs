@@ -60,7 +60,7 @@ internal sealed class BrokerConnector(KafkaSection cluster) : IDisposable
             socket?.Dispose();
             throw e switch
             {
-                BackupException known => _tls is not null && known.GetBaseException() is var cause && cause != known ? _tls.Refusal(cause, address.Host) ?? known : known,
+                BackupException known => CauseOf(known) is { } cause ? _tls?.Refusal(cause, address.Host) ?? known : known,
                 OperationCanceledException when !cancellation.IsCancellationRequested => Unreachable($"{address} does not answer within {SetupPatience.TotalSeconds:0} s", e),
                 SocketException => Unreachable($"{address} cannot be reached: {e.Message.TrimEnd('.')}", e),
                 IOException => Unreachable($"{address} closed the connection while it was made: {e.Message.TrimEnd('.')}", e),
@@ -72,6 +72,18 @@ internal sealed class BrokerConnector(KafkaSection cluster) : IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _logins?.Dispose();
+
+    /// <summary>What the system threw.</summary>
+    private static Exception? CauseOf(BackupException failure)
+    {
+        Exception? cause = failure;
+        while (cause is BackupException)
+        {
+            cause = cause.InnerException;
+        }
+
+        return cause;
+    }
 
     private static BackupException Unreachable(string reason, Exception cause) => new(FailureKind.Source, reason, cause) { IsRetryable = true };
 

@@ -1,6 +1,7 @@
 using KafkaBackup.Kafka.Client;
 using KafkaBackup.Kafka.Client.Fetching;
 using KafkaBackup.Kafka.Client.Security;
+using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
 using Microsoft.Extensions.Logging;
@@ -12,8 +13,21 @@ public sealed partial class KafkaClients
 {
     private int _ownRefusals;
 
-    /// <summary>Reads the cluster's records by the client that the configuration names.</summary>
-    public IRecordSource CreateSource() => _source.Client == SourceClient.Native ? new NativeRecordSource(this) : new KafkaRecordSource(this);
+    /// <summary>Reads the cluster's records by the client that the configuration names, or else by our own where it can log in. The log is told which.</summary>
+    /// <exception cref="BackupException">The one that is named cannot log in.</exception>
+    public IRecordSource CreateSource()
+    {
+        var canLogIn = SaslExchanges.Speak(_source.Security);
+        if (_source.Client == SourceClient.Native && !canLogIn)
+        {
+            throw new BackupException(FailureKind.Configuration,
+                $"{_source.Name}.client: 'native' cannot log in with sasl_mechanism {_source.Security.Mechanism}; leave it out, or set it to librdkafka.");
+        }
+
+        var client = _source.Client ?? (canLogIn ? SourceClient.Native : SourceClient.Librdkafka);
+        LogClient(_logger, _source.Name, $"{client}".ToLowerInvariant(), _source.Client is not null ? "as configured" : canLogIn ? "by default" : $"as native cannot log in with sasl_mechanism {_source.Security.Mechanism}");
+        return client == SourceClient.Native ? new NativeRecordSource(this) : new KafkaRecordSource(this);
+    }
 
     /// <summary>A client of the same cluster that is not of librdkafka, and connects when it is needed; null when it cannot log in as it would have to, which the log is told
     /// once.</summary>
@@ -31,6 +45,9 @@ public sealed partial class KafkaClients
 
         return null;
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Records are read by {Section}.client {Client}, {Why}")]
+    private static partial void LogClient(ILogger logger, string section, string client, string why);
 
     [LoggerMessage(Level = LogLevel.Warning,
         Message = "Offsets of consumer groups are read and set without their metadata and leader epochs: with {Section}.security.sasl_mechanism {Mechanism} only a client gets in that knows neither")]

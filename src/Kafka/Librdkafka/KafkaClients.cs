@@ -208,6 +208,7 @@ public sealed partial class KafkaClients
         EnablePartitionEof = true,
         AutoOffsetReset = AutoOffsetReset.Error,
         IsolationLevel = isolation,
+        ClientRack = _source.ClientRack,
         CheckCrcs = true,
         AllowAutoCreateTopics = false,
         // Of single batches, which may be large, the next is fetched when the one before it is through.

@@ -12,8 +12,11 @@ public sealed record KafkaSection
     /// <summary><c>bootstrap_servers</c>: <c>host:port</c> of one or more brokers. Required, not empty.</summary>
     public required IReadOnlyList<string> BootstrapServers { get; init; }
 
-    /// <summary><c>client</c>: what reads records. Default: librdkafka.</summary>
-    public SourceClient Client { get; init; }
+    /// <summary><c>client</c>: what reads records. Null, the default: the client of our own, and librdkafka where that cannot log in.</summary>
+    public SourceClient? Client { get; init; }
+
+    /// <summary><c>client_rack</c>: where this program stands, as Kafka's <c>client.rack</c>: brokers send it to a replica of the same <c>broker.rack</c> (KIP-392). Default: nowhere, it reads from leaders.</summary>
+    public string? ClientRack { get; init; }
 
     /// <summary><c>topics</c>: which topics. Default: all but internal ones.</summary>
     public TopicsSection Topics { get; init; } = new();

@@ -25,7 +25,7 @@ internal static class KafkaSectionReader
     {
         var value = map.Required("bootstrap_servers");
         var servers = value?.TextList(BrokerAddress.Objection);
-        var client = name == "source" && map.Choice("client", ["native", "librdkafka"]) == "native" ? SourceClient.Native : SourceClient.Librdkafka;
+        var (client, rack) = name == "source" ? (ReadClient(map), map.Text("client_rack")) : (null, null);
         var topics = map.Section("topics", ReadTopics) ?? new TopicsSection();
         var security = map.Section("security", ReadSecurity) ?? new SecuritySection();
         var connection = map.Section("connection", ReadConnection) ?? new ConnectionSection();
@@ -34,8 +34,15 @@ internal static class KafkaSectionReader
             value!.Report("must name at least one broker as host:port");
         }
 
-        return servers is null ? null : new KafkaSection { Name = name, BootstrapServers = servers, Client = client, Topics = topics, Security = security, Connection = connection };
+        return servers is null ? null : new KafkaSection { Name = name, BootstrapServers = servers, Client = client, ClientRack = rack, Topics = topics, Security = security, Connection = connection };
     }
+
+    private static SourceClient? ReadClient(YamlMapReader map) => map.Choice("client", ["native", "librdkafka"]) switch
+    {
+        "native" => SourceClient.Native,
+        "librdkafka" => SourceClient.Librdkafka,
+        _ => null,
+    };
 
     private static TopicsSection ReadTopics(YamlMapReader map) => new()
     {

@@ -1,3 +1,4 @@
+using KafkaBackup.Kafka.Client.Fetching;
 using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.Kafka.Tests.Contracts;
 using KafkaBackup.Shared;
@@ -25,6 +26,7 @@ public sealed class RenewedCertificateTests
         using var catalog = new KafkaTopicCatalog(clients);
         using var source = new KafkaRecordSource(clients);
         Assert.Equal((10, null), (await EndAsync(catalog), await ReadAsync(source)));
+        Assert.Null(await ReadByOwnAsync(clients));
 
         broker.Renew(Past);
         var asked = Assert.IsType<BackupException>(await Record.ExceptionAsync(() => EndAsync(catalog)));
@@ -37,8 +39,13 @@ public sealed class RenewedCertificateTests
             Assert.Equal((FailureKind.Source, true), (failure.Kind, failure.EndsRun));
         });
 
+        var own = Assert.IsType<BackupException>(await ReadByOwnAsync(clients));
+        Assert.Contains("has expired: it was valid until 2026-01-02 03:04:05", own.Message, StringComparison.Ordinal);
+        Assert.Equal((FailureKind.Source, true, true), (own.Kind, own.IsRetryable, own.EndsRun));
+
         broker.Renew(Future.AddDays(1));
         Assert.Equal((10, null), (await EndAsync(catalog), await ReadAsync(source)));
+        Assert.Null(await ReadByOwnAsync(clients));
     }
 
     [SkippableFact]
@@ -58,8 +65,11 @@ public sealed class RenewedCertificateTests
         Assert.Contains("it was signed by 'CN=Next authority', which", failure.Message, StringComparison.Ordinal);
         Assert.False(failure.EndsRun);
 
+        Assert.Contains("it was signed by 'CN=Next authority', which", Assert.IsType<BackupException>(await ReadByOwnAsync(clients)).Message, StringComparison.Ordinal);
+
         broker.Trust(next);
         Assert.Equal((10, null), (await EndAsync(catalog), await ReadAsync(source)));
+        Assert.Null(await ReadByOwnAsync(clients));
     }
 
     private static async Task<long> EndAsync(KafkaTopicCatalog catalog)
@@ -68,8 +78,15 @@ public sealed class RenewedCertificateTests
         return (await catalog.GetBoundsAsync([Partition], LogEnd.HighWatermark, CancellationToken.None))[Partition].HighWatermark;
     }
 
+    /// <summary>The same by the client of our own, over new connections: brokers bear with those that there are.</summary>
+    private static async Task<Exception?> ReadByOwnAsync(KafkaClients clients)
+    {
+        using var source = new NativeRecordSource(clients);
+        return await ReadAsync(source);
+    }
+
     /// <summary>Reads all records; the failure, if there was one.</summary>
-    private static async Task<Exception?> ReadAsync(KafkaRecordSource source)
+    private static async Task<Exception?> ReadAsync(IRecordSource source)
     {
         await using var stream = source.Open(Partition, new OffsetRange(0, 10));
         return await Record.ExceptionAsync(async () =>

@@ -22,7 +22,7 @@ internal sealed class ThreeBrokers : IAsyncDisposable
     public static async Task<ThreeBrokers> StartOrSkipAsync()
     {
         var brokers = new ThreeBrokers(KafkaScripts.FindOrSkip());
-        var told = await brokers._scripts.RunAsync("up", "--nodes", "3", "--heap", "256m", "--dir", brokers.Data);
+        var told = await brokers._scripts.RunAsync("up", "--nodes", "3", "--heap", "256m", "--config", "replica.selector.class=org.apache.kafka.common.replica.RackAwareReplicaSelector", "--dir", brokers.Data);
         brokers.Address = KafkaScripts.Told(told, "KAFKA_BOOTSTRAP_SERVERS");
         brokers._admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = brokers.Address }).Build();
         return brokers;
@@ -65,6 +65,9 @@ internal sealed class ThreeBrokers : IAsyncDisposable
             return [];
         }
     }
+
+    /// <summary>Who leads the partition now.</summary>
+    public int LeaderOf(PartitionId partition) => PartitionsOf(partition.Topic).Single(found => found.PartitionId == partition.Number).Leader;
 
     public void Produce(PartitionId partition, int count)
     {

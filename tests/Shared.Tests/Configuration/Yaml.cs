@@ -34,7 +34,7 @@ internal static class Yaml
         "storage.backend" => Minimal.Replace("backend: filesystem", $"backend: {value}", StringComparison.Ordinal),
         "storage.patience_secs" => Minimal.Replace("path: /backups", $"path: /backups\n  patience_secs: {value}", StringComparison.Ordinal),
         "storage.path" => Minimal.Replace("path: /backups", $"path: {value}", StringComparison.Ordinal),
-        "source.client" => Minimal.Replace("storage:", $"  client: {value}\nstorage:", StringComparison.Ordinal),
+        "source.client" or "source.client_rack" => Minimal.Replace("storage:", $"  {key["source.".Length..]}: {value}\nstorage:", StringComparison.Ordinal),
         "source.security" => Minimal.Replace("storage:", $"  security: {value}\nstorage:", StringComparison.Ordinal),
         _ when key.Split('.') is ["source", var part, var name] =>
             Minimal.Replace("storage:", $"  {part}:\n    {name}: {value}\nstorage:", StringComparison.Ordinal),

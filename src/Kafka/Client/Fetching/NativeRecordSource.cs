@@ -38,6 +38,9 @@ public sealed class NativeRecordSource : IRecordSource
     /// <summary>What the cluster is called in the configuration.</summary>
     internal string Section => _clients.Cluster.Name;
 
+    /// <summary>Where this program stands; empty: nowhere.</summary>
+    internal string Rack => _clients.Cluster.ClientRack ?? "";
+
     internal SourceStall Stall { get; } = new(TimeProvider.System);
 
     /// <inheritdoc />

@@ -20,6 +20,7 @@ internal sealed class PartitionFetcher(NativeRecordSource source, PartitionId pa
     private Guid _topicId;
     private int _wrong;
     private int? _proven;
+    private NearReplica? _near;
 
     /// <summary>Asks for what the log has from an offset on.</summary>
     /// <param name="from">The offset.</param>
@@ -34,8 +35,13 @@ internal sealed class PartitionFetcher(NativeRecordSource source, PartitionId pa
         try
         {
             lead = await source.Cluster.LeadOfAsync(partition, _wrong, source.Ended);
-            var connection = await source.Lanes.ConnectAsync(lead.Node, _lane, source.Ended);
             CheckTopic(lead);
+            if (_near is { } near && await AskNearAsync(near, lead, from, wait) is { } found)
+            {
+                return found;
+            }
+
+            var connection = await source.Lanes.ConnectAsync(lead.Node, _lane, source.Ended);
             if (_proven != lead.Epoch)
             {
                 if (epochBefore is { } epoch && from > 0 && await DivergenceAsync(connection, lead, from, epoch) is { } at)
@@ -46,15 +52,73 @@ internal sealed class PartitionFetcher(NativeRecordSource source, PartitionId pa
                 _proven = lead.Epoch;
             }
 
-            var fetched = await AskAsync(connection, lead, from, source.FetchMaxBytes, wait);
+            var fetched = await AskAsync(connection, lead, from, source.FetchMaxBytes, wait, mayBeSentAway: _near is null);
             Note(fetched, lead);
-            return fetched;
+            return await FollowAsync(fetched, lead, from, wait) ?? fetched;
         }
         catch (BackupException e) when (e.IsRetryable)
         {
             _wrong = Math.Max(_wrong, lead?.Generation ?? 0);
             return new Fetched(null, null, e);
         }
+    }
+
+    /// <summary>Asks the replica that the leader told to be near, if it did, instead.</summary>
+    /// <returns>What came from there; null: nothing that matters.</returns>
+    private async Task<Fetched?> FollowAsync(Fetched fetched, PartitionLead lead, long from, TimeSpan wait)
+    {
+        if (fetched.Partition is not { ErrorCode: KafkaError.None, PreferredReadReplica: >= 0 and var node } || node == lead.Node)
+        {
+            return null;
+        }
+
+        _near = new NearReplica(node, lead.Epoch, Environment.TickCount64);
+        var found = await AskNearAsync(_near, lead, from, wait);
+        if (found is not null)
+        {
+            fetched.Dispose();
+        }
+
+        return found;
+    }
+
+    /// <summary>Asks a replica that is near. What it does not have, or not yet, only the leader can tell the meaning of: that is asked then.</summary>
+    /// <returns>Null when no records came.</returns>
+    private async Task<Fetched?> AskNearAsync(NearReplica near, PartitionLead lead, long from, TimeSpan wait)
+    {
+        if (near.Epoch != lead.Epoch || near.IsOver)
+        {
+            _near = null;
+            return null;
+        }
+
+        if (near.IsAvoided)
+        {
+            return null;
+        }
+
+        try
+        {
+            var fetched = await AskAsync(await source.Lanes.ConnectAsync(near.Node, _lane, source.Ended), lead, from, source.FetchMaxBytes, wait);
+            if (fetched.Throttle > TimeSpan.Zero)
+            {
+                source.Lanes.Hold(near.Node, _lane, fetched.Throttle);
+            }
+
+            if (fetched.Partition is { ErrorCode: KafkaError.None, Records.Length: > 0 })
+            {
+                return fetched;
+            }
+
+            fetched.Dispose();
+        }
+        catch (BackupException e) when (e.IsRetryable)
+        {
+            // It is away, which is no trouble of the partition.
+        }
+
+        near.Avoid();
+        return null;
     }
 
     /// <summary>A leader that is none any more is looked for anew, and one that wants a pause has it.</summary>
@@ -65,7 +129,7 @@ internal sealed class PartitionFetcher(NativeRecordSource source, PartitionId pa
             source.Lanes.Hold(lead.Node, _lane, fetched.Throttle);
         }
 
-        if (fetched.Partition is { ErrorCode: not KafkaError.None } or null && fetched.Throttle == TimeSpan.Zero)
+        if (fetched.Partition is null ? fetched.Throttle == TimeSpan.Zero : fetched.Partition.ErrorCode != KafkaError.None)
         {
             _wrong = lead.Generation;
         }
@@ -82,7 +146,7 @@ internal sealed class PartitionFetcher(NativeRecordSource source, PartitionId pa
         _topicId = lead.TopicId == default ? _topicId : lead.TopicId;
     }
 
-    private async Task<Fetched> AskAsync(WireConnection connection, PartitionLead lead, long from, int maxBytes, TimeSpan wait)
+    private async Task<Fetched> AskAsync(WireConnection connection, PartitionLead lead, long from, int maxBytes, TimeSpan wait, bool mayBeSentAway = false)
     {
         var version = connection.VersionOf(ApiKey.Fetch, lead.TopicId == default ? LastWithNames : short.MaxValue);
         var answer = await connection.AskPooledAsync<FetchResponse>(ApiKey.Fetch, version, new FetchRequest
@@ -91,6 +155,7 @@ internal sealed class PartitionFetcher(NativeRecordSource source, PartitionId pa
             MinBytes = 1,
             MaxBytes = maxBytes,
             IsolationLevel = ReadCommitted,
+            RackId = mayBeSentAway ? source.Rack : "",
             Topics =
             [
                 new()

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -60,7 +61,7 @@ internal sealed class TlsChannel(SecuritySection security, TimeProvider clock)
     /// <returns>Null when it was not for the client's certificate.</returns>
     public BackupException? Refusal(Exception failure, string host)
     {
-        for (var cause = failure is IOException or AuthenticationException ? failure : null; cause is not null; cause = cause.InnerException)
+        for (var cause = failure is IOException or SocketException or AuthenticationException ? failure : null; cause is not null; cause = cause.InnerException)
         {
             bool Has(string part) => cause.Message.Contains(part, StringComparison.Ordinal);
 
@@ -70,7 +71,8 @@ internal sealed class TlsChannel(SecuritySection security, TimeProvider clock)
             }
         }
 
-        return null;
+        // What was sent meanwhile can have the alert lost: then the connection only breaks.
+        return failure is IOException or SocketException && ExpiredAt is not null ? Refused(failure, host, Reason(failure)) : null;
     }
 
     private BackupException Explain(Exception failure, string host, BrokerCertificate? objection)
@@ -106,7 +108,7 @@ internal sealed class TlsChannel(SecuritySection security, TimeProvider clock)
             return Failure($"{host} wants a client certificate: {reason}. {Advice}.", failure);
         }
 
-        return EndOf(file) is { } end && end < clock.GetUtcNow()
+        return ExpiredAt is { } end
             ? new BackupException(
                 FailureKind.Source,
                 $"The client certificate in '{file}' has expired: it was valid until {end:yyyy-MM-dd HH:mm:ss} UTC. "
@@ -120,6 +122,9 @@ internal sealed class TlsChannel(SecuritySection security, TimeProvider clock)
                 + $"{Advice} to a certificate of an authority that the brokers trust.",
                 failure);
     }
+
+    /// <summary>Since when the client's certificate is not valid any more; null: it is, or there is none.</summary>
+    private DateTimeOffset? ExpiredAt => security.CertificateLocation is { } file && EndOf(file) is { } end && end < clock.GetUtcNow() ? end : null;
 
     private static BackupException Failure(string sentence, Exception cause) => new(FailureKind.Source, sentence, cause);
 

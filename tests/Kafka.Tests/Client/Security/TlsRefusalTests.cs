@@ -83,6 +83,19 @@ public sealed class TlsRefusalTests : IDisposable
         Assert.Null(channel.Refusal(new BackupException(FailureKind.Source, "tlsv1 alert unknown ca"), "localhost"));
     }
 
+    [Theory]
+    [InlineData(-1, "has expired: it was valid until ")]
+    [InlineData(60, null)]
+    public void A_connection_that_only_breaks_is_taken_for_a_refusal_when_the_certificate_has_expired(int minutes, string? sentence)
+    {
+        Place("client", IssuedCertificates.Issue("client", TimeProvider.System.GetUtcNow().AddMinutes(minutes), _authority));
+
+        var refusal = new TlsChannel(Showing, TimeProvider.System).Refusal(new IOException("", new SocketException((int)SocketError.ConnectionReset)), "localhost");
+
+        Assert.Equal((sentence is not null, sentence is not null), (refusal is not null, refusal?.EndsRun ?? false));
+        Assert.Contains(sentence ?? "", refusal?.Message ?? "", StringComparison.Ordinal);
+    }
+
     /// <summary>Connects, and reads the first answer as a client does that has sent its first request.</summary>
     private async Task<BackupException> RefusalAsync(SecuritySection security, string version)
     {
