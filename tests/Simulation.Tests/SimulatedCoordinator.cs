@@ -105,7 +105,7 @@ internal sealed class SimulatedCoordinator : SimulatedActor
     {
         try
         {
-            var ledger = await LedgerReader.ReadAsync(_store, World.Backup, CancellationToken.None) ?? LedgerSnapshot.Empty;
+            var ledger = await LedgerReader.ReadOutlineAsync(_store, World.Backup, CancellationToken.None) ?? LedgerOutline.Empty;
             await PauseAsync();
             Receive(new Planned(_run, new KnownBackup(ledger), World.Discover()), null);
         }

@@ -134,7 +134,7 @@ internal sealed class SimulatedWriter : SimulatedActor
         var requests = _commits.ToList();
         _commits.Clear();
         await _writer.ClaimAsync(CancellationToken.None);
-        var (accepted, verdicts) = Judge(requests);
+        var (accepted, verdicts) = await JudgeAsync(requests);
         if (World.Mutation == Mutation.AnsweredBeforeCommit)
         {
             Answer(requests, verdicts);
@@ -145,15 +145,15 @@ internal sealed class SimulatedWriter : SimulatedActor
         await _writer.CompactAsync(CancellationToken.None);
     }
 
-    private (IReadOnlyList<LedgerEntry> Accepted, List<CommitVerdict> Verdicts) Judge(List<(CommitSegment Commit, SimulatedActor From)> requests)
+    private async Task<(IReadOnlyList<LedgerEntry> Accepted, List<CommitVerdict> Verdicts)> JudgeAsync(List<(CommitSegment Commit, SimulatedActor From)> requests)
     {
         if (World.Mutation is Mutation.NoBaseCheck or Mutation.NoPositionCheck or Mutation.NoEpochCheck)
         {
-            var careless = new CarelessBatch(_writer.Ledger, World.Mutation);
+            var careless = new CarelessBatch(await _writer.ReadWholeAsync(CancellationToken.None), World.Mutation);
             return (careless.Accepted, requests.Select(request => careless.Judge(request.Commit.Entry, request.Commit.Epoch)).ToList());
         }
 
-        var batch = _writer.NewBatch();
+        var batch = await _writer.NewBatchAsync(requests.Select(request => request.Commit.Entry), CancellationToken.None);
         return (batch.Accepted, requests.Select(request => batch.Judge(request.Commit.Entry, request.Commit.Epoch)).ToList());
     }
 
@@ -207,7 +207,7 @@ internal sealed class SimulatedWriter : SimulatedActor
                 await DeleteAsync(BackupKeys.PartsPrefix(World.Backup), key => !named.Contains(key));
                 break;
             case Mutation.AnySegmentSwept:
-                var segments = _writer.Ledger.Entries.Select(entry => entry.Segment?.Key).ToHashSet();
+                var segments = (await _writer.ReadWholeAsync(CancellationToken.None)).Entries.Select(entry => entry.Segment?.Key).ToHashSet();
                 await DeleteAsync(BackupKeys.SegmentsPrefix(World.Backup), key => !ForeignTool.Made(key) && !segments.Contains(key));
                 break;
             default:

@@ -11,7 +11,7 @@ public static class BackupPlanner
     /// <summary>What is backed up when a run begins, and what the source has.</summary>
     public static async Task<(KnownBackup Known, SourceDiscovery Discovery)> ReadAsync(BackupEnvironment environment, CancellationToken cancellation)
     {
-        var ledger = await LedgerReader.ReadAsync(environment.Store, environment.Configuration.BackupId, cancellation) ?? LedgerSnapshot.Empty;
+        var ledger = await LedgerReader.ReadOutlineAsync(environment.Store, environment.Configuration.BackupId, cancellation) ?? LedgerOutline.Empty;
         var discovery = await DiscoverAsync(
             environment, ledger.Head.SourceClusterId, demandsLiterals: true, configured: ImmutableHashSet<string>.Empty, cancellation);
         return (new KnownBackup(ledger), discovery);

@@ -10,8 +10,8 @@ public sealed record KnownBackup
 {
     private static readonly Coverage Nothing = new();
 
-    /// <summary>Takes what planning needs out of <paramref name="ledger"/>; its entries, which are many, are not kept.</summary>
-    public KnownBackup(LedgerSnapshot ledger)
+    /// <summary>Takes what planning needs out of <paramref name="ledger"/>.</summary>
+    public KnownBackup(LedgerOutline ledger)
     {
         ClusterId = ledger.Head.SourceClusterId;
         HasPositions = ledger.Partitions.Count > 0;

@@ -196,7 +196,7 @@ public sealed partial class RunLog(ILogger<RunLog> logger)
     private partial void Adopted(int entries);
 
     /// <summary>Says which offsets a backup lacks between others that it has: another program's losses. Many partitions are counted, not named.</summary>
-    public void Lacking(LedgerSnapshot ledger)
+    public void Lacking(LedgerOutline ledger)
     {
         var lacking = ledger.Partitions.Where(partition => partition.Value.Coverage.Ranges.Count > 1).ToList();
         foreach (var (partition, entries) in lacking.Take(MaxNamed))

@@ -60,6 +60,11 @@ internal sealed class LedgerSession
     {
         await _writer.LoadAsync(cancellation);
         _environment.Patience.Begun();
+        if (_writer.Ledger.Problem is { } problem)
+        {
+            _services.RunLog.Warning(problem);
+        }
+
         await _views.OpenAsync(cancellation);
         TellOfLoss();
     }
@@ -83,7 +88,7 @@ internal sealed class LedgerSession
     /// <summary>The leader epoch of the record right before the last of <paramref name="uncovered"/>, when that is the partition's tail; null when it is not known.</summary>
     public int? LeaderEpochBefore(PartitionId partition, IReadOnlyList<OffsetRange> uncovered) =>
         uncovered is [.., { } last] && _writer.Ledger.Partitions.GetValueOrDefault(partition) is { } known && known.Coverage.Position == last.Base
-            ? known.Entries[^1].LeaderEpochAtEnd
+            ? known.LeaderEpochAtEnd
             : null;
 
     /// <summary>Why an entry that was rejected can never be committed; null when another writer is just ahead.</summary>
@@ -110,7 +115,7 @@ internal sealed class LedgerSession
     {
         var start = _services.Clock.GetTimestamp();
         await _writer.ClaimAsync(cancellation); // The first commit of a run claims the ledger, so that a run with nothing new writes nothing.
-        var batch = _writer.NewBatch();
+        var batch = await _writer.NewBatchAsync(commits.Select(commit => commit.Entry), cancellation);
         var verdicts = commits.Select(commit => ConflictOf(commit) is null ? batch.Judge(commit.Entry, commit.Epoch) : CommitVerdict.Rejected).ToList();
         Healed = batch.Accepted.Where(entry => entry.Range.Base < _writer.Ledger.CoverageOf(entry.Partition).Position)
             .Aggregate(Healed, (sum, entry) => sum.Plus(entry));

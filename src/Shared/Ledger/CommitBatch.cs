@@ -5,9 +5,9 @@ namespace KafkaBackup.Shared.Ledger;
 /// <summary>Entries that will go into one swap of the head, each judged as if those before it were committed already.</summary>
 /// <remarks>The rule of the commit: an entry is accepted when it overlaps nothing covered and, at the end of a partition, starts where
 /// the partition ends; and when its segment carries the epoch in office or the one before, so that no sweep can have deleted it.</remarks>
-public sealed class CommitBatch(LedgerSnapshot ledger)
+public sealed class CommitBatch(LedgerOutline ledger)
 {
-    private readonly Dictionary<PartitionId, PartitionLedger> _ahead = [];
+    private readonly Dictionary<PartitionId, PartitionOutline> _ahead = [];
     private readonly List<LedgerEntry> _accepted = [];
 
     /// <summary>What was accepted so far, in order.</summary>
@@ -25,6 +25,11 @@ public sealed class CommitBatch(LedgerSnapshot ledger)
             return CommitVerdict.Repeated;
         }
 
+        if (committed?.IsInDoubt(entry) == true)
+        {
+            throw new InvalidOperationException($"Whether {entry.Partition} {entry.Range} was committed before is to be found out first.");
+        }
+
         var position = ahead?.Coverage.Position is { } later ? Math.Max(later, committed?.Coverage.Position ?? 0) : committed?.Coverage.Position;
         var overlaps = committed?.Coverage.Overlaps(entry.Range) == true || ahead?.Coverage.Overlaps(entry.Range) == true;
         if (Math.Min(epoch, EpochInName(entry) ?? epoch) < ledger.Head.Epoch - 1 || overlaps || entry.Range.IsEmpty || entry.Range.Base > position)
@@ -34,7 +39,7 @@ public sealed class CommitBatch(LedgerSnapshot ledger)
 
         if (ahead is null)
         {
-            _ahead.Add(entry.Partition, ahead = new PartitionLedger());
+            _ahead.Add(entry.Partition, ahead = new PartitionOutline());
         }
 
         ahead.Add(entry);

@@ -36,6 +36,9 @@ public sealed record Head
     /// <summary>Where all older entries are.</summary>
     public IReadOnlyList<PartReference> Parts { get; init; } = [];
 
+    /// <summary>What the covered ones of <see cref="Parts"/> answer for together; null when none is covered.</summary>
+    public CoverageReference? Coverage { get; init; }
+
     /// <summary>Key of the topics object; null before the first.</summary>
     public string? Topics { get; init; }
 

@@ -12,7 +12,7 @@ public static class HeadCodec
     public static byte[] Write(Head head) => JsonSerializer.SerializeToUtf8Bytes(
         new HeadJson(head.Format, head.Epoch, head.Seq, head.Writer, head.CreatedAt, head.Change, head.IsClosed, head.Parts,
             head.Tail.Select(EntryJson.Of).ToList(), head.SourceClusterId, head.UncleanSince, head.Topics, head.Rendered,
-            head.UnsweptThrough),
+            head.UnsweptThrough, head.Coverage),
         LedgerJson.Default.HeadJson);
 
     /// <summary>Reads a head.</summary>
@@ -46,6 +46,7 @@ public static class HeadCodec
                 Topics = json.Topics,
                 Rendered = json.Rendered,
                 Parts = json.Parts,
+                Coverage = json.Coverage,
                 Tail = json.Tail.Select(entry => entry.ToEntry()).ToList(),
             };
         }

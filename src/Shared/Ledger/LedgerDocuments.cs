@@ -21,7 +21,8 @@ internal static class LedgerDocuments
         long? UncleanSince = null,
         string? Topics = null,
         RenderMark? Rendered = null,
-        long? UnsweptThrough = null);
+        long? UnsweptThrough = null,
+        CoverageReference? Coverage = null);
 
     internal sealed record EntryJson(string Topic, int Partition, long Base, long Next, SegmentJson? Segment = null, Gap? Gap = null, int? LeaderEpoch = null, Pruned? Pruned = null)
     {
@@ -67,6 +68,19 @@ internal static class LedgerDocuments
             Sha256 = Sha256,
             UploadedAt = UploadedAt,
         };
+    }
+
+    /// <summary>What a partition answers for: bases and nexts by turns.</summary>
+    internal sealed record CoverageJson(string Topic, int Partition, IReadOnlyList<long> Ranges, int? LeaderEpoch = null)
+    {
+        public static CoverageJson Of(PartitionId partition, PartitionOutline known) => new(
+            partition.Topic, partition.Number, [.. known.Coverage.Ranges.SelectMany(range => new[] { range.Base, range.Next })], known.LeaderEpochAtEnd);
+
+        /// <exception cref="JsonException">It answers for something that cannot be.</exception>
+        public PartitionOutline ToOutline() => Topic.Length > 0 && Partition >= 0 && Ranges.Count > 0 && Ranges.Count % 2 == 0
+            && Ranges.Zip(Ranges.Skip(1)).All(pair => pair.First < pair.Second) && Ranges[0] >= 0
+            ? new PartitionOutline(Ranges.Chunk(2).Select(pair => new OffsetRange(pair[0], pair[1])), LeaderEpoch)
+            : throw new JsonException($"what it tells of '{Topic}:{Partition}' makes no sense");
     }
 
     internal sealed record TopicsJson(int Format, IReadOnlyList<TopicFacts> Topics);

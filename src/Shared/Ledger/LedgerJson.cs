@@ -12,4 +12,5 @@ namespace KafkaBackup.Shared.Ledger;
 [JsonSerializable(typeof(HeadJson))]
 [JsonSerializable(typeof(EntryJson))]
 [JsonSerializable(typeof(TopicsJson))]
+[JsonSerializable(typeof(CoverageJson))]
 internal sealed partial class LedgerJson : JsonSerializerContext;

@@ -12,13 +12,55 @@ public static class LedgerReader
     /// <exception cref="StorageException">The store failed, or head or a part is damaged or missing.</exception>
     public static async Task<LedgerSnapshot?> ReadAsync(IObjectStore store, BackupId backup, CancellationToken cancellation)
     {
-        var (snapshot, _) = await ReadWithTagAsync(store, backup, cancellation);
+        var (snapshot, _) = await ReadAsync(store, backup, (head, _) => ReadWholeAsync(store, backup, head, cancellation), cancellation);
         return snapshot;
     }
 
-    /// <summary>As <see cref="ReadAsync"/>, with the head's tag for a later compare-and-swap.</summary>
-    public static async Task<(LedgerSnapshot? Snapshot, ETag? Tag)> ReadWithTagAsync(
-        IObjectStore store, BackupId backup, CancellationToken cancellation)
+    /// <summary>Reads head, topics and what each partition answers for, or null when the backup has no head. Of the parts only those that the coverage object does not tell of.</summary>
+    /// <exception cref="StorageException">The store failed, or head or one of these parts is damaged or missing.</exception>
+    public static async Task<LedgerOutline?> ReadOutlineAsync(IObjectStore store, BackupId backup, CancellationToken cancellation)
+    {
+        var (outline, _) = await ReadOutlineWithTagAsync(store, backup, cancellation);
+        return outline;
+    }
+
+    /// <summary>As <see cref="ReadOutlineAsync(IObjectStore, BackupId, CancellationToken)"/>, with the head's tag for a later compare-and-swap.</summary>
+    public static Task<(LedgerOutline? Outline, ETag? Tag)> ReadOutlineWithTagAsync(IObjectStore store, BackupId backup, CancellationToken cancellation) =>
+        ReadAsync(store, backup, (head, isTheSame) => ReadOutlineAsync(store, backup, head, isTheSame, cancellation), cancellation);
+
+    /// <summary>Reads all that <paramref name="head"/> names.</summary>
+    /// <returns>Null and the key when an object is missing.</returns>
+    internal static async Task<(LedgerSnapshot? Read, string? Missing)> ReadWholeAsync(IObjectStore store, BackupId backup, Head head, CancellationToken cancellation)
+    {
+        var (entries, missing) = await ReadPartsAsync(store, head.Parts, cancellation);
+        var (topics, alsoMissing) = missing is null ? await ReadTopicsAsync(store, head, cancellation) : ([], null);
+        return (missing ?? alsoMissing) is { } gone
+            ? (null, gone)
+            : (Checked(store, BackupKeys.Head(backup), () => new LedgerSnapshot(head, entries.Concat(head.Tail), topics)), null);
+    }
+
+    /// <summary>The entries of parts.</summary>
+    /// <returns>Those before a part that is missing, and its key.</returns>
+    internal static async Task<(List<LedgerEntry> Entries, string? Missing)> ReadPartsAsync(IObjectStore store, IEnumerable<PartReference> parts, CancellationToken cancellation)
+    {
+        var entries = new List<LedgerEntry>();
+        foreach (var part in parts)
+        {
+            if (await store.GetAsync(part.Key, cancellation) is not { } stored)
+            {
+                return (entries, part.Key);
+            }
+
+            entries.AddRange(PartCodec.Read(stored.Content.Span, part, store.Address));
+        }
+
+        return (entries, null);
+    }
+
+    /// <summary>Reads the head, and what it names by <paramref name="readNamed"/>, which is told whether something was missing of the same head before.</summary>
+    private static async Task<(T? Read, ETag? Tag)> ReadAsync<T>(
+        IObjectStore store, BackupId backup, Func<Head, bool, Task<(T? Read, string? Missing)>> readNamed, CancellationToken cancellation)
+        where T : class
     {
         var key = BackupKeys.Head(backup);
         ETag? before = null;
@@ -31,10 +73,10 @@ public static class LedgerReader
             }
 
             var head = HeadCodec.Read(stored.Content.Span, key, store.Address);
-            var (entries, topics, missing) = await ReadNamedAsync(store, head, cancellation);
+            var (read, missing) = await readNamed(head, stored.ETag == before);
             if (missing is null)
             {
-                return (Checked(head, entries, topics, key, store.Address), stored.ETag);
+                return (read, stored.ETag);
             }
 
             // A part goes away only after a head that no longer names it was written, so the head must have moved on.
@@ -48,40 +90,54 @@ public static class LedgerReader
         }
     }
 
-    private static async Task<(List<LedgerEntry> Entries, IReadOnlyList<TopicFacts> Topics, string? Missing)> ReadNamedAsync(
-        IObjectStore store, Head head, CancellationToken cancellation)
+    /// <summary>Reads the outline; from all parts where the coverage object cannot be used.</summary>
+    private static async Task<(LedgerOutline? Read, string? Missing)> ReadOutlineAsync(IObjectStore store, BackupId backup, Head head, bool isTheSame, CancellationToken cancellation)
     {
-        var entries = new List<LedgerEntry>();
-        foreach (var part in head.Parts)
+        var outline = new LedgerOutline(head);
+        if (head.Coverage is { } reference)
         {
-            if (await store.GetAsync(part.Key, cancellation) is not { } stored)
+            var stored = await store.GetAsync(reference.Key, cancellation);
+            if (stored is null && !isTheSame)
             {
-                return (entries, [], part.Key);
+                return (null, reference.Key);
             }
 
-            entries.AddRange(PartCodec.Read(stored.Content.Span, part, store.Address));
+            if ((stored is null ? $"{reference.Key} is missing" : CoverageCodec.Read(stored.Content.Span, reference, outline)) is { } problem)
+            {
+                outline = new LedgerOutline(head) { Problem = $"{problem}. All parts were read in its place; it is written anew when parts are merged." };
+            }
         }
 
-        entries.AddRange(head.Tail);
-        if (head.Topics is null)
+        var isUsed = head.Coverage is not null && outline.Problem is null;
+        var (entries, missing) = await ReadPartsAsync(store, head.Parts.Where(part => !(isUsed && part.Covered)), cancellation);
+        var (topics, alsoMissing) = missing is null ? await ReadTopicsAsync(store, head, cancellation) : ([], null);
+        if ((missing ?? alsoMissing) is { } gone)
         {
-            return (entries, [], null);
+            return (null, gone);
         }
 
-        return await store.GetAsync(head.Topics, cancellation) is { } topics
-            ? (entries, HeadCodec.ReadTopics(topics.Content.Span, head.Topics, store.Address), null)
-            : (entries, [], head.Topics);
+        outline.Topics = topics.ToDictionary(topic => topic.Name, StringComparer.Ordinal);
+        return (Checked(store, BackupKeys.Head(backup), () =>
+        {
+            outline.Add(entries.Concat(head.Tail));
+            return outline;
+        }), null);
     }
 
-    private static LedgerSnapshot Checked(Head head, List<LedgerEntry> entries, IReadOnlyList<TopicFacts> topics, string key, string address)
+    private static async Task<(IReadOnlyList<TopicFacts> Topics, string? Missing)> ReadTopicsAsync(IObjectStore store, Head head, CancellationToken cancellation) =>
+        head.Topics is null ? ([], null)
+        : await store.GetAsync(head.Topics, cancellation) is { } stored ? (HeadCodec.ReadTopics(stored.Content.Span, head.Topics, store.Address), null)
+        : ([], head.Topics);
+
+    private static T Checked<T>(IObjectStore store, string key, Func<T> read)
     {
         try
         {
-            return new LedgerSnapshot(head, entries, topics);
+            return read();
         }
         catch (InvalidOperationException e)
         {
-            throw new StorageException(key, $"{key} is damaged: {e.Message} {RepairAdvice.For(key, address)}", e);
+            throw new StorageException(key, $"{key} is damaged: {e.Message} {RepairAdvice.For(key, store.Address)}", e);
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace KafkaBackup.Shared.Ledger;
 
 /// <summary>The ledger of one backup at one moment: its head and all entries, by partition and in order.</summary>
@@ -9,21 +11,20 @@ public sealed class LedgerSnapshot
     {
         Head = head;
         Topics = topics.ToDictionary(topic => topic.Name, StringComparer.Ordinal);
-        _partitions = new SortedDictionary<PartitionId, PartitionLedger>();
+        var byPartition = new Dictionary<PartitionId, List<LedgerEntry>>();
         foreach (var entry in entries)
         {
-            Of(entry.Partition).Add(entry);
+            (CollectionsMarshal.GetValueRefOrAddDefault(byPartition, entry.Partition, out _) ??= []).Add(entry);
         }
+
+        _partitions = new SortedDictionary<PartitionId, PartitionLedger>(byPartition.ToDictionary(known => known.Key, known => new PartitionLedger(known.Value)));
     }
 
-    /// <summary>The ledger of a backup that has none yet.</summary>
-    public static LedgerSnapshot Empty => new(Head.None, [], []);
-
-    /// <summary>The head; <see cref="Head.None"/> when there is none yet.</summary>
-    public Head Head { get; internal set; }
+    /// <summary>The head.</summary>
+    public Head Head { get; }
 
     /// <summary>What is remembered of topics, by name.</summary>
-    public IReadOnlyDictionary<string, TopicFacts> Topics { get; internal set; }
+    public IReadOnlyDictionary<string, TopicFacts> Topics { get; }
 
     /// <summary>The partitions that have entries, in order.</summary>
     public IReadOnlyDictionary<PartitionId, PartitionLedger> Partitions => _partitions;
@@ -33,14 +34,4 @@ public sealed class LedgerSnapshot
 
     /// <summary>The coverage of a partition; empty when the backup has nothing of it.</summary>
     public Coverage CoverageOf(PartitionId partition) => _partitions.TryGetValue(partition, out var found) ? found.Coverage : new Coverage();
-
-    internal PartitionLedger Of(PartitionId partition)
-    {
-        if (!_partitions.TryGetValue(partition, out var found))
-        {
-            _partitions.Add(partition, found = new PartitionLedger());
-        }
-
-        return found;
-    }
 }

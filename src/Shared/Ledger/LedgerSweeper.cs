@@ -5,7 +5,7 @@ namespace KafkaBackup.Shared.Ledger;
 
 /// <summary>Deletes what nothing can ever name again. Only for the current writer, and never the only copy of a record.</summary>
 /// <remarks>
-/// <para>A part or topics object of the writer's own epoch or an older one that its head does not name cannot come back: whoever would
+/// <para>A part, coverage or topics object of the writer's own epoch or an older one that its head does not name cannot come back: whoever would
 /// name it needs to swap a head that is no more. A segment that no entry names and whose epoch is older than the one before the
 /// writer's cannot be committed any more: <see cref="CommitBatch"/> refuses it. Objects whose names carry no epoch are not ours.</para>
 /// <para>That they cannot be named does not prove that they never were: the ledger may have been lost, and an older one, or none, be what
@@ -34,16 +34,17 @@ public static class LedgerSweeper
         var (backup, head) = (writer.Backup, writer.Ledger.Head);
         var held = isOrdered ? null : head.UnsweptThrough;
         var (deleted, kept) = (new List<string>(), new List<string>());
-        var named = head.Parts.Select(part => part.Key).Append(head.Topics ?? "").ToHashSet(StringComparer.Ordinal);
-        foreach (var prefix in new[] { BackupKeys.PartsPrefix(backup), BackupKeys.TopicsPrefix(backup) })
+        var named = head.Parts.Select(part => part.Key).Append(head.Topics ?? "").Append(head.Coverage?.Key ?? "").ToHashSet(StringComparer.Ordinal);
+        foreach (var prefix in new[] { BackupKeys.PartsPrefix(backup), BackupKeys.TopicsPrefix(backup), BackupKeys.CoveragePrefix(backup) })
         {
             await SweepPrefixAsync(prefix, key => BackupKeys.EpochOf(key) <= head.Epoch && !named.Contains(key), _ => Task.FromResult(true));
         }
 
         if (isOrdered || head.UnsweptThrough is not null || head.UncleanSince < head.Epoch - 1)
         {
-            var segments = writer.Ledger.Entries.Where(entry => entry.Segment is not null).Select(entry => entry.Segment!.Key).ToHashSet(StringComparer.Ordinal);
-            var covered = new SegmentCoverage(writer.Ledger);
+            var whole = await writer.ReadWholeAsync(cancellation);
+            var segments = whole.Entries.Where(entry => entry.Segment is not null).Select(entry => entry.Segment!.Key).ToHashSet(StringComparer.Ordinal);
+            var covered = new SegmentCoverage(whole);
             await SweepPrefixAsync(
                 BackupKeys.SegmentsPrefix(backup), key => BackupKeys.EpochOf(key) < head.Epoch - 1 && !segments.Contains(key),
                 async key => isOrdered || await covered.CoversAsync(store, backup, key, cancellation));

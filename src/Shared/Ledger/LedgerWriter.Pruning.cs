@@ -21,7 +21,7 @@ public sealed partial class LedgerWriter
         var parts = new List<PartReference>();
         foreach (var part in head.Parts)
         {
-            parts.Add(topics.Any(topic => MayHold(part, topic)) ? await RewriteAsync(part, Replaced, cancellation) : part);
+            parts.Add(topics.Any(part.MayHold) ? await RewriteAsync(part, Replaced, cancellation) : part);
         }
 
         await SwapAsync(head with
@@ -40,14 +40,11 @@ public sealed partial class LedgerWriter
         LedgerEntry Replaced(LedgerEntry entry) => replacements.GetValueOrDefault((entry.Partition, entry.Range), entry);
     }
 
-    private static bool MayHold(PartReference part, string topic) =>
-        string.CompareOrdinal(part.FirstTopic, topic) <= 0 && string.CompareOrdinal(topic, part.LastTopic) <= 0;
-
     /// <summary>A part with some entries replaced, under a name of its own; the same part when none is.</summary>
     private async Task<PartReference> RewriteAsync(PartReference part, Func<LedgerEntry, LedgerEntry> replaced, CancellationToken cancellation)
     {
         var entries = await ReadPartAsync(_store, part, cancellation);
         var rewritten = entries.Select(replaced).ToList();
-        return rewritten.SequenceEqual(entries, ReferenceEqualityComparer.Instance) ? part : await PutPartAsync(_store, rewritten, cancellation);
+        return rewritten.SequenceEqual(entries, ReferenceEqualityComparer.Instance) ? part : (await PutPartAsync(_store, rewritten, cancellation)) with { Covered = part.Covered };
     }
 }

@@ -32,7 +32,7 @@ public sealed partial class LedgerWriter
         Housekeeping = store;
         Backup = backup;
         Name = name;
-        Ledger = LedgerSnapshot.Empty;
+        Ledger = LedgerOutline.Empty;
     }
 
     /// <summary>The backup.</summary>
@@ -57,7 +57,7 @@ public sealed partial class LedgerWriter
     public Func<CancellationToken, Task> BeforeFirstHead { get; init; } = _ => Task.CompletedTask;
 
     /// <summary>The ledger as this writer saw or made it last.</summary>
-    public LedgerSnapshot Ledger { get; private set; }
+    public LedgerOutline Ledger { get; private set; }
 
     /// <summary>Whether this writer has claimed the backup and not been seen to lose it.</summary>
     public bool IsCurrentWriter => Ledger.Head.Writer == Name;
@@ -68,11 +68,11 @@ public sealed partial class LedgerWriter
     /// <summary>Whether the writer before this one left office without closing its run: its orphans are still too young to be swept.</summary>
     internal bool PredecessorWasUnclean { get; private set; }
 
-    /// <summary>Reads head and parts.</summary>
+    /// <summary>Reads the head, and what it answers for.</summary>
     public async Task LoadAsync(CancellationToken cancellation)
     {
-        var (snapshot, tag) = await LedgerReader.ReadWithTagAsync(_store, Backup, cancellation);
-        Ledger = snapshot ?? LedgerSnapshot.Empty;
+        var (outline, tag) = await LedgerReader.ReadOutlineWithTagAsync(_store, Backup, cancellation);
+        Ledger = outline ?? LedgerOutline.Empty;
         _tag = tag;
         _lastObject = Ledger.Head.Seq;
     }
@@ -120,9 +120,6 @@ public sealed partial class LedgerWriter
             await LoadAsync(cancellation);
         }
     }
-
-    /// <summary>A batch to judge entries in, for the next <see cref="CommitAsync"/>.</summary>
-    public CommitBatch NewBatch() => new(Ledger);
 
     /// <summary>Commits entries that <see cref="CommitBatch"/> accepted. When this returns they are backed up.</summary>
     /// <exception cref="FencedException">Another writer is the current writer. Whether they were committed before it came is for that one to say.</exception>
@@ -189,28 +186,6 @@ public sealed partial class LedgerWriter
         Ledger.Topics = topics;
     }
 
-    /// <summary>Merges small parts when the head names more than <see cref="MaxParts"/>.</summary>
-    /// <returns>Whether anything was merged.</returns>
-    public async Task<bool> CompactAsync(CancellationToken cancellation)
-    {
-        var head = Ledger.Head;
-        if (!NeedsCompaction)
-        {
-            return false;
-        }
-
-        var small = head.Parts.OrderBy(part => part.Entries).Take(head.Parts.Count - (MaxParts / 2)).ToList();
-        var merged = new List<LedgerEntry>();
-        foreach (var part in small)
-        {
-            merged.AddRange(await ReadPartAsync(Housekeeping, part, cancellation));
-        }
-
-        var reference = await PutPartAsync(Housekeeping, merged, cancellation);
-        await SwapAsync(head with { Seq = head.Seq + 1, Parts = [.. head.Parts.Except(small), reference] }, cancellation);
-        return true;
-    }
-
     /// <summary>Writes down that the run ended with nothing left behind. The last call of a run.</summary>
     public Task CloseAsync(CancellationToken cancellation) => MarkAsync(head => head with { IsClosed = true }, cancellation);
 
@@ -254,13 +229,6 @@ public sealed partial class LedgerWriter
     {
         await LoadAsync(cancellation);
         return new FencedException(Backup, Ledger.Head.Writer, Ledger.Head.Epoch);
-    }
-
-    private async Task<IReadOnlyList<LedgerEntry>> ReadPartAsync(IObjectStore store, PartReference part, CancellationToken cancellation)
-    {
-        // Only a newer writer deletes parts that we name; a swap of ours would fail as well.
-        var stored = await store.GetAsync(part.Key, cancellation) ?? throw await WhoTookOverAsync(cancellation);
-        return PartCodec.Read(stored.Content.Span, part, _store.Address);
     }
 
     private async Task<PartReference> PutPartAsync(IObjectStore store, IReadOnlyList<LedgerEntry> entries, CancellationToken cancellation)

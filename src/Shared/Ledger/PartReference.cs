@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace KafkaBackup.Shared.Ledger;
 
 /// <summary>A part as the head names it.</summary>
@@ -6,4 +8,15 @@ namespace KafkaBackup.Shared.Ledger;
 /// <param name="Entries">How many entries it holds.</param>
 /// <param name="FirstTopic">The topic of its first entry; a reader of other topics skips the part.</param>
 /// <param name="LastTopic">The topic of its last entry.</param>
-public sealed record PartReference(string Key, string Sha256, long Entries, string FirstTopic, string LastTopic);
+/// <param name="Covered">Whether <see cref="Head.Coverage"/> tells what it answers for.</param>
+public sealed record PartReference(
+    string Key,
+    string Sha256,
+    long Entries,
+    string FirstTopic,
+    string LastTopic,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Covered = false)
+{
+    /// <summary>Whether entries of <paramref name="topic"/> can be in it.</summary>
+    public bool MayHold(string topic) => string.CompareOrdinal(FirstTopic, topic) <= 0 && string.CompareOrdinal(topic, LastTopic) <= 0;
+}

@@ -61,14 +61,15 @@ public sealed class ManifestPublisher(IObjectStore store)
             var isOurs = existing is null || stored!.ETag.Value == writer.Ledger.Head.Rendered?.ManifestTag;
             // Counted first: what is taken over is new in the ledger, but not missing in the manifest.
             var newSinceRender = writer.Ledger.Head.EntryCount - (writer.Ledger.Head.Rendered?.Entries ?? 0) - writer.NotShown.Count;
-            if (existing is not null)
+            if (existing is not null && !isOurs)
             {
                 await AdoptAsync(writer, existing, cancellation);
             }
 
             await writer.ClaimAsync(cancellation);
-            var (restored, missing) = await _unshown.FindAsync(writer, existing, cancellation);
-            var content = Render(writer, labels, existing, missing);
+            var ledger = await writer.ReadWholeAsync(cancellation);
+            var (restored, missing) = await _unshown.FindAsync(writer, ledger, existing, cancellation);
+            var content = Render(writer.Backup, ledger, labels, existing, missing);
             if (await TryPutAsync(key, content, stored?.ETag, cancellation) is { } tag)
             {
                 await MarkAsync(writer, tag, isWhole: missing.Count == 0, cancellation);
@@ -88,7 +89,8 @@ public sealed class ManifestPublisher(IObjectStore store)
 
     private async Task<AdoptionResult> AdoptAsync(LedgerWriter writer, BackupManifest manifest, CancellationToken cancellation)
     {
-        var (sound, problems) = await _foreign.CheckAsync(manifest, writer.Backup, KeysOf(writer.Ledger), cancellation);
+        var whole = await writer.ReadWholeAsync(cancellation);
+        var (sound, problems) = await _foreign.CheckAsync(manifest, writer.Backup, KeysOf(whole), cancellation);
         var found = Look();
         if (found.IsEmpty)
         {
@@ -97,6 +99,7 @@ public sealed class ManifestPublisher(IObjectStore store)
 
         // Claiming may bring in entries of another writer, so what is missing is looked up again.
         await writer.ClaimAsync(cancellation);
+        whole = await writer.ReadWholeAsync(cancellation);
         found = Look();
         await writer.CommitAsync(found.Entries, cancellation);
         await writer.SupersedeAsync(found.Superseded, cancellation);
@@ -104,14 +107,14 @@ public sealed class ManifestPublisher(IObjectStore store)
 
         AdoptionResult Look()
         {
-            var result = ManifestView.Adopt(sound, partition => writer.Ledger.CoverageOf(partition).Ranges, KeysOf(writer.Ledger));
-            return result with { Problems = [.. problems, .. result.Problems], Superseded = PrunedRanges.Supersede(manifest, writer.Ledger) };
+            var result = ManifestView.Adopt(sound, partition => whole.CoverageOf(partition).Ranges, KeysOf(whole));
+            return result with { Problems = [.. problems, .. result.Problems], Superseded = PrunedRanges.Supersede(manifest, whole) };
         }
     }
 
     /// <summary>What a manifest that another program wrote tells of the topics that the ledger knows. It was told by the source later than what the
     /// ledger knows, and counts until the source tells anew; what it does not tell may just be unknown to that program.</summary>
-    private static List<TopicFacts> SettingsOf(BackupManifest manifest, LedgerSnapshot ledger) =>
+    private static List<TopicFacts> SettingsOf(BackupManifest manifest, LedgerOutline ledger) =>
         [.. manifest.Topics.Where(topic => ledger.Topics.ContainsKey(topic.Name)).Select(topic => ledger.Topics[topic.Name] with
         {
             ReplicationFactor = topic.SourceReplicationFactor,
@@ -149,13 +152,12 @@ public sealed class ManifestPublisher(IObjectStore store)
     }
 
     private static ReadOnlyMemory<byte> Render(
-        LedgerWriter writer, SourceLabels labels, BackupManifest? existing, IReadOnlyDictionary<string, SegmentInfo> missing)
+        BackupId backup, LedgerSnapshot ledger, SourceLabels labels, BackupManifest? existing, IReadOnlyDictionary<string, SegmentInfo> missing)
     {
-        var ledger = writer.Ledger;
         var entries = ledger.Entries.Select(
             entry => entry.Segment is { } segment && missing.ContainsKey(segment.Key) ? entry with { Segment = null } : entry);
         return ManifestJson.Write(ManifestView.Render(
-            writer.Backup, ledger.Head.CreatedAt, ledger.Head.SourceClusterId, labels.Brokers, labels.Compression,
+            backup, ledger.Head.CreatedAt, ledger.Head.SourceClusterId, labels.Brokers, labels.Compression,
             ledger.Topics, entries, existing));
     }
 

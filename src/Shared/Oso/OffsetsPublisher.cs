@@ -19,7 +19,7 @@ public sealed class OffsetsPublisher(string localPath, TimeProvider clock)
     public void Outdate() => (_isLocalCurrent, _isRemoteCurrent) = (false, false);
 
     /// <summary>Reads both databases and compares them with the ledger.</summary>
-    public async Task<OffsetsReport> CompareAsync(IObjectStore store, LedgerSnapshot ledger, BackupId backup, CancellationToken cancellation)
+    public async Task<OffsetsReport> CompareAsync(IObjectStore store, LedgerOutline ledger, BackupId backup, CancellationToken cancellation)
     {
         var expected = LastOffsets(ledger);
         var warnings = new List<string>();
@@ -71,7 +71,7 @@ public sealed class OffsetsPublisher(string localPath, TimeProvider clock)
     /// <param name="backup">The backup.</param>
     /// <param name="isCompleted">Whether the run is over: OSO's job status <c>completed</c>, else <c>running</c>.</param>
     /// <exception cref="StorageException">It cannot be written; it is as it was.</exception>
-    public void SyncLocal(LedgerSnapshot ledger, BackupId backup, bool isCompleted)
+    public void SyncLocal(LedgerOutline ledger, BackupId backup, bool isCompleted)
     {
         var offsets = LastOffsets(ledger);
         if ((_isLocalCurrent || offsets.Count == 0) && !(isCompleted && _localSaysRunning))
@@ -85,7 +85,7 @@ public sealed class OffsetsPublisher(string localPath, TimeProvider clock)
 
     /// <summary>As <see cref="SyncLocal"/>, for the database in <paramref name="store"/>.</summary>
     /// <returns>Whether it was written.</returns>
-    public async Task<bool> SyncRemoteAsync(IObjectStore store, LedgerSnapshot ledger, BackupId backup, bool isCompleted, CancellationToken cancellation)
+    public async Task<bool> SyncRemoteAsync(IObjectStore store, LedgerOutline ledger, BackupId backup, bool isCompleted, CancellationToken cancellation)
     {
         var offsets = LastOffsets(ledger);
         if ((_isRemoteCurrent || offsets.Count == 0) && !(isCompleted && _remoteSaysRunning))
@@ -101,7 +101,7 @@ public sealed class OffsetsPublisher(string localPath, TimeProvider clock)
 
     private static BackupJobStatus Status(bool isCompleted) => isCompleted ? BackupJobStatus.Completed : BackupJobStatus.Running;
 
-    private static Dictionary<PartitionId, long> LastOffsets(LedgerSnapshot ledger) =>
+    private static Dictionary<PartitionId, long> LastOffsets(LedgerOutline ledger) =>
         ledger.Partitions.ToDictionary(partition => partition.Key, partition => partition.Value.Coverage.Position!.Value - 1);
 
     private static bool IsSame(IReadOnlyDictionary<PartitionId, long> found, Dictionary<PartitionId, long> expected) =>

@@ -14,11 +14,11 @@ internal sealed class UnshownSegments(IObjectStore store)
     /// <returns>How many of the others are there, and those that are not, by key.</returns>
     /// <exception cref="StorageException">The store failed, so that nothing is known.</exception>
     public async Task<(int There, IReadOnlyDictionary<string, SegmentInfo> Missing)> FindAsync(
-        LedgerWriter writer, BackupManifest? existing, CancellationToken cancellation)
+        LedgerWriter writer, LedgerSnapshot ledger, BackupManifest? existing, CancellationToken cancellation)
     {
         var shown = (existing?.Topics ?? []).SelectMany(topic => topic.Partitions).SelectMany(partition => partition.Segments)
             .Select(segment => segment.Key).ToHashSet(StringComparer.Ordinal);
-        var unshown = writer.Ledger.Entries.Select(entry => entry.Segment).OfType<SegmentInfo>()
+        var unshown = ledger.Entries.Select(entry => entry.Segment).OfType<SegmentInfo>()
             .Where(segment => !shown.Contains(segment.Key) && !writer.NotShown.Contains(segment.Key))
             .DistinctBy(segment => segment.Key).ToDictionary(segment => segment.Key, StringComparer.Ordinal);
         var all = unshown.Count;

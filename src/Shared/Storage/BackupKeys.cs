@@ -26,6 +26,12 @@ public static class BackupKeys
     /// <summary>A part, unique because one writer holds an epoch and numbers its objects.</summary>
     public static string Part(BackupId backup, long epoch, long sequence) => $"{PartsPrefix(backup)}{epoch:D10}-{sequence:D20}.jsonl.zst";
 
+    /// <summary>Where coverage objects live.</summary>
+    public static string CoveragePrefix(BackupId backup) => $"{backup}/_cluster/coverage/";
+
+    /// <summary>A coverage object: what each partition answers for.</summary>
+    public static string Coverage(BackupId backup, long epoch, long sequence) => $"{CoveragePrefix(backup)}{epoch:D10}-{sequence:D20}.jsonl.zst";
+
     /// <summary>Where topics objects live.</summary>
     public static string TopicsPrefix(BackupId backup) => $"{backup}/_cluster/topics/";
 

@@ -1,3 +1,4 @@
+using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Storage;
 
@@ -22,6 +23,7 @@ public sealed class BackupValidator(IObjectStore store)
     public async Task<ValidationReport> ValidateAsync(string id, bool isDeep, Action<int, int> progress, CancellationToken cancellation)
     {
         var contents = await new BackupReader(store).OpenAsync(id, cancellation);
+        await CompareCoverageAsync(BackupReader.IdOf(id), contents.Ledger, cancellation);
         var partitions = contents.Manifest.Topics.SelectMany(topic => topic.Partitions, (topic, partition) => (Id: new PartitionId(topic.Name, partition.PartitionId), partition))
             .GroupBy(item => item.Id, item => item.partition).OrderBy(group => group.Key).ToList();
         var segments = partitions.SelectMany(group => group.SelectMany(partition => partition.Segments)).ToList();
@@ -46,5 +48,14 @@ public sealed class BackupValidator(IObjectStore store)
         }
 
         return new ValidationReport(id, isDeep, contents.Ledger is not null, reports);
+    }
+
+    /// <summary>Runs begin from what the coverage object tells, restores from what the parts hold: both are to be the same.</summary>
+    private async Task CompareCoverageAsync(BackupId backup, LedgerSnapshot? ledger, CancellationToken cancellation)
+    {
+        if (ledger?.Head.Coverage is not null && await LedgerReader.ReadOutlineAsync(store, backup, cancellation) is { } outline && outline.Head.Seq == ledger.Head.Seq)
+        {
+            outline.Compare(ledger, store, backup);
+        }
     }
 }

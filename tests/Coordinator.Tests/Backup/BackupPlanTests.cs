@@ -127,7 +127,7 @@ public sealed class BackupPlanTests
     public async Task What_came_and_went_at_a_partition_that_was_empty_when_first_seen_is_wanted()
     {
         var store = new MemoryObjectStore();
-        var first = BackupPlan.Make(Configured(Full), new KnownBackup(LedgerSnapshot.Empty), new SourceDiscovery("cluster-1", [new TopicFacts("orders", 3)],
+        var first = BackupPlan.Make(Configured(Full), new KnownBackup(LedgerOutline.Empty), new SourceDiscovery("cluster-1", [new TopicFacts("orders", 3)],
             Bounds(("orders", 0, 0, 10), ("orders", 1, 5, 5), ("orders", 2, 0, 0))));
         var remembered = Assert.Single(first.NewFacts);
         await Ledgers.CommitAsync(store, [Ledgers.Entry(Ledgers.Orders(), 0, 10)], topics: [remembered]);
@@ -174,7 +174,7 @@ public sealed class BackupPlanTests
     public void The_largest_lag_comes_first_and_equal_ones_in_order()
     {
         var plan = BackupPlan.Make(
-            Configured(Full), new KnownBackup(LedgerSnapshot.Empty), new SourceDiscovery("cluster-1", [new TopicFacts("orders", 3), new TopicFacts("users", 2)],
+            Configured(Full), new KnownBackup(LedgerOutline.Empty), new SourceDiscovery("cluster-1", [new TopicFacts("orders", 3), new TopicFacts("users", 2)],
             Bounds(("orders", 0, 0, 10), ("orders", 1, 0, 0), ("orders", 2, 5, 35), ("users", 0, 0, 10), ("users", 1, 0, 100))));
 
         Assert.Equal(["users:1", "orders:2", "orders:0", "users:0"], plan.Work.Select(work => $"{work.Partition}"));
@@ -202,7 +202,7 @@ public sealed class BackupPlanTests
         var bounds = Bounds(("orders", 0, 0, 100), ("orders", 1, -1, -1));
         bounds[Ledgers.Orders(1)] = bounds[Ledgers.Orders(1)] with { Problem = new BackupException(FailureKind.Source, "No leader.") };
 
-        var plan = BackupPlan.Make(Configured(Incremental), new KnownBackup(LedgerSnapshot.Empty), new SourceDiscovery("cluster-1", [new TopicFacts("orders", 2)], bounds));
+        var plan = BackupPlan.Make(Configured(Incremental), new KnownBackup(LedgerOutline.Empty), new SourceDiscovery("cluster-1", [new TopicFacts("orders", 2)], bounds));
 
         Assert.Equal(Ledgers.Orders(0), Assert.Single(plan.Work).Partition);
         var (partition, failure) = Assert.Single(plan.Failures);

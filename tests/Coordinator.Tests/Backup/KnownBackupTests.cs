@@ -7,7 +7,7 @@ namespace KafkaBackup.Coordinator.Tests.Backup;
 
 public sealed class KnownBackupTests
 {
-    private readonly KnownBackup _known = new(LedgerSnapshot.Empty);
+    private readonly KnownBackup _known = new(LedgerOutline.Empty);
 
     [Theory]
     [InlineData(null, "[0, 10) [20, 30)")]

@@ -46,6 +46,10 @@ internal static class Ledgers
         await writer.CloseAsync(CancellationToken.None);
     }
 
-    public static async Task<LedgerSnapshot> ReadAsync(IObjectStore store) =>
-        await LedgerReader.ReadAsync(store, Backup, CancellationToken.None) ?? LedgerSnapshot.Empty;
+    public static async Task<LedgerOutline> ReadAsync(IObjectStore store) =>
+        await LedgerReader.ReadOutlineAsync(store, Backup, CancellationToken.None) ?? LedgerOutline.Empty;
+
+    /// <summary>All entries.</summary>
+    public static async Task<IReadOnlyList<LedgerEntry>> EntriesAsync(IObjectStore store) =>
+        [.. (await LedgerReader.ReadAsync(store, Backup, CancellationToken.None))?.Entries ?? []];
 }

@@ -17,12 +17,12 @@ public sealed class LedgerActorTests : LedgerActorTestBase
         manifest.Tell(CommitOf(0), Worker);
         await AwaitAssertAsync(() => Assert.Equal(2, HeadPuts));
         await Worker.ExpectNoMsgAsync(Instant);
-        Assert.Empty((await Ledgers.ReadAsync(Memory)).Entries);
+        Assert.Empty(await Ledgers.EntriesAsync(Memory));
         gate.SetResult();
 
         var committed = await Worker.ExpectMsgAsync<Committed>();
         Assert.Equal(new Committed(Backup, Ledgers.Orders(), Ledgers.Order, new OffsetRange(0, 10), 1), committed);
-        Assert.Single((await Ledgers.ReadAsync(Memory)).Entries);
+        Assert.Single(await Ledgers.EntriesAsync(Memory));
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class LedgerActorTests : LedgerActorTestBase
         var second = await CommittedAsync(manifest, commit);
 
         Assert.Equal(first with { WasThere = true }, second);
-        Assert.Single((await Ledgers.ReadAsync(Memory)).Entries);
+        Assert.Single(await Ledgers.EntriesAsync(Memory));
         Assert.Equal(puts, HeadPuts);
         Assert.Equal(10, (await FinishedAsync(manifest)).Records);
     }

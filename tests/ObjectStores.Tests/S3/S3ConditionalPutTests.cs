@@ -94,7 +94,7 @@ public sealed class S3ConditionalPutTests
         using var store = server.OpenPatient();
         var heads = new HeadStore(store, new BackupId("b"));
 
-        var (tag, other) = await heads.TrySwapAsync(LedgerSnapshot.Empty.Head with { Writer = "me" }, expected: null, CancellationToken.None);
+        var (tag, other) = await heads.TrySwapAsync(Head.None with { Writer = "me" }, expected: null, CancellationToken.None);
 
         Assert.Equal((new ETag("new"), null), (tag, other));
     }

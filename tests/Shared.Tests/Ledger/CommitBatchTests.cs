@@ -97,5 +97,5 @@ public sealed class CommitBatchTests
     public void An_entry_without_offsets_is_rejected() => Assert.Equal(CommitVerdict.Rejected, Batch(Entry(0, 20)).Judge(Gap(20, 20), Epoch));
 
     private static CommitBatch Batch(params LedgerEntry[] committed) =>
-        new(new LedgerSnapshot(Head.None with { Epoch = Epoch, Writer = "w" }, committed, []));
+        new(new LedgerOutline(Head.None with { Epoch = Epoch, Writer = "w" }, committed));
 }

@@ -19,7 +19,7 @@ public sealed class LedgerSweeperTests
     }
 
     [Fact]
-    public async Task Parts_and_topics_that_the_head_no_longer_names_are_deleted()
+    public async Task Parts_topics_and_coverage_that_the_head_no_longer_names_are_deleted()
     {
         var writer = await _samples.LoadedAsync("w", maxTailBytes: 1, maxParts: 2);
         await writer.RecordSourceAsync("cluster", [new TopicFacts("t", 1)], CancellationToken.None);
@@ -30,13 +30,17 @@ public sealed class LedgerSweeperTests
         }
 
         await writer.CompactAsync(CancellationToken.None);
+        await writer.CommitAsync([Entry(30, 40)], CancellationToken.None);
+        await writer.CommitAsync([Entry(40, 50)], CancellationToken.None);
+        await writer.CompactAsync(CancellationToken.None);
 
         var deleted = (await SweepAsync(writer)).Deleted;
 
-        Assert.Equal(3, deleted.Count);
+        Assert.Equal(5 + 1 + 1, deleted.Count); // Five parts of commits, topics, coverage.
+        Assert.Equal([writer.Ledger.Head.Coverage!.Key], _samples.Keys(BackupKeys.CoveragePrefix(Backup)));
         Assert.Equal(writer.Ledger.Head.Parts.Select(part => part.Key).Order(StringComparer.Ordinal), _samples.Keys(BackupKeys.PartsPrefix(Backup)));
         Assert.Equal([writer.Ledger.Head.Topics!], _samples.Keys(BackupKeys.TopicsPrefix(Backup)));
-        Assert.Equal(["t:0 [0, 10)", "t:0 [10, 20)", "t:0 [20, 30)"], Ranges((await _samples.ReadAsync())!));
+        Assert.Equal(["t:0 [0, 10)", "t:0 [10, 20)", "t:0 [20, 30)", "t:0 [30, 40)", "t:0 [40, 50)"], Ranges((await _samples.ReadAsync())!));
     }
 
     [Fact]

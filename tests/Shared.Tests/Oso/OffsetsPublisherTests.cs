@@ -52,10 +52,10 @@ public sealed class OffsetsPublisherTests : OffsetDatabaseTestBase
     [Fact]
     public async Task A_backup_without_positions_gets_no_database()
     {
-        var report = await CompareAsync(LedgerSnapshot.Empty);
+        var report = await CompareAsync(LedgerOutline.Empty);
 
-        _publisher.SyncLocal(LedgerSnapshot.Empty, Backup, isCompleted: true);
-        Assert.False(await _publisher.SyncRemoteAsync(_store, LedgerSnapshot.Empty, Backup, isCompleted: true, CancellationToken.None));
+        _publisher.SyncLocal(LedgerOutline.Empty, Backup, isCompleted: true);
+        Assert.False(await _publisher.SyncRemoteAsync(_store, LedgerOutline.Empty, Backup, isCompleted: true, CancellationToken.None));
 
         Assert.Equal((false, false, 0), (report.HasRemote, report.HasLocal, report.Warnings.Count));
         Assert.Empty(_store.Changes);
@@ -151,9 +151,9 @@ public sealed class OffsetsPublisherTests : OffsetDatabaseTestBase
         Assert.Equal(["completed"], Query(DatabasePath, "SELECT status FROM backup_jobs"));
     }
 
-    private static LedgerSnapshot Ledger(long position) => new(Head.None, [LedgerSamples.Entry(0, position)], []);
+    private static LedgerOutline Ledger(long position) => new(Head.None, LedgerSamples.Entry(0, position));
 
-    private Task<OffsetsReport> CompareAsync(LedgerSnapshot ledger) => _publisher.CompareAsync(_store, ledger, Backup, CancellationToken.None);
+    private Task<OffsetsReport> CompareAsync(LedgerOutline ledger) => _publisher.CompareAsync(_store, ledger, Backup, CancellationToken.None);
 
     private Task<bool> SyncAsync(bool isCompleted = true)
     {

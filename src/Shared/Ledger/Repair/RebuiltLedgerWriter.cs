@@ -26,6 +26,7 @@ internal sealed class RebuiltLedgerWriter(IObjectStore store, TimeProvider clock
             SourceClusterId = evidence.Head?.SourceClusterId ?? evidence.Manifest?.SourceClusterId,
             Tail = ledger.Entries,
             Parts = [],
+            Coverage = null,
             Topics = evidence.TopicsKey,
             Rendered = null,
             IsClosed = true,
