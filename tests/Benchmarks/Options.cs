@@ -4,7 +4,7 @@ namespace KafkaBackup.Benchmarks;
 internal sealed record Options
 {
     /// <summary>What is known on the command line as a measurement.</summary>
-    public static IReadOnlyList<string> Known { get; } = ["wire", "broker", "backup", "restore", "memory", "many", "all"];
+    public static IReadOnlyList<string> Known { get; } = ["wire", "broker", "backup", "restore", "memory", "many", "segments", "all"];
 
     /// <summary>The measurement.</summary>
     public string What { get; private init; } = "all";
@@ -23,6 +23,9 @@ internal sealed record Options
 
     /// <summary><c>--budget</c>: <c>max_memory_bytes</c>; 0 for the product's default.</summary>
     public long Budget { get; private init; } = 256L << 20;
+
+    /// <summary><c>--segments</c>: how many a long backup has.</summary>
+    public int Segments { get; private init; } = 1_000_000;
 
     /// <summary><c>--wait</c>: for how many seconds at most a quiet machine is waited for before each run.</summary>
     public TimeSpan Patience { get; private init; } = TimeSpan.FromSeconds(60);
@@ -59,6 +62,9 @@ internal sealed record Options
                     break;
                 case "--budget":
                     options = options with { Budget = number };
+                    break;
+                case "--segments" when number >= 100:
+                    options = options with { Segments = (int)number };
                     break;
                 case "--wait":
                     options = options with { Patience = TimeSpan.FromSeconds(number) };

@@ -9,6 +9,9 @@ switch (args)
     case ["produce", var restorePath, var topic, var partitions, var each, var size]:
         await ProduceAlone.RunAsync(restorePath, topic, int.Parse(partitions), long.Parse(each), int.Parse(size));
         return 0;
+    case ["ledger", var step, var path, var entries]:
+        await LedgerSteps.RunAsync(step, path, int.Parse(entries));
+        return 0;
     case ["compress", var store]:
         CompressAlone.Run(store);
         return 0;
@@ -17,7 +20,7 @@ switch (args)
 if (Options.Parse(args) is not { } options)
 {
     await Console.Error.WriteLineAsync($"Say what to measure: {string.Join(", ", Options.Known)}; and of how much: "
-        + "--megabytes N, --rounds N, --size BYTES, --partitions N, --budget BYTES, --wait SECONDS.");
+        + "--megabytes N, --rounds N, --size BYTES, --partitions N, --budget BYTES, --segments N, --wait SECONDS.");
     return 2;
 }
 
@@ -48,6 +51,11 @@ if (options.What is "restore" or "all")
 if (options.What is "memory")
 {
     isFine = await MemoryPeaks.RunAsync(options);
+}
+
+if (options.What is "segments")
+{
+    await ManySegments.RunAsync(options);
 }
 
 if (options.What is "many")

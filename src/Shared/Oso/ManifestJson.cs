@@ -9,6 +9,7 @@ namespace KafkaBackup.Shared.Oso;
 public static class ManifestJson
 {
     private static readonly JsonTypeInfo<BackupManifest> TypeInfo = MakeTypeInfo();
+    private static readonly JsonTypeInfo<ManifestTopic> TopicTypeInfo = (JsonTypeInfo<ManifestTopic>)TypeInfo.Options.GetTypeInfo(typeof(ManifestTopic));
 
     /// <summary>Writes a manifest: UTF-8, two spaces of indentation, no newline at the end.</summary>
     public static byte[] Write(BackupManifest manifest) => JsonSerializer.SerializeToUtf8Bytes(manifest, TypeInfo);
@@ -37,6 +38,29 @@ public static class ManifestJson
             _ => manifest,
         };
     }
+
+    /// <summary>Reads one topic of a manifest.</summary>
+    /// <inheritdoc cref="Read"/>
+    internal static ManifestTopic ReadTopic(ReadOnlySpan<byte> utf8, string key)
+    {
+        ManifestTopic? topic;
+        try
+        {
+            topic = JsonSerializer.Deserialize(utf8, TopicTypeInfo);
+        }
+        catch (JsonException e)
+        {
+            throw Unreadable(key, e.Message, e);
+        }
+
+        return ImpossibleValue(topic) is { } problem ? throw Unreadable(key, problem, null) : topic!;
+    }
+
+    /// <summary>A writer that writes as <see cref="Write(BackupManifest)"/> does.</summary>
+    internal static Utf8JsonWriter WriterOn(Stream utf8) => new(utf8, new JsonWriterOptions { Indented = true, IndentSize = 2, NewLine = "\n", Encoder = TypeInfo.Options.Encoder });
+
+    /// <summary>Writes one topic.</summary>
+    internal static void Write(Utf8JsonWriter writer, ManifestTopic topic) => JsonSerializer.Serialize(writer, topic, TopicTypeInfo);
 
     /// <summary>The manifest as a JSON document, for writers of other formats that keep its names and order.</summary>
     public static JsonElement ToElement(BackupManifest manifest) => JsonSerializer.SerializeToElement(manifest, TypeInfo);
@@ -120,7 +144,8 @@ public static class ManifestJson
             : null;
     }
 
-    private static StorageException Unreadable(string key, string why, Exception? inner) => new(
+    /// <summary>The failure to read a manifest.</summary>
+    internal static StorageException Unreadable(string key, string why, Exception? inner) => new(
         key,
         $"The manifest '{key}' cannot be read: {why.TrimEnd('.')}. It was left as it is. Put an intact copy in its place; or, where the backup "
             + "has a _cluster/head.json ('kafka-backup repair' makes one that was lost), delete it, and the next run writes it anew.",

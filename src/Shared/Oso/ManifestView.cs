@@ -34,22 +34,33 @@ public static class ManifestView
         BackupManifest? existing)
     {
         var topics = (existing?.Topics ?? []).ToLookup(topic => topic.Name, StringComparer.Ordinal);
-        var partitions = Views(entries, existing).ToLookup(view => view.Key.Topic);
-        return new BackupManifest
+        var byTopic = entries.ToLookup(entry => entry.Partition.Topic, StringComparer.Ordinal);
+        return RenderRoot(id, createdAt, sourceClusterId, sourceBrokers, compression, existing) with
+        {
+            Topics = [.. facts.Keys.Union(topics.Select(topic => topic.Key)).Union(byTopic.Select(topic => topic.Key))
+                .Order(StringComparer.Ordinal).Select(name => RenderTopic(name, facts.GetValueOrDefault(name), byTopic[name], [.. topics[name]]))],
+        };
+    }
+
+    /// <summary>The same without the topics; the parameters are those of <see cref="Render"/>.</summary>
+    internal static BackupManifest RenderRoot(
+        BackupId id, long createdAt, string? sourceClusterId, IReadOnlyList<string> sourceBrokers, string compression, BackupManifest? existing) => new()
         {
             BackupId = id.Value,
             CreatedAt = existing?.CreatedAt ?? createdAt,
             SourceClusterId = sourceClusterId ?? existing?.SourceClusterId,
             SourceBrokers = sourceBrokers is [] && existing is not null ? existing.SourceBrokers : sourceBrokers,
             Compression = existing is { Compression: not "" } ? existing.Compression : compression,
-            Topics = [.. facts.Keys.Union(topics.Select(topic => topic.Key)).Union(partitions.Select(topic => topic.Key))
-                .Order(StringComparer.Ordinal).Select(name => Render(name, facts.GetValueOrDefault(name), partitions[name], [.. topics[name]]))],
+            Topics = [],
             Others = existing?.Others,
         };
-    }
 
-    private static ManifestTopic Render(
-        string name, TopicFacts? facts, IEnumerable<KeyValuePair<PartitionId, PartitionView>> partitions, IReadOnlyList<ManifestTopic> existing)
+    /// <summary>One topic of <see cref="Render"/>'s.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="facts">What is remembered of it, if anything is.</param>
+    /// <param name="entries">Its entries, in any order.</param>
+    /// <param name="existing">What the present manifest has under its name.</param>
+    internal static ManifestTopic RenderTopic(string name, TopicFacts? facts, IEnumerable<LedgerEntry> entries, IReadOnlyList<ManifestTopic> existing)
     {
         var settings = facts?.Configurations ?? existing.LastOrDefault(topic => topic.Configurations.Count > 0)?.Configurations ?? NoSettings;
         return new ManifestTopic
@@ -59,7 +70,7 @@ public static class ManifestView
             SourceReplicationFactor = facts?.ReplicationFactor
                 ?? existing.Select(topic => topic.SourceReplicationFactor).LastOrDefault(replicas => replicas is not null),
             Configurations = new SortedDictionary<string, string>(settings.ToDictionary(), StringComparer.Ordinal),
-            Partitions = [.. partitions.OrderBy(p => p.Key.Number).Select(p => p.Value.Render(p.Key.Number)).OfType<ManifestPartition>()],
+            Partitions = [.. Views(entries, existing).OrderBy(p => p.Key.Number).Select(p => p.Value.Render(p.Key.Number)).OfType<ManifestPartition>()],
             Others = UnknownFields.Merge(existing.Select(topic => topic.Others)),
         };
     }
@@ -75,7 +86,7 @@ public static class ManifestView
     {
         var entries = new List<LedgerEntry>();
         var problems = new List<string>();
-        foreach (var partition in ByPartition(manifest).OrderBy(partition => partition.Key))
+        foreach (var partition in ByPartition(manifest.Topics).OrderBy(partition => partition.Key))
         {
             var segments = partition.SelectMany(p => p.Segments).Where(segment => !knownKeys.Contains(segment.Key));
             var first = entries.Count;
@@ -91,7 +102,7 @@ public static class ManifestView
         return new AdoptionResult(entries, problems);
     }
 
-    private static Dictionary<PartitionId, PartitionView> Views(IEnumerable<LedgerEntry> entries, BackupManifest? existing)
+    private static Dictionary<PartitionId, PartitionView> Views(IEnumerable<LedgerEntry> entries, IReadOnlyList<ManifestTopic> existing)
     {
         var views = new Dictionary<PartitionId, PartitionView>();
         foreach (var entry in entries)
@@ -109,8 +120,8 @@ public static class ManifestView
         PartitionView ViewOf(PartitionId partition) => views.TryGetValue(partition, out var view) ? view : views[partition] = new PartitionView();
     }
 
-    private static IEnumerable<IGrouping<PartitionId, ManifestPartition>> ByPartition(BackupManifest? manifest) =>
-        from topic in manifest?.Topics ?? []
+    private static IEnumerable<IGrouping<PartitionId, ManifestPartition>> ByPartition(IReadOnlyList<ManifestTopic> topics) =>
+        from topic in topics
         from partition in topic.Partitions
         group partition by new PartitionId(topic.Name, partition.PartitionId);
 
