@@ -4,6 +4,7 @@ using KafkaBackup.Cli;
 using KafkaBackup.Cli.Commands;
 using KafkaBackup.Cli.Hosting;
 using KafkaBackup.Cli.Output;
+using KafkaBackup.Shared.Compression;
 using KafkaBackup.Shared;
 
 return ProcessEnd.With(await RunAsync(args));
@@ -48,7 +49,7 @@ static async Task<int> RunAsync(string[] args)
 
     try
     {
-        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        return await InvokeAsync(parsed);
     }
     catch (BackupException e)
     {
@@ -68,6 +69,17 @@ static async Task<int> RunAsync(string[] args)
         await Console.Error.WriteLineAsync($"Error: unexpected failure ({e.GetType().Name}): {e.Message.ReplaceLineEndings(" ")} Run again with --verbose for where it happened.");
         return ExitCode.Failure;
     }
+}
+
+static Task<int> InvokeAsync(ParseResult parsed)
+{
+    // Help is to be had whatever the environment says.
+    if (parsed.Action == parsed.CommandResult.Command.Action)
+    {
+        ZstdEngines.CheckEnvironment();
+    }
+
+    return parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
 }
 
 // As it is typed: with the commands that it belongs to.

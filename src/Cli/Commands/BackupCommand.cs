@@ -6,6 +6,7 @@ using KafkaBackup.Cli.Hosting;
 using KafkaBackup.Cli.Output;
 using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.PartitionWorkers.Node;
+using KafkaBackup.Shared.Compression;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Protocol;
@@ -87,6 +88,7 @@ internal static class BackupCommand
         using var state = LocalState.Take(configuration);
         var display = new RunDisplay(RunDisplay.StandardError(), output, TimeProvider.System);
         using var host = BackupHost.Build(configuration, state, output, display.WriteLine);
+        host.Services.GetRequiredService<ZstdLog>().Tell(ZstdEngines.Choice);
         await using var metrics = configuration.Metrics is { } section ? await LocalMetrics.StartAsync(section, host.Services) : null;
         await host.StartAsync(signals.Stopped);
         try

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Akka.Actor;
 using KafkaBackup.Cli.Hosting;
 using KafkaBackup.Cli.Output;
+using KafkaBackup.Shared.Compression;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -51,6 +52,7 @@ internal static class NodeCommand
     {
         using var signals = new StopSignals();
         await using var node = NodeHost.Build(settings, output, Console.Error.WriteLine);
+        node.Services.GetRequiredService<ZstdLog>().Tell(ZstdEngines.Choice);
         await NodeHost.StartAsync(node, settings, signals.Stopped);
         var shutdown = CoordinatedShutdown.Get(node.Services.GetRequiredService<ActorSystem>());
         var life = node.Services.GetRequiredService<IHostApplicationLifetime>();

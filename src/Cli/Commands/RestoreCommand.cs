@@ -9,6 +9,7 @@ using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.Management;
 using KafkaBackup.PartitionWorkers.Node;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Compression;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Protocol;
 using Microsoft.Extensions.DependencyInjection;
@@ -146,7 +147,11 @@ internal static class RestoreCommand
     {
         var display = new RunDisplay(RunDisplay.StandardError(), output, TimeProvider.System);
         using var host = RestoreHost.Build(configuration, output, display.WriteLine);
-        if (!isFirst)
+        if (isFirst)
+        {
+            host.Services.GetRequiredService<ZstdLog>().Tell(ZstdEngines.Choice);
+        }
+        else
         {
             host.Services.GetRequiredService<RestoreHost.PatientStore>().Patience.Begun(); // An outage would cost what is done so far.
         }

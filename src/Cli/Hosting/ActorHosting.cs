@@ -31,6 +31,7 @@ internal static class ActorHosting
         .AddSingleton<NodeProgress>()
         .AddSingleton(TimeProvider.System)
         .AddSingleton<StoreLog>()
+        .AddSingleton<ZstdLog>()
         .AddMeters()
         .AddSingleton<IHostLifetime, QuietLifetime>();
 

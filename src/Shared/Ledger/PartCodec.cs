@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text.Json;
+using KafkaBackup.Shared.Compression;
 using KafkaBackup.Shared.Ledger.Repair;
 using KafkaBackup.Shared.Storage;
-using ZstdNet;
 using static KafkaBackup.Shared.Ledger.LedgerDocuments;
 
 namespace KafkaBackup.Shared.Ledger;
@@ -13,6 +13,9 @@ public static class PartCodec
 {
     /// <summary>A part of more than this, unpacked, is refused as damaged: about ten million entries.</summary>
     private const int MaxUnpackedBytes = int.MaxValue / 2;
+
+    /// <summary>What a byte of a frame unpacks to at most: a block has four bytes at least, and 128 KiB of content at most.</summary>
+    private const ulong MostOfByte = 32 * 1024;
 
     /// <summary>The stored form of <paramref name="entries"/>, and how a head names it under <paramref name="key"/>.</summary>
     public static (byte[] Stored, PartReference Reference) Write(IEnumerable<LedgerEntry> entries, string key)
@@ -29,8 +32,7 @@ public static class PartCodec
             lines.Write("\n"u8);
         }
 
-        using var compressor = new Compressor();
-        var stored = compressor.Wrap(lines.WrittenSpan);
+        var stored = Pack(lines.WrittenSpan);
         return (stored, new PartReference(
             key, Convert.ToHexStringLower(SHA256.HashData(stored)), sorted.Count, sorted[0].Partition.Topic, sorted[^1].Partition.Topic));
     }
@@ -59,8 +61,7 @@ public static class PartCodec
     {
         try
         {
-            using var decompressor = new Decompressor();
-            var lines = decompressor.Unwrap(stored, MaxUnpackedBytes).AsSpan();
+            var lines = Unpack(stored).AsSpan();
             var entries = new List<LedgerEntry>();
             while (lines.Length > 0)
             {
@@ -72,10 +73,44 @@ public static class PartCodec
 
             return entries;
         }
-        catch (Exception e) when (e is JsonException or ZstdException)
+        catch (Exception e) when (e is JsonException or ZstdFrameException)
         {
             throw Damaged(key, e.Message.TrimEnd('.'), store, e);
         }
+    }
+
+    private static byte[] Pack(ReadOnlySpan<byte> lines)
+    {
+        using var compressor = ZstdEngines.Current.CreateCompressor(ZstdEngines.DefaultLevel);
+        var frame = ArrayPool<byte>.Shared.Rent(compressor.BoundOf(lines.Length));
+        try
+        {
+            return frame[..compressor.Compress(lines, frame)];
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(frame);
+        }
+    }
+
+    private static byte[] Unpack(ReadOnlySpan<byte> stored)
+    {
+        var claimed = ZstdEngines.Current.ClaimedSizeOf(stored);
+        if (claimed > MaxUnpackedBytes)
+        {
+            throw new ZstdFrameException($"Decompressed content size {claimed} is greater than {MaxUnpackedBytes}");
+        }
+
+        if (claimed > MostOfByte * (ulong)stored.Length)
+        {
+            throw new ZstdFrameException($"Decompressed content size {claimed} is more than {stored.Length} bytes can hold"); // Before memory is taken for it.
+        }
+
+        using var decompressor = ZstdEngines.Current.CreateDecompressor();
+        var lines = new byte[claimed];
+        return decompressor.TryDecompress(stored, lines, out var length) && length == lines.Length
+            ? lines
+            : throw new ZstdFrameException("Decompressed content size is not the one that the frame specifies");
     }
 
     private static StorageException Damaged(string key, string why, string? store, Exception? cause = null) =>

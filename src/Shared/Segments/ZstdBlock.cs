@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
-using ZstdNet;
+using KafkaBackup.Shared.Compression;
 
 namespace KafkaBackup.Shared.Segments;
 
@@ -10,7 +10,7 @@ internal sealed class ZstdBlock(int level) : IThreadPoolWorkItem
     private const int Waiting = 1, Claimed = 2, Done = 3;
 
     /// <summary>By level. There are never more than threads that compress at once.</summary>
-    private static readonly ConcurrentDictionary<int, ConcurrentBag<Compressor>> Compressors = new();
+    private static readonly ConcurrentDictionary<int, ConcurrentBag<IZstdCompressor>> Compressors = new();
 
     private readonly ManualResetEventSlim _isDone = new();
     private byte[] _plain = [];
@@ -89,9 +89,9 @@ internal sealed class ZstdBlock(int level) : IThreadPoolWorkItem
     private void Compress()
     {
         var compressors = Compressors.GetOrAdd(level, _ => []);
-        var compressor = compressors.TryTake(out var idle) ? idle : new Compressor(new CompressionOptions(level));
-        _frame = ArrayPool<byte>.Shared.Rent(Compressor.GetCompressBound(_length));
-        _length = compressor.Wrap(_plain.AsSpan(0, _length), _frame, 0);
+        var compressor = compressors.TryTake(out var idle) ? idle : ZstdEngines.Current.CreateCompressor(level);
+        _frame = ArrayPool<byte>.Shared.Rent(compressor.BoundOf(_length));
+        _length = compressor.Compress(_plain.AsSpan(0, _length), _frame);
         compressors.Add(compressor);
     }
 

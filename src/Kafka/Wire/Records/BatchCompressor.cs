@@ -1,12 +1,12 @@
 using System.IO.Compression;
-using ZstdNet;
+using KafkaBackup.Shared.Compression;
 
 namespace KafkaBackup.Kafka.Wire.Records;
 
 /// <summary>Compresses the records of one batch after the other, each codec at the level that is its own default.</summary>
 internal sealed class BatchCompressor : IDisposable
 {
-    private Compressor? _zstd;
+    private IZstdCompressor? _zstd;
 
     /// <summary>Adds the compressed records to <paramref name="target"/>.</summary>
     public void Compress(ReadOnlySpan<byte> records, BatchCodec codec, bool bareSnappy, PooledBuffer target)
@@ -27,8 +27,8 @@ internal sealed class BatchCompressor : IDisposable
                 Lz4Frame.Compress(records, target);
                 break;
             case BatchCodec.Zstd:
-                _zstd ??= new Compressor();
-                target.Advance(_zstd.Wrap(records, target.Free(Compressor.GetCompressBound(records.Length))));
+                _zstd ??= ZstdEngines.Current.CreateCompressor(ZstdEngines.DefaultLevel);
+                target.Advance(_zstd.Compress(records, target.Free(_zstd.BoundOf(records.Length))));
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(codec), codec, "Not a compression codec.");

@@ -1,5 +1,5 @@
 using System.IO.Compression;
-using ZstdNet;
+using KafkaBackup.Shared.Compression;
 
 namespace KafkaBackup.Kafka.Wire.Records;
 
@@ -12,7 +12,7 @@ internal sealed class BatchDecompressor(int maxBytes) : IDisposable
     private const int UsualGrowth = 4;
 
     private readonly PooledBuffer _target = new();
-    private Decompressor? _zstd;
+    private IZstdDecompressor? _zstd;
 
     /// <summary>Decompresses the records; the result is in the array until the next call.</summary>
     /// <exception cref="WireFormatException">They are damaged, or take more than the bound.</exception>
@@ -72,24 +72,25 @@ internal sealed class BatchDecompressor(int maxBytes) : IDisposable
     /// too small doubles, so that the memory is at most twice what the data filled.</remarks>
     private void Unzstd(ArraySegment<byte> packed, in RecordBatchHeader header)
     {
-        _zstd ??= new Decompressor();
+        _zstd ??= ZstdEngines.Current.CreateDecompressor();
         for (var room = (int)Math.Min(maxBytes, Math.Max(FirstStep, (long)UsualGrowth * packed.Count)); ;)
         {
             var free = _target.Free(room);
             free = free[..Math.Min(free.Length, maxBytes)];
             try
             {
-                _target.Advance(_zstd.Unwrap(packed, free, bufferSizePrecheck: false));
-                return;
+                if (_zstd.TryDecompress(packed, free, out var length))
+                {
+                    _target.Advance(length);
+                    return;
+                }
             }
-            catch (ZstdException full) when (full.Code == ZSTD_ErrorCode.ZSTD_error_dstSize_tooSmall)
-            {
-                room = free.Length < maxBytes ? (int)Math.Min(maxBytes, 2L * free.Length) : throw header.TooLarge(maxBytes);
-            }
-            catch (ZstdException invalid)
+            catch (ZstdFrameException invalid)
             {
                 throw header.Damaged("its Zstandard records cannot be decompressed", RecordBatchLayout.Records, invalid);
             }
+
+            room = free.Length < maxBytes ? (int)Math.Min(maxBytes, 2L * free.Length) : throw header.TooLarge(maxBytes);
         }
     }
 }
