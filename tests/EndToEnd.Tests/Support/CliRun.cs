@@ -34,9 +34,13 @@ internal sealed class CliRun : IDisposable
         StartUnder(["env", .. variables.Select(variable => $"{variable.Key}={variable.Value}")], temporary, arguments);
 
     /// <summary>Starts the program by another one, which ends in it: its command line comes behind <paramref name="prefix"/>.</summary>
-    public static CliRun StartUnder(IReadOnlyList<string> prefix, string temporary, params IEnumerable<string> arguments)
+    public static CliRun StartUnder(IReadOnlyList<string> prefix, string temporary, params IEnumerable<string> arguments) =>
+        StartFrom(AppContext.BaseDirectory, prefix, temporary, arguments);
+
+    /// <summary>As <see cref="StartUnder"/>, a copy of the program that lies in <paramref name="folder"/>.</summary>
+    public static CliRun StartFrom(string folder, IReadOnlyList<string> prefix, string temporary, params IEnumerable<string> arguments)
     {
-        List<string> command = [.. prefix, "dotnet", Path.Combine(AppContext.BaseDirectory, "kafka-backup.dll"), .. arguments];
+        List<string> command = [.. prefix, "dotnet", Path.Combine(folder, "kafka-backup.dll"), .. arguments];
         var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
             UseShellExecute = false,
