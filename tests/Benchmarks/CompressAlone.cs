@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using KafkaBackup.Shared.Compression;
 using KafkaBackup.Shared.Segments;
-using ZstdNet;
 
 namespace KafkaBackup.Benchmarks;
 
@@ -14,8 +14,8 @@ internal static class CompressAlone
     /// <summary>Compresses; prints seconds, seconds of the processor, bytes before and after.</summary>
     public static void Run(string store)
     {
-        using var compressor = new Compressor(new CompressionOptions(new SegmentSettings().Level));
-        var frame = new byte[Compressor.GetCompressBound(FrameBytes)];
+        using var compressor = ZstdEngines.Current.CreateCompressor(new SegmentSettings().Level);
+        var frame = new byte[compressor.BoundOf(FrameBytes)];
         var (wall, processor, before, after) = (TimeSpan.Zero, TimeSpan.Zero, 0L, 0L);
         foreach (var path in Directory.EnumerateFiles(store, "segment-*", SearchOption.AllDirectories))
         {
@@ -23,7 +23,7 @@ internal static class CompressAlone
             var (began, used) = (Stopwatch.GetTimestamp(), ProcessorTime.Thread);
             for (var at = 0; at < body.Length; at += FrameBytes)
             {
-                after += compressor.Wrap(body.AsSpan(at, Math.Min(FrameBytes, body.Length - at)), frame, 0);
+                after += compressor.Compress(body.AsSpan(at, Math.Min(FrameBytes, body.Length - at)), frame);
             }
 
             wall += Stopwatch.GetElapsedTime(began);
@@ -38,7 +38,7 @@ internal static class CompressAlone
     {
         var stored = File.ReadAllBytes(path);
         using var body = new MemoryStream();
-        using var stream = new DecompressionStream(new MemoryStream(stored, HeaderBytes, stored.Length - HeaderBytes - FooterBytes));
+        using var stream = ZstdEngines.Current.OpenDecompression(new MemoryStream(stored, HeaderBytes, stored.Length - HeaderBytes - FooterBytes));
         stream.CopyTo(body);
         return body.ToArray();
     }
