@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text.Json;
-using ZstdNet;
+using KafkaBackup.Shared.Compression;
 using static KafkaBackup.Shared.Ledger.LedgerDocuments;
 
 namespace KafkaBackup.Shared.Ledger;
@@ -25,8 +25,7 @@ internal static class CoverageCodec
             lines.Write("\n"u8);
         }
 
-        using var compressor = new Compressor();
-        var stored = compressor.Wrap(lines.WrittenSpan);
+        var stored = LedgerLines.Pack(lines.WrittenSpan);
         return (stored, new CoverageReference(key, Convert.ToHexStringLower(SHA256.HashData(stored)), outline.Partitions.Count));
     }
 
@@ -41,8 +40,7 @@ internal static class CoverageCodec
 
         try
         {
-            using var decompressor = new Decompressor();
-            var lines = decompressor.Unwrap(stored, MaxUnpackedBytes).AsSpan();
+            var lines = LedgerLines.Unpack(stored, MaxUnpackedBytes).AsSpan();
             while (lines.Length > 0)
             {
                 var end = lines.IndexOf((byte)'\n');
@@ -55,7 +53,7 @@ internal static class CoverageCodec
                 ? null
                 : $"{reference.Key} is damaged: it tells of {outline.Partitions.Count} partitions where head.json names {reference.Partitions}";
         }
-        catch (Exception e) when (e is JsonException or ZstdException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or ZstdFrameException or InvalidOperationException)
         {
             return $"{reference.Key} is damaged: {e.Message.TrimEnd('.')}";
         }

@@ -33,15 +33,51 @@ public sealed class LedgerOutline
     public Coverage CoverageOf(PartitionId partition) => _partitions.TryGetValue(partition, out var found) ? found.Coverage : new Coverage();
 
     /// <summary>Makes sure that this outline answers for what the entries of the same head answer for: otherwise it would hide records from the backup.</summary>
-    /// <returns>The entries.</returns>
+    /// <param name="entries">The entries, by partition and base.</param>
+    /// <param name="store">The store, for the message.</param>
+    /// <param name="backup">The backup.</param>
+    /// <returns>The entries. Behind the last of a partition, or of all, comes the exception.</returns>
     /// <exception cref="StorageException">It answers for something else.</exception>
-    internal LedgerSnapshot Compare(LedgerSnapshot whole, IObjectStore store, BackupId backup)
+    internal IEnumerable<LedgerEntry> Compare(IEnumerable<LedgerEntry> entries, IObjectStore store, BackupId backup)
     {
-        var isSame = whole.Partitions.Count == Partitions.Count
-            && whole.Partitions.All(known => known.Value.Coverage.Ranges.SequenceEqual(CoverageOf(known.Key).Ranges));
+        var (seen, partition, coverage) = (0, default(PartitionId?), new Coverage());
+        foreach (var entry in entries)
+        {
+            if (entry.Partition != partition)
+            {
+                Check();
+                (partition, coverage) = (entry.Partition, new Coverage());
+                seen++;
+            }
+
+            if (coverage.Overlaps(entry.Range))
+            {
+                throw Contradicted(store, backup);
+            }
+
+            coverage.Add(entry.Range);
+            yield return entry;
+        }
+
+        Check();
+        if (seen != Partitions.Count)
+        {
+            throw Contradicted(store, backup);
+        }
+
+        void Check()
+        {
+            if (partition is { } one && !coverage.Ranges.SequenceEqual(CoverageOf(one).Ranges))
+            {
+                throw Contradicted(store, backup);
+            }
+        }
+    }
+
+    private StorageException Contradicted(IObjectStore store, BackupId backup)
+    {
         var key = Head.Coverage?.Key ?? BackupKeys.Head(backup);
-        return isSame ? whole : throw new StorageException(key,
-            $"{key} in {store.Name} does not tell what the parts of the ledger hold. Nothing was changed. {RepairAdvice.For(key, store.Address)}");
+        return new StorageException(key, $"{key} in {store.Name} does not tell what the parts of the ledger hold. Nothing was changed. {RepairAdvice.For(key, store.Address)}");
     }
 
     internal PartitionOutline Of(PartitionId partition)

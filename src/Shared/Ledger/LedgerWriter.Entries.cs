@@ -16,7 +16,8 @@ public sealed partial class LedgerWriter
             var (whole, missing) = await LedgerReader.ReadWholeAsync(_store, Backup, Ledger.Head, cancellation);
             if (whole is not null)
             {
-                return Ledger.Compare(whole, _store, Backup);
+                _ = Ledger.Compare(whole.Entries, _store, Backup).Count();
+                return whole;
             }
 
             // Only a newer writer deletes what is named: by a head that this one has to read then, or by which it is out of office.
@@ -32,6 +33,23 @@ public sealed partial class LedgerWriter
                 throw new StorageException(missing!, $"{missing} is missing, but {BackupKeys.Head(Backup)} in {_store.Name} names it. {RepairAdvice.For(BackupKeys.Head(Backup), _store.Address)}");
             }
         }
+    }
+
+    /// <summary>All entries that the head of this writer names, by partition and base, each of which is read when its turn comes. They are checked against what this writer knows to be
+    /// covered, the last of them when all are through.</summary>
+    /// <exception cref="FencedException">Another writer is the current writer.</exception>
+    /// <exception cref="StorageException">The store failed, a part is damaged or missing, or the coverage object does not tell what the parts hold.</exception>
+    internal async Task<IEnumerable<LedgerEntry>> OpenEntriesAsync(CancellationToken cancellation)
+    {
+        var ledger = Ledger;
+        var lists = new List<IEnumerable<LedgerEntry>> { ledger.Head.Tail.OrderBy(entry => entry.Partition).ThenBy(entry => entry.Range.Base) };
+        foreach (var part in ledger.Head.Parts)
+        {
+            var stored = await _store.GetAsync(part.Key, cancellation) ?? throw await WhoTookOverAsync(cancellation);
+            lists.Add(PartCodec.Enumerate(stored.Content, part, _store.Address));
+        }
+
+        return ledger.Compare(MergedEntries.Of(lists), _store, Backup);
     }
 
     /// <summary>A batch to judge <paramref name="entries"/> in, for the next <see cref="CommitAsync"/>. What it takes to tell whether they were committed before is read.</summary>

@@ -44,14 +44,14 @@ public sealed partial class LedgerWriter
     /// <summary>How large the head's tail may grow, in stored bytes, before it is put into a part. Default: 64 KiB.</summary>
     internal int MaxTailBytes { get; init; } = 64 * 1024;
 
-    /// <summary>How many parts a head names before small ones are merged. Default: 20.</summary>
+    /// <summary>How many parts that may be merged a head names before some are. Default: 20.</summary>
     internal int MaxParts { get; init; } = 20;
 
     /// <summary>The store for what can be done later: merging parts. Default: the one for everything else.</summary>
     public IObjectStore Housekeeping { get; init; }
 
-    /// <summary>Whether this writer is in office, and the head names more parts than it should. One that commits nothing leaves them to the next that does.</summary>
-    public bool NeedsCompaction => IsCurrentWriter && Ledger.Head.Parts.Count > MaxParts;
+    /// <summary>Whether this writer is in office, and the head names more small parts than it should. One that commits nothing leaves them to the next that does.</summary>
+    public bool NeedsCompaction => IsCurrentWriter && PartTiers.SmallOf(Ledger.Head.Parts) > MaxParts;
 
     /// <summary>Done before the first head of a backup is written. Default: nothing.</summary>
     public Func<CancellationToken, Task> BeforeFirstHead { get; init; } = _ => Task.CompletedTask;

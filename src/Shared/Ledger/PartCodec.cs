@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using KafkaBackup.Shared.Compression;
@@ -13,9 +14,6 @@ public static class PartCodec
 {
     /// <summary>A part of more than this, unpacked, is refused as damaged: about ten million entries.</summary>
     private const int MaxUnpackedBytes = int.MaxValue / 2;
-
-    /// <summary>What a byte of a frame unpacks to at most: a block has four bytes at least, and 128 KiB of content at most.</summary>
-    private const ulong MostOfByte = 32 * 1024;
 
     /// <summary>The stored form of <paramref name="entries"/>, and how a head names it under <paramref name="key"/>.</summary>
     public static (byte[] Stored, PartReference Reference) Write(IEnumerable<LedgerEntry> entries, string key)
@@ -32,7 +30,7 @@ public static class PartCodec
             lines.Write("\n"u8);
         }
 
-        var stored = Pack(lines.WrittenSpan);
+        var stored = LedgerLines.Pack(lines.WrittenSpan);
         return (stored, new PartReference(
             key, Convert.ToHexStringLower(SHA256.HashData(stored)), sorted.Count, sorted[0].Partition.Topic, sorted[^1].Partition.Topic));
     }
@@ -44,15 +42,10 @@ public static class PartCodec
     /// <exception cref="StorageException">It is not what the head names, or damaged.</exception>
     public static IReadOnlyList<LedgerEntry> Read(ReadOnlySpan<byte> stored, PartReference reference, string? store = null)
     {
-        if (Convert.ToHexStringLower(SHA256.HashData(stored)) != reference.Sha256)
-        {
-            throw Damaged(reference.Key, "its SHA-256 is not the one that head.json names", store);
-        }
-
+        RefuseAnother(stored, reference, store);
         var entries = Read(stored, reference.Key, store);
-        return entries.Count == reference.Entries
-            ? entries
-            : throw Damaged(reference.Key, $"it holds {entries.Count} entries where head.json names {reference.Entries}", store);
+        RefuseOtherCount(entries.Count, reference, store);
+        return entries;
     }
 
     /// <summary>Reads a part that no head speaks for: whether it is sound only its own content tells.</summary>
@@ -61,13 +54,13 @@ public static class PartCodec
     {
         try
         {
-            var lines = Unpack(stored).AsSpan();
+            var lines = LedgerLines.Unpack(stored, MaxUnpackedBytes).AsSpan();
             var entries = new List<LedgerEntry>();
             while (lines.Length > 0)
             {
                 var end = lines.IndexOf((byte)'\n');
                 var line = end < 0 ? lines : lines[..end];
-                entries.Add((JsonSerializer.Deserialize(line, LedgerJson.Default.EntryJson) ?? throw new JsonException("a line is null")).ToEntry());
+                entries.Add(EntryOf(line));
                 lines = end < 0 ? [] : lines[(end + 1)..];
             }
 
@@ -79,38 +72,57 @@ public static class PartCodec
         }
     }
 
-    private static byte[] Pack(ReadOnlySpan<byte> lines)
+    /// <summary>As <see cref="Read(ReadOnlySpan{byte}, PartReference, string?)"/>, an entry at a time: the part's own check comes behind the last.</summary>
+    /// <param name="stored">The whole object.</param>
+    /// <param name="reference">What the head says of it.</param>
+    /// <param name="store">Where it lies, for the message.</param>
+    /// <exception cref="StorageException">It is not what the head names, or damaged.</exception>
+    internal static IEnumerable<LedgerEntry> Enumerate(ReadOnlyMemory<byte> stored, PartReference reference, string? store)
     {
-        using var compressor = ZstdEngines.Current.CreateCompressor(ZstdEngines.DefaultLevel);
-        var frame = ArrayPool<byte>.Shared.Rent(compressor.BoundOf(lines.Length));
+        RefuseAnother(stored.Span, reference, store);
+        using var lines = new LineReader(ZstdEngines.Current.OpenDecompression(StreamOf(stored)));
+        var count = 0L;
+        while (NextOf(lines, reference.Key, store) is { } entry)
+        {
+            count++;
+            yield return entry;
+        }
+
+        RefuseOtherCount(count, reference, store);
+    }
+
+    private static MemoryStream StreamOf(ReadOnlyMemory<byte> stored) =>
+        MemoryMarshal.TryGetArray(stored, out var array) ? new(array.Array!, array.Offset, array.Count, writable: false) : new(stored.ToArray(), writable: false);
+
+    private static LedgerEntry? NextOf(LineReader lines, string key, string? store)
+    {
         try
         {
-            return frame[..compressor.Compress(lines, frame)];
+            return lines.TryRead(out var line) ? EntryOf(line) : null;
         }
-        finally
+        catch (Exception e) when (e is JsonException or ZstdFrameException)
         {
-            ArrayPool<byte>.Shared.Return(frame);
+            throw Damaged(key, e.Message.TrimEnd('.'), store, e);
         }
     }
 
-    private static byte[] Unpack(ReadOnlySpan<byte> stored)
+    private static LedgerEntry EntryOf(ReadOnlySpan<byte> line) =>
+        (JsonSerializer.Deserialize(line, LedgerJson.Default.EntryJson) ?? throw new JsonException("a line is null")).ToEntry();
+
+    private static void RefuseAnother(ReadOnlySpan<byte> stored, PartReference reference, string? store)
     {
-        var claimed = ZstdEngines.Current.ClaimedSizeOf(stored);
-        if (claimed > MaxUnpackedBytes)
+        if (Convert.ToHexStringLower(SHA256.HashData(stored)) != reference.Sha256)
         {
-            throw new ZstdFrameException($"Decompressed content size {claimed} is greater than {MaxUnpackedBytes}");
+            throw Damaged(reference.Key, "its SHA-256 is not the one that head.json names", store);
         }
+    }
 
-        if (claimed > MostOfByte * (ulong)stored.Length)
+    private static void RefuseOtherCount(long count, PartReference reference, string? store)
+    {
+        if (count != reference.Entries)
         {
-            throw new ZstdFrameException($"Decompressed content size {claimed} is more than {stored.Length} bytes can hold"); // Before memory is taken for it.
+            throw Damaged(reference.Key, $"it holds {count} entries where head.json names {reference.Entries}", store);
         }
-
-        using var decompressor = ZstdEngines.Current.CreateDecompressor();
-        var lines = new byte[claimed];
-        return decompressor.TryDecompress(stored, lines, out var length) && length == lines.Length
-            ? lines
-            : throw new ZstdFrameException("Decompressed content size is not the one that the frame specifies");
     }
 
     private static StorageException Damaged(string key, string why, string? store, Exception? cause = null) =>

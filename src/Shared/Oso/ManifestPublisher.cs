@@ -13,7 +13,6 @@ public sealed class ManifestPublisher(IObjectStore store)
     private const int MaxNamed = 10;
 
     private readonly ForeignSegments _foreign = new(store);
-    private readonly UnshownSegments _unshown = new(store);
 
     /// <summary>What the manifest says of the source, as far as the configuration knows it.</summary>
     /// <param name="Brokers">Addresses of the source.</param>
@@ -48,6 +47,7 @@ public sealed class ManifestPublisher(IObjectStore store)
     public async Task<string?> RenderAsync(LedgerWriter writer, SourceLabels labels, CancellationToken cancellation)
     {
         var key = BackupKeys.Manifest(writer.Backup);
+        var isInOrder = true;
         for (var attempt = 1; ; attempt++)
         {
             var there = await store.HeadAsync(key, cancellation);
@@ -56,24 +56,24 @@ public sealed class ManifestPublisher(IObjectStore store)
                 return null;
             }
 
-            var stored = there is null ? null : await store.GetAsync(key, cancellation);
-            var existing = stored is null ? null : ManifestJson.Read(stored.Content.Span, key);
-            var isOurs = existing is null || stored!.ETag.Value == writer.Ledger.Head.Rendered?.ManifestTag;
             // Counted first: what is taken over is new in the ledger, but not missing in the manifest.
             var newSinceRender = writer.Ledger.Head.EntryCount - (writer.Ledger.Head.Rendered?.Entries ?? 0) - writer.NotShown.Count;
-            if (existing is not null && !isOurs)
+            var isOurs = there is null || there.ETag?.Value == writer.Ledger.Head.Rendered?.ManifestTag;
+            var isStreamed = there is not null && isOurs && isInOrder;
+            var (existing, expected) = there is null || isStreamed ? (null, there?.ETag) : await TakeOverAsync(writer, key, cancellation);
+            await writer.ClaimAsync(cancellation);
+            var unshown = new UnshownSegments(store, writer);
+            using var content = new SpooledContent();
+            if (!await TryRenderAsync(new ManifestRenderer(writer, labels, unshown), existing, isStreamed ? key : null, content.Stream, cancellation))
             {
-                await AdoptAsync(writer, existing, cancellation);
+                isInOrder = false;
+                continue;
             }
 
-            await writer.ClaimAsync(cancellation);
-            var ledger = await writer.ReadWholeAsync(cancellation);
-            var (restored, missing) = await _unshown.FindAsync(writer, ledger, existing, cancellation);
-            var content = Render(writer.Backup, ledger, labels, existing, missing);
-            if (await TryPutAsync(key, content, stored?.ETag, cancellation) is { } tag)
+            if (await TryPutAsync(key, content.Read(), expected, cancellation) is { } tag)
             {
-                await MarkAsync(writer, tag, isWhole: missing.Count == 0, cancellation);
-                return Warning(key, isOurs ? 0 : restored - Math.Max(0, newSinceRender), missing);
+                await MarkAsync(writer, tag, isWhole: unshown.Missing.Count == 0, cancellation);
+                return Warning(key, isOurs ? 0 : unshown.There - Math.Max(0, newSinceRender), unshown.Missing);
             }
 
             if (attempt == MaxTries)
@@ -151,27 +151,75 @@ public sealed class ManifestPublisher(IObjectStore store)
         return rewritten is null ? sentence : $"{rewritten} {sentence}";
     }
 
-    private static ReadOnlyMemory<byte> Render(
-        BackupId backup, LedgerSnapshot ledger, SourceLabels labels, BackupManifest? existing, IReadOnlyDictionary<string, SegmentInfo> missing)
+    /// <summary>Reads a manifest that another program wrote, and takes over what is new in it.</summary>
+    private async Task<(BackupManifest? Manifest, ETag? Tag)> TakeOverAsync(LedgerWriter writer, string key, CancellationToken cancellation)
     {
-        var entries = ledger.Entries.Select(
-            entry => entry.Segment is { } segment && missing.ContainsKey(segment.Key) ? entry with { Segment = null } : entry);
-        return ManifestJson.Write(ManifestView.Render(
-            backup, ledger.Head.CreatedAt, ledger.Head.SourceClusterId, labels.Brokers, labels.Compression,
-            ledger.Topics, entries, existing));
+        if (await store.GetAsync(key, cancellation) is not { } stored)
+        {
+            return (null, null);
+        }
+
+        var manifest = ManifestJson.Read(stored.Content.Span, key);
+        await AdoptAsync(writer, manifest, cancellation);
+        return (manifest, stored.ETag);
     }
 
-    /// <summary>Writes the manifest where the version read before still is. Null when it is not.</summary>
-    private async Task<ETag?> TryPutAsync(string key, ReadOnlyMemory<byte> content, ETag? expected, CancellationToken cancellation)
+    /// <summary>Renders to <paramref name="target"/>.</summary>
+    /// <param name="renderer">Has the ledger.</param>
+    /// <param name="existing">The present manifest, when it was read.</param>
+    /// <param name="ownKey">Its key, when this program wrote it: then it may be long, and is read a topic at a time.</param>
+    /// <param name="target">Takes the new one.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>False when its topics do not stand in order, and it has to be read whole.</returns>
+    private async Task<bool> TryRenderAsync(ManifestRenderer renderer, BackupManifest? existing, string? ownKey, Stream target, CancellationToken cancellation)
     {
         try
         {
-            return await store.PutAsync(key, new ReadOnlySequence<byte>(content), PutCondition.Expecting(expected), cancellation);
+            var own = ownKey is null ? null : await store.OpenReadAsync(ownKey, cancellation);
+            await using IManifestSource? source = existing is not null ? new ManifestInMemory(existing) : own is null ? null : await ManifestStream.OpenAsync(own, ownKey!, cancellation);
+            await renderer.RenderAsync(source, target, cancellation);
+            return true;
+        }
+        catch (InvalidDataException) when (ownKey is not null)
+        {
+            return false;
+        }
+        catch (IOException e)
+        {
+            throw new StorageException(SpooledContent.Folder, $"The manifest cannot be written in {SpooledContent.Folder}, where it is made: {e.Message.TrimEnd('.')}. Make room there, or set TMPDIR to another directory.", e);
+        }
+    }
+
+    /// <summary>Writes the manifest where the version read before still is. Null when it is not.</summary>
+    private async Task<ETag?> TryPutAsync(string key, ReadOnlySequence<byte> content, ETag? expected, CancellationToken cancellation)
+    {
+        try
+        {
+            return await store.PutAsync(key, content, PutCondition.Expecting(expected), cancellation);
         }
         catch (StorageConflictException)
         {
-            var there = await store.GetAsync(key, cancellation);
-            return there is not null && there.Content.Span.SequenceEqual(content.Span) ? there.ETag : null;
+            // The answer to an earlier try may have been lost.
+            var there = await store.HeadAsync(key, cancellation);
+            return there?.Size == content.Length && await HoldsAsync(key, content, cancellation) ? there.ETag : null;
         }
+    }
+
+    private async Task<bool> HoldsAsync(string key, ReadOnlySequence<byte> content, CancellationToken cancellation)
+    {
+        await using var stored = await store.OpenReadAsync(key, cancellation);
+        var buffer = new byte[64 * 1024];
+        while (stored is not null && content.Length > 0)
+        {
+            var read = await stored.ReadAsync(buffer, cancellation);
+            if (read == 0 || read > content.Length || !buffer.AsSpan(0, read).SequenceEqual(content.Slice(0, read).ToArray()))
+            {
+                return false;
+            }
+
+            content = content.Slice(read);
+        }
+
+        return stored is not null;
     }
 }

@@ -219,8 +219,15 @@ internal sealed class ManifestStream : IManifestSource
             _buffer = larger;
         }
 
-        var read = await _utf8.ReadAtLeastAsync(_buffer.AsMemory(_end), _buffer.Length - _end, throwOnEndOfStream: false, cancellation);
-        _end += read;
+        try
+        {
+            _end += await _utf8.ReadAtLeastAsync(_buffer.AsMemory(_end), _buffer.Length - _end, throwOnEndOfStream: false, cancellation);
+        }
+        catch (IOException e)
+        {
+            throw new StorageException(_key, $"{_key} cannot be read: {e.Message.TrimEnd('.')}.", e) { IsRetryable = true };
+        }
+
         _isLast = _end < _buffer.Length;
     }
 }

@@ -55,7 +55,7 @@ public sealed class BackupValidator(IObjectStore store)
     {
         if (ledger?.Head.Coverage is not null && await LedgerReader.ReadOutlineAsync(store, backup, cancellation) is { } outline && outline.Head.Seq == ledger.Head.Seq)
         {
-            outline.Compare(ledger, store, backup);
+            _ = outline.Compare(ledger.Entries, store, backup).Count();
         }
     }
 }

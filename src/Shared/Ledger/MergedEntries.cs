@@ -1,0 +1,43 @@
+namespace KafkaBackup.Shared.Ledger;
+
+/// <summary>Entries of many sorted lists as one, sorted by partition and base. Of each list one entry is in memory at a time.</summary>
+internal static class MergedEntries
+{
+    /// <summary>Merges <paramref name="lists"/>, each of which is sorted and is gone through once.</summary>
+    public static IEnumerable<LedgerEntry> Of(IEnumerable<IEnumerable<LedgerEntry>> lists)
+    {
+        var next = new PriorityQueue<IEnumerator<LedgerEntry>, (PartitionId Partition, long Base)>();
+        try
+        {
+            foreach (var list in lists)
+            {
+                Enqueue(list.GetEnumerator());
+            }
+
+            while (next.TryDequeue(out var first, out _))
+            {
+                yield return first.Current;
+                Enqueue(first);
+            }
+        }
+        finally
+        {
+            foreach (var (list, _) in next.UnorderedItems)
+            {
+                list.Dispose();
+            }
+        }
+
+        void Enqueue(IEnumerator<LedgerEntry> list)
+        {
+            if (list.MoveNext())
+            {
+                next.Enqueue(list, (list.Current.Partition, list.Current.Range.Base));
+            }
+            else
+            {
+                list.Dispose();
+            }
+        }
+    }
+}

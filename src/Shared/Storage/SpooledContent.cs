@@ -1,0 +1,113 @@
+using System.Buffers;
+using System.IO.MemoryMappedFiles;
+
+namespace KafkaBackup.Shared.Storage;
+
+/// <summary>What is to be stored, and may be large: written to a file in the directory for temporary ones, and mapped from there, so that the system can have its memory at any time.</summary>
+internal sealed class SpooledContent : IDisposable
+{
+    private readonly FileStream _file;
+    private MappedFile? _mapped;
+
+    /// <summary>Where the files are.</summary>
+    public static string Folder => Path.GetTempPath();
+
+    /// <summary>Empty content.</summary>
+    /// <exception cref="StorageException">There is no room for temporary files.</exception>
+    public SpooledContent()
+    {
+        var path = Path.Combine(Folder, $"kafka-backup-{Guid.NewGuid():N}");
+        try
+        {
+            _file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 256 * 1024, FileOptions.DeleteOnClose);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageException(path, $"{path} cannot be written: {e.Message.TrimEnd('.')}. Make room there, or set TMPDIR to another directory.", e);
+        }
+    }
+
+    /// <summary>Takes the content.</summary>
+    public Stream Stream => _file;
+
+    /// <summary>All that was written; valid until disposal.</summary>
+    /// <exception cref="IOException">The file cannot be written to its end.</exception>
+    public ReadOnlySequence<byte> Read()
+    {
+        _file.Flush();
+        _mapped = _file.Length == 0 ? null : new MappedFile(_file);
+        return _mapped?.AsSequence() ?? ReadOnlySequence<byte>.Empty;
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        (_mapped as IDisposable)?.Dispose();
+        _file.Dispose();
+    }
+
+    /// <summary>The pages of a file.</summary>
+    private sealed unsafe class MappedFile : IDisposable
+    {
+        private readonly MemoryMappedFile _map;
+        private readonly MemoryMappedViewAccessor _view;
+        private readonly byte* _first;
+        private readonly long _length;
+
+        public MappedFile(FileStream file)
+        {
+            _length = file.Length;
+            _map = MemoryMappedFile.CreateFromFile(file, mapName: null, _length, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            _view = _map.CreateViewAccessor(0, _length, MemoryMappedFileAccess.Read);
+            _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _first);
+        }
+
+        public ReadOnlySequence<byte> AsSequence()
+        {
+            const int Most = 1 << 26;
+            Link? first = null, last = null;
+            for (var at = 0L; at < _length; at += Most)
+            {
+                last = new Link(new Window(_first + at, (int)Math.Min(Most, _length - at)).Memory, last);
+                first ??= last;
+            }
+
+            return new ReadOnlySequence<byte>(first!, 0, last!, last!.Memory.Length);
+        }
+
+        public void Dispose()
+        {
+            _view.SafeMemoryMappedViewHandle.ReleasePointer();
+            _view.Dispose();
+            _map.Dispose();
+        }
+    }
+
+    private sealed unsafe class Window(byte* start, int length) : MemoryManager<byte>
+    {
+        public override Span<byte> GetSpan() => new(start, length);
+
+        public override MemoryHandle Pin(int elementIndex = 0) => new(start + elementIndex);
+
+        public override void Unpin()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
+    }
+
+    private sealed class Link : ReadOnlySequenceSegment<byte>
+    {
+        public Link(ReadOnlyMemory<byte> memory, Link? before)
+        {
+            Memory = memory;
+            if (before is not null)
+            {
+                RunningIndex = before.RunningIndex + before.Memory.Length;
+                before.Next = this;
+            }
+        }
+    }
+}
