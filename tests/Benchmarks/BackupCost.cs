@@ -27,33 +27,28 @@ internal static class BackupCost
         var (size, topic) = (values[0].Length, $"bench-{Guid.NewGuid():N}");
         var each = options.Megabytes * 1_000_000L / size / partitions;
         await broker.FillAsync(topic, partitions, _ => each, values);
-        var (backups, reads, compressions) = (new List<Measured>(), new List<Measured>(), new List<double[]>());
+        var (backups, reads, compressions) = (new List<Measured>(), new List<Measured>(), new List<Compression>());
         var loads = new List<double>();
         for (var round = 0; round < options.Rounds; round++)
         {
             await Machine.SettleAsync(options.Patience);
-            using var backup = new BackupFolder(broker.Address, topic);
+            using var backup = new BackupFolder(new BackupSetup(broker.Address, topic));
             loads.Add(Machine.Load);
             backups.Add(await backup.BackUpAsync());
-            reads.Add(await backup.RunPartAsync("read"));
-            if (long.Parse(reads[^1].Output) != each * partitions)
-            {
-                throw new InvalidOperationException($"{reads[^1].Output} of {each * partitions} records were read.");
-            }
-
-            compressions.Add((await backup.RunPartAsync("compress")).Output.Split(' ').Select(double.Parse).ToArray());
+            reads.Add(await backup.ReadAsync(each * partitions));
+            compressions.Add(await backup.CompressAsync(each * partitions * size));
         }
 
         await broker.Clients.DeleteTopicAsync(topic);
-        var (bytes, records) = (compressions[0][2], each * partitions);
+        var (bytes, records) = ((double)compressions[0].BytesBefore, each * partitions);
         var what = $"{size:N0} B, {partitions}";
-        var (wall, read, zstd) = (Spread.Walls(backups), Spread.Walls(reads), new Spread(compressions.Select(found => found[0])));
-        var (cpu, readCpu, zstdCpu) = (Spread.Cpus(backups), Spread.Cpus(reads), new Spread(compressions.Select(found => found[1])));
+        var (wall, read, zstd) = (Spread.Walls(backups), Spread.Walls(reads), Spread.Walls(compressions.Select(found => found.Run)));
+        var (cpu, readCpu, zstdCpu) = (Spread.Cpus(backups), Spread.Cpus(reads), Spread.Cpus(compressions.Select(found => found.Run)));
         var limit = Math.Max(read.Min, zstd.Min / Math.Min(partitions, Environment.ProcessorCount));
         Print($"{what} | backup", wall, cpu, bytes, records, Spread.Peaks(backups).Show("N0"),
             $"{cpu.Min / (readCpu.Min + zstdCpu.Min):N2} | {wall.Min / limit:N2} | {loads.Min():N1} to {loads.Max():N1}");
         Print($"{what} | reading alone", read, readCpu, bytes, records, Spread.Peaks(reads).Show("N0"), "| |");
-        Print($"{what} | zstd alone, {bytes / compressions[0][3]:N2} : 1", zstd, zstdCpu, bytes, records, "", "| |");
+        Print($"{what} | zstd alone, {bytes / compressions[0].BytesAfter:N2} : 1", zstd, zstdCpu, bytes, records, "", "| |");
     }
 
     private static void Print(string what, Spread wall, Spread cpu, double bytes, long records, string peak, string rest) => Console.WriteLine(

@@ -1,84 +1,111 @@
 namespace KafkaBackup.Benchmarks;
 
-/// <summary>A backup in a temporary directory: configuration, store and local state. Runs the real program on it.</summary>
+/// <summary>A backup in a temporary directory: configuration, store and local state. Runs the real program on it, or another.</summary>
 internal sealed class BackupFolder : IDisposable
 {
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("kafka-backup-bench-");
+    private readonly BackupSetup _setup;
+    private readonly MeasuredProgram _program;
 
     /// <summary>Writes the configuration.</summary>
-    /// <param name="broker">Where to read.</param>
-    /// <param name="topics">A topic's name, or a glob.</param>
-    /// <param name="codec">The segments' codec.</param>
-    /// <param name="more">Further lines for the section <c>backup</c>.</param>
-    public BackupFolder(string broker, string topics, string codec = "zstd", params IEnumerable<string> more)
+    /// <param name="setup">What it says.</param>
+    /// <param name="program">What is run. Default: kafka-backup as it was built with this program.</param>
+    public BackupFolder(BackupSetup setup, MeasuredProgram? program = null)
     {
+        (_setup, _program) = (setup, program ?? MeasuredProgram.Built);
         Directory.CreateDirectory(Local);
+        Directory.CreateDirectory(Store);
+        List<string> source = [$"bootstrap_servers: [\"{setup.Broker}\"]"];
+        if (setup.Client is { } client)
+        {
+            source.Add($"client: {client}");
+        }
+
         File.WriteAllText(ConfigPath,
             $"""
             mode: backup
             backup_id: bench
             source:
-              bootstrap_servers: ["{broker}"]
+              {string.Join("\n  ", source)}
               topics:
-                include: ["{topics}"]
+                include: ["{setup.Topics}"]
             storage:
-              backend: filesystem
-              path: {Store}
+              {string.Join("\n  ", setup.Bucket?.Lines ?? ["backend: filesystem", $"path: {Store}"])}
             offset_storage:
               backend: sqlite
               db_path: {Local}/offsets.db
             backup:
-              compression: {codec}
-              {string.Join("\n  ", more)}
+              {string.Join("\n  ", setup.More.Prepend($"compression: {setup.Codec}"))}
             """);
     }
 
-    /// <summary>The configuration file.</summary>
-    public string ConfigPath => Path.Combine(_root.FullName, "backup.yaml");
+    private string ConfigPath => Path.Combine(_root.FullName, "backup.yaml");
 
-    /// <summary>The directory of the store.</summary>
-    public string Store => Path.Combine(_root.FullName, "store");
+    private string Store => Path.Combine(_root.FullName, "store");
 
     private string RestorePath => Path.Combine(_root.FullName, "restore.yaml");
 
     private string Local => Path.Combine(_root.FullName, "local");
 
-    /// <summary>All segments.</summary>
-    public IEnumerable<string> Segments => Directory.EnumerateFiles(Store, "segment-*", SearchOption.AllDirectories);
-
     /// <summary>Runs <c>kafka-backup backup</c>.</summary>
-    public Task<Measured> BackUpAsync() => ChildProcess.RunAsync("kafka-backup.dll", Local, "backup", "-c", ConfigPath);
+    public async Task<Measured> BackUpAsync()
+    {
+        var run = await ChildProcess.RunAsync(_program, Local, "backup", "--config", ConfigPath);
+        return run with { StoredBytes = new DirectoryInfo(Store).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) };
+    }
 
-    /// <summary>Runs a part of this program in a process of its own.</summary>
-    public Task<Measured> RunPartAsync(string part) => ChildProcess.RunAsync("KafkaBackup.Benchmarks.dll", Local, part, part == "compress" ? Store : ConfigPath);
+    /// <summary>Reads what the backup reads, in a process of its own.</summary>
+    /// <exception cref="InvalidOperationException">Other than <paramref name="records"/> were read.</exception>
+    public async Task<Measured> ReadAsync(long records)
+    {
+        var run = await ChildProcess.RunAsync(MeasuredProgram.Self, Local, "read", ConfigPath);
+        return long.Parse(run.Output) == records ? run : throw new InvalidOperationException($"{run.Output.Trim()} of {records} records were read.");
+    }
+
+    /// <summary>Compresses what was stored once more, in a process of its own.</summary>
+    /// <exception cref="InvalidOperationException">It was less than <paramref name="bytes"/>.</exception>
+    public async Task<Compression> CompressAsync(long bytes)
+    {
+        var found = Compression.Parse(await ChildProcess.RunAsync(MeasuredProgram.Self, Local, "compress", Store));
+        return found.BytesBefore >= bytes ? found : throw new InvalidOperationException($"{found.BytesBefore} bytes were stored of {bytes}.");
+    }
 
     /// <summary>Runs <c>kafka-backup restore</c> into a topic that it makes.</summary>
-    public Task<Measured> RestoreAsync(string broker, string topic, string target)
+    public Task<Measured> RestoreAsync(string target)
     {
         File.WriteAllText(RestorePath,
             $"""
             mode: restore
             backup_id: bench
             target:
-              bootstrap_servers: ["{broker}"]
+              bootstrap_servers: ["{_setup.Broker}"]
             storage:
               backend: filesystem
               path: {Store}
             restore:
               create_topics: true
               topic_mapping:
-                {topic}: {target}
+                {_setup.Topics}: {target}
             """);
-        return ChildProcess.RunAsync("kafka-backup.dll", Local, "restore", "-c", RestorePath);
+        return ChildProcess.RunAsync(_program, Local, "restore", "--config", RestorePath);
     }
 
     /// <summary>Writes as many records into a topic as a restore would, in a process of its own. A restore has to have been run.</summary>
     public Task<Measured> ProduceAsync(string target, int partitions, long each, int size) =>
-        ChildProcess.RunAsync("KafkaBackup.Benchmarks.dll", Local, "produce", RestorePath, target, $"{partitions}", $"{each}", $"{size}");
+        ChildProcess.RunAsync(MeasuredProgram.Self, Local, "produce", RestorePath, target, $"{partitions}", $"{each}", $"{size}");
 
-    /// <summary>Each file of the store with the time of its last change.</summary>
-    public Dictionary<string, DateTime> Files() =>
-        Directory.EnumerateFiles(Store, "*", SearchOption.AllDirectories).ToDictionary(path => path, File.GetLastWriteTimeUtc);
+    /// <summary>Decompresses the segments, and sends the batches that were restored to an empty topic of as many partitions, in a process of its own.</summary>
+    /// <returns>The time of that, not of the process.</returns>
+    /// <exception cref="InvalidOperationException">There were other than <paramref name="records"/>.</exception>
+    public async Task<Measured> SendAsync(string restored, string target, int partitions, long records)
+    {
+        var run = await ChildProcess.RunAsync(MeasuredProgram.Self, Local, "send", RestorePath, Store, restored, target, $"{partitions}");
+        var sent = long.Parse(run.Output.Split(' ')[2]);
+        return sent == records ? run.PartOnly() : throw new InvalidOperationException($"{sent} of {records} records were restored.");
+    }
+
+    /// <summary>Runs <c>kafka-backup --help</c>.</summary>
+    public Task<Measured> HelpAsync() => ChildProcess.RunAsync(_program, Local, "--help");
 
     public void Dispose() => _root.Delete(recursive: true);
 }

@@ -7,30 +7,33 @@ internal static class ChildProcess
 {
     private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>Runs a program of this folder to its end.</summary>
-    /// <param name="assembly">The file's name.</param>
+    /// <summary>Runs a program to its end.</summary>
+    /// <param name="program">The program.</param>
     /// <param name="temporary">Its $TMPDIR.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <exception cref="InvalidOperationException">It failed.</exception>
-    public static async Task<Measured> RunAsync(string assembly, string temporary, params IEnumerable<string> arguments)
+    public static async Task<Measured> RunAsync(MeasuredProgram program, string temporary, params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, assembly), .. arguments])
+        var start = new ProcessStartInfo(program.File, [.. program.First, .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         start.Environment["TMPDIR"] = temporary;
-        var before = ProcessorTime.Children;
+        var load = Machine.Load;
+        var before = ResourceUse.Children;
         var began = Stopwatch.GetTimestamp();
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         var peak = await WatchAsync(process);
         var wall = Stopwatch.GetElapsedTime(began);
+        var used = ResourceUse.Children - before;
         return process.ExitCode == 0
-            ? new Measured(wall, ProcessorTime.Children - before, peak, await output)
-            : throw new InvalidOperationException($"{assembly} {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{await output}{await error}");
+            ? new Measured(wall, used.Processor, peak, used.PageFaults, await output) { Began = began, Load = load }
+            : throw new InvalidOperationException(
+                $"{string.Join(' ', [.. program.First.Prepend(program.File), .. arguments])} ended with {process.ExitCode}:\n{await output}{await error}");
     }
 
     /// <summary>Waits for the end, and asks again and again for the peak: a process that has ended has none any more.</summary>

@@ -8,8 +8,6 @@ namespace KafkaBackup.Benchmarks;
 internal static class CompressAlone
 {
     private const int FrameBytes = 1 << 20;
-    private const int HeaderBytes = 32;
-    private const int FooterBytes = 8;
 
     /// <summary>Compresses; prints seconds, seconds of the processor, bytes before and after.</summary>
     public static void Run(string store)
@@ -20,14 +18,14 @@ internal static class CompressAlone
         foreach (var path in Directory.EnumerateFiles(store, "segment-*", SearchOption.AllDirectories))
         {
             var body = Decompress(path);
-            var (began, used) = (Stopwatch.GetTimestamp(), ProcessorTime.Thread);
+            var (began, used) = (Stopwatch.GetTimestamp(), ResourceUse.Thread.Processor);
             for (var at = 0; at < body.Length; at += FrameBytes)
             {
                 after += compressor.Compress(body.AsSpan(at, Math.Min(FrameBytes, body.Length - at)), frame);
             }
 
             wall += Stopwatch.GetElapsedTime(began);
-            processor += ProcessorTime.Thread - used;
+            processor += ResourceUse.Thread.Processor - used;
             before += body.Length;
         }
 
@@ -36,9 +34,8 @@ internal static class CompressAlone
 
     private static byte[] Decompress(string path)
     {
-        var stored = File.ReadAllBytes(path);
         using var body = new MemoryStream();
-        using var stream = ZstdEngines.Current.OpenDecompression(new MemoryStream(stored, HeaderBytes, stored.Length - HeaderBytes - FooterBytes));
+        using var stream = StoredBody.Open(path);
         stream.CopyTo(body);
         return body.ToArray();
     }

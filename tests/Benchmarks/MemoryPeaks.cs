@@ -51,7 +51,11 @@ internal static class MemoryPeaks
         {
             await Machine.SettleAsync(options.Patience);
             load = Math.Max(load, Machine.Load);
-            using var backup = new BackupFolder(broker.Address, topic, codec, options.Budget == 0 ? [] : [$"max_memory_bytes: {options.Budget}"]);
+            using var backup = new BackupFolder(new BackupSetup(broker.Address, topic)
+            {
+                Codec = codec,
+                More = options.Budget == 0 ? [] : [$"max_memory_bytes: {options.Budget}"],
+            });
             runs.Add(await backup.BackUpAsync());
         }
 

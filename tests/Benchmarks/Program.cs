@@ -1,4 +1,5 @@
 using KafkaBackup.Benchmarks;
+using KafkaBackup.Benchmarks.Limits;
 
 // Parts that are measured from outside, as processes of their own.
 switch (args)
@@ -8,6 +9,9 @@ switch (args)
         return 0;
     case ["produce", var restorePath, var topic, var partitions, var each, var size]:
         await ProduceAlone.RunAsync(restorePath, topic, int.Parse(partitions), long.Parse(each), int.Parse(size));
+        return 0;
+    case ["send", var restorePath, var store, var restored, var topic, var partitions]:
+        await SendAlone.RunAsync(restorePath, store, restored, topic, int.Parse(partitions));
         return 0;
     case ["ledger", var step, var path, var entries]:
         await LedgerSteps.RunAsync(step, path, int.Parse(entries));
@@ -19,8 +23,14 @@ switch (args)
 
 if (Options.Parse(args) is not { } options)
 {
-    await Console.Error.WriteLineAsync($"Say what to measure: {string.Join(", ", Options.Known)}; and of how much: "
-        + "--megabytes N, --rounds N, --size BYTES, --partitions N, --budget BYTES, --segments N, --wait SECONDS.");
+    await Console.Error.WriteLineAsync($"""
+        Say what to measure: {string.Join(", ", Options.Known)}; and of how much:
+          backup, restore, all   --megabytes N, --rounds N, --size BYTES, --partitions N, --wait SECONDS
+          memory                 --rounds N, --budget BYTES, --wait SECONDS
+          segments               --segments N, --rounds N, --wait SECONDS
+          limits                 --megabytes N, --rounds N, --wait SECONDS, --rows N,N, --quick, --client native|librdkafka, --program PATH,
+                                 --before PATH (row 3), --peer PATH (rows 1, 2 and 5)
+        """);
     return 2;
 }
 
@@ -58,9 +68,9 @@ if (options.What is "segments")
     await ManySegments.RunAsync(options);
 }
 
-if (options.What is "many")
+if (options.What is "limits")
 {
-    await ManyPartitions.RunAsync(options);
+    await LimitTables.RunAsync(options);
 }
 
 return isFine ? 0 : 1;

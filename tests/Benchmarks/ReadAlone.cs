@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KafkaBackup.Benchmarks;
 
-/// <summary>Reads what a configuration names as the product reads it, as many partitions at once, and drops the records.</summary>
+/// <summary>Reads what a configuration names by the client that it names and as the product reads it, as many partitions at once, and drops the records.</summary>
 internal static class ReadAlone
 {
     /// <summary>Reads and prints the number of records.</summary>
@@ -14,7 +14,7 @@ internal static class ReadAlone
     {
         var configuration = ConfigurationLoader.Load(configPath, _ => null);
         var clients = new KafkaClients(configuration, NullLogger<KafkaClients>.Instance);
-        using var source = new KafkaRecordSource(clients);
+        using var source = clients.CreateSource();
         using var catalog = new KafkaTopicCatalog(clients);
         var topics = await catalog.GetTopicsAsync(new TopicFilter(configuration.Source.Topics, configuration.Backup), CancellationToken.None);
         var partitions = topics.SelectMany(topic => Enumerable.Range(0, topic.Partitions).Select(number => new PartitionId(topic.Name, number))).ToList();
@@ -29,7 +29,7 @@ internal static class ReadAlone
         Console.WriteLine(count);
     }
 
-    private static async Task<long> CountAsync(KafkaRecordSource source, PartitionId partition, OffsetRange range, CancellationToken cancellation)
+    private static async Task<long> CountAsync(IRecordSource source, PartitionId partition, OffsetRange range, CancellationToken cancellation)
     {
         await using var stream = source.Open(partition, range);
         var count = 0L;

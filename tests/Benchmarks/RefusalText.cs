@@ -9,13 +9,6 @@ namespace KafkaBackup.Benchmarks;
 /// <summary>Asks a broker why it refuses a record: Confluent.Kafka shows the error's code only, and not the sentence that came with it.</summary>
 internal static class RefusalText
 {
-    private const short Produce = 0;
-
-    /// <summary>The last version before the compact encoding, and the first that has a sentence in its answer.</summary>
-    private const short Version = 8;
-    private const short NoText = -1;
-    private const short AcknowledgedByAll = -1;
-
     /// <summary>Large, as the little room that is left may take a small one.</summary>
     private const int RecordBytes = 900_000;
     private const int Attempts = 3;
@@ -44,8 +37,8 @@ internal static class RefusalText
         var answer = new byte[BinaryPrimitives.ReadInt32BigEndian(length)];
         await client.GetStream().ReadExactlyAsync(answer);
 
-        // Correlation id, one topic with its name, one partition: index, error, three numbers of eight bytes, no errors of single records.
-        var at = 4 + 4 + 2 + topic.Length + 4 + 4 + 2 + (3 * 8) + 4;
+        // Error, three numbers of eight bytes, no errors of single records.
+        var at = ProduceFrame.ErrorAt(topic) + 2 + (3 * 8) + 4;
         var textLength = BinaryPrimitives.ReadInt16BigEndian(answer.AsSpan(at));
         return textLength < 0 ? null : Encoding.UTF8.GetString(answer, at + 2, textLength);
     }
@@ -55,40 +48,6 @@ internal static class RefusalText
         using var writer = new RecordBatchWriter();
         writer.Begin(new RecordBatchOptions());
         writer.Append(0, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), NullableSpan.Null, NullableSpan.Of(new byte[RecordBytes]));
-        var batch = writer.Finish();
-
-        using var frame = new MemoryStream();
-        Add(frame, 0); // The length, when it is known.
-        Add(frame, Produce);
-        Add(frame, Version);
-        Add(frame, 1); // Correlation id.
-        Add(frame, NoText); // Client id.
-        Add(frame, NoText); // Transactional id.
-        Add(frame, AcknowledgedByAll);
-        Add(frame, 10_000); // Timeout, ms.
-        Add(frame, 1); // Topics.
-        Add(frame, (short)topic.Length);
-        frame.Write(Encoding.UTF8.GetBytes(topic));
-        Add(frame, 1); // Partitions.
-        Add(frame, 0); // Partition number.
-        Add(frame, batch.Length);
-        frame.Write(batch.Span);
-        var bytes = frame.ToArray();
-        BinaryPrimitives.WriteInt32BigEndian(bytes, bytes.Length - sizeof(int));
-        return bytes;
-    }
-
-    private static void Add(MemoryStream frame, int number)
-    {
-        Span<byte> bytes = stackalloc byte[sizeof(int)];
-        BinaryPrimitives.WriteInt32BigEndian(bytes, number);
-        frame.Write(bytes);
-    }
-
-    private static void Add(MemoryStream frame, short number)
-    {
-        Span<byte> bytes = stackalloc byte[sizeof(short)];
-        BinaryPrimitives.WriteInt16BigEndian(bytes, number);
-        frame.Write(bytes);
+        return ProduceFrame.Build(topic, 0, writer.Finish().Span);
     }
 }

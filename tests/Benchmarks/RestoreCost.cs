@@ -26,7 +26,7 @@ internal static class RestoreCost
         var topic = $"bench-{Guid.NewGuid():N}";
         var each = options.Megabytes * 1_000_000L / size / partitions;
         await broker.FillAsync(topic, partitions, _ => each, Values.Pool(size, isRandom: false));
-        using var backup = new BackupFolder(broker.Address, topic);
+        using var backup = new BackupFolder(new BackupSetup(broker.Address, topic));
         await backup.BackUpAsync();
         await broker.Clients.DeleteTopicAsync(topic);
         var (restores, produced, loads) = (new List<Measured>(), new List<Measured>(), new List<double>());
@@ -35,7 +35,7 @@ internal static class RestoreCost
             await Machine.SettleAsync(options.Patience);
             loads.Add(Machine.Load);
             var target = $"{topic}-{round}";
-            restores.Add(await backup.RestoreAsync(broker.Address, topic, target));
+            restores.Add(await backup.RestoreAsync(target));
             await broker.Clients.DeleteTopicAsync(target);
             await broker.Clients.CreateTopicAsync(target, partitions);
             produced.Add(await backup.ProduceAsync(target, partitions, each, size));

@@ -22,16 +22,19 @@ internal sealed class SourceBroker : IAsyncDisposable
     public string Name => _embedded is null ? $"a real one at {Address}" : "the embedded one, in the process that measures";
 
     /// <summary>Starts or finds it.</summary>
-    public static SourceBroker Start()
+    /// <param name="isEmbedded">Whether it is to be the embedded one, whatever the environment names.</param>
+    public static SourceBroker Start(bool isEmbedded = false)
     {
-        if (Environment.GetEnvironmentVariable("KAFKA_BACKUP_TEST_BROKER") is { Length: > 0 } address)
+        if (!isEmbedded && Environment.GetEnvironmentVariable("KAFKA_BACKUP_TEST_BROKER") is { Length: > 0 } address)
         {
             return new SourceBroker(null, address);
         }
 
-        var embedded = EmbeddedBroker.Start(new EmbeddedBrokerOptions { MemoryLimit = MemoryLimit });
-        return new SourceBroker(embedded, embedded.BootstrapServers);
+        return Of(EmbeddedBroker.Start(new EmbeddedBrokerOptions { MemoryLimit = MemoryLimit }));
     }
+
+    /// <summary>An embedded broker that is set up otherwise; it is ended with this.</summary>
+    public static SourceBroker Of(EmbeddedBroker embedded) => new(embedded, embedded.BootstrapServers);
 
     /// <summary>Makes a topic and fills it.</summary>
     /// <param name="topic">Its name.</param>

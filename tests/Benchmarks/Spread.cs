@@ -17,6 +17,9 @@ internal sealed class Spread(IEnumerable<double> values)
     /// <summary>The smallest.</summary>
     public double Min => _values[0];
 
+    /// <summary>The largest.</summary>
+    public double Max => _values[^1];
+
     /// <summary>The one in the middle; of two the smaller.</summary>
     public double Median => _values[(_values.Length - 1) / 2];
 
