@@ -94,14 +94,24 @@ internal sealed class BackupFolder : IDisposable
     public Task<Measured> ProduceAsync(string target, int partitions, long each, int size) =>
         ChildProcess.RunAsync(MeasuredProgram.Self, Local, "produce", RestorePath, target, $"{partitions}", $"{each}", $"{size}");
 
-    /// <summary>Decompresses the segments, and sends the batches that were restored to an empty topic of as many partitions, in a process of its own.</summary>
-    /// <returns>The time of that, not of the process.</returns>
+    /// <summary>Decompresses the segments, and sends the batches that were restored to another topic, in a process of its own.</summary>
+    /// <returns>The time of that, not of the process; and the same with what compressing the batches takes.</returns>
     /// <exception cref="InvalidOperationException">There were other than <paramref name="records"/>.</exception>
-    public async Task<Measured> SendAsync(string restored, string target, int partitions, long records)
+    public async Task<(Measured Sent, Measured PackedAndSent)> SendAsync(string restored, string target, int partitions, long records)
     {
         var run = await ChildProcess.RunAsync(MeasuredProgram.Self, Local, "send", RestorePath, Store, restored, target, $"{partitions}");
-        var sent = long.Parse(run.Output.Split(' ')[2]);
-        return sent == records ? run.PartOnly() : throw new InvalidOperationException($"{sent} of {records} records were restored.");
+        var printed = run.Output.Split(' ');
+        if (long.Parse(printed[2]) != records)
+        {
+            throw new InvalidOperationException($"{printed[2]} of {records} records were restored.");
+        }
+
+        var sent = run.PartOnly();
+        return (sent, sent with
+        {
+            Wall = sent.Wall + TimeSpan.FromSeconds(double.Parse(printed[3])),
+            Processor = sent.Processor + TimeSpan.FromSeconds(double.Parse(printed[4])),
+        });
     }
 
     /// <summary>Runs <c>kafka-backup --help</c>.</summary>

@@ -22,7 +22,7 @@ internal static class ManySegments
                     var (times, peak, load) = (new List<double>(), 0L, Machine.Load);
                     for (var round = 0; round < (step is "begin" or "commit" or "describe" ? options.Rounds : 1); round++)
                     {
-                        var run = await ChildProcess.RunAsync("KafkaBackup.Benchmarks.dll", folder.FullName, "ledger", step, Path.Combine(folder.FullName, "store"), $"{segments}");
+                        var run = await ChildProcess.RunAsync(MeasuredProgram.Self, folder.FullName, "ledger", step, Path.Combine(folder.FullName, "store"), $"{segments}");
                         times.Add(double.Parse(run.Output) / 1000);
                         peak = Math.Max(peak, run.PeakBytes);
                     }

@@ -20,7 +20,7 @@ internal sealed record Measured(TimeSpan Wall, TimeSpan Processor, long PeakByte
     /// <summary>How many bytes it left in a directory; 0 where it left none or elsewhere.</summary>
     public long StoredBytes { get; init; }
 
-    /// <summary>The same with the seconds of wall and processor time that the process printed before all else: what a part of it took, and only that part counts.</summary>
+    /// <summary>The same with the seconds of wall and processor time that it printed before all else: only a part of it counts.</summary>
     public Measured PartOnly()
     {
         var printed = Output.Split(' ');

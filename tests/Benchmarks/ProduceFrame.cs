@@ -38,7 +38,8 @@ internal static class ProduceFrame
         return bytes;
     }
 
-    /// <summary>Where the partition's error stands in an answer, its length not counted: behind correlation id, one topic with its name, and one partition's number.</summary>
+    /// <summary>Where the partition's error stands in an answer, its length not counted.</summary>
+    /// <remarks>Behind correlation id, one topic with its name, and one partition's number.</remarks>
     public static int ErrorAt(string topic) => 4 + 4 + 2 + topic.Length + 4 + 4;
 
     private static void Add(MemoryStream frame, int number)

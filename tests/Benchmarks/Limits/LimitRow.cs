@@ -1,6 +1,6 @@
 namespace KafkaBackup.Benchmarks.Limits;
 
-/// <summary>One line of the table of limits: what a run of ours takes, beside what a run without all that could be saved takes, and what is aimed at.</summary>
+/// <summary>One line of the table of limits: what a run of ours takes, beside what one takes that does only what has to be, and the aim.</summary>
 /// <param name="Number">The row; several lines may be of one.</param>
 /// <param name="Workload">What both go over.</param>
 /// <param name="Quantity">What is looked at.</param>

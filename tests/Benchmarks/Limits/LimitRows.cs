@@ -10,6 +10,7 @@ internal static class LimitRows
     private const int BucketRow = 7;
 
     private const double MostBesideBefore = 0.5;
+    private const double MostBesideSending = 1.5;
     private const double MostMegabytes = 350;
     private const double MostTightMegabytes = 200;
 
@@ -30,8 +31,8 @@ internal static class LimitRows
         .. Memory(Workload.Kilobyte, RunKind.PlainBackup, RunKind.TightPlainBackup),
         .. Memory(Workload.Single, RunKind.Backup, RunKind.TightBackup),
         new(BucketRow, Workload.Kilobyte, Quantity.Wall, RunKind.BucketBackup, RunKind.Backup, 1.15),
-        new(8, Workload.Kilobyte, Quantity.Processor, RunKind.Restore, RunKind.Send, 1.5),
-        new(8, Workload.Small, Quantity.Processor, RunKind.Restore, RunKind.Send, 1.5),
+        .. Restoring(Workload.Kilobyte),
+        .. Restoring(Workload.Small),
         new(9, Workload.Many, Quantity.Wall, RunKind.FirstOfMany, null, 6),
         new(9, Workload.Many, Quantity.Processor, RunKind.FirstOfMany, null, 10),
         new(9, Workload.Many, Quantity.Peak, RunKind.FirstOfMany, null, 300),
@@ -48,8 +49,12 @@ internal static class LimitRows
     public static IReadOnlySet<int> Numbers { get; } = All.Select(row => row.Number).ToHashSet();
 
     /// <summary>The lines that are measured, which is what is asked for and can be had.</summary>
-    public static IReadOnlyList<LimitRow> Selected(Options options) =>
-        [.. All.Where(row => options.Rows.Contains(row.Number) && Missing(options, row.Number) is null)];
+    /// <remarks>When all is to be quick, of lines that differ by their workload only the first.</remarks>
+    public static IReadOnlyList<LimitRow> Selected(Options options)
+    {
+        var rows = All.Where(row => options.Rows.Contains(row.Number) && Missing(options, row.Number) is null);
+        return [.. options.IsQuick ? rows.DistinctBy(row => row with { Workload = Workload.Kilobyte }) : rows];
+    }
 
     /// <summary>The workloads that a peer runs on, too.</summary>
     public static IReadOnlyList<Workload> ForPeer(Options options) => options.Peer is null
@@ -64,12 +69,19 @@ internal static class LimitRows
         _ => null,
     };
 
-    private static LimitRow Compressing(int number, Workload workload, double aim) => new(number, workload, Quantity.Processor, RunKind.Backup, RunKind.Compress, aim);
+    private static LimitRow Compressing(int number, Workload workload, double aim) =>
+        new(number, workload, Quantity.Processor, RunKind.Backup, RunKind.Compress, aim);
 
     private static IEnumerable<LimitRow> BesideBefore(Workload workload) =>
     [
         new(BesideBeforeRow, workload, Quantity.Processor, RunKind.Backup, RunKind.Before, MostBesideBefore),
         new(BesideBeforeRow, workload, Quantity.Wall, RunKind.Backup, RunKind.Before, MostBesideBefore),
+    ];
+
+    private static IEnumerable<LimitRow> Restoring(Workload workload) =>
+    [
+        new(8, workload, Quantity.Processor, RunKind.Restore, RunKind.Send, MostBesideSending),
+        new(8, workload, Quantity.Processor, RunKind.Restore, RunKind.PackAndSend, MostBesideSending),
     ];
 
     private static IEnumerable<LimitRow> Memory(Workload workload, RunKind byDefault, RunKind tight) =>

@@ -6,6 +6,8 @@ internal static class LimitTables
     private static readonly IReadOnlyList<Quantity> Details =
         [Quantity.Wall, Quantity.Processor, Quantity.Peak, Quantity.PageFaults, Quantity.Stored, Quantity.Load];
 
+    private static readonly IReadOnlyList<Quantity> Compared = [Quantity.Wall, Quantity.Processor, Quantity.Peak];
+
     /// <summary>Measures and prints.</summary>
     public static async Task RunAsync(Options options)
     {
@@ -14,7 +16,8 @@ internal static class LimitTables
         await using var broker = SourceBroker.Start(options.IsQuick);
         await MeasureAsync(broker, options, rows, found);
         Console.WriteLine();
-        Console.WriteLine($"## Limits: {options.Megabytes:N0} MB of values, of 100 B half as much, in {options.Rounds} round(s); broker: {broker.Name}");
+        Console.WriteLine(
+            $"## Limits: {options.Megabytes:N0} MB of values, of 100 B half as much; rounds: {options.Rounds}; broker: {broker.Name}");
         Console.WriteLine();
         Console.WriteLine(
             $"""
@@ -63,7 +66,8 @@ internal static class LimitTables
         }
 
         Console.WriteLine();
-        Console.WriteLine("Of rates and of memory the most stands in place of the least. Aims are compared with that, or with the ratio of both; the second ratio is that of the medians.");
+        Console.WriteLine("Of rates and of memory the most stands in place of the least. Aims are compared with the first number, or with the first ratio;");
+        Console.WriteLine("the second ratio is that of the medians.");
         foreach (var number in LimitRows.Numbers.Intersect(options.Rows).Where(number => LimitRows.Missing(options, number) is not null))
         {
             Console.WriteLine($"Row {number} is left out: {LimitRows.Missing(options, number)}.");
@@ -85,7 +89,7 @@ internal static class LimitTables
         foreach (var workload in workloads)
         {
             var (ours, peer) = (found.Of(workload, RunKind.Backup), found.Of(workload, RunKind.Peer));
-            var ratios = new[] { Quantity.Wall, Quantity.Processor, Quantity.Peak }.Select(quantity => LimitRow.Show(LimitRow.Ratio(quantity, ours, peer)));
+            var ratios = Compared.Select(quantity => LimitRow.Show(LimitRow.Ratio(quantity, ours, peer)));
             Console.WriteLine($"| {workload.Name} | {string.Join(" | ", ratios)} |");
         }
     }
@@ -93,7 +97,8 @@ internal static class LimitTables
     private static void PrintRuns(Measurements found)
     {
         Console.WriteLine();
-        Console.WriteLine("Each process that was measured (least / median; of memory and load most / median). Of those that stand for limits of the processor only what counts is in the times, and no memory:");
+        Console.WriteLine("Each process that was measured (least / median; of memory and load most / median). Of compressing and sending alone only what counts");
+        Console.WriteLine("is in the times, and no memory is told; the times of all others are those of the whole process:");
         Console.WriteLine();
         Console.WriteLine("| records | process | wall s | CPU s | peak RSS MB | page faults | stored MB | load |");
         Console.WriteLine("|---|---|---:|---:|---:|---:|---:|---:|");
@@ -105,6 +110,7 @@ internal static class LimitTables
         }
     }
 
-    private static bool IsTold(Quantity quantity, RunKind kind, IReadOnlyList<Measured> runs) =>
-        quantity == Quantity.Stored ? runs.Any(run => run.StoredBytes > 0) : !kind.IsPart() || (quantity != Quantity.Peak && quantity != Quantity.PageFaults);
+    private static bool IsTold(Quantity quantity, RunKind kind, IReadOnlyList<Measured> runs) => quantity == Quantity.Stored
+        ? runs.Any(run => run.StoredBytes > 0)
+        : !kind.IsPart() || (quantity != Quantity.Peak && quantity != Quantity.PageFaults);
 }

@@ -9,7 +9,8 @@ internal static class ManyPartitions
     private const int RecordsEach = 20;
 
     /// <summary>What is measured.</summary>
-    public static string Describe(Options options) => $"{TopicsOf(options) * PartitionsEach:N0} partitions with {RecordsEach} records of {Workload.Many.RecordBytes} B each";
+    public static string Describe(Options options) =>
+        $"{TopicsOf(options) * PartitionsEach:N0} partitions with {RecordsEach} records of {Workload.Many.RecordBytes} B each";
 
     /// <summary>Makes the topics, measures, deletes them.</summary>
     public static async Task MeasureAsync(SourceBroker broker, Options options, Measurements found)

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace KafkaBackup.Benchmarks.Limits;
 
 /// <summary>All runs, by what they went over and what for.</summary>
@@ -10,11 +8,8 @@ internal sealed class Measurements
     /// <summary>What was run, in its order.</summary>
     public IEnumerable<(Workload Workload, RunKind Kind)> All => _runs.Keys;
 
-    /// <summary>Whether something was run.</summary>
-    public bool Has(Workload workload, RunKind kind) => _runs.ContainsKey((workload, kind));
-
     /// <summary>The runs of one kind.</summary>
-    public IReadOnlyList<Measured> Of(Workload workload, RunKind kind) => _runs.TryGetValue((workload, kind), out var runs) ? runs : throw new UnreachableException($"{workload.Name}: {kind} was not run.");
+    public IReadOnlyList<Measured> Of(Workload workload, RunKind kind) => _runs[(workload, kind)];
 
     /// <summary>Keeps a run, and tells of it whoever waits for the tables, or gets none as a later run fails.</summary>
     public void Add(Workload workload, RunKind kind, Measured run)
@@ -25,6 +20,7 @@ internal sealed class Measurements
         }
 
         runs.Add(run);
-        Console.Error.WriteLine($"{workload.Name}, {kind.Name()}: {run.Wall.TotalSeconds:N2} s, CPU {run.Processor.TotalSeconds:N2} s, {run.PeakBytes / 1e6:N0} MB");
+        Console.Error.WriteLine(
+            $"{workload.Name}, {kind.Name()}: {run.Wall.TotalSeconds:N2} s, CPU {run.Processor.TotalSeconds:N2} s, {run.PeakBytes / 1e6:N0} MB");
     }
 }

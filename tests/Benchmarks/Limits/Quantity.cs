@@ -16,7 +16,11 @@ internal sealed record Quantity(string Unit, string Format, Func<Measured, doubl
     public static Quantity Peak { get; } = new("MB", "N0", run => run.PeakBytes / 1e6) { IsMostFirst = true };
 
     /// <summary>Values by time. The most is the best.</summary>
-    public static Quantity Rate { get; } = new("MB/s", "N0", run => run.Bytes / 1e6 / run.Wall.TotalSeconds) { IsMostFirst = true, IsToBeReached = true };
+    public static Quantity Rate { get; } = new("MB/s", "N1", run => run.Bytes / 1e6 / run.Wall.TotalSeconds)
+    {
+        IsMostFirst = true,
+        IsToBeReached = true,
+    };
 
     /// <summary>Page faults without disk.</summary>
     public static Quantity PageFaults { get; } = new("", "N0", run => run.PageFaults);

@@ -36,6 +36,9 @@ internal enum RunKind
     /// <summary>Decompressing it and sending what was restored, and nothing else.</summary>
     Send,
 
+    /// <summary>The same, and compressing the batches.</summary>
+    PackAndSend,
+
     /// <summary>A backup of many partitions.</summary>
     FirstOfMany,
 

@@ -17,6 +17,7 @@ internal static class RunKindNames
         RunKind.Compress => "zstd 3 alone, one core",
         RunKind.Restore => "restore",
         RunKind.Send => "decompression and a bare socket",
+        RunKind.PackAndSend => "decompression, compression and a bare socket",
         RunKind.FirstOfMany => "first backup",
         RunKind.NothingNew => "backup, nothing new",
         RunKind.Help => "--help",
@@ -25,5 +26,5 @@ internal static class RunKindNames
     };
 
     /// <summary>Whether wall and CPU time are those of a part of the process, whose memory then tells nothing.</summary>
-    public static bool IsPart(this RunKind kind) => kind is RunKind.Compress or RunKind.Send;
+    public static bool IsPart(this RunKind kind) => kind is RunKind.Compress or RunKind.Send or RunKind.PackAndSend;
 }

@@ -6,8 +6,8 @@ namespace KafkaBackup.Benchmarks.Limits;
 
 /// <summary>How long the program takes to say something, and until it asks for the first record.</summary>
 /// <remarks>
-/// The second is always measured with an embedded broker of its own, which sees each request as it comes in: clients of a real one go where that says that it listens, past whatever
-/// stands before it to look on.
+/// The second is always measured with an embedded broker of its own, which sees each request as it comes in: clients of a real one go where that
+/// says that it listens, past whatever stands before it to look on.
 /// </remarks>
 internal static class StartTimes
 {

@@ -5,8 +5,8 @@ namespace KafkaBackup.Benchmarks.Limits;
 /// <param name="options">How much, and how often.</param>
 /// <param name="workload">The records.</param>
 /// <param name="kinds">What is to be run.</param>
-/// <param name="found">Keeps what was measured.</param>
-internal sealed class WorkloadRuns(SourceBroker broker, Options options, Workload workload, IReadOnlySet<RunKind> kinds, Measurements found)
+/// <param name="measurements">Keeps what was measured.</param>
+internal sealed class WorkloadRuns(SourceBroker broker, Options options, Workload workload, IReadOnlySet<RunKind> kinds, Measurements measurements)
 {
     /// <summary>A budget and segments that small containers are given.</summary>
     private static readonly IReadOnlyList<string> Tight = [$"max_memory_bytes: {128 << 20}", $"segment_max_bytes: {32 << 20}"];
@@ -38,7 +38,7 @@ internal sealed class WorkloadRuns(SourceBroker broker, Options options, Workloa
     /// <summary>A backup, those that are compared with it, and what follows from it.</summary>
     private async Task BackUpAsync(int round)
     {
-        if (!kinds.Overlaps([RunKind.Backup, RunKind.Compress, RunKind.Restore, RunKind.Send]))
+        if (!kinds.Overlaps([RunKind.Backup, RunKind.Compress, RunKind.Restore]))
         {
             return;
         }
@@ -94,10 +94,12 @@ internal sealed class WorkloadRuns(SourceBroker broker, Options options, Workloa
         var sent = $"{restored}-sent";
         Add(RunKind.Restore, await backup.RestoreAsync(restored));
         await broker.Clients.CreateTopicAsync(sent, workload.Partitions);
-        Add(RunKind.Send, await backup.SendAsync(restored, sent, workload.Partitions, _records));
+        var found = await backup.SendAsync(restored, sent, workload.Partitions, _records);
+        Add(RunKind.Send, found.Sent);
+        Add(RunKind.PackAndSend, found.PackedAndSent);
         await broker.Clients.DeleteTopicAsync(restored);
         await broker.Clients.DeleteTopicAsync(sent);
     }
 
-    private void Add(RunKind kind, Measured run) => found.Add(workload, kind, run with { Bytes = Bytes });
+    private void Add(RunKind kind, Measured run) => measurements.Add(workload, kind, run with { Bytes = Bytes });
 }

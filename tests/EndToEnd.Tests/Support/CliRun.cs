@@ -38,9 +38,18 @@ internal sealed class CliRun : IDisposable
         StartFrom(AppContext.BaseDirectory, prefix, temporary, arguments);
 
     /// <summary>As <see cref="StartUnder"/>, a copy of the program that lies in <paramref name="folder"/>.</summary>
-    public static CliRun StartFrom(string folder, IReadOnlyList<string> prefix, string temporary, params IEnumerable<string> arguments)
+    public static CliRun StartFrom(string folder, IReadOnlyList<string> prefix, string temporary, params IEnumerable<string> arguments) =>
+        StartCommand([.. prefix, "dotnet", Path.Combine(folder, "kafka-backup.dll"), .. arguments], temporary);
+
+    /// <summary>Starts another program of this repository.</summary>
+    /// <param name="assembly">Its file.</param>
+    /// <param name="temporary">Its $TMPDIR.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public static CliRun StartOther(string assembly, string temporary, params IEnumerable<string> arguments) =>
+        StartCommand(["dotnet", assembly, .. arguments], temporary);
+
+    private static CliRun StartCommand(IReadOnlyList<string> command, string temporary)
     {
-        List<string> command = [.. prefix, "dotnet", Path.Combine(folder, "kafka-backup.dll"), .. arguments];
         var start = new ProcessStartInfo(command[0], command.Skip(1))
         {
             UseShellExecute = false,
