@@ -45,6 +45,7 @@ internal sealed record LimitRow(int Number, Workload Workload, Quantity Quantity
     private string What()
     {
         var quantity = Quantity == Quantity.Wall ? "wall" : Quantity == Quantity.Processor ? "CPU" : Quantity == Quantity.Peak ? "peak RSS" : "rate";
-        return $"{Number}. {quantity}, {Ours.Name()}, {Workload.Name}{(Limit is { } limit ? $"; limit: {limit.Name()}" : "")}";
+        var records = Workload == Workload.Start ? "" : $", {Workload.Name}"; // How many they are does not matter there.
+        return $"{Number}. {quantity}, {Ours.Name()}{records}{(Limit is { } limit ? $"; limit: {limit.Name()}" : "")}";
     }
 }
