@@ -18,21 +18,31 @@ internal sealed class WorkloadRuns(SourceBroker broker, Options options, Workloa
 
     private BackupSetup Setup => new(broker.Address, _topic) { Client = options.Client };
 
-    /// <summary>Makes the topic, measures, deletes it.</summary>
+    /// <summary>Makes the topic, measures, deletes it. A broker that lives on is not to keep it when a run fails.</summary>
     public async Task MeasureAsync()
     {
         await broker.FillAsync(_topic, workload.Partitions, _ => workload.Each(options), Values.Pool(workload.RecordBytes, isRandom: false));
-        for (var round = 0; round < options.Rounds; round++)
+        try
         {
-            await Machine.SettleAsync(options.Patience);
-            await BackUpAsync(round);
-            await BackUpAsync(RunKind.TightBackup, Setup with { More = Tight });
-            await BackUpAsync(RunKind.PlainBackup, Setup with { Codec = "none" });
-            await ReadAsync();
-            await BackUpAsync(RunKind.TightPlainBackup, Setup with { Codec = "none", More = Tight });
+            for (var round = 0; round < options.Rounds; round++)
+            {
+                await Machine.SettleAsync(options.Patience);
+                await MeasureAsync(round);
+            }
         }
+        finally
+        {
+            await broker.Clients.DeleteTopicAsync(_topic);
+        }
+    }
 
-        await broker.Clients.DeleteTopicAsync(_topic);
+    private async Task MeasureAsync(int round)
+    {
+        await BackUpAsync(round);
+        await BackUpAsync(RunKind.TightBackup, Setup with { More = Tight });
+        await BackUpAsync(RunKind.PlainBackup, Setup with { Codec = "none" });
+        await ReadAsync();
+        await BackUpAsync(RunKind.TightPlainBackup, Setup with { Codec = "none", More = Tight });
     }
 
     /// <summary>A backup, those that are compared with it, and what follows from it.</summary>
