@@ -42,9 +42,16 @@ public static class LedgerSweeper
 
         if (isOrdered || head.UnsweptThrough is not null || head.UncleanSince < head.Epoch - 1)
         {
-            var whole = await writer.ReadWholeAsync(cancellation);
-            var segments = whole.Entries.Where(entry => entry.Segment is not null).Select(entry => entry.Segment!.Key).ToHashSet(StringComparer.Ordinal);
-            var covered = new SegmentCoverage(whole);
+            var (segments, covered) = (new HashSet<string>(StringComparer.Ordinal), new SegmentCoverage());
+            foreach (var entry in await writer.OpenEntriesAsync(cancellation))
+            {
+                covered.Add(entry);
+                if (entry.Segment is { } segment)
+                {
+                    segments.Add(segment.Key);
+                }
+            }
+
             await SweepPrefixAsync(
                 BackupKeys.SegmentsPrefix(backup), key => BackupKeys.EpochOf(key) < head.Epoch - 1 && !segments.Contains(key),
                 async key => isOrdered || await covered.CoversAsync(store, backup, key, cancellation));

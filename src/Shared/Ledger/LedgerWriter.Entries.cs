@@ -1,4 +1,3 @@
-using KafkaBackup.Shared.Ledger.Repair;
 using KafkaBackup.Shared.Storage;
 
 namespace KafkaBackup.Shared.Ledger;
@@ -20,17 +19,17 @@ public sealed partial class LedgerWriter
                 return whole;
             }
 
-            // Only a newer writer deletes what is named: by a head that this one has to read then, or by which it is out of office.
-            var (before, isInOffice) = (Ledger.Head.Seq, IsCurrentWriter);
-            await LoadAsync(cancellation);
-            if (isInOffice && Ledger.Head.Writer != Name)
+            if (IsCurrentWriter)
             {
-                throw new FencedException(Backup, Ledger.Head.Writer, Ledger.Head.Epoch);
+                throw await WhyGoneAsync(missing!, cancellation);
             }
 
+            // There is a newer head, which names other parts.
+            var before = Ledger.Head.Seq;
+            await LoadAsync(cancellation);
             if (attempt == MaxClaims || Ledger.Head.Seq == before)
             {
-                throw new StorageException(missing!, $"{missing} is missing, but {BackupKeys.Head(Backup)} in {_store.Name} names it. {RepairAdvice.For(BackupKeys.Head(Backup), _store.Address)}");
+                throw Missing(missing!);
             }
         }
     }
@@ -45,7 +44,7 @@ public sealed partial class LedgerWriter
         var lists = new List<IEnumerable<LedgerEntry>> { ledger.Head.Tail.OrderBy(entry => entry.Partition).ThenBy(entry => entry.Range.Base) };
         foreach (var part in ledger.Head.Parts)
         {
-            var stored = await _store.GetAsync(part.Key, cancellation) ?? throw await WhoTookOverAsync(cancellation);
+            var stored = await _store.GetAsync(part.Key, cancellation) ?? throw await WhyGoneAsync(part.Key, cancellation);
             lists.Add(PartCodec.Enumerate(stored.Content, part, _store.Address));
         }
 
@@ -108,7 +107,7 @@ public sealed partial class LedgerWriter
     private async Task<IReadOnlyList<LedgerEntry>> ReadPartAsync(IObjectStore store, PartReference part, CancellationToken cancellation)
     {
         // Only a newer writer deletes parts that we name; a swap of ours would fail as well.
-        var stored = await store.GetAsync(part.Key, cancellation) ?? throw await WhoTookOverAsync(cancellation);
+        var stored = await store.GetAsync(part.Key, cancellation) ?? throw await WhyGoneAsync(part.Key, cancellation);
         return PartCodec.Read(stored.Content.Span, part, _store.Address);
     }
 }

@@ -225,11 +225,15 @@ public sealed partial class LedgerWriter
         Ledger.Head = next;
     }
 
-    private async Task<FencedException> WhoTookOverAsync(CancellationToken cancellation)
+    /// <summary>Why an object is gone that this writer wrote, or that its head names: only a newer writer deletes such ones.</summary>
+    private async Task<BackupException> WhyGoneAsync(string key, CancellationToken cancellation)
     {
         await LoadAsync(cancellation);
-        return new FencedException(Backup, Ledger.Head.Writer, Ledger.Head.Epoch);
+        return Ledger.Head.Writer == Name ? Missing(key) : new FencedException(Backup, Ledger.Head.Writer, Ledger.Head.Epoch);
     }
+
+    private StorageException Missing(string key) => new(
+        key, $"{key} is missing, but {BackupKeys.Head(Backup)} in {_store.Name} names it. {RepairAdvice.For(BackupKeys.Head(Backup), _store.Address)}");
 
     private async Task<PartReference> PutPartAsync(IObjectStore store, IReadOnlyList<LedgerEntry> entries, CancellationToken cancellation)
     {
@@ -251,7 +255,7 @@ public sealed partial class LedgerWriter
             if (there is null)
             {
                 // Only a newer writer deletes what we write, so our swap would fail as well.
-                throw await WhoTookOverAsync(cancellation);
+                throw await WhyGoneAsync(key, cancellation);
             }
 
             if (!there.Content.Span.SequenceEqual(content))

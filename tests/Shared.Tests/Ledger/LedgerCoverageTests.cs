@@ -1,4 +1,5 @@
 using KafkaBackup.Shared.Ledger;
+using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Storage;
 using KafkaBackup.Shared.Validation;
 using Xunit;
@@ -82,6 +83,32 @@ public sealed class LedgerCoverageTests
         var validator = new BackupValidator(_samples.Objects);
         var told = await Assert.ThrowsAsync<StorageException>(() => validator.ValidateAsync(Backup.Value, isDeep: false, (_, _) => { }, CancellationToken.None));
         Assert.Equal(failure.Message, told.Message);
+    }
+
+    [Fact]
+    public async Task A_part_that_is_gone_is_told_when_it_is_needed_and_the_manifest_stays()
+    {
+        var writer = await CompactedAsync();
+        var publisher = new ManifestPublisher(_samples.Objects);
+        await publisher.RenderAsync(writer, new ManifestPublisher.SourceLabels([], "none"), CancellationToken.None);
+        var shown = await _samples.BytesAsync(BackupKeys.Manifest(Backup));
+        await writer.CommitAsync([Entry(40, 50)], CancellationToken.None);
+        var gone = writer.Ledger.Head.Parts[0].Key;
+        await _samples.Objects.DeleteAsync(gone, CancellationToken.None);
+
+        foreach (var reading in new Func<Task>[]
+        {
+            () => publisher.RenderAsync(writer, new ManifestPublisher.SourceLabels([], "none"), CancellationToken.None),
+            () => writer.ReadWholeAsync(CancellationToken.None),
+            () => writer.NewBatchAsync([Entry(10, 20)], CancellationToken.None),
+        })
+        {
+            var failure = await Assert.ThrowsAsync<StorageException>(reading);
+            Assert.StartsWith($"{gone} is missing, but b/_cluster/head.json", failure.Message, StringComparison.Ordinal);
+            Assert.Contains("repair", failure.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(shown, await _samples.BytesAsync(BackupKeys.Manifest(Backup)));
     }
 
     [Fact]

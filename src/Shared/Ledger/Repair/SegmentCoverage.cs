@@ -1,24 +1,35 @@
+using System.Runtime.InteropServices;
 using KafkaBackup.Shared.Segments;
 using KafkaBackup.Shared.Storage;
 
 namespace KafkaBackup.Shared.Ledger.Repair;
 
 /// <summary>The offsets for which a ledger names a segment. What only a gap, or nothing, answers for is not in it.</summary>
-internal sealed class SegmentCoverage(LedgerSnapshot ledger)
+internal sealed class SegmentCoverage
 {
     private readonly Dictionary<PartitionId, List<OffsetRange>> _ranges = [];
 
-    /// <summary>Whether named segments answer for every offset of <paramref name="range"/>.</summary>
-    public bool Covers(PartitionId partition, OffsetRange range)
+    /// <summary>Takes in an entry; of a partition they come in order of their base.</summary>
+    public void Add(LedgerEntry entry)
     {
-        if (!_ranges.TryGetValue(partition, out var ranges))
+        if (entry.Segment is null)
         {
-            var entries = ledger.Partitions.GetValueOrDefault(partition)?.Entries ?? [];
-            _ranges.Add(partition, ranges = OffsetRanges.Union(entries.Where(entry => entry.Segment is not null).Select(entry => entry.Range)));
+            return;
         }
 
-        return !OffsetRanges.Outside(range, ranges).Any();
+        var ranges = CollectionsMarshal.GetValueRefOrAddDefault(_ranges, entry.Partition, out _) ??= [];
+        if (ranges.Count > 0 && ranges[^1].Next == entry.Range.Base)
+        {
+            ranges[^1] = new OffsetRange(ranges[^1].Base, entry.Range.Next);
+        }
+        else
+        {
+            ranges.Add(entry.Range);
+        }
     }
+
+    /// <summary>Whether named segments answer for every offset of <paramref name="range"/>.</summary>
+    public bool Covers(PartitionId partition, OffsetRange range) => !OffsetRanges.Outside(range, _ranges.GetValueOrDefault(partition) ?? []).Any();
 
     /// <summary>Whether named segments answer for every offset that an object holds which no entry names: then it holds nothing of its own.</summary>
     /// <exception cref="StorageException">The store failed.</exception>
