@@ -13,6 +13,9 @@ public sealed class BackupValidator(IObjectStore store)
     /// <summary>How many objects are asked for at the same time. Default: 16.</summary>
     public int Parallelism { get; init; } = 16;
 
+    /// <summary>How many objects are asked for one by one; for more, all are listed.</summary>
+    private const int MaxSingle = 100;
+
     /// <summary>Validates a backup.</summary>
     /// <param name="id">The backup.</param>
     /// <param name="isDeep">Whether to decode every object.</param>
@@ -29,10 +32,13 @@ public sealed class BackupValidator(IObjectStore store)
         var segments = partitions.SelectMany(group => group.SelectMany(partition => partition.Segments)).ToList();
         var evidence = new SegmentEvidence[segments.Count];
         var done = 0;
+        var listed = isDeep || segments.Count <= MaxSingle ? [] : await SizesAsync(BackupReader.IdOf(id), segments, cancellation);
         var options = new ParallelOptions { MaxDegreeOfParallelism = isDeep ? DeepParallelism : Parallelism, CancellationToken = cancellation };
         await Parallel.ForAsync(0, segments.Count, options, async (i, stop) =>
         {
-            evidence[i] = isDeep ? await SegmentCheck.DecodeAsync(store, segments[i], stop) : await SegmentCheck.DiscoverAsync(store, segments[i], stop);
+            evidence[i] = isDeep ? await SegmentCheck.DecodeAsync(store, segments[i], stop)
+                : listed.TryGetValue(segments[i].Key, out var size) ? SegmentCheck.OfSize(segments[i], size)
+                : await SegmentCheck.DiscoverAsync(store, segments[i], stop); // It may lie elsewhere.
             progress(Interlocked.Increment(ref done), segments.Count);
         });
 
@@ -48,6 +54,22 @@ public sealed class BackupValidator(IObjectStore store)
         }
 
         return new ValidationReport(id, isDeep, contents.Ledger is not null, reports);
+    }
+
+    /// <summary>The sizes of those that are there, by key.</summary>
+    private async Task<Dictionary<string, long>> SizesAsync(BackupId backup, List<ManifestSegment> segments, CancellationToken cancellation)
+    {
+        var wanted = segments.Select(segment => segment.Key).ToHashSet(StringComparer.Ordinal);
+        var sizes = new Dictionary<string, long>(StringComparer.Ordinal);
+        await foreach (var found in store.ListAsync(BackupKeys.SegmentsPrefix(backup), cancellation))
+        {
+            if (wanted.TryGetValue(found.Key, out var key))
+            {
+                sizes[key] = found.Size;
+            }
+        }
+
+        return sizes;
     }
 
     /// <summary>Runs begin from what the coverage object tells, restores from what the parts hold: both are to be the same.</summary>

@@ -13,8 +13,11 @@ internal static class SegmentCheck
     public static async Task<SegmentEvidence> DiscoverAsync(IObjectStore store, ManifestSegment claimed, CancellationToken cancellation)
     {
         var there = await store.HeadAsync(claimed.Key, cancellation);
-        return there is null ? Missing(claimed) : new SegmentEvidence(claimed) { Problems = SizeProblems(claimed, there.Size) };
+        return there is null ? Missing(claimed) : OfSize(claimed, there.Size);
     }
+
+    /// <summary>What is known of an object of which only the size is.</summary>
+    public static SegmentEvidence OfSize(ManifestSegment claimed, long size) => new(claimed) { Problems = SizeProblems(claimed, size) };
 
     /// <summary>Whether every record can be read, and all is as it is claimed to be.</summary>
     /// <exception cref="StorageException">The store failed, which is not the object's fault.</exception>
