@@ -29,6 +29,22 @@ public sealed class JournalTests : BrokerTest
     }
 
     [Fact]
+    public async Task A_workers_events_are_found_without_going_through_those_of_all_others()
+    {
+        var partition = new PartitionId(await NewTopicAsync("orders"), 0);
+        await Broker.ProduceAsync(partition, SampleRecords.Plain(100, seed: 1));
+        var backup = NewBackup(Name("orders"));
+        await backup.SucceedAsync();
+
+        await using var journal = Open(backup);
+        await using var command = journal.CreateCommand();
+        command.CommandText = "EXPLAIN QUERY PLAN SELECT message FROM journal WHERE persistence_id = 'worker-1' AND sequence_number > 0 ORDER BY sequence_number";
+        await using var plan = await command.ExecuteReaderAsync();
+        Assert.True(await plan.ReadAsync());
+        Assert.StartsWith("SEARCH journal USING INDEX", plan.GetString(3), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_journal_that_is_cut_off_is_set_aside()
     {
         var partition = new PartitionId(await NewTopicAsync("orders"), 0);

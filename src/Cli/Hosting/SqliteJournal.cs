@@ -17,23 +17,48 @@ internal static class SqliteJournal
             .UseInterceptor(new Pragmas()),
         PersistenceMode.Both);
 
-    /// <summary>Write-ahead logging for every connection: without it concurrent writers run into each other's locks.</summary>
+    /// <summary>Write-ahead logging for every connection: without it concurrent writers run into each other's locks. And an index, without which each worker that begins has the
+    /// events of all others gone through: Akka.Persistence.Sql makes none in SQLite.</summary>
     private sealed class Pragmas : ConnectionInterceptor
     {
         private const string Text = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=10000;";
+        private const string IsTableThere = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'journal'";
+        private const string Index = "CREATE INDEX IF NOT EXISTS journal_of_worker ON journal (persistence_id, sequence_number)";
+
+        private volatile bool _isIndexed;
 
         public override void ConnectionOpened(ConnectionEventData eventData, DbConnection connection)
         {
             using var command = connection.CreateCommand();
             command.CommandText = Text;
             command.ExecuteNonQuery();
+            if (!_isIndexed)
+            {
+                command.CommandText = IsTableThere;
+                _isIndexed = command.ExecuteScalar() is 1L && TryIndex(command);
+            }
         }
 
-        public override async Task ConnectionOpenedAsync(ConnectionEventData eventData, DbConnection connection, CancellationToken cancellationToken)
+        /// <summary>Without it all goes on, at worst slowly: whoever cannot use the table itself says so.</summary>
+        private static bool TryIndex(DbCommand command)
         {
-            await using var command = connection.CreateCommand();
-            command.CommandText = Text;
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            try
+            {
+                command.CommandText = Index;
+                command.ExecuteNonQuery();
+            }
+            catch (SqliteException)
+            {
+                // As of a table of another make, or on a full disk.
+            }
+
+            return true;
+        }
+
+        public override Task ConnectionOpenedAsync(ConnectionEventData eventData, DbConnection connection, CancellationToken cancellationToken)
+        {
+            ConnectionOpened(eventData, connection); // SQLite does nothing asynchronously.
+            return Task.CompletedTask;
         }
     }
 }

@@ -25,7 +25,7 @@ public sealed partial class KafkaClients
         }
 
         var client = _source.Client ?? (canLogIn ? SourceClient.Native : SourceClient.Librdkafka);
-        LogClient(_logger, _source.Name, $"{client}".ToLowerInvariant(), _source.Client is not null ? "as configured" : canLogIn ? "by default" : $"as native cannot log in with sasl_mechanism {_source.Security.Mechanism}");
+        LogClient(_logger, client == SourceClient.Native && _source.Client is null ? LogLevel.Debug : LogLevel.Information, _source.Name, $"{client}".ToLowerInvariant(), _source.Client is not null ? "as configured" : canLogIn ? "by default" : $"as native cannot log in with sasl_mechanism {_source.Security.Mechanism}");
         return client == SourceClient.Native ? new NativeRecordSource(this) : new KafkaRecordSource(this);
     }
 
@@ -46,8 +46,8 @@ public sealed partial class KafkaClients
         return null;
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Records are read by {Section}.client {Client}, {Why}")]
-    private static partial void LogClient(ILogger logger, string section, string client, string why);
+    [LoggerMessage(Message = "Records are read by {Section}.client {Client}, {Why}")]
+    private static partial void LogClient(ILogger logger, LogLevel level, string section, string client, string why);
 
     [LoggerMessage(Level = LogLevel.Warning,
         Message = "Offsets of consumer groups are read and set without their metadata and leader epochs: with {Section}.security.sasl_mechanism {Mechanism} only a client gets in that knows neither")]

@@ -31,6 +31,10 @@ internal sealed class PartitionJournalActor : UntypedPersistentActor
     /// <inheritdoc />
     public override string PersistenceId { get; }
 
+    /// <inheritdoc />
+    /// <remarks>There never is a snapshot, and to look for one costs as much as to read the events.</remarks>
+    public override Recovery Recovery { get; } = new(SnapshotSelectionCriteria.None);
+
     public static Props Props(PartitionKey key, int placement, JournalHealth health, PartitionWorkerSettings settings) =>
         Akka.Actor.Props.Create(typeof(PartitionJournalActor), key, placement, health, settings);
 
