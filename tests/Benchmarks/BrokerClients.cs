@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 
@@ -9,12 +10,20 @@ internal sealed class BrokerClients(string bootstrapServers)
     /// <summary>How long a client may hear nothing before the run is given up.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Makes a topic.</summary>
+    /// <summary>Makes a topic, and waits until brokers tell of it: a producer that asks too early is told that there is none.</summary>
     public async Task CreateTopicAsync(string topic, int partitions)
     {
         using var admin = Admin();
         await admin.CreateTopicsAsync([new TopicSpecification { Name = topic, NumPartitions = partitions, ReplicationFactor = 1 }]);
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        for (var began = Stopwatch.GetTimestamp(); LedOf(admin, topic) < partitions && Stopwatch.GetElapsedTime(began) < Patience;)
+        {
+            await pause.WaitForNextTickAsync();
+        }
     }
+
+    private static int LedOf(IAdminClient admin, string topic) =>
+        admin.GetMetadata(topic, Patience).Topics.Where(told => told.Topic == topic).SelectMany(told => told.Partitions).Count(partition => partition.Leader >= 0);
 
     /// <summary>Deletes a topic, which gives its memory back.</summary>
     public async Task DeleteTopicAsync(string topic)
