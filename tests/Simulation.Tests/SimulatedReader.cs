@@ -28,7 +28,7 @@ internal sealed class SimulatedReader(World world, string name) : SimulatedProce
         var entries = head.Tail.ToList();
         foreach (var part in head.Parts)
         {
-            for (var turns = 8; turns > 0; turns--)
+            for (var turns = 40; turns > 0; turns--) // Slow enough for parts to be merged and swept meanwhile.
             {
                 await PauseAsync();
             }

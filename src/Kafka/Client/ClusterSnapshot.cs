@@ -35,9 +35,13 @@ internal sealed class ClusterSnapshot
 
     /// <summary>Who leads <paramref name="partition"/>; null when nobody is known to.</summary>
     public PartitionLead? FindLead(PartitionId partition) =>
-        _topics.TryGetValue(partition.Topic, out var topic) && topic.Told.Partitions.Find(one => one.Index == partition.Number) is { LeaderId: >= 0 } led && _brokers.ContainsKey(led.LeaderId)
+        _topics.TryGetValue(partition.Topic, out var topic) && Find(topic.Told, partition.Number) is { LeaderId: >= 0 } led && _brokers.ContainsKey(led.LeaderId)
             ? new PartitionLead(led.LeaderId, led.LeaderEpoch, topic.Told.TopicId, topic.Generation)
             : null;
+
+    /// <summary>Brokers of Kafka tell of a topic's partitions in any order, mostly that of their numbers; a topic may have very many.</summary>
+    private static MetadataResponse.Partition? Find(MetadataResponse.Topic topic, int number) =>
+        number < topic.Partitions.Count && topic.Partitions[number].Index == number ? topic.Partitions[number] : topic.Partitions.Find(one => one.Index == number);
 
     /// <summary>Who leads <paramref name="partition"/>.</summary>
     /// <exception cref="BackupException">Nobody does at the time, or the user has no right to know.</exception>

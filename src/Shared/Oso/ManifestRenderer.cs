@@ -18,7 +18,7 @@ internal sealed class ManifestRenderer(LedgerWriter writer, ManifestPublisher.So
     public async Task RenderAsync(IManifestSource? existing, Stream target, CancellationToken cancellation)
     {
         var ledger = writer.Ledger;
-        await using var json = ManifestJson.WriterOn(target);
+        using var json = ManifestJson.WriterOn(target);
         json.WriteStartObject();
         WriteMembers(json, RootOf(existing), isBehindTopics: false);
         json.WritePropertyName("topics");
@@ -43,7 +43,7 @@ internal sealed class ManifestRenderer(LedgerWriter writer, ManifestPublisher.So
             await unshown.LookAsync(name, ofTopic, shown, cancellation);
             ManifestJson.Write(json, ManifestView.RenderTopic(name, fact?.Name == name ? fact : null, ofTopic.Select(WithoutMissing), shown));
             fact = fact?.Name == name ? Next(facts) : fact;
-            await json.FlushAsync(cancellation);
+            json.Flush(); // To a file of this machine, for which nothing is to be awaited.
         }
 
         json.WriteEndArray();
