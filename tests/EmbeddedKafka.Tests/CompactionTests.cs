@@ -162,6 +162,8 @@ public sealed class CompactionTests : BrokerFixture
             config.CompressionType = codec;
             config.LingerMs = 60_000; // Until it is flushed, whatever holds this thread up meanwhile.
         });
+        using var knowing = new DependentAdminClientBuilder(producer.Handle).Build();
+        knowing.GetMetadata("c", Patience); // Records of a topic that the client does not know yet are handed over one by one, while others of them may be sent already.
         foreach (var (key, value) in records)
         {
             producer.Produce("c", Message(key, value));
