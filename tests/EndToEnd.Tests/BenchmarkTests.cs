@@ -4,7 +4,6 @@ namespace KafkaBackup.EndToEnd.Tests;
 
 public sealed class BenchmarkTests
 {
-    private const int S3Row = 7;
     private const int Cells = 6;
     private const int DetailCells = 8;
 
@@ -16,14 +15,14 @@ public sealed class BenchmarkTests
     [Fact]
     public async Task Each_row_of_the_table_of_limits_has_its_numbers()
     {
-        using var run = CliRun.StartOther(Benchmarks, Path.GetTempPath(), "limits", "--quick");
+        using var run = CliRun.StartOther(Benchmarks, Path.GetTempPath(), "limits", "--quick", "--rows", "1,4,5,6,12");
 
         var result = (await run.FinishAsync()).AssertExit(0);
 
         var lines = result.Output.Split('\n').Select(line => line.Trim('|', ' ').Split('|', StringSplitOptions.TrimEntries)).ToList();
         var rows = lines.Where(cells => cells.Length == Cells && RowOf(cells) is not null).ToList();
         var processes = lines.Where(cells => cells.Length == DetailCells && cells[0] != "records" && !cells[0].StartsWith('-')).ToList();
-        Assert.Equal([1, 2, 4, 5, 6, 8, 9, 12], rows.Select(cells => RowOf(cells)!.Value).Distinct().Where(number => number != S3Row));
+        Assert.Equal([1, 4, 5, 6, 12], rows.Select(cells => RowOf(cells)!.Value).Distinct());
         Assert.All(rows, cells => Assert.True(HasNumbers(cells[1]), cells[1]));
         Assert.All(
             rows.Where(cells => cells[0].Contains("limit:", StringComparison.Ordinal)), cells => Assert.True(Array.TrueForAll(cells[2..4], HasNumbers), cells[0]));
