@@ -186,7 +186,7 @@ public sealed class ManifestPublisher(IObjectStore store)
         }
         catch (IOException e)
         {
-            throw new StorageException(SpooledContent.Folder, $"The manifest cannot be written in {SpooledContent.Folder}, where it is made: {e.Message.TrimEnd('.')}. Make room there, or set TMPDIR to another directory.", e);
+            throw SpooledContent.Failed(e);
         }
     }
 

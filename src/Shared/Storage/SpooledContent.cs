@@ -19,11 +19,11 @@ internal sealed class SpooledContent : IDisposable
         var path = Path.Combine(Folder, $"kafka-backup-{Guid.NewGuid():N}");
         try
         {
-            _file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 256 * 1024, FileOptions.DeleteOnClose);
+            _file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose); // What a buffer holds would be written when it is disposed of, and fail there once more.
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StorageException(path, $"{path} cannot be written: {e.Message.TrimEnd('.')}. Make room there, or set TMPDIR to another directory.", e);
+            throw Failed(e);
         }
     }
 
@@ -31,18 +31,28 @@ internal sealed class SpooledContent : IDisposable
     public Stream Stream => _file;
 
     /// <summary>All that was written; valid until disposal.</summary>
-    /// <exception cref="IOException">The file cannot be written to its end.</exception>
+    /// <exception cref="StorageException">The file cannot be mapped.</exception>
     public ReadOnlySequence<byte> Read()
     {
-        _file.Flush();
-        _mapped = _file.Length == 0 ? null : new MappedFile(_file);
-        return _mapped?.AsSequence() ?? ReadOnlySequence<byte>.Empty;
+        try
+        {
+            _mapped = _file.Length == 0 ? null : new MappedFile(_file);
+            return _mapped?.AsSequence() ?? ReadOnlySequence<byte>.Empty;
+        }
+        catch (IOException e)
+        {
+            throw Failed(e);
+        }
     }
+
+    /// <summary>The failure of whoever met that there is no room for temporary files.</summary>
+    public static StorageException Failed(Exception cause) => new(
+        Folder, $"Temporary files in {Folder} cannot be written: {cause.Message.TrimEnd('.')}. Make room there, or set TMPDIR to another directory.", cause);
 
     /// <inheritdoc />
     public void Dispose()
     {
-        (_mapped as IDisposable)?.Dispose();
+        _mapped?.Dispose();
         _file.Dispose();
     }
 
