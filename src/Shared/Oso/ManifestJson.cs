@@ -19,41 +19,31 @@ public static class ManifestJson
     /// <param name="key">Its key, for the message.</param>
     /// <exception cref="StorageException">It is cut off, no JSON, lacks a required field, or holds a value that no manifest can have.
     /// Nothing may be overwritten on the strength of that: what it named is only known from it.</exception>
-    public static BackupManifest Read(ReadOnlySpan<byte> utf8, string key)
+    public static BackupManifest Read(ReadOnlySpan<byte> utf8, string key) => Deserialize(utf8, TypeInfo, key) switch
     {
-        BackupManifest? manifest;
-        try
-        {
-            manifest = JsonSerializer.Deserialize(utf8, TypeInfo);
-        }
-        catch (JsonException e)
-        {
-            throw Unreadable(key, e.Message, e);
-        }
-
-        return manifest switch
-        {
-            null => throw Unreadable(key, "it holds 'null'", null),
-            _ when ImpossibleValue(manifest) is { } problem => throw Unreadable(key, problem, null),
-            _ => manifest,
-        };
-    }
+        null => throw Unreadable(key, "it holds 'null'", null),
+        var manifest when ImpossibleValue(manifest) is { } problem => throw Unreadable(key, problem, null),
+        var manifest => manifest,
+    };
 
     /// <summary>Reads one topic of a manifest.</summary>
     /// <inheritdoc cref="Read"/>
     internal static ManifestTopic ReadTopic(ReadOnlySpan<byte> utf8, string key)
     {
-        ManifestTopic? topic;
+        var topic = Deserialize(utf8, TopicTypeInfo, key);
+        return ImpossibleValue(topic) is { } problem ? throw Unreadable(key, problem, null) : topic!;
+    }
+
+    private static T? Deserialize<T>(ReadOnlySpan<byte> utf8, JsonTypeInfo<T> type, string key)
+    {
         try
         {
-            topic = JsonSerializer.Deserialize(utf8, TopicTypeInfo);
+            return JsonSerializer.Deserialize(utf8, type);
         }
         catch (JsonException e)
         {
             throw Unreadable(key, e.Message, e);
         }
-
-        return ImpossibleValue(topic) is { } problem ? throw Unreadable(key, problem, null) : topic!;
     }
 
     /// <summary>A writer that writes as <see cref="Write(BackupManifest)"/> does.</summary>

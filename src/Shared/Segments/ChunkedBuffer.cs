@@ -1,4 +1,5 @@
 using System.Buffers;
+using KafkaBackup.Shared.Storage;
 
 namespace KafkaBackup.Shared.Segments;
 
@@ -47,17 +48,8 @@ internal sealed class ChunkedBuffer : IDisposable
     }
 
     /// <summary>The content; valid until disposal.</summary>
-    public ReadOnlySequence<byte> AsSequence()
-    {
-        Link? first = null, last = null;
-        for (var i = 0; i < _chunks.Count; i++)
-        {
-            last = new Link(_chunks[i].AsMemory(0, i == _chunks.Count - 1 ? _inLast : ChunkSize), last);
-            first ??= last;
-        }
-
-        return first is null ? default : new ReadOnlySequence<byte>(first, 0, last!, last!.Memory.Length);
-    }
+    public ReadOnlySequence<byte> AsSequence() =>
+        SequenceLink.Chain(_chunks.Select((chunk, i) => (ReadOnlyMemory<byte>)chunk.AsMemory(0, i == _chunks.Count - 1 ? _inLast : ChunkSize)));
 
     public void Dispose()
     {
@@ -68,18 +60,5 @@ internal sealed class ChunkedBuffer : IDisposable
 
         _chunks.Clear();
         _inLast = ChunkSize;
-    }
-
-    private sealed class Link : ReadOnlySequenceSegment<byte>
-    {
-        public Link(ReadOnlyMemory<byte> memory, Link? previous)
-        {
-            Memory = memory;
-            if (previous is not null)
-            {
-                RunningIndex = previous.RunningIndex + previous.Memory.Length;
-                previous.Next = this;
-            }
-        }
     }
 }

@@ -72,24 +72,25 @@ internal sealed class SpooledContent : IDisposable
             _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _first);
         }
 
-        public ReadOnlySequence<byte> AsSequence()
-        {
-            const int Most = 1 << 26;
-            Link? first = null, last = null;
-            for (var at = 0L; at < _length; at += Most)
-            {
-                last = new Link(new Window(_first + at, (int)Math.Min(Most, _length - at)).Memory, last);
-                first ??= last;
-            }
-
-            return new ReadOnlySequence<byte>(first!, 0, last!, last!.Memory.Length);
-        }
+        public ReadOnlySequence<byte> AsSequence() => SequenceLink.Chain(Windows());
 
         public void Dispose()
         {
             _view.SafeMemoryMappedViewHandle.ReleasePointer();
             _view.Dispose();
             _map.Dispose();
+        }
+
+        private List<ReadOnlyMemory<byte>> Windows()
+        {
+            const int Most = 1 << 26;
+            var windows = new List<ReadOnlyMemory<byte>>();
+            for (var at = 0L; at < _length; at += Most)
+            {
+                windows.Add(new Window(_first + at, (int)Math.Min(Most, _length - at)).Memory);
+            }
+
+            return windows;
         }
     }
 
@@ -105,19 +106,6 @@ internal sealed class SpooledContent : IDisposable
 
         protected override void Dispose(bool disposing)
         {
-        }
-    }
-
-    private sealed class Link : ReadOnlySequenceSegment<byte>
-    {
-        public Link(ReadOnlyMemory<byte> memory, Link? before)
-        {
-            Memory = memory;
-            if (before is not null)
-            {
-                RunningIndex = before.RunningIndex + before.Memory.Length;
-                before.Next = this;
-            }
         }
     }
 }

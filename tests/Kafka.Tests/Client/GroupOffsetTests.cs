@@ -3,7 +3,6 @@ using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using KafkaBackup.EmbeddedKafka;
 using KafkaBackup.Kafka.Client;
-using KafkaBackup.Kafka.Client.Fetching;
 using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.Kafka.Tests.Contracts;
 using KafkaBackup.Kafka.Wire;
@@ -13,7 +12,6 @@ using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Testing;
 using KafkaBackup.Testing.Kafka;
-using Microsoft.Extensions.Logging;
 using Xunit;
 using SaslMechanism = KafkaBackup.Shared.Configuration.SaslMechanism;
 using SecurityProtocol = KafkaBackup.Shared.Configuration.SecurityProtocol;
@@ -250,32 +248,6 @@ public sealed class GroupOffsetTests : IAsyncLifetime
         Assert.Contains("without their metadata", Assert.Single(log), StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData((SaslMechanism)99, null, false, "source.client librdkafka, as native cannot log in with sasl_mechanism 99")]
-    [InlineData(SaslMechanism.Plain, null, true, "source.client native, by default")]
-    [InlineData(SaslMechanism.Plain, SourceClient.Librdkafka, false, "source.client librdkafka, as configured")]
-    public void Records_are_read_by_the_client_that_can_log_in_and_the_log_says_which(SaslMechanism mechanism, SourceClient? client, bool isNative, string line)
-    {
-        var log = new LogLines();
-        var security = new SecuritySection { Protocol = SecurityProtocol.SaslPlaintext, Mechanism = mechanism, Username = "alice", Password = "alice-secret" };
-
-        using var source = TestClients.For(_broker.BootstrapServers, security: security, log: log, client: client).CreateSource();
-
-        Assert.Equal(isNative, source is NativeRecordSource);
-        Assert.Contains(line, Assert.Single(log), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void A_client_that_is_named_and_cannot_log_in_is_refused()
-    {
-        var unknown = new SecuritySection { Protocol = SecurityProtocol.SaslPlaintext, Mechanism = (SaslMechanism)99, Username = "alice", Password = "alice-secret" };
-
-        var failure = Assert.Throws<BackupException>(() => TestClients.For(_broker.BootstrapServers, security: unknown, client: SourceClient.Native).CreateSource());
-
-        Assert.Equal(FailureKind.Configuration, failure.Kind);
-        Assert.StartsWith("source.client: 'native' cannot log in with sasl_mechanism 99", failure.Message, StringComparison.Ordinal);
-    }
-
     private Task<IReadOnlyList<GroupOffsets>> ReadAsync(params string[] groups) => new GroupOffsetReader(_cluster, Patience, _clock).ReadAsync(groups, CancellationToken.None);
 
     private void Amend<T>(Action<T> change) => Volatile.Write(ref _amend, answer =>
@@ -296,16 +268,5 @@ public sealed class GroupOffsetTests : IAsyncLifetime
                 change(answer);
             }
         });
-    }
-
-    private sealed class LogLines : List<string>, ILogger<KafkaClients>
-    {
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Add(formatter(state, exception));
     }
 }
