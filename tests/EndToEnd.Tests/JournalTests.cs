@@ -5,6 +5,7 @@ using Microsoft.Data.Sqlite;
 namespace KafkaBackup.EndToEnd.Tests;
 
 /// <summary>The workers' journal is a cache: whatever is wrong with it is told once, and no run fails, hangs or ends over it.</summary>
+/// <remarks>Records are large, as small segments are not journaled.</remarks>
 public sealed class JournalTests : BrokerTest
 {
     [Theory]
@@ -14,11 +15,11 @@ public sealed class JournalTests : BrokerTest
     public async Task A_journal_that_is_not_understood_is_set_aside_with_one_warning(string damage)
     {
         var partition = new PartitionId(await NewTopicAsync("orders"), 0);
-        var produced = await Broker.ProduceAsync(partition, SampleRecords.Plain(100, seed: 1));
+        var produced = await Broker.ProduceAsync(partition, SampleRecords.Plain(100, seed: 1, bytes: 20_000));
         var backup = NewBackup(Name("orders"));
         await backup.SucceedAsync();
         Execute(backup, damage);
-        produced.Add(await Broker.ProduceAsync(partition, SampleRecords.Plain(100, seed: 2)));
+        produced.Add(await Broker.ProduceAsync(partition, SampleRecords.Plain(100, seed: 2, bytes: 20_000)));
 
         var run = await backup.SucceedAsync();
 
@@ -32,7 +33,7 @@ public sealed class JournalTests : BrokerTest
     public async Task A_workers_events_are_found_without_going_through_those_of_all_others()
     {
         var partition = new PartitionId(await NewTopicAsync("orders"), 0);
-        await Broker.ProduceAsync(partition, SampleRecords.Plain(100, seed: 1));
+        await Broker.ProduceAsync(partition, SampleRecords.Plain(100, seed: 1, bytes: 20_000));
         var backup = NewBackup(Name("orders"));
         await backup.SucceedAsync();
 
@@ -48,7 +49,7 @@ public sealed class JournalTests : BrokerTest
     public async Task A_journal_that_is_cut_off_is_set_aside()
     {
         var partition = new PartitionId(await NewTopicAsync("orders"), 0);
-        var produced = await Broker.ProduceAsync(partition, SampleRecords.Plain(100, seed: 1));
+        var produced = await Broker.ProduceAsync(partition, SampleRecords.Plain(100, seed: 1, bytes: 20_000));
         var backup = NewBackup(Name("orders"));
         await backup.SucceedAsync();
         await using (var journal = File.OpenWrite(JournalOf(backup)))
@@ -56,7 +57,7 @@ public sealed class JournalTests : BrokerTest
             journal.SetLength(journal.Length / 2);
         }
 
-        produced.Add(await Broker.ProduceAsync(partition, SampleRecords.Plain(100, seed: 2)));
+        produced.Add(await Broker.ProduceAsync(partition, SampleRecords.Plain(100, seed: 2, bytes: 20_000)));
         await backup.SucceedAsync();
 
         StoredRecords.AssertExactly(backup, produced);
@@ -66,10 +67,10 @@ public sealed class JournalTests : BrokerTest
     public async Task A_journal_that_another_process_holds_on_to_ends_nothing()
     {
         var partition = new PartitionId(await NewTopicAsync("orders"), 0);
-        var produced = await Broker.ProduceAsync(partition, SampleRecords.Plain(100, seed: 1));
+        var produced = await Broker.ProduceAsync(partition, SampleRecords.Plain(100, seed: 1, bytes: 20_000));
         var backup = NewBackup(Name("orders"));
         await backup.SucceedAsync();
-        produced.Add(await Broker.ProduceAsync(partition, SampleRecords.Plain(100, seed: 2)));
+        produced.Add(await Broker.ProduceAsync(partition, SampleRecords.Plain(100, seed: 2, bytes: 20_000)));
 
         await using (var connection = Open(backup))
         {

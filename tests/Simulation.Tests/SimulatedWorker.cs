@@ -14,7 +14,7 @@ namespace KafkaBackup.Simulation.Tests;
 /// <summary>A worker of one partition: the product's decisions, with a simulated source, store and journal to carry them out on.</summary>
 internal sealed class SimulatedWorker : SimulatedActor
 {
-    private static readonly PartitionWorkerSettings Settings = new() { MaxFailures = 4 };
+    private static readonly PartitionWorkerSettings Settings = new() { MaxFailures = 4, JournaledFrom = 0 };
 
     private readonly SimulatedSource _source;
     private readonly IObjectStore _store;

@@ -45,7 +45,7 @@ internal static class BackupHost
                 .WithClustering(new ClusterOptions { Roles = [CoordinatorHosting.Role, WorkerHosting.Role] })
                 .WithSqliteJournal(state.JournalPath)
                 .WithBackupCoordinators(settings => Manifests(services, state, settings))
-                .WithPartitionWorkers(memory, settings => Workers(services, memory, settings))
+                .WithPartitionWorkers(memory, settings => Workers(services, state, memory, settings))
                 .AddStartup((system, _) =>
                 {
                     var cluster = Akka.Cluster.Cluster.Get(system);
@@ -61,11 +61,12 @@ internal static class BackupHost
         Metrics = services.GetRequiredService<RunMetrics>(),
     };
 
-    private static PartitionWorkerServices Workers(IServiceProvider services, long memoryBytes, PartitionWorkerSettings settings) => new(
+    private static PartitionWorkerServices Workers(IServiceProvider services, LocalState state, long memoryBytes, PartitionWorkerSettings settings) => new(
         services.GetRequiredService<IBackupEnvironments>(), memoryBytes, settings, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<WorkerLog>())
     {
         Progress = services.GetRequiredService<NodeProgress>(),
         Metrics = services.GetRequiredService<WorkerMetrics>(),
         Journal = services.GetRequiredService<JournalHealth>(),
+        Journaled = SqliteJournal.WorkersIn(state.JournalPath),
     };
 }

@@ -195,13 +195,16 @@ internal static class NodeHost
         Progress = services.GetRequiredService<NodeProgress>(),
         Metrics = services.GetRequiredService<WorkerMetrics>(),
         Journal = services.GetRequiredService<JournalHealth>(),
+        Journaled = settings.PostgreSqlJournal is null ? SqliteJournal.WorkersIn(JournalPathOf(settings)) : JournaledWorkers.Unknown,
         Node = services.GetRequiredService<WorkerNode>(),
     };
 
     private static AkkaConfigurationBuilder WithWorkerJournal(this AkkaConfigurationBuilder akka, NodeSettings settings) =>
         settings.PostgreSqlJournal is { } database
             ? akka.WithPostgreSqlJournal(database)
-            : akka.WithSqliteJournal(Path.Combine(settings.DataDirectory, "journal.db"));
+            : akka.WithSqliteJournal(JournalPathOf(settings));
+
+    private static string JournalPathOf(NodeSettings settings) => Path.Combine(settings.DataDirectory, "journal.db");
 
     private static AkkaConfigurationBuilder WithTls(this AkkaConfigurationBuilder akka, NodeTls? tls, NodeLog log) =>
         tls is null ? akka : akka.AddSetup(tls.ToSetup(log.Refused));

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Akka.Hosting;
 using Akka.Persistence.Hosting;
 using Akka.Persistence.Sql.Hosting;
+using KafkaBackup.PartitionWorkers.Node;
 using LinqToDB;
 using LinqToDB.Interceptors;
 using Microsoft.Data.Sqlite;
@@ -11,11 +12,47 @@ namespace KafkaBackup.Cli.Hosting;
 /// <summary>The workers' journal in a SQLite file of this machine.</summary>
 internal static class SqliteJournal
 {
+    /// <summary>What an earlier or a later program journaled counts as an upload: it is looked at.</summary>
+    private const string UnsettledWorkers = """
+        SELECT persistence_id FROM journal WHERE deleted = 0 GROUP BY persistence_id
+        HAVING 2 * sum(CASE WHEN manifest IN ('p.committed.1', 'p.dropped.1') THEN 1 ELSE 0 END) < count(*)
+        """;
+
     public static AkkaConfigurationBuilder WithSqliteJournal(this AkkaConfigurationBuilder builder, string path) => builder.WithSqlPersistence(
         new DataOptions()
             .UseConnectionString(ProviderName.SQLiteMS, new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 30 }.ToString())
             .UseInterceptor(new Pragmas()),
         PersistenceMode.Both);
+
+    /// <summary>The workers of which a journal that only this process uses has more uploads than commits.</summary>
+    /// <param name="path">The file, which need not be there yet.</param>
+    public static JournaledWorkers WorkersIn(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return JournaledWorkers.Only([]);
+        }
+
+        try
+        {
+            using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 5 }.ToString());
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = UnsettledWorkers;
+            using var reader = command.ExecuteReader();
+            List<string> workers = [];
+            while (reader.Read())
+            {
+                workers.Add(reader.GetString(0));
+            }
+
+            return JournaledWorkers.Only(workers);
+        }
+        catch (SqliteException)
+        {
+            return JournaledWorkers.Unknown; // Each of them will find out why, and say so.
+        }
+    }
 
     /// <summary>Write-ahead logging for every connection: without it concurrent writers run into each other's locks. And an index, without which each worker that begins has the
     /// events of all others gone through: Akka.Persistence.Sql makes none in SQLite.</summary>

@@ -62,13 +62,13 @@ public sealed class PartitionWorkerActor : UntypedActor, IWithTimers
     protected override void PreStart()
     {
         _services.Node.Drained += OnDrained;
-        if (!_services.Journal.IsUsable)
+        if (!_services.Journal.IsUsable || !_services.Journaled.MayHave(PartitionJournalActor.PersistenceIdOf(_key, _placement)))
         {
             Take(JournalRead.Nothing);
             return;
         }
 
-        _journal = Context.Watch(Context.ActorOf(PartitionJournalActor.Props(_key, _placement, _services.Journal, _services.Settings)));
+        _journal = OpenJournal();
         Timers.StartSingleTimer(JournalDue.Instance, JournalDue.Instance, _services.Settings.JournalPatience);
     }
 
@@ -203,6 +203,7 @@ public sealed class PartitionWorkerActor : UntypedActor, IWithTimers
                 CheckNow(check);
                 break;
             case Journal journal:
+                _journal ??= _services.Journal.IsUsable ? OpenJournal() : null;
                 _journal?.Tell(journal.Event);
                 break;
             default:
@@ -237,6 +238,13 @@ public sealed class PartitionWorkerActor : UntypedActor, IWithTimers
             default:
                 throw new ArgumentException($"Nobody carries out a {effect.GetType().Name}.", nameof(effect));
         }
+    }
+
+    /// <summary>What it says when it has been read matters to a worker that waits for that.</summary>
+    private IActorRef OpenJournal()
+    {
+        _services.Journaled.Add(PartitionJournalActor.PersistenceIdOf(_key, _placement));
+        return Context.Watch(Context.ActorOf(PartitionJournalActor.Props(_key, _placement, _services.Journal, _services.Settings)));
     }
 
     /// <summary>Ends this actor once its journal has written what it was told.</summary>

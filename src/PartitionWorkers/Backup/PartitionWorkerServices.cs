@@ -24,6 +24,9 @@ public sealed record PartitionWorkerServices(
     /// <summary>Whether the journal can be relied on. Default: yes, and nobody hears when that changes.</summary>
     public JournalHealth Journal { get; init; } = new(_ => { }, TimeProvider.System);
 
+    /// <summary>Which workers the journal has anything of. Default: perhaps of all.</summary>
+    public JournaledWorkers Journaled { get; init; } = JournaledWorkers.Unknown;
+
     /// <summary>The node. Default: the only one.</summary>
     public WorkerNode Node { get; init; } = WorkerNode.Alone;
 

@@ -20,6 +20,9 @@ public sealed record PartitionWorkerSettings
     /// <summary>How long the journal is waited for before an order is begun without what it knows. Default: 30 s.</summary>
     public TimeSpan JournalPatience { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>From which size on, in bytes before compression, an upload is journaled: a smaller segment is read again in less time. Default: 1 MiB.</summary>
+    public long JournaledFrom { get; init; } = 1 << 20;
+
     /// <summary>After how many events the journal's older part is deleted, once nothing in it is needed. Default: 50.</summary>
     public int CompactJournalEvery { get; init; } = 50;
 
@@ -31,6 +34,7 @@ public sealed record PartitionWorkerSettings
         MaxBackoff = config.GetTimeSpan("max-backoff"),
         MaxFailures = config.GetInt("max-failures"),
         JournalPatience = config.GetTimeSpan("journal-patience"),
+        JournaledFrom = config.GetByteSize("journaled-from").GetValueOrDefault(),
         CompactJournalEvery = config.GetInt("compact-journal-every"),
     };
 

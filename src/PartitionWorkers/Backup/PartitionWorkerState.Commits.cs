@@ -1,4 +1,5 @@
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Storage;
 using static KafkaBackup.PartitionWorkers.Backup.WorkerEffects;
@@ -42,6 +43,7 @@ internal sealed partial record PartitionWorkerState
 
         var entry = Stored[0];
         var (records, bytes) = (entry.Segment?.RecordCount ?? 0, entry.Segment?.UncompressedSize ?? 0);
+        var isJournaled = IsJournaled(entry);
         var isCounted = Phase != WorkerPhase.Offering || !committed.WasThere; // An earlier life has told of what it committed itself.
         var step = (this with
         {
@@ -51,13 +53,17 @@ internal sealed partial record PartitionWorkerState
             Committed = isCounted ? (Committed.Records + records, Committed.Bytes + bytes) : Committed,
             Position = Math.Max(Position ?? 0, entry.Range.Next),
         }).Do(new StopTimers());
-        if (entry.Segment is { } segment)
+        if (isJournaled)
         {
-            step = step.And(new Journal(new SegmentCommitted(entry.Range, records, segment.CompressedSize)));
+            step = step.And(new Journal(new SegmentCommitted(entry.Range, records, entry.Segment!.CompressedSize)));
         }
 
         return (HoldsPermit ? step.And(new PipelineCommitted(committed.Epoch)) : step).Then(state => state.CommitNextOrSettle());
     }
+
+    /// <summary>Whether the journal knows of an entry: of what is offered, and of what would be dear to be read again.</summary>
+    private bool IsJournaled(LedgerEntry entry) =>
+        entry.Segment is { } segment && (Phase == WorkerPhase.Offering || segment.UncompressedSize >= Settings.JournaledFrom);
 
     private WorkerStep CommitNextOrSettle() => Stored.Count > 0 ? SendCommit() : SettleIfDone();
 
@@ -72,7 +78,7 @@ internal sealed partial record PartitionWorkerState
         var dropped = Phase == WorkerPhase.Offering && rejected.Final is null ? Stored.GetRange(0, 1) : Stored;
         var step = (this with { Stored = Stored.RemoveRange(0, dropped.Count) }).Do(
             new StopTimers(), new Say(log => log.Superseded(Key.Partition, rejected.Range)));
-        step = step.And([.. dropped.Where(entry => entry.Segment is not null).Select(entry => new Journal(new SegmentDropped(entry.Range)))]);
+        step = step.And([.. dropped.Where(IsJournaled).Select(entry => new Journal(new SegmentDropped(entry.Range)))]);
         return step.Then(state => state.GoOnAfterRejection(rejected.Final));
     }
 

@@ -176,7 +176,7 @@ internal sealed partial record PartitionWorkerState(PartitionKey Key, PartitionW
         }
 
         var step = (this with { Stored = Stored.Add(stored.Entry) }).Do();
-        if (stored.Entry.Segment is not null)
+        if (IsJournaled(stored.Entry))
         {
             step = step.And(new Journal(new SegmentUploaded(stored.Entry, Work!.TopicId)));
         }

@@ -3,6 +3,7 @@ using Akka.Persistence;
 using Akka.Persistence.TestKit;
 using Akka.TestKit;
 using KafkaBackup.PartitionWorkers.Backup;
+using KafkaBackup.PartitionWorkers.Node;
 using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared;
 using Xunit;
@@ -27,6 +28,51 @@ public sealed class PartitionWorkerJournalTests : PartitionWorkerTestBase
         await EndAsync();
         await AwaitAssertAsync(async () => Assert.Equal(
             [new SegmentUploaded(asked.Entry, "id-1"), new SegmentCommitted(Range(0, 10), 10, asked.Entry.Segment!.CompressedSize)], await JournaledAsync()));
+    }
+
+    [Fact]
+    public async Task What_is_read_again_in_less_time_is_not_journaled()
+    {
+        Settings = Settings with { JournaledFrom = 10_000 };
+        SegmentRecords = 1;
+        Source.Append(1).Append(1, valueBytes: 10_000).Append(1);
+        var worker = await RunningAsync(Range(0, 3));
+
+        for (var position = 0L; position < 3;)
+        {
+            position = (await CommitNextAsync(worker)).Range.Next;
+        }
+
+        await EndAsync();
+        await AwaitAssertAsync(async () => Assert.Equal(
+            [(typeof(SegmentUploaded), Range(1, 2)), (typeof(SegmentCommitted), Range(1, 2))], (await JournaledAsync()).Select(journaled =>
+                (journaled.GetType(), journaled is SegmentUploaded uploaded ? uploaded.Entry.Range : ((SegmentCommitted)journaled).Range))));
+    }
+
+    [Fact]
+    public async Task A_journal_that_is_known_to_have_nothing_of_a_worker_is_not_asked()
+    {
+        Source.Append(10);
+        await KilledBeforeCommitAsync(Range(0, 10));
+        await JournalReads.Fail();
+        Journaled = JournaledWorkers.Only([]);
+
+        await AskingAsync(Range(0, 10));
+
+        Assert.Empty(JournalWarnings);
+    }
+
+    [Fact]
+    public async Task A_worker_that_the_journal_had_nothing_of_is_asked_for_once_it_has_written_there()
+    {
+        Journaled = JournaledWorkers.Only([]);
+        Source.Append(20);
+        var uploaded = await KilledBeforeCommitAsync(Range(0, 10));
+
+        var worker = NewWorker();
+        worker.Tell(Assigned(Range(0, 20)), Coordinator);
+
+        Assert.Equal(uploaded, await CommitNextAsync(worker));
     }
 
     [Fact]

@@ -61,7 +61,10 @@ public abstract class PartitionWorkerTestBase : PatientTestKit
 
     protected FakeTimeProvider Clock { get; } = new();
 
-    protected PartitionWorkerSettings Settings { get; set; } = new();
+    protected PartitionWorkerSettings Settings { get; set; } = new() { JournaledFrom = 0 };
+
+    /// <summary>Which workers the journal is known to have something of.</summary>
+    protected JournaledWorkers Journaled { get; set; } = JournaledWorkers.Unknown;
 
     protected int SegmentRecords { get; set; } = 10;
 
@@ -96,6 +99,7 @@ public abstract class PartitionWorkerTestBase : PatientTestKit
         var services = new PartitionWorkerServices(Environments, long.MaxValue, Settings, Clock, new WorkerLog(NullLogger<WorkerLog>.Instance))
         {
             Journal = new JournalHealth(JournalWarnings.Enqueue, TimeProvider.System),
+            Journaled = Journaled,
             Node = Node,
         };
         return Shard.ChildActorOf(PartitionWorkerActor.Props(Key, placement, services, Manifest, Permits));
