@@ -66,6 +66,33 @@ internal sealed class ClusterClient : IDisposable
         return (await look.Ended.WaitAsync(cancellation)).LeadOf(partition);
     }
 
+    /// <summary>What was last heard of the cluster.</summary>
+    public ClusterSnapshot Known
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _snapshot;
+            }
+        }
+    }
+
+    /// <summary>Asks the brokers for topics, whatever is known of them; <see cref="Known"/> has the answer then.</summary>
+    /// <exception cref="BackupException">No broker answers.</exception>
+    public async Task LookAtAsync(IReadOnlyCollection<string> topics, CancellationToken cancellation)
+    {
+        Look look;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_ended.IsCancellationRequested, this);
+            look = _look is { Ended.IsCompleted: false, HasAsked: false } waiting ? waiting : _look = Begin(_look, isUrgent: true);
+            look.Topics.UnionWith(topics);
+        }
+
+        await look.Ended.WaitAsync(cancellation);
+    }
+
     /// <summary>The same; null when it cannot be found out.</summary>
     public async Task<PartitionLead?> FindLeadAsync(PartitionId partition, int after)
     {

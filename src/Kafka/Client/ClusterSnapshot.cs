@@ -39,6 +39,12 @@ internal sealed class ClusterSnapshot
             ? new PartitionLead(led.LeaderId, led.LeaderEpoch, topic.Told.TopicId, topic.Generation)
             : null;
 
+    /// <summary>Why nobody is known to lead <paramref name="partition"/>, as the brokers have it.</summary>
+    public KafkaError WhyNotLed(PartitionId partition) => !_topics.TryGetValue(partition.Topic, out var topic) ? KafkaError.LeaderNotAvailable
+        : topic.Told.ErrorCode != KafkaError.None ? topic.Told.ErrorCode
+        : Find(topic.Told, partition.Number) is null ? KafkaError.UnknownTopicOrPartition
+        : KafkaError.LeaderNotAvailable;
+
     /// <summary>Brokers of Kafka tell of a topic's partitions in any order, mostly that of their numbers; a topic may have very many.</summary>
     private static MetadataResponse.Partition? Find(MetadataResponse.Topic topic, int number) =>
         number < topic.Partitions.Count && topic.Partitions[number].Index == number ? topic.Partitions[number] : topic.Partitions.Find(one => one.Index == number);

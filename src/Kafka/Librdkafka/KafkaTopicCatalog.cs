@@ -7,7 +7,7 @@ using KafkaBackup.Shared;
 
 namespace KafkaBackup.Kafka.Librdkafka;
 
-/// <summary>The catalog of a real cluster, through librdkafka's admin client.</summary>
+/// <summary>The catalog of a real cluster, through librdkafka's admin client; offsets through our own wherever that can log in.</summary>
 public sealed class KafkaTopicCatalog : ITopicCatalog
 {
     private const int BatchSize = 1_000;
@@ -43,9 +43,9 @@ public sealed class KafkaTopicCatalog : ITopicCatalog
     {
         _clients = clients;
         _calls = new AdminCalls(clients);
-        _offsets = new LogOffsets(_calls, leaderPatience);
         _groups = new KafkaGroupReader(_calls, Patience, TimeProvider.System);
         _own = clients.CreateOwn();
+        _offsets = new LogOffsets(_own is null ? new AdminOffsetLister(_calls) : new WireOffsetLister(_own), leaderPatience);
         _offsetsOfGroups = _own is null ? null : new GroupOffsetReader(_own, Patience, TimeProvider.System);
         _configurations = new TopicConfigurationReader(_calls, Patience);
     }

@@ -6,9 +6,9 @@ namespace KafkaBackup.Kafka.Librdkafka;
 
 /// <summary>Asks where logs start and end. Partitions whose leader is away are waited for once, and then only asked in passing as long as
 /// it stays away.</summary>
-/// <param name="calls">Asks the cluster.</param>
+/// <param name="lister">Asks the cluster.</param>
 /// <param name="leaderPatience">How long partitions without a leader are asked again.</param>
-internal sealed class LogOffsets(AdminCalls calls, TimeSpan leaderPatience)
+internal sealed class LogOffsets(IOffsetLister lister, TimeSpan leaderPatience)
 {
     /// <summary>How long an answer is waited for.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -59,7 +59,7 @@ internal sealed class LogOffsets(AdminCalls calls, TimeSpan leaderPatience)
             && leaderPatience - TimeProvider.System.GetElapsedTime(began) is { Ticks: > 0 } left)
         {
             await Task.Delay(Pause, cancellation);
-            await RefreshAsync(leaderless.Select(partition => partition.Topic).Distinct(StringComparer.Ordinal), cancellation);
+            await lister.RefreshAsync(leaderless.Select(partition => partition.Topic).Distinct(StringComparer.Ordinal), Glance, cancellation);
             foreach (var (partition, answer) in await ListPatientlyAsync(leaderless, isolation, left, cancellation))
             {
                 found[partition] = answer;
@@ -67,23 +67,6 @@ internal sealed class LogOffsets(AdminCalls calls, TimeSpan leaderPatience)
         }
 
         return found;
-    }
-
-    /// <summary>Makes the client look for leaders anew. Of a topic that was made just now one broker may say that there is none; then the client says so for half a minute, without
-    /// asking, however often it is asked.</summary>
-    private async Task RefreshAsync(IEnumerable<string> topics, CancellationToken cancellation)
-    {
-        foreach (var topic in topics)
-        {
-            try
-            {
-                await calls.CallAsync(admin => Task.FromResult(admin.GetMetadata(topic, Glance)), Glance, cancellation);
-            }
-            catch (KafkaException e) when (SourceFailures.IsPassing(e.Error.Code))
-            {
-                return; // Who does not answer this does not answer the question either.
-            }
-        }
     }
 
     private Task<Dictionary<PartitionId, LogSpan>> GlanceAsync(PartitionId[] partitions, IsolationLevel isolation, CancellationToken cancellation) =>
@@ -121,14 +104,14 @@ internal sealed class LogOffsets(AdminCalls calls, TimeSpan leaderPatience)
     /// <exception cref="KafkaException">The cluster does not answer.</exception>
     public async Task<IReadOnlyDictionary<PartitionId, TopicPartitionOffsetError>> FindAsync(IReadOnlyCollection<KeyValuePair<PartitionId, long>> times, CancellationToken cancellation)
     {
-        var answers = await AskAsync([.. times.Select(time => Asked(time.Key, OffsetSpec.ForTimestamp(time.Value)))], IsolationLevel.ReadUncommitted, Patience, cancellation);
+        var answers = await lister.ListAsync([.. times.Select(time => Asked(time.Key, OffsetSpec.ForTimestamp(time.Value)))], IsolationLevel.ReadUncommitted, Patience, cancellation);
         return answers.ToDictionary(PartitionOf);
     }
 
     private async Task<Dictionary<PartitionId, TopicPartitionOffsetError>> ListAsync(
         PartitionId[] partitions, OffsetSpec spec, IsolationLevel isolation, TimeSpan patience, CancellationToken cancellation)
     {
-        var answers = await AskAsync([.. partitions.Select(partition => Asked(partition, spec))], isolation, patience, cancellation);
+        var answers = await lister.ListAsync([.. partitions.Select(partition => Asked(partition, spec))], isolation, patience, cancellation);
         return answers.Select(Checked).ToDictionary(PartitionOf);
     }
 
@@ -139,27 +122,6 @@ internal sealed class LogOffsets(AdminCalls calls, TimeSpan leaderPatience)
     };
 
     private static PartitionId PartitionOf(TopicPartitionOffsetError answer) => new(answer.Topic, answer.Partition.Value);
-
-    private async Task<IEnumerable<TopicPartitionOffsetError>> AskAsync(
-        List<TopicPartitionOffsetSpec> asked, IsolationLevel isolation, TimeSpan patience, CancellationToken cancellation)
-    {
-        try
-        {
-            var options = new ListOffsetsOptions { RequestTimeout = patience, IsolationLevel = isolation };
-            var answer = await calls.CallAsync(admin => admin.ListOffsetsAsync(asked, options), patience, cancellation);
-            return answer.ResultInfos.Select(info => info.TopicPartitionOffsetError);
-        }
-        catch (ListOffsetsException e)
-        {
-            return e.Result.ResultInfos.Select(report => report.TopicPartitionOffsetError);
-        }
-        catch (KafkaException e) when (e.Error.Code == ErrorCode.Local_NoEnt)
-        {
-            // "No leaders found": what is told of each partition when any of them has a leader is told of none when none has.
-            var leaderless = new Error(ErrorCode.LeaderNotAvailable);
-            return asked.Select(place => new TopicPartitionOffsetError(place.TopicPartition, Offset.Unset, leaderless));
-        }
-    }
 
     private static bool IsLeaderless(LogSpan span) => span.Error is { } error && SourceFailures.IsPassing(error.Code);
 }
