@@ -107,7 +107,7 @@ public sealed class SegmentPipeline
                     content += records.Key.Bytes.Length + records.Value.Bytes.Length;
                     if (writer.IsFull)
                     {
-                        next = await SealAsync(writer, next, writer.EndOffset + 1, EpochAtEnd(stream, writer), cancellation);
+                        next = await SealAsync(writer, stream, next, writer.EndOffset + 1, cancellation);
                     }
                 }
 
@@ -116,7 +116,7 @@ public sealed class SegmentPipeline
                 Metrics.Read(_key.Backup, count, content);
                 if (writer.RecordCount > 0 && _clock.GetElapsedTime(startedAt) >= _settings.Segments.MaxInterval)
                 {
-                    next = await SealAsync(writer, next, writer.EndOffset + 1, EpochAtEnd(stream, writer), cancellation);
+                    next = await SealAsync(writer, stream, next, writer.EndOffset + 1, cancellation);
                 }
             }
         }
@@ -125,7 +125,7 @@ public sealed class SegmentPipeline
             // What was read before is as good as ever: it need not be read again, and perhaps cannot be.
             if (writer.RecordCount > 0)
             {
-                await SealAsync(writer, next, writer.EndOffset + 1, EpochAtEnd(stream, writer), cancellation);
+                await SealAsync(writer, stream, next, writer.EndOffset + 1, cancellation);
             }
 
             await _uploading;
@@ -134,25 +134,24 @@ public sealed class SegmentPipeline
 
         if (writer.RecordCount > 0)
         {
-            await SealAsync(writer, next, stream.Position, stream.LeaderEpoch, cancellation);
+            await SealAsync(writer, stream, next, stream.Position, cancellation);
         }
         else if (stream.Position > next)
         {
-            await HandOutAfterUploadAsync(Entry(next, stream.Position), cancellation);
+            await HandOutAfterUploadAsync(Entry(next, stream.Position), stream.TopicId, cancellation);
         }
 
         await _uploading;
         return stream.Position;
     }
 
-    /// <summary>The leader epoch of the segment's last record. In the middle of what was returned at once nobody knows it: a later one would make the next
-    /// run take a sound log for one that was cut off.</summary>
-    private static int? EpochAtEnd(IRecordStream stream, SegmentWriter writer) => stream.Position == writer.EndOffset + 1 ? stream.LeaderEpoch : null;
-
     /// <summary>Seals the segment at hand and starts its upload, once the one before it is through.</summary>
-    private async Task<long> SealAsync(SegmentWriter writer, long @base, long next, int? leaderEpoch, CancellationToken cancellation)
+    private async Task<long> SealAsync(SegmentWriter writer, IRecordStream stream, long @base, long next, CancellationToken cancellation)
     {
-        var segment = writer.Seal();
+        // The leader epoch of its last record: in the middle of what was returned at once nobody knows it, and a later one would make the next run take a sound
+        // log for one that was cut off.
+        var entry = Entry(@base, next) with { LeaderEpoch = stream.Position == next ? stream.LeaderEpoch : null };
+        var (segment, readFrom) = (writer.Seal(), stream.TopicId);
         try
         {
             await _uploading;
@@ -164,7 +163,7 @@ public sealed class SegmentPipeline
             throw;
         }
 
-        _uploading = UploadAsync(segment, Entry(@base, next) with { LeaderEpoch = leaderEpoch }, cancellation);
+        _uploading = UploadAsync(segment, entry, readFrom, cancellation);
         if (!_settings.OverlapsUpload)
         {
             await _uploading;
@@ -173,7 +172,7 @@ public sealed class SegmentPipeline
         return next;
     }
 
-    private async Task UploadAsync(SealedSegment segment, LedgerEntry entry, CancellationToken cancellation)
+    private async Task UploadAsync(SealedSegment segment, LedgerEntry entry, string? readFrom, CancellationToken cancellation)
     {
         using (segment)
         {
@@ -191,21 +190,21 @@ public sealed class SegmentPipeline
             Progress.Stored(segment.Info.CompressedSize);
             Metrics.Stored(_key.Backup, _settings.Segments.Codec.Name(), segment.Info.UncompressedSize, segment.Info.CompressedSize);
             var stored = segment.Info with { Key = key, UploadedAt = _clock.GetUtcNow().ToUnixTimeMilliseconds() };
-            await HandOutAsync(entry with { Segment = stored }, cancellation);
+            await HandOutAsync(entry with { Segment = stored }, readFrom, cancellation);
         }
     }
 
-    private async Task HandOutAfterUploadAsync(LedgerEntry entry, CancellationToken cancellation)
+    private async Task HandOutAfterUploadAsync(LedgerEntry entry, string? readFrom, CancellationToken cancellation)
     {
         await _uploading;
         await _uncommitted.WaitAsync(cancellation);
-        await HandOutAsync(entry, cancellation);
+        await HandOutAsync(entry, readFrom, cancellation);
     }
 
-    /// <summary>The topic's id is asked for after all of the entry was read, and before anybody can commit it.</summary>
-    private async Task HandOutAsync(LedgerEntry entry, CancellationToken cancellation)
+    /// <summary>Unless records were read by the topic's id, that is asked for after all of the entry was read, and before anybody can commit it.</summary>
+    private async Task HandOutAsync(LedgerEntry entry, string? readFrom, CancellationToken cancellation)
     {
-        if (TopicId is { } planned)
+        if (TopicId is { } planned && readFrom != planned)
         {
             await _topics.VerifyAsync(_key.Partition, planned, cancellation);
         }

@@ -10,6 +10,9 @@ public interface IRecordStream : IAsyncDisposable
     /// <summary>The leader epoch of the last record that was returned; null before the first one, and when the source keeps no epochs.</summary>
     int? LeaderEpoch { get; }
 
+    /// <summary>Kafka's id of the topic of which all records so far were asked for by that id, so that they can be of no other under its name; null where any were asked for by name.</summary>
+    string? TopicId => null;
+
     /// <summary>The offset of the first record that was returned with a header name changed, as the client could not hand it over as it is; null: none was seen.</summary>
     long? FirstChangedHeaderName => null;
 

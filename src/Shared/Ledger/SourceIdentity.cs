@@ -7,6 +7,9 @@ public static class SourceIdentity
     /// <summary>The zero id, by which brokers say that a topic has none.</summary>
     private const string NoTopicId = "AAAAAAAAAAAAAAAAAAAAAA";
 
+    /// <summary>A topic's id as it stands in the ledger: librdkafka's text of it. Null for the zero id, which is none.</summary>
+    public static string? TextOf(Guid topicId) => Known(Convert.ToBase64String(topicId.ToByteArray(bigEndian: true)).TrimEnd('='));
+
     /// <summary>A topic's id, or null for the zero id, which is none.</summary>
     public static string? Known(string? topicId) => topicId == NoTopicId ? null : topicId;
 

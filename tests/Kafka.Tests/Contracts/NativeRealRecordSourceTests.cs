@@ -6,5 +6,7 @@ public sealed class NativeRealRecordSourceTests : RecordSourceContract
 
     protected override bool IsThere => !string.IsNullOrEmpty(Broker);
 
+    protected override bool ReadsByTopicId => true;
+
     protected override SourceUnderTest Start() => new KafkaSourceUnderTest(Broker, isNative: true);
 }

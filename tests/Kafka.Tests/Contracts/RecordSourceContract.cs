@@ -53,6 +53,19 @@ public abstract class RecordSourceContract : IAsyncLifetime
         Assert.Equal(0, stream.LeaderEpoch);
     }
 
+    [SkippableFact]
+    public async Task The_id_by_which_a_topic_was_asked_for_is_that_of_the_catalog()
+    {
+        await PrepareAsync(records: 10);
+        var known = (await Cluster.Catalog.GetTopicIdsAsync([_partition.Topic], CancellationToken.None))[_partition.Topic];
+
+        await using var stream = Cluster.Source.Open(_partition, new OffsetRange(0, 10));
+        Assert.Null(stream.TopicId);
+        await stream.ReadAsync(CancellationToken.None);
+
+        Assert.Equal(ReadsByTopicId ? known : null, stream.TopicId);
+    }
+
     [SkippableTheory]
     [InlineData(5)]
     [InlineData(10)]
@@ -140,6 +153,9 @@ public abstract class RecordSourceContract : IAsyncLifetime
 
     /// <summary>Whether there is a cluster to be tried; tests are skipped otherwise.</summary>
     protected virtual bool IsThere => true;
+
+    /// <summary>Whether brokers are asked for a topic by its id.</summary>
+    protected virtual bool ReadsByTopicId => false;
 
     protected abstract SourceUnderTest Start();
 

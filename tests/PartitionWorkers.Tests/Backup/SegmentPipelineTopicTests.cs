@@ -38,6 +38,21 @@ public sealed class SegmentPipelineTopicTests
         Assert.Single(_bench.TakeAll());
     }
 
+    [Theory]
+    [InlineData("id-1", true)]
+    [InlineData("id-2", false)]
+    [InlineData(null, false)]
+    public async Task What_was_read_by_the_planned_topics_id_needs_no_question(string? readBy, bool isKnown)
+    {
+        _bench.Log.Append(10).Skip(5);
+        _bench.Log.ReadByTopicId = readBy;
+
+        await _bench.RunAsync(new OffsetRange(0, 15));
+
+        Assert.Equal(isKnown, !_bench.Cluster.TopicIdsAsked.Task.IsCompleted);
+        Assert.Equal(15, _bench.TakeAll()[^1].Range.Next);
+    }
+
     [Fact]
     public async Task Offsets_without_records_are_handed_out_only_then_too()
     {

@@ -115,6 +115,8 @@ public sealed class FakeCluster
 
         public int? LeaderEpoch { get; private set; }
 
+        public string? TopicId => _log.ReadByTopicId;
+
         public long? FirstChangedHeaderName { get; private set; }
 
         public async ValueTask<RecordCursor?> ReadAsync(CancellationToken cancellation)

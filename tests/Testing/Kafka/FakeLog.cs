@@ -33,6 +33,9 @@ public sealed class FakeLog(PartitionId partition)
     /// <summary>From where on the client cannot hand over header names as they are; null when it can.</summary>
     public long? HeaderNamesChangedAt { get; set; }
 
+    /// <summary>The topic's id by which streams say that they read; null: by its name.</summary>
+    public string? ReadByTopicId { get; set; }
+
     /// <summary>Why the partition's bounds cannot be asked for; null when they can.</summary>
     public BackupException? BoundsProblem { get; set; }
 

@@ -45,6 +45,9 @@ internal sealed class FetchStream : IRecordStream
     /// <inheritdoc />
     public int? LeaderEpoch { get; private set; }
 
+    /// <inheritdoc />
+    public string? TopicId => _fetcher.TopicId;
+
     /// <summary>The same, or of the last record before the range.</summary>
     private int? EpochBefore { get; set; }
 

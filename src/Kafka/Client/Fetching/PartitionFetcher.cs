@@ -3,6 +3,7 @@ using KafkaBackup.Kafka.Wire.Messages;
 using KafkaBackup.Kafka.Wire.Records;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Shared.Ledger;
 
 namespace KafkaBackup.Kafka.Client.Fetching;
 
@@ -18,9 +19,13 @@ internal sealed class PartitionFetcher(NativeRecordSource source, PartitionId pa
 
     private readonly int _lane = source.Lanes.Next();
     private Guid _topicId;
+    private bool _hasAskedByName;
     private int _wrong;
     private int? _proven;
     private NearReplica? _near;
+
+    /// <summary>The id by which the topic was asked for each time, as the catalog writes it; null before the first time, and when a broker was asked by name.</summary>
+    public string? TopicId => _hasAskedByName || _topicId == default ? null : SourceIdentity.TextOf(_topicId);
 
     /// <summary>Asks for what the log has from an offset on.</summary>
     /// <param name="from">The offset.</param>
@@ -149,6 +154,7 @@ internal sealed class PartitionFetcher(NativeRecordSource source, PartitionId pa
     private async Task<Fetched> AskAsync(WireConnection connection, PartitionLead lead, long from, int maxBytes, TimeSpan wait, bool mayBeSentAway = false)
     {
         var version = connection.VersionOf(ApiKey.Fetch, lead.TopicId == default ? LastWithNames : short.MaxValue);
+        _hasAskedByName |= version <= LastWithNames;
         var answer = await connection.AskPooledAsync<FetchResponse>(ApiKey.Fetch, version, new FetchRequest
         {
             MaxWaitMs = (int)wait.TotalMilliseconds,
