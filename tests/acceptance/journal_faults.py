@@ -73,16 +73,16 @@ class FullDisk(Place):
 def follow(report, kafka, product, work, name, place):
     """One history: records, a run on the whole disk, more records, a run on the harmed one, the disk healed, a last run."""
     topic = "journal-faults-%s-%d" % (name, os.getpid())
-    backup = common.Backup(product, os.path.join(work, name), name, kafka.bootstrap, [topic], segment_max_records=500)
+    backup = common.Backup(product, os.path.join(work, name), name, kafka.bootstrap, [topic], segment_max_records=5_000)
     local = place(os.path.join(work, name, "state"))
     backup.db, backup.journal = os.path.join(local.folder, "offsets.db"), os.path.join(local.folder, name + "-journal.db")
     with open(backup.config, "w", encoding="utf-8") as file:
         file.write(common.configuration(
-            name, kafka.bootstrap, [topic], backup.stores.section(backup.folder), backup.db, segment_max_records=500))
-    kafka.load(topic, 4_000, 2, 1, create=True)
+            name, kafka.bootstrap, [topic], backup.stores.section(backup.folder), backup.db, segment_max_records=5_000))
+    kafka.load(topic, 40_000, 2, 1, create=True)
     run = backup.run()
     report.check(run.code == 0 and WARNING not in run.err, "%s: the run before ends with 0 and no warning" % name, run.err)
-    kafka.load(topic, 4_000, 2, 2)
+    kafka.load(topic, 40_000, 2, 2)
     local.harm(backup.journal)
     try:
         run = backup.run()

@@ -54,10 +54,10 @@ def main():
     args = parser.parse_args()
     report, kafka = common.Report(), common.Kafka(os.environ["KAFKA_HOME"], os.environ["KAFKA_BOOTSTRAP_SERVERS"])
     topic = "journal-kills-%d" % os.getpid()
-    backup = common.Backup(args.product, args.work, "kills", kafka.bootstrap, [topic], segment_max_records=500)
+    backup = common.Backup(args.product, args.work, "kills", kafka.bootstrap, [topic], segment_max_records=5_000)
     try:
         for number in range(1, args.kills + 1):
-            kafka.load(topic, 4_000, 2, number, create=number == 1)
+            kafka.load(topic, 40_000, 2, number, create=number == 1)
             kill_before_commit(backup, report, number)
             stored = segments(backup)
             run = backup.run()

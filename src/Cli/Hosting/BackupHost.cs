@@ -1,4 +1,5 @@
 using Akka.Cluster.Hosting;
+using Akka.Configuration;
 using Akka.Hosting;
 using KafkaBackup.Cli.Output;
 using KafkaBackup.Coordinator.Backup;
@@ -41,7 +42,7 @@ internal static class BackupHost
             }, services.GetRequiredService<TimeProvider>()))
             .AddActorParts()
             .AddAkka("kafka-backup", (akka, services) => akka
-                .WithSharedParts(output, CoordinatorHosting.LoadHocon("single").WithFallback(CoordinatorHosting.LoadHocon("reference")))
+                .WithSharedParts(output, HoconOf(configuration))
                 .WithClustering(new ClusterOptions { Roles = [CoordinatorHosting.Role, WorkerHosting.Role] })
                 .WithSqliteJournal(state.JournalPath)
                 .WithBackupCoordinators(settings => Manifests(services, state, settings))
@@ -52,6 +53,12 @@ internal static class BackupHost
                     cluster.Join(cluster.SelfAddress);
                 }));
         return builder.Build();
+    }
+
+    private static Config HoconOf(BackupConfiguration configuration)
+    {
+        var single = CoordinatorHosting.LoadHocon("single").WithFallback(CoordinatorHosting.LoadHocon("reference"));
+        return configuration.Backup.IsContinuous ? single : CoordinatorHosting.LoadHocon("once").WithFallback(single);
     }
 
     private static LedgerServices Manifests(IServiceProvider services, LocalState state, LedgerSettings settings) => new(

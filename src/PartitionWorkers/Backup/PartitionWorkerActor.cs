@@ -181,8 +181,8 @@ public sealed class PartitionWorkerActor : UntypedActor, IWithTimers
             case Answer answer:
                 Sender.Tell(answer.Message);
                 break;
-            case AskPermit:
-                _permits.Tell(_services.PermitOf(Environment.Configuration));
+            case AskPermit ask:
+                _permits.Tell(_services.PermitOf(Environment.Configuration, ask.Size));
                 break;
             case GivePermitBack:
                 _permits.Tell(ReleasePermit.Instance);
@@ -272,7 +272,7 @@ public sealed class PartitionWorkerActor : UntypedActor, IWithTimers
     {
         var (token, self, environment) = (start.Token, Self, Environment);
         _cancel = new CancellationTokenSource();
-        _pipeline = new SegmentPipeline(_key, environment, _services.PipelineOf(environment.Configuration), _services.Clock, start.Epoch, entry => self.Tell(new EntryStored(token, entry)))
+        _pipeline = new SegmentPipeline(_key, environment, _services.PipelineOf(environment.Configuration, start.Size), _services.Clock, start.Epoch, entry => self.Tell(new EntryStored(token, entry)))
         {
             Progress = _services.Progress,
             Metrics = _services.Metrics,

@@ -30,17 +30,19 @@ public sealed record PartitionWorkerServices(
     /// <summary>The node. Default: the only one.</summary>
     public WorkerNode Node { get; init; } = WorkerNode.Alone;
 
-    /// <summary>How a backup's segments are cut on this node.</summary>
-    public PipelineSettings PipelineOf(BackupConfiguration configuration) => new()
+    /// <summary>How a backup's segments are cut on this node, and how much is read, with a permit of this size.</summary>
+    internal PipelineSettings PipelineOf(BackupConfiguration configuration, PermitSize size) => new()
     {
         Segments = SegmentSettings.From(configuration.Backup),
-        OverlapsUpload = PermitBudget.For(configuration.Backup, MemoryBytes).OverlapsUpload,
+        OverlapsUpload = size == PermitSize.Full && PermitBudget.For(configuration.Backup, MemoryBytes).OverlapsUpload,
+        MostBytes = size == PermitSize.Full ? long.MaxValue : PermitBudget.SmallSegmentBytes,
     };
 
     /// <summary>What a worker of a backup asks the node for.</summary>
-    public RequestPermit PermitOf(BackupConfiguration configuration)
+    internal RequestPermit PermitOf(BackupConfiguration configuration, PermitSize size)
     {
         var budget = PermitBudget.For(configuration.Backup, MemoryBytes);
-        return new RequestPermit(PermitUser.Of(configuration.BackupId), budget.PermitBytes, budget.Slots);
+        var (bytes, most) = size == PermitSize.Full ? (budget.PermitBytes, Math.Max(budget.Slots, configuration.Backup.MaxConcurrentSmall)) : (budget.SmallPermitBytes, configuration.Backup.MaxConcurrentSmall);
+        return new RequestPermit(PermitUser.Of(configuration.BackupId), bytes, most) { MostBytes = budget.TotalBytes };
     }
 }

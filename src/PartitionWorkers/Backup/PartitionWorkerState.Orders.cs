@@ -111,6 +111,7 @@ internal sealed partial record PartitionWorkerState
         { IsStopping: true } => Complete(null),
         { Doom: { } doom } => Complete(doom),
         { Phase: WorkerPhase.Offering } or { Ending: WorkEnding.AskAgain } or { PipelineEnd.IsTrimmed: true } => Ask(),
+        { PipelineEnd.IsOutgrown: true } => (this with { HasOutgrown = true }).Ask(),
         { PipelineEnd.Failure: { } failure } => OnFailed(failure),
         { HasMore: true, PipelineEnd.BlockedAt: null } => Ask(), // Behind an open transaction nothing can be read.
         _ => Complete(null),
@@ -126,6 +127,7 @@ internal sealed partial record PartitionWorkerState
             Ending = Ending == WorkEnding.HandedOff ? WorkEnding.HandedOff : WorkEnding.Through,
             Stored = [],
             PipelineEnd = null,
+            HasOutgrown = false,
             Doom = null,
             Failures = 0,
             Committed = (0, 0),

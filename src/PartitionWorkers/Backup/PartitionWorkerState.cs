@@ -26,6 +26,7 @@ namespace KafkaBackup.PartitionWorkers.Backup;
 /// Committing     the last entry Committed:
 ///                  all read / a failure that is final        the end
 ///                  offsets gone at the source                Asking, then ReadingBounds
+///                  more than a small permit stands for       Asking, then Waiting for a full one
 ///                  a failure that may pass                   BackingOff
 ///                Rejected                                    Asking
 /// ReadingBounds  BoundsRead                                  Committing (the gap, then Asking) | BackingOff | the end
@@ -38,6 +39,9 @@ namespace KafkaBackup.PartitionWorkers.Backup;
 /// </remarks>
 internal sealed partial record PartitionWorkerState(PartitionKey Key, PartitionWorkerSettings Settings)
 {
+    /// <summary>So many offsets may well fit into a small permit.</summary>
+    private const long FewOffsets = 1_000;
+
     /// <summary>What the worker is doing.</summary>
     public WorkerPhase Phase { get; private init; } = WorkerPhase.Recovering;
 
@@ -146,8 +150,14 @@ internal sealed partial record PartitionWorkerState(PartitionKey Key, PartitionW
             return (told with { Phase = WorkerPhase.ReadingBounds, Token = token }).Do(new StopTimers(), new ReadBounds(token));
         }
 
-        return (told with { Phase = WorkerPhase.Waiting, LeaderEpoch = answer.LeaderEpoch }).Do(new StopTimers(), new AskPermit());
+        return (told with { Phase = WorkerPhase.Waiting, LeaderEpoch = answer.LeaderEpoch }).Do(new StopTimers(), new AskPermit(told.Size));
     }
+
+    /// <summary>The permit that is asked for, or in use.</summary>
+    private PermitSize Size => HasOutgrown || Ranges.Sum(range => range.Next - range.Base) > FewOffsets ? PermitSize.Full : PermitSize.Small;
+
+    /// <summary>Whether a small permit was tried and did not do.</summary>
+    private bool HasOutgrown { get; init; }
 
     /// <summary>Whether the ledger has told a part of the ranges only.</summary>
     private bool HasMore { get; init; }
@@ -165,7 +175,7 @@ internal sealed partial record PartitionWorkerState(PartitionKey Key, PartitionW
 
         var token = Token + 1;
         return (this with { Phase = WorkerPhase.Reading, Token = token, PipelineEnd = null })
-            .Do(new StartPipeline(token, Ranges, Epoch, LeaderEpoch, Work!.TopicId));
+            .Do(new StartPipeline(token, Ranges, Size, Epoch, LeaderEpoch, Work!.TopicId));
     }
 
     private WorkerStep OnStored(EntryStored stored)

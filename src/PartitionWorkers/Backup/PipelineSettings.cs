@@ -11,6 +11,9 @@ public sealed record PipelineSettings
     /// <summary>Whether the next segment is filled while the last one is uploaded. Default: true.</summary>
     public bool OverlapsUpload { get; init; } = true;
 
+    /// <summary>How many bytes a segment at hand may have, before compression, before the pipeline gives up with an <see cref="OutgrownException"/>. Default: no limit.</summary>
+    public long MostBytes { get; init; } = long.MaxValue;
+
     /// <summary>How many stored entries may wait to be committed before the pipeline pauses. Default: 2.</summary>
     public int MaxUncommitted { get; init; } = 2;
 }

@@ -66,6 +66,7 @@ public sealed class SegmentPipeline
     /// <summary>Stores the committed records of the ranges, in order.</summary>
     /// <returns>Null when all was read; else the offset that could not be passed, as an open transaction begins there.</returns>
     /// <exception cref="OffsetsGoneException">The source deleted what was to be read; all before that was handed out.</exception>
+    /// <exception cref="OutgrownException">There is more than <see cref="PipelineSettings.MostBytes"/> allows.</exception>
     /// <exception cref="BackupException">Source or store failed.</exception>
     public async Task<long?> RunAsync(IReadOnlyList<OffsetRange> ranges, CancellationToken cancellation)
     {
@@ -105,6 +106,11 @@ public sealed class SegmentPipeline
                     writer.Append(records);
                     (count, bytes) = (count + 1, bytes + writer.UncompressedSize - before);
                     content += records.Key.Bytes.Length + records.Value.Bytes.Length;
+                    if (writer.UncompressedSize > _settings.MostBytes)
+                    {
+                        throw new OutgrownException();
+                    }
+
                     if (writer.IsFull)
                     {
                         next = await SealAsync(writer, stream, next, writer.EndOffset + 1, cancellation);

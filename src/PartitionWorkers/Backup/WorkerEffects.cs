@@ -20,13 +20,13 @@ internal static class WorkerEffects
     internal sealed record Answer(PartitionEnded Message) : WorkerEffect;
 
     /// <summary>Asks for a permit of this node.</summary>
-    internal sealed record AskPermit : WorkerEffect;
+    internal sealed record AskPermit(PermitSize Size) : WorkerEffect;
 
     /// <summary>Gives the permit back, or leaves the queue for one.</summary>
     internal sealed record GivePermitBack : WorkerEffect;
 
     /// <summary>Reads, encodes and stores <paramref name="Ranges"/>.</summary>
-    internal sealed record StartPipeline(int Token, IReadOnlyList<OffsetRange> Ranges, long Epoch, int? LeaderEpoch, string? TopicId) : WorkerEffect;
+    internal sealed record StartPipeline(int Token, IReadOnlyList<OffsetRange> Ranges, PermitSize Size, long Epoch, int? LeaderEpoch, string? TopicId) : WorkerEffect;
 
     /// <summary>Ends the pipeline early; it still tells its end.</summary>
     internal sealed record CancelPipeline : WorkerEffect;

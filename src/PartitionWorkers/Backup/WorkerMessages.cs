@@ -25,10 +25,13 @@ internal static class WorkerMessages
     /// <summary>The pipeline ended, with its memory given back. What it stored was told before.</summary>
     internal sealed record PipelineEnded(int Token, long? BlockedAt, Fault? Failure, bool IsTrimmed) : INoSerializationVerificationNeeded, IDeadLetterSuppression
     {
+        /// <summary>Whether there is more to be read than the permit stands for.</summary>
+        public bool IsOutgrown { get; init; }
+
         public static PipelineEnded Of(int token, Exception exception)
         {
             var cause = exception is AggregateException { InnerExceptions: [var only] } ? only : exception;
-            return new PipelineEnded(token, null, Fault.Of(cause), cause is OffsetsGoneException);
+            return cause is OutgrownException ? new PipelineEnded(token, null, null, IsTrimmed: false) { IsOutgrown = true } : new PipelineEnded(token, null, Fault.Of(cause), cause is OffsetsGoneException);
         }
     }
 

@@ -6,6 +6,9 @@ namespace KafkaBackup.PartitionWorkers.Node;
 /// <summary>How many partitions of a backup a node reads at once, so that their segments and prefetched records stay within the memory budget.</summary>
 public sealed record PermitBudget
 {
+    /// <summary>What may be read with a small permit, before compression. 4 MiB.</summary>
+    public const long SmallSegmentBytes = 4L * 1024 * 1024;
+
     private PermitBudget(int slots, long permitBytes, bool overlapsUpload) => (Slots, PermitBytes, OverlapsUpload) = (slots, permitBytes, overlapsUpload);
 
     /// <summary>Permits that may be out for the backup at the same time. At least 1.</summary>
@@ -13,6 +16,12 @@ public sealed record PermitBudget
 
     /// <summary>Memory that one permit stands for.</summary>
     public long PermitBytes { get; }
+
+    /// <summary>Memory that one stands for that is for few records: for a segment of <see cref="SmallSegmentBytes"/>.</summary>
+    public long SmallPermitBytes => Math.Min(PermitBytes, BackupSection.MemoryBesideSegment + SmallSegmentBytes);
+
+    /// <summary>Memory of all permits together.</summary>
+    public long TotalBytes => Slots * PermitBytes;
 
     /// <summary>Whether a permit has room for a second segment, so that one is filled while the one before it is uploaded.</summary>
     public bool OverlapsUpload { get; }

@@ -64,6 +64,9 @@ public sealed record BackupSection
     /// <summary><c>max_concurrent_partitions</c>: how many partitions a node reads at once. Default: 8. At least 1.</summary>
     public int MaxConcurrentPartitions { get; init; } = 8;
 
+    /// <summary>How many of them if each has few records, so that it is waiting and not memory or processors that takes the time: as many as <c>max_concurrent_partitions</c> says. Default: 32.</summary>
+    public int MaxConcurrentSmall { get; init; } = 32;
+
     /// <summary><c>fetch_max_bytes</c>: what one fetch asks of a broker at most. Default: 4 MiB. At most <see cref="MaxFetchBytes"/>.</summary>
     public int FetchMaxBytes { get; init; } = 4 * 1024 * 1024;
 

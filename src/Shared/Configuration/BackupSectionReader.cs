@@ -10,6 +10,7 @@ internal static class BackupSectionReader
     {
         var defaults = new BackupSection();
         var segmentMaxBytes = map.Value("segment_max_bytes") is { } bytes ? bytes.Int64(1) : defaults.SegmentMaxBytes;
+        var concurrent = map.Int32("max_concurrent_partitions", 1);
         var section = new BackupSection
         {
             Compression = CompressionCodecNames.OfName(map.Choice("compression", CompressionCodecNames.All)) ?? defaults.Compression,
@@ -30,7 +31,8 @@ internal static class BackupSectionReader
                 : defaults.OpenTransactionLimit,
             IncludeOffsetHeaders = map.Boolean("include_offset_headers") ?? defaults.IncludeOffsetHeaders,
             SourceClusterId = map.Text("source_cluster_id"),
-            MaxConcurrentPartitions = map.Int32("max_concurrent_partitions", 1) ?? defaults.MaxConcurrentPartitions,
+            MaxConcurrentPartitions = concurrent ?? defaults.MaxConcurrentPartitions,
+            MaxConcurrentSmall = concurrent ?? defaults.MaxConcurrentSmall,
             FetchMaxBytes = map.Int32("fetch_max_bytes", 1, BackupSection.MaxFetchBytes) ?? defaults.FetchMaxBytes,
             MaxMemoryBytes = ReadMaxMemory(map.Value("max_memory_bytes"), segmentMaxBytes),
         };

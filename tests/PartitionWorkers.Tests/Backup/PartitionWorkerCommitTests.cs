@@ -14,6 +14,26 @@ namespace KafkaBackup.PartitionWorkers.Tests.Backup;
 public sealed class PartitionWorkerCommitTests : PartitionWorkerTestBase
 {
     [Fact]
+    public async Task Few_offsets_with_more_in_them_than_a_small_permit_stands_for_are_read_with_a_full_one()
+    {
+        Source.Append(3, valueBytes: 2 * 1024 * 1024);
+        var worker = await AskingAsync(Range(0, 3));
+        Answer(worker, Range(0, 3));
+        var small = await Permits.ExpectMsgAsync<RequestPermit>();
+        Grant(worker);
+
+        await Permits.ExpectMsgAsync<ReleasePermit>();
+        await Manifest.ExpectMsgAsync<GetUncovered>();
+        Answer(worker, Range(0, 3));
+        var full = await Permits.ExpectMsgAsync<RequestPermit>();
+        Assert.InRange(small.Bytes, 1, full.Bytes - 1);
+        Grant(worker);
+
+        Assert.Equal(Range(0, 3), (await CommitNextAsync(worker)).Range);
+        Assert.Equal(3, (await CountedEndAsync()).Records);
+    }
+
+    [Fact]
     public async Task Commits_only_after_upload_succeeded()
     {
         var gate = new TaskCompletionSource();

@@ -73,6 +73,34 @@ public sealed class PartitionWorkerStateTests
         Assert.Equal(WorkerPhase.Reading, _state.Phase);
     }
 
+    [Theory]
+    [InlineData(1_000, PermitSize.Small)]
+    [InlineData(1_001, PermitSize.Full)]
+    public void For_few_offsets_a_small_permit_is_asked_for_and_used(long offsets, object size)
+    {
+        Idle();
+        Take(Order(First));
+
+        Assert.Equal(new AskPermit((PermitSize)size), Take(Uncovered(First, 0, offsets))[^1]);
+        Assert.Equal(size, Assert.IsType<StartPipeline>(Take(PermitGranted.Instance)[^1]).Size);
+    }
+
+    [Fact]
+    public void What_outgrows_a_small_permit_goes_on_with_a_full_one_and_the_next_order_tries_a_small_one_again()
+    {
+        Reading(First);
+
+        var effects = Take(new PipelineEnded(_state.Token, null, null, IsTrimmed: false) { IsOutgrown = true });
+
+        Assert.IsType<GivePermitBack>(effects[0]);
+        Assert.IsType<GetUncovered>(Told(effects));
+        Assert.Equal(new AskPermit(PermitSize.Full), Take(Uncovered(First, 0, 10))[^1]);
+        Take(PermitGranted.Instance);
+        Take(new PipelineEnded(_state.Token, null, null, IsTrimmed: false));
+        Take(Order(Second));
+        Assert.Equal(new AskPermit(PermitSize.Small), Take(Uncovered(Second, 10, 20))[^1]);
+    }
+
     [Fact]
     public void A_second_permit_does_not_give_back_the_one_in_use()
     {
@@ -155,6 +183,8 @@ public sealed class PartitionWorkerStateTests
     private static object Told(IReadOnlyList<WorkerEffect> effects) => effects.OfType<TellLedger>().Single().Message;
 
     private EntryStored Stored(long @base, long next) => new(_state.Token, Entry(@base, next));
+
+    private static Uncovered Uncovered(AssignmentId assignment, long @base, long next) => new(Key.Backup, Key.Partition, assignment, [new OffsetRange(@base, next)], 1);
 
     private void Idle() => Take(JournalRead.Nothing);
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Tracing;
+using KafkaBackup.PartitionWorkers.Backup;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Testing.Storage;
@@ -21,6 +22,13 @@ public sealed class SegmentPipelineMemoryTests
 
     [Fact]
     public async Task When_all_is_read() => await LeavesNothingAsync(bench => bench.RunAsync(All));
+
+    [Fact]
+    public async Task When_it_outgrows_its_permit() => await LeavesNothingAsync(bench =>
+    {
+        bench.Settings = bench.Settings with { MostBytes = 100 };
+        return Assert.ThrowsAsync<OutgrownException>(() => bench.RunAsync(All));
+    });
 
     [Fact]
     public async Task When_the_source_fails() => await LeavesNothingAsync(bench =>

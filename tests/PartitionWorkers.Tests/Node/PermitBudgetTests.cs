@@ -35,6 +35,16 @@ public sealed class PermitBudgetTests
         Assert.Equal(overlaps, budget.OverlapsUpload);
     }
 
+    [Theory]
+    [InlineData(100, 36)]
+    [InlineData(1, 34)]
+    public void A_permit_for_few_records_is_smaller_and_never_larger_than_a_full_one(long segment, long small)
+    {
+        var section = new BackupSection { SegmentMaxBytes = segment * MiB };
+
+        Assert.Equal(small * MiB, PermitBudget.For(section, nodeBytes: 10_000 * MiB).SmallPermitBytes);
+    }
+
     [Fact]
     public void A_quarter_of_the_machine_is_the_default()
     {

@@ -173,7 +173,7 @@ public sealed class ConfigurationKeysTests
         "backup.start_offset" => configuration.Backup.StartOffset.Specific.GetValueOrDefault(new("t", 0)),
         "backup.include_offset_headers" => configuration.Backup.IncludeOffsetHeaders,
         "backup.source_cluster_id" => configuration.Backup.SourceClusterId,
-        "backup.max_concurrent_partitions" => configuration.Backup.MaxConcurrentPartitions,
+        "backup.max_concurrent_partitions" => Math.Max(configuration.Backup.MaxConcurrentPartitions, configuration.Backup.MaxConcurrentSmall),
         "backup.max_memory_bytes" => configuration.Backup.MaxMemoryBytes,
         "backup.continuous" => configuration.Backup.IsContinuous,
         "backup.stop_at_current_offsets" => configuration.Backup.StopsAtCurrentOffsets,
