@@ -12,6 +12,8 @@ namespace KafkaBackup.Cli.Hosting;
 /// <summary>The workers' journal in a SQLite file of this machine.</summary>
 internal static class SqliteJournal
 {
+    private const string IsTableThere = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'journal'";
+
     /// <summary>What an earlier or a later program journaled counts as an upload: it is looked at.</summary>
     private const string UnsettledWorkers = """
         SELECT persistence_id FROM journal WHERE deleted = 0 GROUP BY persistence_id
@@ -25,19 +27,20 @@ internal static class SqliteJournal
         PersistenceMode.Both);
 
     /// <summary>The workers of which a journal that only this process uses has more uploads than commits.</summary>
-    /// <param name="path">The file, which need not be there yet.</param>
+    /// <param name="path">The file, which is made if it is not there.</param>
     public static JournaledWorkers WorkersIn(string path)
     {
-        if (!File.Exists(path))
-        {
-            return JournaledWorkers.Only([]);
-        }
-
         try
         {
             using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 5 }.ToString());
             connection.Open();
             using var command = connection.CreateCommand();
+            command.CommandText = IsTableThere;
+            if (command.ExecuteScalar() is 0L)
+            {
+                return JournaledWorkers.Only([]);
+            }
+
             command.CommandText = UnsettledWorkers;
             using var reader = command.ExecuteReader();
             List<string> workers = [];
@@ -59,7 +62,6 @@ internal static class SqliteJournal
     private sealed class Pragmas : ConnectionInterceptor
     {
         private const string Text = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=10000;";
-        private const string IsTableThere = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'journal'";
         private const string Index = "CREATE INDEX IF NOT EXISTS journal_of_worker ON journal (persistence_id, sequence_number)";
 
         private volatile bool _isIndexed;

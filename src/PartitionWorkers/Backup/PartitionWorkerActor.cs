@@ -21,7 +21,7 @@ public sealed class PartitionWorkerActor : UntypedActor, IWithTimers
     internal static readonly TimeSpan OrphanedAfter = TimeSpan.FromSeconds(30);
 
     /// <summary>How long the journal may take at the end. What it has not written then is offered to the ledger once more, which costs a question.</summary>
-    internal static readonly TimeSpan FarewellPatience = TimeSpan.FromSeconds(2);
+    internal static readonly TimeSpan FarewellPatience = TimeSpan.FromSeconds(5);
 
     private readonly PartitionKey _key;
     private readonly int _placement;

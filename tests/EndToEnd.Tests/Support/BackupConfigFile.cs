@@ -18,7 +18,7 @@ internal sealed record BackupConfigFile
     public IReadOnlyList<string>? Storage { get; init; }
 
     /// <summary><c>source.client</c> of all backups, as KAFKA_BACKUP_TEST_CLIENT says; the program's default without it.</summary>
-    private static string? Client { get; } = Environment.GetEnvironmentVariable("KAFKA_BACKUP_TEST_CLIENT");
+    public static string? Client { get; } = Environment.GetEnvironmentVariable("KAFKA_BACKUP_TEST_CLIENT");
 
     public IReadOnlyList<string> Include { get; init; } = [];
 
