@@ -43,7 +43,7 @@ public sealed class SharedJournalTests : BrokerTest
         var produced = new ProducedRecords();
         for (var number = 0; number < partitions; number++)
         {
-            produced.Add(await Broker.ProduceAsync(new PartitionId(topic, number), SampleRecords.Plain(100, seed: 1)));
+            produced.Add(await Broker.ProduceAsync(new PartitionId(topic, number), SampleRecords.Plain(100, seed: 1, bytes: 20_000))); // Smaller segments are not journaled.
         }
 
         return (NewBackup(topic), produced);

@@ -177,7 +177,7 @@ def database(args, report, kafka):
     cluster = started(args, report, 3, **postgres.variables())
     try:
         kafka.fill(topic, int(3_000_000 * args.scale), 60)
-        backup = new_backup(args, kafka, "database", topic, segment_max_bytes=262_144)
+        backup = new_backup(args, kafka, "database", topic, segment_max_bytes=1_572_864)
         process = backup.start("backup", "-c", backup.config, "--cluster", cluster.addresses())
         time.sleep(2)
         postgres.stop()
