@@ -12,10 +12,9 @@ namespace KafkaBackup.Management;
 public sealed record GapDetails(string Topic, int Partition, long StartOffset, long EndOffset, string Reason, DateTimeOffset? DetectedAt)
 {
     /// <summary>Those of a backup, in order.</summary>
-    internal static IReadOnlyList<GapDetails> Of(StatusReport report) => [.. report.Contents.Manifest.Topics
-        .SelectMany(topic => topic.Partitions, (topic, partition) => partition.Gaps.Select(gap => new GapDetails(
-            topic.Name, partition.PartitionId, gap.StartOffset, gap.EndOffset, gap.Reason, TimeOf(gap.DetectedAt))))
-        .SelectMany(gaps => gaps)
+    internal static IReadOnlyList<GapDetails> Of(StatusReport report) => [.. report.Stored
+        .SelectMany(partition => partition.Value.Gaps, (partition, gap) => new GapDetails(
+            partition.Key.Topic, partition.Key.Number, gap.StartOffset, gap.EndOffset, gap.Reason, TimeOf(gap.DetectedAt)))
         .OrderBy(gap => gap.Topic, StringComparer.Ordinal).ThenBy(gap => gap.Partition).ThenBy(gap => gap.StartOffset)];
 
     private static DateTimeOffset? TimeOf(long milliseconds) =>

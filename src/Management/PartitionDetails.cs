@@ -15,24 +15,19 @@ namespace KafkaBackup.Management;
 public sealed record PartitionDetails(string Topic, int Partition, long? Position, long Records, int Segments, int Gaps, long? Behind, string? Problem)
 {
     /// <summary>Those of a backup, in order.</summary>
-    internal static IReadOnlyList<PartitionDetails> Of(StatusReport report)
-    {
-        var stored = report.Contents.Manifest.Topics
-            .SelectMany(topic => topic.Partitions, (topic, partition) => (Id: new PartitionId(topic.Name, partition.PartitionId), Part: partition))
-            .ToLookup(item => item.Id, item => item.Part);
-        return [.. report.Partitions.Select(partition => Of(report, partition, [.. stored[partition]]))];
-    }
+    internal static IReadOnlyList<PartitionDetails> Of(StatusReport report) =>
+        [.. report.Partitions.Select(partition => Of(report, partition, report.Stored.GetValueOrDefault(partition)))];
 
-    private static PartitionDetails Of(StatusReport report, PartitionId partition, IReadOnlyList<ManifestPartition> stored)
+    private static PartitionDetails Of(StatusReport report, PartitionId partition, StoredPartition? stored)
     {
         var bounds = report.Source is { } source && source.TryGetValue(partition, out var found) ? found : default(Shared.Kafka.PartitionBounds?);
         return new PartitionDetails(
             partition.Topic,
             partition.Number,
             report.PositionOf(partition),
-            stored.SelectMany(part => part.Segments).Sum(segment => segment.RecordCount),
-            stored.Sum(part => part.Segments.Count),
-            stored.Sum(part => part.Gaps.Count),
+            stored?.Records ?? 0,
+            stored?.Segments ?? 0,
+            stored?.Gaps.Count ?? 0,
             bounds is { } known ? report.LagOf(partition, known) : null,
             bounds?.Problem?.Message);
     }

@@ -38,6 +38,28 @@ public sealed class ReadingCommandsTests : BrokerTest
         store.AssertUnchanged(backup.Store);
     }
 
+    [Fact]
+    public async Task Describe_shows_one_topic_alone_when_it_is_asked_for()
+    {
+        var (one, other) = (await NewTopicAsync(), await NewTopicAsync("other"));
+        await Broker.ProduceAsync(new PartitionId(one, 0), SampleRecords.Plain(30));
+        await Broker.ProduceAsync(new PartitionId(other, 0), SampleRecords.Plain(4));
+        var backup = NewBackup(one, other);
+        await backup.SucceedAsync();
+        var manifest = StoredRecords.ReadManifest(backup);
+
+        var text = await DescribeAsync(backup, "text", "--topic", other);
+        var json = await DescribeAsync(backup, "json", "--topic", other);
+        var both = await DescribeAsync(backup, "json", "--topic", other, "--topic", one);
+        var absent = await CliRun.RunAsync("describe", "--path", backup.Store, "--backup-id", backup.Id, "--topic", "nowhere");
+
+        Assert.Equal(DescribeText.Render(manifest with { Topics = [.. manifest.Topics.Where(topic => topic.Name == other)] }), text);
+        Assert.Equal(Encoding.UTF8.GetString(ManifestJson.Write(manifest with { Topics = [.. manifest.Topics.Where(topic => topic.Name == other)] })), json.TrimEnd('\n'));
+        Assert.Equal(File.ReadAllText(backup.PathOf("manifest.json")), both.TrimEnd('\n'));
+        absent.AssertExit(Usage).AssertOneFailure($"Backup '{backup.Id}' has no topic 'nowhere'.");
+        Assert.Equal("", absent.Output);
+    }
+
     [Theory]
     [InlineData("none")]
     [InlineData("lz4")]
@@ -103,8 +125,8 @@ public sealed class ReadingCommandsTests : BrokerTest
         Assert.False(Directory.Exists(path));
     }
 
-    private static Task<string> DescribeAsync(TestBackup backup, string format) =>
-        ReadAsync("describe", "--path", backup.Store, "--backup-id", backup.Id, "--format", format);
+    private static Task<string> DescribeAsync(TestBackup backup, string format, params string[] options) =>
+        ReadAsync(["describe", "--path", backup.Store, "--backup-id", backup.Id, "--format", format, .. options]);
 
     /// <summary>Runs a command that has to succeed without a word on standard error.</summary>
     private static async Task<string> ReadAsync(params string[] arguments)

@@ -24,7 +24,7 @@ internal static class ListCommand
             var reader = new BackupReader(store);
             if (parsed.GetValue(backup) is { } id)
             {
-                Console.Out.Write(ListText.Render(await reader.ReadAsync(id, cancellation)));
+                Console.Out.Write(await reader.ReadAsync(id, topics: null, contents => ListText.RenderAsync(contents, cancellation), cancellation));
                 return ExitCode.Ok;
             }
 

@@ -34,11 +34,14 @@ internal sealed class StatusSource(IObjectStore store, string backup, TopicFilte
     /// <param name="cancellation">Ends it early.</param>
     public async Task<StatusReport> ReadAsync(string? database, CancellationToken cancellation)
     {
-        var contents = await new BackupReader(store).OpenAsync(backup, cancellation);
+        var (id, head, stored) = await new BackupReader(store).ReadAsync(
+            backup, topics: null, async contents => (contents.Root.BackupId, contents.Head, await StoredPartition.ReadAsync(contents, cancellation)), cancellation);
         var bounds = catalog is null ? null : await BoundsAsync(catalog, cancellation);
         return new StatusReport
         {
-            Contents = contents,
+            BackupId = id,
+            Head = head,
+            Stored = stored,
             Source = bounds,
             OpenTransactions = catalog is null || !AsksTransactions ? new Dictionary<PartitionId, OpenTransaction>() : await catalog.FindOpenTransactionsAsync([.. bounds!.Keys], cancellation),
             LocalOffsets = database is null ? null : Saved(database),

@@ -5,23 +5,61 @@ using KafkaBackup.Shared.Oso;
 namespace KafkaBackup.Cli.Output;
 
 /// <summary>The text that <c>describe</c> prints: everything of a manifest but the single segments.</summary>
-public static class DescribeText
+public sealed class DescribeText
 {
+    private readonly List<(string Name, string Text)> _topics = [];
+    private readonly ManifestTotals _totals = new();
+
     /// <summary>Renders the manifest; lines end in <c>\n</c>. Topics and partitions are in order, whatever their order in the manifest.</summary>
     public static string Render(BackupManifest manifest)
     {
-        var text = new StringBuilder();
-        text.Append("Backup ").Append(PlainText.Name(manifest.BackupId)).Append('\n');
-        text.AppendFields(
-            ("created", PlainText.Time(manifest.CreatedAt)),
-            ("source cluster", Recorded(manifest.SourceClusterId)),
-            ("source brokers", Recorded(string.Join(", ", manifest.SourceBrokers))),
-            ("compression", Recorded(manifest.Compression)));
-
-        AppendTotals(text, manifest);
-        foreach (var topic in manifest.Topics.OrderBy(topic => topic.Name, StringComparer.Ordinal))
+        var text = new DescribeText();
+        foreach (var topic in manifest.Topics)
         {
-            AppendTopic(text, topic);
+            text.Add(topic);
+        }
+
+        return text.Whole(manifest);
+    }
+
+    /// <summary>The same of a backup that is read a topic at a time.</summary>
+    /// <exception cref="Shared.Storage.StorageException">It cannot be read.</exception>
+    public static async Task<string> RenderAsync(BackupStream contents, CancellationToken cancellation)
+    {
+        var text = new DescribeText();
+        await foreach (var topic in contents.TopicsAsync(cancellation))
+        {
+            text.Add(topic.Manifest);
+        }
+
+        return text.Whole(contents.Root);
+    }
+
+    private void Add(ManifestTopic topic)
+    {
+        var text = new StringBuilder();
+        AppendTopic(text, topic);
+        _topics.Add((topic.Name, text.ToString()));
+        foreach (var partition in topic.Partitions)
+        {
+            _totals.Add(partition);
+        }
+    }
+
+    private string Whole(BackupManifest root)
+    {
+        var text = new StringBuilder();
+        text.Append("Backup ").Append(PlainText.Name(root.BackupId)).Append('\n');
+        text.AppendFields(
+            ("created", PlainText.Time(root.CreatedAt)),
+            ("source cluster", Recorded(root.SourceClusterId)),
+            ("source brokers", Recorded(string.Join(", ", root.SourceBrokers))),
+            ("compression", Recorded(root.Compression)));
+
+        AppendTotals(text, _totals, _topics.Count);
+        foreach (var topic in _topics.OrderBy(topic => topic.Name, StringComparer.Ordinal))
+        {
+            text.Append(topic.Text);
         }
 
         return text.ToString();
@@ -30,12 +68,11 @@ public static class DescribeText
     /// <summary>The value, or that there is none.</summary>
     internal static string Recorded(string? value) => string.IsNullOrEmpty(value) ? "not recorded" : PlainText.Name(value);
 
-    private static void AppendTotals(StringBuilder text, BackupManifest manifest)
+    private static void AppendTotals(StringBuilder text, ManifestTotals totals, int topics)
     {
-        var totals = ManifestTotals.Of(manifest);
         text.Append("\nTotals\n");
         text.AppendFields(
-            ("topics", PlainText.Count(manifest.Topics.Count)),
+            ("topics", PlainText.Count(topics)),
             ("partitions", PlainText.Count(totals.Partitions)),
             ("segments", PlainText.Count(totals.Segments)),
             ("records", PlainText.Count(totals.Records)),

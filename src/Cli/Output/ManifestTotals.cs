@@ -4,12 +4,13 @@ using KafkaBackup.Shared.Oso;
 namespace KafkaBackup.Cli.Output;
 
 /// <summary>Sums over some partitions of a manifest, as the manifest tells them.</summary>
-internal sealed record ManifestTotals
+internal sealed class ManifestTotals
 {
-    private ManifestTotals(IReadOnlyCollection<ManifestPartition> partitions)
+    /// <summary>Takes in a partition.</summary>
+    public void Add(ManifestPartition partition)
     {
-        Partitions = partitions.Count;
-        foreach (var segment in partitions.SelectMany(partition => partition.Segments))
+        Partitions++;
+        foreach (var segment in partition.Segments)
         {
             Segments++;
             Records += segment.RecordCount;
@@ -21,30 +22,30 @@ internal sealed record ManifestTotals
             LastOffset = Math.Max(LastOffset ?? long.MinValue, segment.EndOffset);
         }
 
-        foreach (var gap in partitions.SelectMany(partition => partition.Gaps))
+        foreach (var gap in partition.Gaps)
         {
             Gaps++;
             LostOffsets += Math.Max(gap.EndOffset - gap.StartOffset, 0);
         }
 
-        foreach (var pruned in partitions.SelectMany(partition => partition.Pruned))
+        foreach (var pruned in partition.Pruned)
         {
             Pruned++;
             PrunedOffsets += Math.Max(pruned.EndOffset - pruned.StartOffset + 1, 0);
         }
     }
 
-    public int Partitions { get; }
+    public int Partitions { get; private set; }
 
-    public int Segments { get; }
+    public int Segments { get; private set; }
 
-    public long Records { get; }
+    public long Records { get; private set; }
 
     /// <summary>Bytes of all objects; 0 when the manifest does not tell.</summary>
-    public long StoredSize { get; }
+    public long StoredSize { get; private set; }
 
     /// <summary>Bytes of all bodies before compression; 0 when the manifest does not tell.</summary>
-    public long RecordSize { get; }
+    public long RecordSize { get; private set; }
 
     /// <summary>Null when no record has a timestamp.</summary>
     public long? Earliest { get; private set; }
@@ -53,25 +54,30 @@ internal sealed record ManifestTotals
     public long? Latest { get; private set; }
 
     /// <summary>Means something for one partition only.</summary>
-    public long? FirstOffset { get; }
+    public long? FirstOffset { get; private set; }
 
     /// <summary>Inclusive. Means something for one partition only.</summary>
-    public long? LastOffset { get; }
+    public long? LastOffset { get; private set; }
 
-    public int Gaps { get; }
+    public int Gaps { get; private set; }
 
-    public long LostOffsets { get; }
+    public long LostOffsets { get; private set; }
 
     /// <summary>How many ranges were pruned.</summary>
-    public int Pruned { get; }
+    public int Pruned { get; private set; }
 
-    public long PrunedOffsets { get; }
+    public long PrunedOffsets { get; private set; }
 
-    public static ManifestTotals Of(BackupManifest manifest) => new([.. manifest.Topics.SelectMany(topic => topic.Partitions)]);
+    public static ManifestTotals Of(params IEnumerable<ManifestPartition> partitions)
+    {
+        var totals = new ManifestTotals();
+        foreach (var partition in partitions)
+        {
+            totals.Add(partition);
+        }
 
-    public static ManifestTotals Of(ManifestTopic topic) => new(topic.Partitions);
-
-    public static ManifestTotals Of(ManifestPartition partition) => new([partition]);
+        return totals;
+    }
 
     private void AddTime(long timestamp)
     {

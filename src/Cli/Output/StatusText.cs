@@ -13,15 +13,14 @@ public static class StatusText
     /// <summary>Renders the report; lines end in <c>\n</c>.</summary>
     public static string Render(StatusReport status)
     {
-        var (manifest, ledger) = status.Contents;
         var text = new StringBuilder();
-        text.Append("Backup ").Append(PlainText.Name(manifest.BackupId)).Append('\n');
+        text.Append("Backup ").Append(PlainText.Name(status.BackupId)).Append('\n');
         text.AppendFields(
-            ("last run", ledger is null ? "not known: only OSO's tool has written here" : ledger.Head.IsClosed ? "ended in good order" : $"under way, or ended early or with partitions that failed: {ledger.Head.Writer}"),
+            ("last run", status.Head is not { } head ? "not known: only OSO's tool has written here" : head.IsClosed ? "ended in good order" : $"under way, or ended early or with partitions that failed: {head.Writer}"),
             ("records", PlainText.Count(status.Records)),
-            ("stored", PlainText.Size(ManifestTotals.Of(manifest).StoredSize)),
+            ("stored", PlainText.Size(status.StoredSize)),
             ("behind", status.Lag is { } lag ? $"{PlainText.Count(lag)} offsets{Without(status, ", ")}" : "not looked at; --config asks the source"));
-        if (ManifestTotals.Of(manifest).PrunedOffsets is var pruned and > 0)
+        if (status.PrunedOffsets is var pruned and > 0)
         {
             text.AppendFields(("pruned", $"{PlainText.Count(pruned)} offsets were deleted from the backup on purpose"));
         }
@@ -73,7 +72,7 @@ public static class StatusText
     {
         var more = before is { } old ? $" (+{PlainText.Count(status.Records - old)})" : "";
         var lag = status.Lag is { } behind ? $", {PlainText.Count(behind)} behind{Without(status, " ")}" : "";
-        return $"{PlainText.Time(now.ToUnixTimeMilliseconds())} {PlainText.Name(status.Contents.Manifest.BackupId)}: {PlainText.Count(status.Records)} records{more}{lag}";
+        return $"{PlainText.Time(now.ToUnixTimeMilliseconds())} {PlainText.Name(status.BackupId)}: {PlainText.Count(status.Records)} records{more}{lag}";
     }
 
     private static string Without(StatusReport status, string separator) => status.NotAsked.Count is var count and > 0
@@ -82,14 +81,14 @@ public static class StatusText
 
     private static string[] Row(StatusReport status, PartitionId partition)
     {
-        var found = status.PartitionsOf(partition).ToList();
+        var found = status.Stored.GetValueOrDefault(partition);
         List<string> row =
         [
             PlainText.Name(partition.ToString()),
             status.PositionOf(partition) is { } next ? $"{next}" : "none",
-            PlainText.Count(found.SelectMany(part => part.Segments).Sum(segment => segment.RecordCount)),
-            PlainText.Count(found.Sum(part => part.Segments.Count)),
-            PlainText.Count(found.Sum(part => part.Gaps.Count)),
+            PlainText.Count(found?.Records ?? 0),
+            PlainText.Count(found?.Segments ?? 0),
+            PlainText.Count(found?.Gaps.Count ?? 0),
         ];
         if (status.Source is { } source)
         {

@@ -28,6 +28,18 @@ public static class LedgerReader
     public static Task<(LedgerOutline? Outline, ETag? Tag)> ReadOutlineWithTagAsync(IObjectStore store, BackupId backup, CancellationToken cancellation) =>
         ReadAsync(store, backup, (head, isTheSame) => ReadOutlineAsync(store, backup, head, isTheSame, cancellation), cancellation);
 
+    /// <summary>Opens the ledger to be read an entry at a time, or null when the backup has no head.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="backup">The backup.</param>
+    /// <param name="topics">The only topics whose entries will be asked for; null: all.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="StorageException">The store failed, or the head is damaged, or a part is missing.</exception>
+    internal static async Task<LedgerStream?> OpenAsync(IObjectStore store, BackupId backup, IReadOnlySet<string>? topics, CancellationToken cancellation)
+    {
+        var (stream, _) = await ReadAsync(store, backup, (head, _) => OpenAsync(store, head, topics, cancellation), cancellation);
+        return stream;
+    }
+
     /// <summary>Reads all that <paramref name="head"/> names.</summary>
     /// <returns>Null and the key when an object is missing.</returns>
     internal static async Task<(LedgerSnapshot? Read, string? Missing)> ReadWholeAsync(IObjectStore store, BackupId backup, Head head, CancellationToken cancellation)
@@ -37,6 +49,23 @@ public static class LedgerReader
         return (missing ?? alsoMissing) is { } gone
             ? (null, gone)
             : (Checked(store, BackupKeys.Head(backup), () => new LedgerSnapshot(head, entries.Concat(head.Tail), topics)), null);
+    }
+
+    private static async Task<(LedgerStream? Read, string? Missing)> OpenAsync(IObjectStore store, Head head, IReadOnlySet<string>? topics, CancellationToken cancellation)
+    {
+        var parts = new List<(PartReference Reference, ReadOnlyMemory<byte> Stored)>();
+        foreach (var part in head.Parts.Where(part => topics is null || topics.Any(part.MayHold)))
+        {
+            if (await store.GetAsync(part.Key, cancellation) is not { } stored)
+            {
+                return (null, part.Key);
+            }
+
+            parts.Add((part, stored.Content));
+        }
+
+        var (facts, missing) = await ReadTopicsAsync(store, head, cancellation);
+        return missing is null ? (new LedgerStream(head, facts, only => MergedEntries.Of(head, parts, only, store.Address)), null) : (null, missing);
     }
 
     /// <summary>The entries of parts.</summary>

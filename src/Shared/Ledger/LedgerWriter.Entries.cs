@@ -41,14 +41,14 @@ public sealed partial class LedgerWriter
     internal async Task<IEnumerable<LedgerEntry>> OpenEntriesAsync(CancellationToken cancellation)
     {
         var ledger = Ledger;
-        var lists = new List<IEnumerable<LedgerEntry>> { ledger.Head.Tail.OrderBy(entry => entry.Partition).ThenBy(entry => entry.Range.Base) };
+        var parts = new List<(PartReference Reference, ReadOnlyMemory<byte> Stored)>();
         foreach (var part in ledger.Head.Parts)
         {
             var stored = await _store.GetAsync(part.Key, cancellation) ?? throw await WhyGoneAsync(part.Key, cancellation);
-            lists.Add(PartCodec.Enumerate(stored.Content, part, _store.Address));
+            parts.Add((part, stored.Content));
         }
 
-        return ledger.Compare(MergedEntries.Of(lists), _store, Backup);
+        return ledger.Compare(MergedEntries.Of(ledger.Head, parts, topics: null, _store.Address), _store, Backup);
     }
 
     /// <summary>A batch to judge <paramref name="entries"/> in, for the next <see cref="CommitAsync"/>. What it takes to tell whether they were committed before is read.</summary>

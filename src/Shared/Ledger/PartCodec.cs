@@ -75,16 +75,16 @@ public static class PartCodec
     /// <summary>As <see cref="Read(ReadOnlySpan{byte}, PartReference, string?)"/>, an entry at a time: the part's own check comes behind the last.</summary>
     /// <param name="stored">The whole object.</param>
     /// <param name="reference">What the head says of it.</param>
+    /// <param name="topics">The only topics whose entries are wanted; null: all. Others are counted, and not read.</param>
     /// <param name="store">Where it lies, for the message.</param>
     /// <exception cref="StorageException">It is not what the head names, or damaged.</exception>
-    internal static IEnumerable<LedgerEntry> Enumerate(ReadOnlyMemory<byte> stored, PartReference reference, string? store)
+    internal static IEnumerable<LedgerEntry> Enumerate(ReadOnlyMemory<byte> stored, PartReference reference, IReadOnlySet<string>? topics, string? store)
     {
         RefuseAnother(stored.Span, reference, store);
         using var lines = new LineReader(ZstdEngines.Current.OpenDecompression(StreamOf(stored)));
         var count = 0L;
-        while (NextOf(lines, reference.Key, store) is { } entry)
+        while (NextOf(lines, topics, ref count, reference.Key, store) is { } entry)
         {
-            count++;
             yield return entry;
         }
 
@@ -94,16 +94,45 @@ public static class PartCodec
     private static MemoryStream StreamOf(ReadOnlyMemory<byte> stored) =>
         MemoryMarshal.TryGetArray(stored, out var array) ? new(array.Array!, array.Offset, array.Count, writable: false) : new(stored.ToArray(), writable: false);
 
-    private static LedgerEntry? NextOf(LineReader lines, string key, string? store)
+    private static LedgerEntry? NextOf(LineReader lines, IReadOnlySet<string>? topics, ref long count, string key, string? store)
     {
         try
         {
-            return lines.TryRead(out var line) ? EntryOf(line) : null;
+            while (lines.TryRead(out var line))
+            {
+                count++;
+                if ((topics is null || MayBeOf(line, topics)) && EntryOf(line) is var entry && topics?.Contains(entry.Partition.Topic) != false)
+                {
+                    return entry;
+                }
+            }
+
+            return null;
         }
         catch (Exception e) when (e is JsonException or ZstdFrameException)
         {
             throw Damaged(key, e.Message.TrimEnd('.'), store, e);
         }
+    }
+
+    /// <summary>Whether a line can be of one of <paramref name="topics"/>: this program puts the topic first.</summary>
+    private static bool MayBeOf(ReadOnlySpan<byte> line, IReadOnlySet<string> topics)
+    {
+        var reader = new Utf8JsonReader(line);
+        if (!(reader.Read() && reader.Read() && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("topic"u8) && reader.Read() && reader.TokenType == JsonTokenType.String))
+        {
+            return true;
+        }
+
+        foreach (var topic in topics)
+        {
+            if (reader.ValueTextEquals(topic))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static LedgerEntry EntryOf(ReadOnlySpan<byte> line) =>

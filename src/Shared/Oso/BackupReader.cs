@@ -1,4 +1,3 @@
-using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Storage;
 
@@ -7,6 +6,9 @@ namespace KafkaBackup.Shared.Oso;
 /// <summary>Reads what backups hold: from the ledger, so that a crash before rendering hides nothing; without one, from the manifest.</summary>
 public sealed class BackupReader(IObjectStore store)
 {
+    /// <summary>Whether a manifest that comes over the network is copied to a temporary file first, as its user takes much time over each topic. Default: false.</summary>
+    public bool SpoolsManifest { get; init; }
+
     /// <summary>The ids of all backups in the store, in order.</summary>
     /// <param name="onUnreadable">Gets the failure of each folder that may not be looked into, such as <c>lost+found</c>. No backup beside
     /// it is less there for that.</param>
@@ -38,43 +40,89 @@ public sealed class BackupReader(IObjectStore store)
         return found;
     }
 
-    /// <summary>What a backup holds, in the form of its manifest.</summary>
+    /// <summary>What a backup holds, in the form of its manifest, with all segments.</summary>
     /// <exception cref="BackupException">There is no such backup, or its id is none.</exception>
     /// <exception cref="StorageException">It cannot be read.</exception>
-    public async Task<BackupManifest> ReadAsync(string id, CancellationToken cancellation) => (await OpenAsync(id, cancellation)).Manifest;
+    public Task<BackupManifest> ReadAsync(string id, CancellationToken cancellation) => ReadAsync(id, topic => topic, cancellation);
+
+    /// <summary>What a backup holds, in the form of its manifest, with what <paramref name="keep"/> leaves of each topic; null for those that it leaves nothing of.</summary>
+    /// <inheritdoc cref="ReadAsync(string, CancellationToken)"/>
+    public Task<BackupManifest> ReadAsync(string id, Func<ManifestTopic, ManifestTopic?> keep, CancellationToken cancellation) => ReadAsync(id, topics: null, async stream =>
+    {
+        var topics = await stream.TopicsAsync(cancellation).Select(topic => keep(topic.Manifest)).Where(topic => topic is not null).ToListAsync(cancellation);
+        return stream.Root with { Topics = topics! };
+    }, cancellation);
+
+    /// <summary>Reads a backup a topic at a time.</summary>
+    /// <param name="id">The backup.</param>
+    /// <param name="topics">The only topics that are wanted; null: all.</param>
+    /// <param name="use">Makes something of it, and has no effect before that: where ledger and manifest cannot be read side by side it is called once more, with what was read whole.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    /// <exception cref="BackupException">There is no such backup, or its id is none.</exception>
+    /// <exception cref="StorageException">It cannot be read.</exception>
+    public async Task<T> ReadAsync<T>(string id, IReadOnlySet<string>? topics, Func<BackupStream, Task<T>> use, CancellationToken cancellation)
+    {
+        var backup = IdOf(id);
+        BackupStream? stream = null;
+        try
+        {
+            stream = await OpenAsync(backup, topics, cancellation);
+            return await use(stream);
+        }
+        catch (Exception e) when (e is StorageException or InvalidDataException && stream?.HasFailed != false)
+        {
+            // Another program's manifest may be in any order, and what is damaged is told by who has read all of it.
+        }
+        finally
+        {
+            await (stream?.DisposeAsync() ?? ValueTask.CompletedTask);
+        }
+
+        await using var whole = await ReadWholeAsync(backup, topics, cancellation);
+        return await use(whole);
+    }
 
     /// <summary>The id that a user gave.</summary>
     /// <exception cref="BackupException">It cannot be one.</exception>
     public static BackupId IdOf(string id) => BackupId.Problem(id) is { } problem ? throw new BackupException(FailureKind.Configuration, $"--backup-id: {problem}.") : new BackupId(id);
 
-    /// <summary>As <see cref="ReadAsync"/>, with the ledger.</summary>
-    public async Task<BackupContents> OpenAsync(string id, CancellationToken cancellation)
+    private async Task<BackupStream> OpenAsync(BackupId backup, IReadOnlySet<string>? topics, CancellationToken cancellation)
     {
-        var backup = IdOf(id);
+        var key = BackupKeys.Manifest(backup);
+        var stored = await store.OpenReadAsync(key, cancellation);
+        stored = SpoolsManifest && stored is { CanSeek: false } ? await SpooledContent.CopyAsync(stored, cancellation) : stored;
+        var manifest = stored is null ? null : await ManifestStream.OpenAsync(stored, key, topics, cancellation);
+        try
+        {
+            var needed = manifest?.Root.Compression is null or "" ? null : topics; // The first segment of all tells it.
+            return Of(backup, await LedgerReader.OpenAsync(store, backup, needed, cancellation), manifest, topics);
+        }
+        catch
+        {
+            await (manifest?.DisposeAsync() ?? ValueTask.CompletedTask);
+            throw;
+        }
+    }
+
+    private async Task<BackupStream> ReadWholeAsync(BackupId backup, IReadOnlySet<string>? topics, CancellationToken cancellation)
+    {
         var key = BackupKeys.Manifest(backup);
         var stored = await store.GetAsync(key, cancellation);
         var manifest = stored is null ? null : ManifestJson.Read(stored.Content.Span, key);
         var ledger = await LedgerReader.ReadAsync(store, backup, cancellation);
-        if (ledger is null)
-        {
-            return new BackupContents(manifest ?? throw new BackupException(FailureKind.Configuration,
-                $"There is no backup '{backup}' in {store.Name}. See 'kafka-backup list --path' for those that are there."), null);
-        }
-
-        var pruned = (manifest is null ? [] : PrunedRanges.Supersede(manifest, ledger)).ToDictionary(entry => (entry.Partition, entry.Range));
-        var entries = ledger.Entries.Select(entry => pruned.GetValueOrDefault((entry.Partition, entry.Range), entry));
-        var shown = ManifestView.Render(
-            backup, ledger.Head.CreatedAt, ledger.Head.SourceClusterId, [], CodecOf(ledger), ledger.Topics, entries, manifest);
-        return new BackupContents(shown, ledger);
+        var shown = manifest?.Topics.Where(topic => topics?.Contains(topic.Name) != false);
+        return Of(
+            backup,
+            ledger is null ? null : new LedgerStream(ledger),
+            manifest is null ? null : new ManifestInMemory(manifest, ledger is null ? shown! : shown!.OrderBy(topic => topic.Name, StringComparer.Ordinal)),
+            topics);
     }
+
+    private BackupStream Of(BackupId backup, LedgerStream? ledger, IManifestSource? manifest, IReadOnlySet<string>? topics) => ledger is null && manifest is null
+        ? throw new BackupException(FailureKind.Configuration, $"There is no backup '{backup}' in {store.Name}. See 'kafka-backup list --path' for those that are there.")
+        : new BackupStream(backup, ledger, manifest, topics);
 
     private async Task<bool> IsBackupAsync(BackupId backup, CancellationToken cancellation) =>
         await store.HeadAsync(BackupKeys.Manifest(backup), cancellation) is not null
         || await store.HeadAsync(BackupKeys.Head(backup), cancellation) is not null;
-
-    private static string CodecOf(LedgerSnapshot ledger)
-    {
-        var first = ledger.Entries.FirstOrDefault(entry => entry.Segment is not null)?.Segment;
-        return (first is null ? new BackupSection().Compression : CompressionCodecNames.OfKey(first.Key)).Name();
-    }
 }

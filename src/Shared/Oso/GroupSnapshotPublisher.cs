@@ -54,14 +54,16 @@ public sealed class GroupSnapshotPublisher(IObjectStore store, ITopicCatalog cat
     /// <exception cref="StorageException">Backup or snapshot cannot be read or written; the snapshot is as it was.</exception>
     public async Task<GroupSnapshotOutcome> TakeAsync(BackupId backup, CancellationToken cancellation)
     {
-        var contents = await new BackupReader(store).OpenAsync(backup.Value, cancellation);
+        var (source, topics) = await new BackupReader(store).ReadAsync(backup.Value, topics: null, async stream => (
+            stream.Head?.SourceClusterId,
+            await stream.TopicsAsync(cancellation).Select(topic => topic.Manifest.Name).ToDictionaryAsync(
+                name => name, name => stream.Facts.GetValueOrDefault(name)?.TopicId, StringComparer.Ordinal, cancellation)), cancellation);
         var cluster = await catalog.GetClusterIdAsync(cancellation);
-        if (SourceIdentity.Conflict(contents.Ledger?.Head.SourceClusterId, cluster) is { } conflict)
+        if (SourceIdentity.Conflict(source, cluster) is { } conflict)
         {
             throw new BackupException(FailureKind.Source, conflict); // By another cluster's word all groups of the snapshot would be gone.
         }
 
-        var topics = contents.Manifest.Topics.ToDictionary(topic => topic.Name, topic => contents.Ledger?.Topics.GetValueOrDefault(topic.Name)?.TopicId, StringComparer.Ordinal);
         return await TakeAsync(backup, new GroupSnapshotScope(topics), cancellation);
     }
 

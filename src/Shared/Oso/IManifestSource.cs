@@ -1,6 +1,6 @@
 namespace KafkaBackup.Shared.Oso;
 
-/// <summary>A manifest that is read a topic at a time, in ordinal order of their names. For one reader, once.</summary>
+/// <summary>A manifest that is read a topic at a time. For one reader, once.</summary>
 internal interface IManifestSource : IAsyncDisposable
 {
     /// <summary>The manifest without its topics. Of fields that this program does not know those behind the topics are there when these are through.</summary>

@@ -2,9 +2,16 @@ namespace KafkaBackup.Shared.Oso;
 
 /// <summary>A manifest that was read whole, as one that another program wrote: its topics may stand in any order, and a name more than once.</summary>
 /// <param name="manifest">The manifest.</param>
-internal sealed class ManifestInMemory(BackupManifest manifest) : IManifestSource
+/// <param name="topics">Its topics, as they are to be given out.</param>
+internal sealed class ManifestInMemory(BackupManifest manifest, IEnumerable<ManifestTopic> topics) : IManifestSource
 {
-    private readonly IEnumerator<ManifestTopic> _topics = manifest.Topics.OrderBy(topic => topic.Name, StringComparer.Ordinal).GetEnumerator();
+    private readonly IEnumerator<ManifestTopic> _topics = topics.GetEnumerator();
+
+    /// <summary>All topics in ordinal order of their names.</summary>
+    public ManifestInMemory(BackupManifest manifest)
+        : this(manifest, manifest.Topics.OrderBy(topic => topic.Name, StringComparer.Ordinal))
+    {
+    }
 
     public BackupManifest Root { get; } = manifest with { Topics = [] };
 

@@ -55,6 +55,9 @@ public static class ManifestJson
     /// <summary>The manifest as a JSON document, for writers of other formats that keep its names and order.</summary>
     public static JsonElement ToElement(BackupManifest manifest) => JsonSerializer.SerializeToElement(manifest, TypeInfo);
 
+    /// <summary>The same of one topic.</summary>
+    public static JsonElement ToElement(ManifestTopic topic) => JsonSerializer.SerializeToElement(topic, TopicTypeInfo);
+
     private static JsonTypeInfo<BackupManifest> MakeTypeInfo()
     {
         var options = new JsonSerializerOptions(ManifestJsonContext.Default.Options)

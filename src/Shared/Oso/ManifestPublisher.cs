@@ -108,7 +108,7 @@ public sealed class ManifestPublisher(IObjectStore store)
         AdoptionResult Look()
         {
             var result = ManifestView.Adopt(sound, partition => whole.CoverageOf(partition).Ranges, KeysOf(whole));
-            return result with { Problems = [.. problems, .. result.Problems], Superseded = PrunedRanges.Supersede(manifest, whole) };
+            return result with { Problems = [.. problems, .. result.Problems], Superseded = PrunedRanges.Supersede(manifest.Topics, partition => whole.Partitions.GetValueOrDefault(partition)?.Entries ?? []) };
         }
     }
 
@@ -176,7 +176,7 @@ public sealed class ManifestPublisher(IObjectStore store)
         try
         {
             var own = ownKey is null ? null : await store.OpenReadAsync(ownKey, cancellation);
-            await using IManifestSource? source = existing is not null ? new ManifestInMemory(existing) : own is null ? null : await ManifestStream.OpenAsync(own, ownKey!, cancellation);
+            await using IManifestSource? source = existing is not null ? new ManifestInMemory(existing) : own is null ? null : await ManifestStream.OpenAsync(own, ownKey!, topics: null, cancellation);
             await renderer.RenderAsync(source, target, cancellation);
             return true;
         }

@@ -13,6 +13,7 @@ internal sealed class ManifestStream : IManifestSource
 
     private readonly Stream _utf8;
     private readonly string _key;
+    private readonly IReadOnlySet<string>? _topics;
     private readonly ArrayBufferWriter<byte> _root = new();
     private readonly Utf8JsonWriter _members;
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
@@ -22,11 +23,10 @@ internal sealed class ManifestStream : IManifestSource
     private bool _isThrough;
     private JsonReaderState _state;
     private string? _name;
-    private string? _before;
 
-    private ManifestStream(Stream utf8, string key)
+    private ManifestStream(Stream utf8, string key, IReadOnlySet<string>? topics)
     {
-        (_utf8, _key, Root) = (utf8, key, null!);
+        (_utf8, _key, _topics, Root) = (utf8, key, topics, null!);
         _members = new Utf8JsonWriter(_root);
         _members.WriteStartObject();
     }
@@ -37,11 +37,12 @@ internal sealed class ManifestStream : IManifestSource
     /// <summary>Reads a manifest up to its topics.</summary>
     /// <param name="utf8">The whole object, which is disposed of with this.</param>
     /// <param name="key">Its key, for messages.</param>
+    /// <param name="topics">The only topics that are wanted; null: all. Others are passed over.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="StorageException">It cannot be read.</exception>
-    public static async Task<ManifestStream> OpenAsync(Stream utf8, string key, CancellationToken cancellation)
+    public static async Task<ManifestStream> OpenAsync(Stream utf8, string key, IReadOnlySet<string>? topics, CancellationToken cancellation)
     {
-        var stream = new ManifestStream(utf8, key);
+        var stream = new ManifestStream(utf8, key, topics);
         try
         {
             if (await stream.TokenAsync(cancellation) != JsonTokenType.StartObject)
@@ -52,7 +53,7 @@ internal sealed class ManifestStream : IManifestSource
             await stream.ReadRootAsync(cancellation);
             return stream;
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             await stream.DisposeAsync();
             throw ManifestJson.Unreadable(key, e.Message, e);
@@ -65,34 +66,28 @@ internal sealed class ManifestStream : IManifestSource
     }
 
     /// <inheritdoc />
-    /// <exception cref="InvalidDataException">Topics do not stand in ordinal order: another program wrote it, and it is to be read whole.</exception>
+    /// <exception cref="InvalidDataException">Of what belongs before the topics something stands behind them: another program wrote it, and it is to be read whole.</exception>
     public async ValueTask<ManifestTopic?> NextAsync(CancellationToken cancellation)
     {
-        if (_isThrough)
-        {
-            return null;
-        }
-
         try
         {
-            var (type, value) = await ValueAsync(cancellation);
-            if (type == JsonTokenType.EndArray)
+            while (!_isThrough)
             {
-                _isThrough = true;
-                await ReadRootAsync(cancellation);
-                return null;
+                var (type, value) = await ValueAsync(cancellation);
+                if (type == JsonTokenType.EndArray)
+                {
+                    _isThrough = true;
+                    await ReadEndAsync(cancellation);
+                }
+                else if (_topics is null || NameOf(value.Span) is not { } name || _topics.Contains(name))
+                {
+                    return ManifestJson.ReadTopic(value.Span, _key);
+                }
             }
 
-            var topic = ManifestJson.ReadTopic(value.Span, _key);
-            if (_before is not null && string.CompareOrdinal(topic.Name, _before) <= 0)
-            {
-                throw new InvalidDataException($"Topic '{topic.Name}' of {_key} does not stand behind '{_before}'.");
-            }
-
-            _before = topic.Name;
-            return topic;
+            return null;
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // The latter where a name is no text.
         {
             throw ManifestJson.Unreadable(_key, e.Message, e);
         }
@@ -128,6 +123,52 @@ internal sealed class ManifestStream : IManifestSource
         }
 
         Root = _isThrough ? RootSoFar() : throw new JsonException("it has no topics");
+    }
+
+    private async Task ReadEndAsync(CancellationToken cancellation)
+    {
+        var before = Root;
+        await ReadRootAsync(cancellation);
+        if (!ManifestJson.Write(before with { Others = null }).AsSpan().SequenceEqual(ManifestJson.Write(Root with { Others = null })))
+        {
+            throw new InvalidDataException($"{_key} tells of the backup behind its topics.");
+        }
+
+        while (!_isLast)
+        {
+            RefuseMore();
+            await FillAsync(cancellation);
+        }
+
+        RefuseMore();
+    }
+
+    private void RefuseMore()
+    {
+        if (TryToken(out _)) // The reader itself refuses all but white space.
+        {
+            throw new JsonException("it goes on behind its end");
+        }
+    }
+
+    /// <summary>The name of a topic; null where it is not plain.</summary>
+    private static string? NameOf(ReadOnlySpan<byte> topic)
+    {
+        var reader = new Utf8JsonReader(topic);
+        var isObject = reader.Read() && reader.TokenType == JsonTokenType.StartObject;
+        while (isObject && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isName = reader.ValueTextEquals("name"u8);
+            reader.Read();
+            if (isName)
+            {
+                return reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+            }
+
+            reader.Skip();
+        }
+
+        return null;
     }
 
     private BackupManifest RootSoFar()
@@ -213,7 +254,12 @@ internal sealed class ManifestStream : IManifestSource
 
         if (_end > _buffer.Length / 2)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(checked(_buffer.Length * 2));
+            if (_buffer.Length > Array.MaxLength / 2)
+            {
+                throw new InvalidDataException($"A topic of {_key} is too long to be read by itself.");
+            }
+
+            var larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);
             _buffer.AsSpan(0, _end).CopyTo(larger);
             ArrayPool<byte>.Shared.Return(_buffer);
             _buffer = larger;

@@ -8,20 +8,17 @@ internal static class PrunedRanges
     /// <summary>Entries of the ledger whose segments were pruned, as they are to stand there from now on.</summary>
     /// <remarks>A segment counts as pruned when the manifest says so of all its offsets and does not name it any more. An entry keeps its range,
     /// so that what it answers for stays answered for: offsets behind the segment's last record hold none.</remarks>
-    public static IReadOnlyList<LedgerEntry> Supersede(BackupManifest manifest, LedgerSnapshot ledger)
+    /// <param name="shown">What the manifest has of topics.</param>
+    /// <param name="entriesOf">The entries of a partition; may be none.</param>
+    public static IReadOnlyList<LedgerEntry> Supersede(IEnumerable<ManifestTopic> shown, Func<PartitionId, IEnumerable<LedgerEntry>> entriesOf)
     {
         var superseded = new List<LedgerEntry>();
-        foreach (var partition in ByPartition(manifest))
+        foreach (var partition in ByPartition(shown))
         {
-            if (ledger.Partitions.GetValueOrDefault(partition.Key) is not { } entries)
-            {
-                continue;
-            }
-
             var records = partition.SelectMany(piece => piece.Pruned).ToList();
             var pruned = OffsetRanges.Union(records.Select(ManifestRanges.Of).OfType<OffsetRange>());
             var named = partition.SelectMany(piece => piece.Segments).Select(segment => segment.Key).ToHashSet(StringComparer.Ordinal);
-            foreach (var entry in entries.Entries.Where(entry => entry.Segment is { } segment && !named.Contains(segment.Key)))
+            foreach (var entry in entriesOf(partition.Key).Where(entry => entry.Segment is { } segment && !named.Contains(segment.Key)))
             {
                 var segment = entry.Segment!;
                 if (!OffsetRanges.Outside(new OffsetRange(segment.StartOffset, segment.EndOffset + 1), pruned).Any())
@@ -93,8 +90,8 @@ internal static class PrunedRanges
         return [.. kept.Concat(added).OrderBy(record => record.StartOffset).ThenBy(record => record.EndOffset)];
     }
 
-    private static IEnumerable<IGrouping<PartitionId, ManifestPartition>> ByPartition(BackupManifest manifest) =>
-        from topic in manifest.Topics
+    private static IEnumerable<IGrouping<PartitionId, ManifestPartition>> ByPartition(IEnumerable<ManifestTopic> topics) =>
+        from topic in topics
         from partition in topic.Partitions
         group partition by new PartitionId(topic.Name, partition.PartitionId) into pieces
         where pieces.Any(piece => piece.Pruned.Count > 0)

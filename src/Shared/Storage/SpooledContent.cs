@@ -3,8 +3,8 @@ using System.IO.MemoryMappedFiles;
 
 namespace KafkaBackup.Shared.Storage;
 
-/// <summary>What is to be stored, and may be large: written to a file in the directory for temporary ones, and mapped from there, so that the system can have its memory at any time.</summary>
-internal sealed class SpooledContent : IDisposable
+/// <summary>What is to be stored or put out, and may be large: written to a file in the directory for temporary ones, and mapped from there, so that the system can have its memory at any time.</summary>
+public sealed class SpooledContent : IDisposable
 {
     private readonly FileStream _file;
     private MappedFile? _mapped;
@@ -29,6 +29,32 @@ internal sealed class SpooledContent : IDisposable
 
     /// <summary>Takes the content.</summary>
     public Stream Stream => _file;
+
+    /// <summary>A copy that is read from its start, and is gone when it is disposed of.</summary>
+    /// <param name="source">What is copied, and disposed of.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="StorageException">There is no room for temporary files, or the source failed.</exception>
+    public static async Task<Stream> CopyAsync(Stream source, CancellationToken cancellation)
+    {
+        await using var disposed = source;
+        var copy = new SpooledContent();
+        try
+        {
+            await source.CopyToAsync(copy._file, cancellation);
+            copy._file.Position = 0;
+            return copy._file;
+        }
+        catch (Exception e)
+        {
+            copy.Dispose();
+            if (e is IOException)
+            {
+                throw Failed(e);
+            }
+
+            throw;
+        }
+    }
 
     /// <summary>All that was written; valid until disposal.</summary>
     /// <exception cref="StorageException">The file cannot be mapped.</exception>

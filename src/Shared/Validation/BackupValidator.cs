@@ -16,6 +16,9 @@ public sealed class BackupValidator(IObjectStore store)
     /// <summary>How many objects are asked for one by one; for more, all are listed.</summary>
     private const int MaxSingle = 100;
 
+    /// <summary>Objects are looked at together until there are so many, as a topic may have few.</summary>
+    private const int MinBatch = 4_096;
+
     /// <summary>Validates a backup.</summary>
     /// <param name="id">The backup.</param>
     /// <param name="isDeep">Whether to decode every object.</param>
@@ -25,59 +28,84 @@ public sealed class BackupValidator(IObjectStore store)
     /// <exception cref="StorageException">The store failed, or ledger or manifest cannot be read.</exception>
     public async Task<ValidationReport> ValidateAsync(string id, bool isDeep, Action<int, int> progress, CancellationToken cancellation)
     {
-        var contents = await new BackupReader(store).OpenAsync(id, cancellation);
-        await CompareCoverageAsync(BackupReader.IdOf(id), contents.Ledger, cancellation);
-        var partitions = contents.Manifest.Topics.SelectMany(topic => topic.Partitions, (topic, partition) => (Id: new PartitionId(topic.Name, partition.PartitionId), partition))
-            .GroupBy(item => item.Id, item => item.partition).OrderBy(group => group.Key).ToList();
-        var segments = partitions.SelectMany(group => group.SelectMany(partition => partition.Segments)).ToList();
-        var evidence = new SegmentEvidence[segments.Count];
-        var done = 0;
-        var listed = isDeep || segments.Count <= MaxSingle ? [] : await SizesAsync(BackupReader.IdOf(id), segments, cancellation);
-        var options = new ParallelOptions { MaxDegreeOfParallelism = isDeep ? DeepParallelism : Parallelism, CancellationToken = cancellation };
-        await Parallel.ForAsync(0, segments.Count, options, async (i, stop) =>
+        var reader = new BackupReader(store) { SpoolsManifest = true };
+        var (all, hasRepeats) = await reader.ReadAsync(id, topics: null, stream => CountAsync(BackupReader.IdOf(id), stream, cancellation), cancellation);
+        var listed = isDeep || all <= MaxSingle ? new ListedSizes() : await ListedSizes.ReadAsync(store, BackupKeys.SegmentsPrefix(BackupReader.IdOf(id)), cancellation);
+        return await reader.ReadAsync(id, topics: null, async stream =>
         {
-            evidence[i] = isDeep ? await SegmentCheck.DecodeAsync(store, segments[i], stop)
-                : listed.TryGetValue(segments[i].Key, out var size) ? SegmentCheck.OfSize(segments[i], size)
-                : await SegmentCheck.DiscoverAsync(store, segments[i], stop); // It may lie elsewhere.
-            progress(Interlocked.Increment(ref done), segments.Count);
+            var (reports, batch, waiting, done) = (new List<PartitionReport>(), new List<BackupTopic>(), 0, 0);
+            await foreach (var topic in stream.TopicsAsync(cancellation))
+            {
+                batch.Add(topic);
+                waiting += SegmentsOf(topic);
+                if (waiting >= MinBatch && !hasRepeats)
+                {
+                    await JudgeAsync();
+                }
+            }
+
+            await JudgeAsync();
+            return new ValidationReport(id, isDeep, stream.Head is not null, [.. reports.OrderBy(report => report.Partition)]);
+
+            async Task JudgeAsync()
+            {
+                reports.AddRange(await JudgeBatchAsync(batch, (segment, stop) => LookAsync(segment, isDeep, listed, stop), isDeep ? DeepParallelism : Parallelism,
+                    () => progress(Interlocked.Increment(ref done), Math.Max(done, all)), cancellation));
+                batch.Clear();
+                waiting = 0;
+            }
+        }, cancellation);
+    }
+
+    private static int SegmentsOf(BackupTopic topic) => topic.Manifest.Partitions.Sum(partition => partition.Segments.Count);
+
+    /// <summary>Counts the segments, and reads all that tells of them before any object is looked at. Runs begin from what the coverage object tells, restores from what the
+    /// parts hold: both are to be the same.</summary>
+    /// <returns>How many there are, and whether a topic is told of in several pieces, as another program may have left them.</returns>
+    private async Task<(int Segments, bool HasRepeats)> CountAsync(BackupId backup, BackupStream stream, CancellationToken cancellation)
+    {
+        if (stream.Head is { Coverage: not null } head && await LedgerReader.ReadOutlineAsync(store, backup, cancellation) is { } outline && outline.Head.Seq == head.Seq)
+        {
+            stream.CheckBy(entries => outline.Compare(entries, store, backup));
+        }
+
+        var (segments, hasRepeats, names) = (0, false, new HashSet<string>(StringComparer.Ordinal));
+        await foreach (var topic in stream.TopicsAsync(cancellation))
+        {
+            segments += SegmentsOf(topic);
+            hasRepeats |= !names.Add(topic.Manifest.Name);
+        }
+
+        return (segments, hasRepeats);
+    }
+
+    private static async Task<IEnumerable<PartitionReport>> JudgeBatchAsync(
+        List<BackupTopic> topics, Func<ManifestSegment, CancellationToken, Task<SegmentEvidence>> look, int parallelism, Action looked, CancellationToken cancellation)
+    {
+        var partitions = topics
+            .SelectMany(topic => topic.Manifest.Partitions, (topic, partition) => (Id: new PartitionId(topic.Manifest.Name, partition.PartitionId), Shown: partition, topic.Coverage))
+            .GroupBy(partition => partition.Id).ToList();
+        var segments = partitions.SelectMany(pieces => pieces.SelectMany(piece => piece.Shown.Segments)).ToList();
+        var evidence = new SegmentEvidence[segments.Count];
+        await Parallel.ForAsync(0, segments.Count, new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellation }, async (i, stop) =>
+        {
+            evidence[i] = await look(segments[i], stop);
+            looked();
         });
 
         var next = 0;
-        var reports = new List<PartitionReport>();
-        foreach (var group in partitions)
+        return [.. partitions.Select(pieces =>
         {
-            var count = group.Sum(partition => partition.Segments.Count);
-            reports.Add(PartitionFindings.Judge(
-                group.Key, new ArraySegment<SegmentEvidence>(evidence, next, count), [.. group],
-                contents.Ledger?.CoverageOf(group.Key)));
+            var count = pieces.Sum(piece => piece.Shown.Segments.Count);
+            var found = new ArraySegment<SegmentEvidence>(evidence, next, count);
             next += count;
-        }
-
-        return new ValidationReport(id, isDeep, contents.Ledger is not null, reports);
+            var coverage = pieces.First().Coverage;
+            return PartitionFindings.Judge(pieces.Key, found, [.. pieces.Select(piece => piece.Shown)], coverage is null ? null : coverage.GetValueOrDefault(pieces.Key.Number) ?? new Coverage());
+        })];
     }
 
-    /// <summary>The sizes of those that are there, by key.</summary>
-    private async Task<Dictionary<string, long>> SizesAsync(BackupId backup, List<ManifestSegment> segments, CancellationToken cancellation)
-    {
-        var wanted = segments.Select(segment => segment.Key).ToHashSet(StringComparer.Ordinal);
-        var sizes = new Dictionary<string, long>(StringComparer.Ordinal);
-        await foreach (var found in store.ListAsync(BackupKeys.SegmentsPrefix(backup), cancellation))
-        {
-            if (wanted.TryGetValue(found.Key, out var key))
-            {
-                sizes[key] = found.Size;
-            }
-        }
-
-        return sizes;
-    }
-
-    /// <summary>Runs begin from what the coverage object tells, restores from what the parts hold: both are to be the same.</summary>
-    private async Task CompareCoverageAsync(BackupId backup, LedgerSnapshot? ledger, CancellationToken cancellation)
-    {
-        if (ledger?.Head.Coverage is not null && await LedgerReader.ReadOutlineAsync(store, backup, cancellation) is { } outline && outline.Head.Seq == ledger.Head.Seq)
-        {
-            _ = outline.Compare(ledger.Entries, store, backup).Count();
-        }
-    }
+    private async Task<SegmentEvidence> LookAsync(ManifestSegment segment, bool isDeep, ListedSizes listed, CancellationToken cancellation) =>
+        isDeep ? await SegmentCheck.DecodeAsync(store, segment, cancellation)
+        : listed.TryGet(segment.Key, out var size) ? SegmentCheck.OfSize(segment, size)
+        : await SegmentCheck.DiscoverAsync(store, segment, cancellation); // It may lie elsewhere.
 }

@@ -12,7 +12,9 @@ public sealed class StatusTextTests
 {
     private static readonly StatusReport WithOneLost = new()
     {
-        Contents = new BackupContents(new BackupManifest { BackupId = "b1", CreatedAt = 0, Topics = [] }, null),
+        BackupId = "b1",
+        Head = null,
+        Stored = new Dictionary<PartitionId, StoredPartition>(),
         Source = new Dictionary<PartitionId, PartitionBounds>
         {
             [new("live", 0)] = new(0, 7),
@@ -40,7 +42,7 @@ public sealed class StatusTextTests
         await writer.ClaimAsync(CancellationToken.None);
         var ledger = await LedgerReader.ReadAsync(store, backup, CancellationToken.None);
 
-        var text = StatusText.Render(WithOneLost with { Contents = WithOneLost.Contents with { Ledger = ledger } });
+        var text = StatusText.Render(WithOneLost with { Head = ledger!.Head });
 
         Assert.Contains("under way, or ended early or with partitions that failed: host/1", text, StringComparison.Ordinal);
     }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Json;
 using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Storage;
@@ -8,6 +7,7 @@ using KafkaBackup.Shared.Tests.Ledger;
 using KafkaBackup.Testing;
 using Xunit;
 using static KafkaBackup.Shared.Tests.Ledger.LedgerSamples;
+using static KafkaBackup.Shared.Tests.Oso.RandomBackups;
 
 namespace KafkaBackup.Shared.Tests.Oso;
 
@@ -40,7 +40,7 @@ public sealed class ManifestRendererTests
             foreach (var isStreamed in new[] { false, true })
             {
                 await using IManifestSource? source = existing is null ? null
-                    : isStreamed ? await ManifestStream.OpenAsync(new TricklingStream(ManifestJson.Write(existing), random), "m", CancellationToken.None)
+                    : isStreamed ? await ManifestStream.OpenAsync(new TricklingStream(ManifestJson.Write(existing), random), "m", topics: null, CancellationToken.None)
                     : new ManifestInMemory(existing);
                 Assert.Equal(Encoding.UTF8.GetString(expected), await RenderedAsync(samples, writer, source));
             }
@@ -54,7 +54,7 @@ public sealed class ManifestRendererTests
         {
             var bytes = Golden.Bytes(sample, "manifest.json");
             var whole = ManifestJson.Read(bytes, "m");
-            await using var stream = await ManifestStream.OpenAsync(new TricklingStream(bytes, new Random(1)), "m", CancellationToken.None);
+            await using var stream = await ManifestStream.OpenAsync(new TricklingStream(bytes, new Random(1)), "m", topics: null, CancellationToken.None);
             var topics = new List<ManifestTopic>();
             try
             {
@@ -80,7 +80,7 @@ public sealed class ManifestRendererTests
         {
             var failure = await Record.ExceptionAsync(async () =>
             {
-                await using var stream = await ManifestStream.OpenAsync(new MemoryStream(bytes[..length]), "m", CancellationToken.None);
+                await using var stream = await ManifestStream.OpenAsync(new MemoryStream(bytes[..length]), "m", topics: null, CancellationToken.None);
                 while (await stream.NextAsync(CancellationToken.None) is not null)
                 {
                 }
@@ -115,57 +115,6 @@ public sealed class ManifestRendererTests
         await new ManifestRenderer(writer, Labels, unshown).RenderAsync(existing, target, CancellationToken.None);
         return Encoding.UTF8.GetString(target.ToArray());
     }
-
-    private static List<string> Topics(Random random) => [.. new[] { "a", "b", "orders", "Ä", "z" }.Where(_ => random.Next(2) == 0)];
-
-    private static LedgerEntry NextEntry(PartitionId partition, Dictionary<PartitionId, long> ends, Random random)
-    {
-        var from = ends.GetValueOrDefault(partition);
-        var next = ends[partition] = from + random.Next(1, 20);
-        return random.Next(5) switch
-        {
-            0 => new LedgerEntry { Partition = partition, Range = new OffsetRange(from, next) },
-            1 => new LedgerEntry { Partition = partition, Range = new OffsetRange(from, next), Gap = new Gap(Shared.Ledger.Gap.OffsetOutOfRange, 5) },
-            2 => new LedgerEntry { Partition = partition, Range = new OffsetRange(from, next), Pruned = new Pruned("retention", 3, 2, 1, 40) },
-            _ => Entry(from, next, partition: partition),
-        };
-    }
-
-    /// <summary>What another program might have put there: some of it known, some not, fields of its own on each level.</summary>
-    private static BackupManifest Foreign(Random random, Dictionary<PartitionId, long> ends)
-    {
-        var topics = new[] { "b", "other", "Ä" }.Order(StringComparer.Ordinal).Select(name => new ManifestTopic
-        {
-            Name = name,
-            Partitions =
-            [
-                new ManifestPartition
-                {
-                    PartitionId = 1,
-                    Segments = [.. Enumerable.Range(0, random.Next(4)).Select(number => Foreign(name, ends.GetValueOrDefault(new PartitionId(name, 1)) + (number * 10)))],
-                    Others = Others(random),
-                },
-            ],
-            Others = Others(random),
-        });
-        return new BackupManifest { BackupId = "b", CreatedAt = 12, SourceBrokers = ["old:9092"], Compression = "lz4", Topics = [.. topics], Others = Others(random) };
-    }
-
-    private static ManifestSegment Foreign(string topic, long from) => new()
-    {
-        Key = $"b/topics/{topic}/partition=1/foreign-{from}",
-        StartOffset = from,
-        EndOffset = from + 9,
-        StartTimestamp = 1,
-        EndTimestamp = 2,
-        RecordCount = 10,
-        UncompressedSize = 5,
-        CompressedSize = 4,
-    };
-
-    private static Dictionary<string, JsonElement>? Others(Random random) => random.Next(2) == 0
-        ? null
-        : new() { ["x"] = JsonDocument.Parse("""{"n":1.50,"s":"\u00e4<","list":[1,{}]}""").RootElement };
 
     /// <summary>Gives a few bytes at a time.</summary>
     private sealed class TricklingStream(byte[] bytes, Random random) : MemoryStream(bytes)
