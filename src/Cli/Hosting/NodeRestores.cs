@@ -85,7 +85,7 @@ internal sealed class NodeRestores(ILoggerFactory loggers, StoreLog storeLog, Wo
     /// <summary>What would be ordered of all that the backup holds now. Brokers, groups and topics that are there are the conductor's business.</summary>
     private static async Task<IReadOnlyDictionary<PartitionId, RestorePartition>> ReadAsync(RestoreConfiguration configuration, RestoreHost.PatientStore store, CancellationToken cancellation)
     {
-        var manifest = await new BackupReader(store.Store).ReadAsync(configuration.BackupId.Value, cancellation);
+        var manifest = await new BackupReader(store.Store).ReadAsync(configuration.BackupId.Value, RestorePlan.NeededBy(configuration), cancellation);
         return RestorePlan.Of(manifest, configuration, brokers: int.MaxValue).Orders.ToDictionary(order => order.Target);
     }
 

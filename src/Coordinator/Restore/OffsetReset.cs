@@ -66,7 +66,8 @@ public sealed class OffsetReset(IObjectStore store, ITopicCatalog catalog)
     {
         var document = await RestoreClaim.PeekAsync(store, BackupKeys.Restore(backup, report.RestoreId!), cancellation)
             ?? throw Wrong($"What restore {report.RestoreId} was made of is not written down any more, so that offsets cannot be translated.");
-        var manifest = await new BackupReader(store).ReadAsync(backup.Value, cancellation);
+        var sources = report.TopicsRestored.Select(topic => topic.SourceTopic).ToHashSet(StringComparer.Ordinal);
+        var manifest = await new BackupReader(store).ReadAsync(backup.Value, topic => sources.Contains(topic.Name) ? topic : null, cancellation);
         var section = new RestoreSection
         {
             TimeWindowStart = report.Selection.TimeWindowStart,

@@ -76,8 +76,22 @@ public sealed record RestorePlan
     /// <summary>What is told where not one record is chosen; null: all are.</summary>
     public string? NothingChosen { get; init; }
 
+    /// <summary>What a plan needs of each topic of a backup, which may hold many times as much; null: nothing.</summary>
+    public static Func<ManifestTopic, ManifestTopic?> NeededBy(RestoreConfiguration configuration)
+    {
+        var (filter, restore) = (new Lazy<TopicFilter>(() => TopicFilter.OfRestore(configuration.Target.Topics)), configuration.Restore); // A backup that cannot be read is told before a filter that is none.
+        return topic => IsWanted(topic.Name, filter.Value) ? topic with { Partitions = [.. topic.Partitions.Select(partition => partition with { Segments = SegmentsOf(topic.Name, partition) })] } : null;
+
+        IReadOnlyList<ManifestSegment> SegmentsOf(string topic, ManifestPartition partition) =>
+            IsChosen(partition, restore) ? SourceOf(new PartitionId(topic, partition.PartitionId), partition.Segments, restore).Segments : [];
+    }
+
+    private static bool IsWanted(string topic, TopicFilter filter) => filter.Matches(topic) && (!Internal.Contains(topic) || filter.Literals.Contains(topic));
+
+    private static bool IsChosen(ManifestPartition partition, RestoreSection restore) => restore.SourcePartitions.Count == 0 || restore.SourcePartitions.Contains(partition.PartitionId);
+
     /// <summary>The plan for what <paramref name="manifest"/> tells.</summary>
-    /// <param name="manifest">What the backup holds.</param>
+    /// <param name="manifest">What the backup holds, at least what is <see cref="NeededBy"/> the configuration.</param>
     /// <param name="configuration">What is wanted of it.</param>
     /// <param name="brokers">How many brokers the target has.</param>
     /// <param name="snapshot">What consumer groups had committed; null when no group is to be set.</param>
@@ -86,7 +100,7 @@ public sealed record RestorePlan
     {
         var restore = configuration.Restore;
         var filter = TopicFilter.OfRestore(configuration.Target.Topics);
-        var wanted = manifest.Topics.Where(topic => filter.Matches(topic.Name) && (!Internal.Contains(topic.Name) || filter.Literals.Contains(topic.Name))).OrderBy(topic => topic.Name, StringComparer.Ordinal).ToList();
+        var wanted = manifest.Topics.Where(topic => IsWanted(topic.Name, filter)).OrderBy(topic => topic.Name, StringComparer.Ordinal).ToList();
         RefuseTopicsOfNothing(manifest.BackupId, configuration.Target.Topics, filter.Literals, wanted);
         if (restore.TopicMapping.Keys.Order(StringComparer.Ordinal).FirstOrDefault(name => wanted.TrueForAll(topic => topic.Name != name)) is { } unknown)
         {
@@ -204,7 +218,7 @@ public sealed record RestorePlan
     private static IEnumerable<RestorePartition> OrdersOf(ManifestTopic topic, RestoreSection restore)
     {
         var (name, sources) = (NameOf(topic, restore), topic.Partitions
-            .Where(partition => restore.SourcePartitions.Count == 0 || restore.SourcePartitions.Contains(partition.PartitionId))
+            .Where(partition => IsChosen(partition, restore))
             .OrderBy(partition => partition.PartitionId)
             .Select(partition => SourceOf(new PartitionId(topic.Name, partition.PartitionId), partition.Segments, restore)).ToList());
         var orders = restore.Repartitioning.TryGetValue(name, out var repartitioning)

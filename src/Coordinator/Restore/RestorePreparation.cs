@@ -19,7 +19,7 @@ internal sealed class RestorePreparation(RestoreServices services)
     public async Task<Planned> PrepareAsync(CancellationToken cancellation)
     {
         var configuration = services.Configuration;
-        var manifest = await new BackupReader(services.Store).ReadAsync(configuration.BackupId.Value, cancellation);
+        var manifest = await new BackupReader(services.Store).ReadAsync(configuration.BackupId.Value, RestorePlan.NeededBy(configuration), cancellation);
         var brokers = await services.Topics.CountBrokersAsync(cancellation);
         var groups = await RestoreGroups.ReadAsync(services.Store, configuration, cancellation);
         var plan = await RestoreGroups.AskAsync(RestorePlan.Of(manifest, configuration, brokers, groups), services.Groups, cancellation);

@@ -121,7 +121,7 @@ public sealed class RestoreRelease(RestoreConfiguration configuration, IObjectSt
     {
         try
         {
-            var manifest = await new BackupReader(store).ReadAsync(configuration.BackupId.Value, cancellation);
+            var manifest = await new BackupReader(store).ReadAsync(configuration.BackupId.Value, RestorePlan.NeededBy(configuration), cancellation);
             return RestorePlan.Of(manifest, configuration, await topics.CountBrokersAsync(cancellation)).Topics.ToDictionary(topic => topic.Made.Name, StringComparer.Ordinal);
         }
         catch (BackupException e) when (e.Kind == FailureKind.Configuration)

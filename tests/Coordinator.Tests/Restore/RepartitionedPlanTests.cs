@@ -91,7 +91,7 @@ public sealed class RepartitionedPlanTests
 
     private static Dictionary<PartitionId, PartitionBounds> NoBounds(RestorePlan plan) => plan.Orders.ToDictionary(order => order.Target, _ => default(PartitionBounds));
 
-    private static RestorePlan Plan(RestoreSection section, int partitions, int segments = 2) => RestorePlan.Of(Backup(partitions, segments), TestConfiguration.Of(section), brokers: 1);
+    private static RestorePlan Plan(RestoreSection section, int partitions, int segments = 2) => RestorePlan.Of(TestConfiguration.Read(Backup(partitions, segments), TestConfiguration.Of(section)), TestConfiguration.Of(section), brokers: 1);
 
     private static BackupManifest Backup(int partitions, int segments) => new()
     {

@@ -154,12 +154,12 @@ public sealed class RestoreGroupsTests
     private static RestorePartition Order(RestorePlan plan, string topic, int number) => plan.Orders.Single(order => order.Source == new PartitionId(topic, number));
 
     private static RestorePlan Plan(RestoreSection section, params GroupSnapshot.SnapshotGroup[] groups) => RestorePlan.Of(
-        new BackupManifest
+        TestConfiguration.Read(new BackupManifest
         {
             BackupId = "nightly",
             CreatedAt = 0,
             Topics = [Topic("orders", partitions: 6, 0, 3), Topic("users", partitions: 2, 1)],
-        },
+        }, TestConfiguration.Of(section)),
         TestConfiguration.Of(section), brokers: 3, new GroupSnapshot { Groups = groups });
 
     private static GroupSnapshot.SnapshotGroup Group(string id, params (string Topic, string Partition, long Offset)[] offsets) => new()

@@ -3,6 +3,7 @@ using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Oso;
+using KafkaBackup.Shared.Storage;
 using Xunit;
 
 namespace KafkaBackup.Coordinator.Tests.Restore;
@@ -107,7 +108,7 @@ public sealed class RestorePlanTests
         var all = Backup with { Topics = [.. Backup.Topics, Topic("__consumer_offsets", 1, [Partition(0, 10)])] };
         var configuration = TestConfiguration.Of(new RestoreSection());
 
-        Assert.DoesNotContain("__consumer_offsets", RestorePlan.Of(all, configuration, 3).Topics.Select(topic => topic.Source));
+        Assert.DoesNotContain("__consumer_offsets", RestorePlan.Of(TestConfiguration.Read(all, configuration), configuration, 3).Topics.Select(topic => topic.Source));
         Assert.Contains("__consumer_offsets", RestorePlan.Of(all, configuration with { Target = Including("__consumer_offsets") }, 3).Topics.Select(topic => topic.Source));
     }
 
@@ -116,12 +117,12 @@ public sealed class RestorePlanTests
     [InlineData("order,users,paymets", "target.topics.include names 'order', 'paymets', and backup 'nightly' has no such topics.")]
     [InlineData("pay*", "Backup 'nightly' has no topic that target.topics lets through: include has 'pay*'.")]
     public void What_fits_no_topic_is_named(string include, string sentence) => Assert.StartsWith(
-        sentence, Assert.Throws<BackupException>(() => RestorePlan.Of(Backup, TestConfiguration.Of(new RestoreSection()) with { Target = Including(include.Split(',')) }, 3)).Message, StringComparison.Ordinal);
+        sentence, Assert.Throws<BackupException>(() => OfTopics(include.Split(','))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_topic_that_is_named_and_not_in_the_backup_is_refused() => Assert.Contains(
         "target.topics.include names 'paymets', and backup 'nightly' has no such topic",
-        Assert.Throws<BackupException>(() => RestorePlan.Of(Backup, TestConfiguration.Of(new RestoreSection()) with { Target = Including("orders", "paymets") }, 3)).Message,
+        Assert.Throws<BackupException>(() => OfTopics("orders", "paymets")).Message,
         StringComparison.Ordinal);
 
     [Fact]
@@ -177,7 +178,39 @@ public sealed class RestorePlanTests
         return failure.Message;
     }
 
-    private static RestorePlan Plan(RestoreSection section, int brokers = 3) => RestorePlan.Of(Backup, TestConfiguration.Of(section), brokers);
+    [Fact]
+    public void Segments_that_are_not_asked_for_are_not_kept_in_memory()
+    {
+        var configuration = TestConfiguration.Of(new RestoreSection
+        {
+            SourcePartitions = [0],
+            OffsetRanges = new Dictionary<PartitionId, OffsetBounds> { [new("orders", 0)] = new(5, 9) },
+        }) with { Target = Including("orders") };
+        var ours = Enumerable.Range(0, 3).Select(number => new ManifestSegment
+        {
+            Key = BackupKeys.Segment(configuration.BackupId, new PartitionId("orders", 0), number * 5, 1, "u", ""), StartOffset = number * 5, EndOffset = (number * 5) + 4, StartTimestamp = 0, EndTimestamp = 0, RecordCount = 5,
+        }).ToList();
+        var backup = Backup with { Topics = [Topic("orders", 6, [Partition(0, records: 5) with { Segments = ours }, Partition(3, records: 20)]), Backup.Topics[1]] };
+
+        var read = TestConfiguration.Read(backup, configuration);
+
+        Assert.Equal([(0, 1), (3, 0)], Assert.Single(read.Topics).Partitions.Select(partition => (partition.PartitionId, partition.Segments.Count)));
+        Assert.Equal(ours[1], read.Topics[0].Partitions[0].Segments[0]);
+        Assert.Equal(
+            RestorePlan.Of(backup, configuration, 3).Orders.SelectMany(order => order.Segments), RestorePlan.Of(read, configuration, 3).Orders.SelectMany(order => order.Segments));
+    }
+
+    private static RestorePlan OfTopics(params string[] include)
+    {
+        var configuration = TestConfiguration.Of(new RestoreSection()) with { Target = Including(include) };
+        return RestorePlan.Of(TestConfiguration.Read(Backup, configuration), configuration, 3);
+    }
+
+    private static RestorePlan Plan(RestoreSection section, int brokers = 3)
+    {
+        var configuration = TestConfiguration.Of(section);
+        return RestorePlan.Of(TestConfiguration.Read(Backup, configuration), configuration, brokers);
+    }
 
     private static ManifestTopic Topic(string name, int? partitions, IReadOnlyList<ManifestPartition> those, params (string Key, string Value)[] settings) => new()
     {

@@ -1,5 +1,7 @@
+using KafkaBackup.Coordinator.Restore;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Oso;
 
 namespace KafkaBackup.Coordinator.Tests.Restore;
 
@@ -13,4 +15,8 @@ internal static class TestConfiguration
         Storage = new FileSystemStorageSection { Path = "/backups" },
         Restore = section,
     };
+
+    /// <summary>What a restore reads of a backup.</summary>
+    public static BackupManifest Read(BackupManifest backup, RestoreConfiguration configuration) =>
+        backup with { Topics = [.. backup.Topics.Select(RestorePlan.NeededBy(configuration)).OfType<ManifestTopic>()] };
 }
