@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using KafkaBackup.Cli.Output;
 using KafkaBackup.ObjectStores.FileSystem;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Ledger;
@@ -21,7 +22,7 @@ internal static class LedgerSteps
     private static readonly BackupId Backup = new("long");
 
     /// <summary>Does one step, and prints how long it took in ms.</summary>
-    /// <param name="step"><c>fill</c>, <c>begin</c>, <c>commit</c>, <c>render</c> or <c>describe</c>.</param>
+    /// <param name="step"><c>fill</c>, <c>begin</c>, <c>commit</c>, <c>render</c>, <c>describe</c> (all but the single segments), <c>describe-topic</c> (of one) or <c>describe-segments</c> (all of them, as JSON).</param>
     /// <param name="path">The storage's directory.</param>
     /// <param name="entries">How many entries to fill it with.</param>
     public static async Task RunAsync(string step, string path, int entries)
@@ -55,7 +56,18 @@ internal static class LedgerSteps
                 await RenderAsync(store, renderer);
                 break;
             case "describe":
-                await new BackupReader(store).ReadAsync(Backup.Value, CancellationToken.None);
+                await new BackupReader(store).ReadAsync(Backup.Value, topics: null, contents => DescribeText.RenderAsync(contents, CancellationToken.None), CancellationToken.None);
+                break;
+            case "describe-topic":
+                var only = new HashSet<string> { Partition(Math.Min(Partitions, entries) / 2).Topic };
+                await new BackupReader(store).ReadAsync(Backup.Value, only, contents => DescribeText.RenderAsync(contents, CancellationToken.None), CancellationToken.None);
+                break;
+            case "describe-segments":
+                await new BackupReader(store).ReadAsync(Backup.Value, topics: null, async contents =>
+                {
+                    await ManifestWriter.WriteAsync(contents, Stream.Null, CancellationToken.None);
+                    return true;
+                }, CancellationToken.None);
                 break;
         }
 

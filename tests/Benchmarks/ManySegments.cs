@@ -16,11 +16,11 @@ internal static class ManySegments
             var folder = Directory.CreateTempSubdirectory("many-segments-");
             try
             {
-                foreach (var step in new[] { "fill", "begin", "commit", "render", "begin", "describe" })
+                foreach (var step in new[] { "fill", "begin", "commit", "render", "begin", "describe", "describe-topic", "describe-segments" })
                 {
                     await Machine.SettleAsync(options.Patience);
                     var (times, peak, load) = (new List<double>(), 0L, Machine.Load);
-                    for (var round = 0; round < (step is "begin" or "commit" or "describe" ? options.Rounds : 1); round++)
+                    for (var round = 0; round < (step is "fill" or "render" ? 1 : options.Rounds); round++)
                     {
                         var run = await ChildProcess.RunAsync(MeasuredProgram.Self, folder.FullName, "ledger", step, Path.Combine(folder.FullName, "store"), $"{segments}");
                         times.Add(double.Parse(run.Output) / 1000);

@@ -87,7 +87,7 @@ public sealed class BackupStream : IAsyncDisposable
     private async IAsyncEnumerable<BackupTopic> RenderedAsync(LedgerStream ledger, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var facts = ledger.Topics.Values.Where(topic => _topics?.Contains(topic.Name) != false);
-        await foreach (var topic in TopicPieces.OfAsync(_check(ledger.Entries(_topics)), facts, _manifest, cancellation))
+        await foreach (var topic in TopicPieces.OfAsync(ReadAhead.Of(_check(ledger.Entries(_topics))), facts, _manifest, cancellation))
         {
             yield return new BackupTopic(Rendered(topic), topic.Entries);
         }

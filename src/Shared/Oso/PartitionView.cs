@@ -73,12 +73,15 @@ internal sealed class PartitionView
     {
         if (_segments.TryGetValue(segment.Key, out var ours))
         {
-            _segments[segment.Key] = ours with
+            if (segment.Others is not null || (ours.Sha256 ?? segment.Sha256) != ours.Sha256 || (ours.UploadedAt ?? segment.UploadedAt) != ours.UploadedAt) // As a rule nothing is new.
             {
-                Sha256 = ours.Sha256 ?? segment.Sha256,
-                UploadedAt = ours.UploadedAt ?? segment.UploadedAt,
-                Others = UnknownFields.Merge(ours.Others, segment.Others),
-            };
+                _segments[segment.Key] = ours with
+                {
+                    Sha256 = ours.Sha256 ?? segment.Sha256,
+                    UploadedAt = ours.UploadedAt ?? segment.UploadedAt,
+                    Others = UnknownFields.Merge(ours.Others, segment.Others),
+                };
+            }
         }
         else if (ManifestRanges.Of(segment) is not { } range || OffsetRanges.Outside(range, covered).Any())
         {
