@@ -181,14 +181,16 @@ public sealed class RestorePlanTests
     [Fact]
     public void Segments_that_are_not_asked_for_are_not_kept_in_memory()
     {
-        var configuration = TestConfiguration.Of(new RestoreSection
-        {
-            SourcePartitions = [0],
-            OffsetRanges = new Dictionary<PartitionId, OffsetBounds> { [new("orders", 0)] = new(5, 9) },
-        }) with { Target = Including("orders") };
+        var section = new RestoreSection { SourcePartitions = [0], OffsetRanges = new Dictionary<PartitionId, OffsetBounds> { [new("orders", 0)] = new(5, 9) } };
+        var configuration = TestConfiguration.Of(section) with { Target = Including("orders") };
         var ours = Enumerable.Range(0, 3).Select(number => new ManifestSegment
         {
-            Key = BackupKeys.Segment(configuration.BackupId, new PartitionId("orders", 0), number * 5, 1, "u", ""), StartOffset = number * 5, EndOffset = (number * 5) + 4, StartTimestamp = 0, EndTimestamp = 0, RecordCount = 5,
+            Key = BackupKeys.Segment(configuration.BackupId, new PartitionId("orders", 0), number * 5, 1, "u", ""),
+            StartOffset = number * 5,
+            EndOffset = (number * 5) + 4,
+            StartTimestamp = 0,
+            EndTimestamp = 0,
+            RecordCount = 5,
         }).ToList();
         var backup = Backup with { Topics = [Topic("orders", 6, [Partition(0, records: 5) with { Segments = ours }, Partition(3, records: 20)]), Backup.Topics[1]] };
 

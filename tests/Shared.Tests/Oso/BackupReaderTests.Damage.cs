@@ -54,12 +54,14 @@ public sealed partial class BackupReaderTests
         }
     }
 
-    [Fact]
-    public async Task Parts_whose_entries_are_not_in_order_are_read_whole()
+    [Theory]
+    [InlineData("z-0 a-10 a-0")]
+    [InlineData("a-10 a-0 z-0")]
+    public async Task Parts_whose_entries_are_not_in_order_are_read_whole(string order)
     {
         var head = await HeadOfPartsAsync();
-        var lines = new[] { ("z", 0), ("a", 10), ("a", 0) }
-            .Select(entry => $$$"""{"partition":0,"topic":"{{{entry.Item1}}}","base":{{{entry.Item2}}},"next":{{{entry.Item2 + 10}}},"segment":{"key":"{{{entry.Item1}}}-{{{entry.Item2}}}","start":{{{entry.Item2}}},"end":{{{entry.Item2 + 9}}},"min_ts":1,"max_ts":2,"records":10,"raw":3,"size":2}}""");
+        var lines = order.Split(' ').Select(entry => (Topic: entry[..1], From: int.Parse(entry[2..])))
+            .Select(entry => $$$"""{"partition":0,"topic":"{{{entry.Topic}}}","base":{{{entry.From}}},"next":{{{entry.From + 10}}},"segment":{"key":"{{{entry.Topic}}}-{{{entry.From}}}","start":{{{entry.From}}},"end":{{{entry.From + 9}}},"min_ts":1,"max_ts":2,"records":10,"raw":3,"size":2}}""");
         var stored = LedgerLines.Pack(Encoding.UTF8.GetBytes(string.Join("\n", lines)));
         await _samples.PutAsync("part", stored);
         await PutHeadAsync(head with { Parts = [new PartReference("part", Convert.ToHexStringLower(SHA256.HashData(stored)), 3, "a", "z")], Tail = [], Coverage = null });
