@@ -69,9 +69,9 @@ public sealed class BackupReader(IObjectStore store)
             stream = await OpenAsync(backup, topics, cancellation);
             return await use(stream);
         }
-        catch (Exception e) when (e is StorageException or InvalidDataException && stream?.HasFailed != false)
+        catch (Exception e) when (stream is null ? e is StorageException { IsRetryable: false } or InvalidDataException : stream.HasFailed && e is StorageException or InvalidDataException)
         {
-            // Another program's manifest may be in any order, and what is damaged is told by who has read all of it.
+            // Another program's manifest may be in any order, and what is damaged is told by who has read all of it. A store that does not answer is not asked once more.
         }
         finally
         {
