@@ -72,7 +72,7 @@ internal static class ConfigurationExplainer
         try
         {
             var budget = PermitBudget.For(section, PermitBudget.BytesFor(section, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes));
-            return $"{PlainText.Count(budget.Slots, "partition")} {(budget.Slots == 1 ? "is" : "are")} read at once{(budget.OverlapsUpload ? ", each filling a segment while the one before is uploaded" : "")}";
+            return $"{PlainText.Count(budget.Slots, "partition")} {(budget.Slots == 1 ? "is" : "are")} read at once{(section.MaxConcurrentSmall > budget.Slots ? $" (of few records up to {section.MaxConcurrentSmall})" : "")}{(budget.OverlapsUpload ? ", each filling a segment while the one before is uploaded" : "")}";
         }
         catch (BackupException e)
         {

@@ -1,13 +1,14 @@
 using Confluent.Kafka.Admin;
 using Confluent.Kafka;
 using KafkaBackup.Kafka.Client;
+using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared;
 
 namespace KafkaBackup.Kafka.Librdkafka;
 
-/// <summary>The catalog of a real cluster, through librdkafka's admin client; offsets through our own wherever that can log in.</summary>
+/// <summary>The catalog of a real cluster, through librdkafka's admin client; offsets through our own wherever that can log in and librdkafka is not demanded.</summary>
 public sealed class KafkaTopicCatalog : ITopicCatalog
 {
     private const int BatchSize = 1_000;
@@ -45,7 +46,7 @@ public sealed class KafkaTopicCatalog : ITopicCatalog
         _calls = new AdminCalls(clients);
         _groups = new KafkaGroupReader(_calls, Patience, TimeProvider.System);
         _own = clients.CreateOwn();
-        _offsets = new LogOffsets(_own is null ? new AdminOffsetLister(_calls) : new WireOffsetLister(_own), leaderPatience);
+        _offsets = new LogOffsets(_own is null || clients.Cluster.Client == SourceClient.Librdkafka ? new AdminOffsetLister(_calls) : new WireOffsetLister(_own), leaderPatience);
         _offsetsOfGroups = _own is null ? null : new GroupOffsetReader(_own, Patience, TimeProvider.System);
         _configurations = new TopicConfigurationReader(_calls, Patience);
     }

@@ -11,10 +11,10 @@ namespace KafkaBackup.Kafka.Librdkafka;
 /// <summary>Asks by Kafka's protocol itself: one request for each leader, whatever the number of partitions. Who leads is remembered until a leader says otherwise.</summary>
 internal sealed class WireOffsetLister(ClusterClient cluster) : IOffsetLister
 {
-    /// <summary>Leaders move, and of a topic that was made just now one broker may say that there is none: the next that is asked may know better.</summary>
-    private const int Tries = 3;
+    /// <summary>Leaders move, and of a topic that was made just now one broker may say that there is none: the next that is asked, or the same a moment later, may know better.</summary>
+    private const int Tries = 5;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100), SilencePause = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Topics of which somebody who was taken for a leader said that it is none, or said nothing.</summary>
     private readonly ConcurrentDictionary<string, bool> _doubtful = new(StringComparer.Ordinal);
@@ -23,33 +23,41 @@ internal sealed class WireOffsetLister(ClusterClient cluster) : IOffsetLister
     public async Task<IEnumerable<TopicPartitionOffsetError>> ListAsync(
         IReadOnlyList<TopicPartitionOffsetSpec> asked, IsolationLevel isolation, TimeSpan patience, CancellationToken cancellation)
     {
-        var answers = new Dictionary<PartitionId, TopicPartitionOffsetError>(asked.Count);
+        var (answers, began) = (new Dictionary<PartitionId, TopicPartitionOffsetError>(asked.Count), TimeProvider.System.GetTimestamp());
         var open = asked;
         for (var tries = 1; ; tries++)
         {
-            var (found, silence) = await AskAsync(open, isolation, patience, cancellation);
-            found.ForEach(answer => answers[PartitionOf(answer.TopicPartition)] = answer);
-            if (silence is not null && answers.Values.All(answer => answer.Error.IsError))
-            {
-                throw new KafkaException(new Error(ErrorCode.Local_Transport), silence);
-            }
-
-            foreach (var place in open.Where(place => SourceFailures.IsPassing(CodeOf(place))))
+            var silence = await AskAsync(open, answers, isolation, patience, cancellation);
+            foreach (var place in open.Where(place => CodeOf(place) is not { } code || SourceFailures.IsPassing(code)))
             {
                 _doubtful.TryAdd(place.TopicPartition.Topic, true);
             }
 
-            open = [.. open.Where(place => MayBeOtherwise(CodeOf(place)))];
-
-            if (open.Count == 0 || tries == Tries)
+            if (silence is null || answers.Values.Any(answer => !answer.Error.IsError))
             {
-                return asked.Select(place => answers[PartitionOf(place.TopicPartition)]);
+                open = [.. open.Where(place => CodeOf(place) is { } code && MayBeOtherwise(code))];
+                if (open.Count == 0 || tries >= Tries)
+                {
+                    return asked.Select(AnswerOf);
+                }
+
+                await Task.Delay(Pause * (1 << (tries - 1)), cancellation);
+                continue;
             }
 
-            await Task.Delay(Pause, cancellation);
+            // Nobody answers: somebody else may lead in a moment, or the broker be back.
+            if (TimeProvider.System.GetElapsedTime(began) is var elapsed && elapsed >= patience)
+            {
+                return answers.Count == asked.Count && !silence.IsOfAll ? asked.Select(AnswerOf) : throw new KafkaException(new Error(ErrorCode.Local_Transport), silence.Cause);
+            }
+
+            await Task.Delay(SilencePause < patience - elapsed ? SilencePause : patience - elapsed, cancellation);
         }
 
-        ErrorCode CodeOf(TopicPartitionOffsetSpec place) => answers[PartitionOf(place.TopicPartition)].Error.Code;
+        ErrorCode? CodeOf(TopicPartitionOffsetSpec place) => answers.TryGetValue(PartitionOf(place.TopicPartition), out var answer) ? answer.Error.Code : null;
+
+        TopicPartitionOffsetError AnswerOf(TopicPartitionOffsetSpec place) =>
+            answers.TryGetValue(PartitionOf(place.TopicPartition), out var answer) ? answer : Failed(place, KafkaError.LeaderNotAvailable);
     }
 
     /// <inheritdoc />
@@ -66,41 +74,55 @@ internal sealed class WireOffsetLister(ClusterClient cluster) : IOffsetLister
     /// <summary>That there is no leader, or that it is silent, is waited for elsewhere, if at all.</summary>
     private static bool MayBeOtherwise(ErrorCode code) => code == ErrorCode.UnknownTopicOrPart || (SourceFailures.IsPassing(code) && code != ErrorCode.LeaderNotAvailable);
 
-    /// <summary>Asks each leader once.</summary>
-    /// <returns>The answers, and why one of those who did not answer did not.</returns>
-    private async Task<(List<TopicPartitionOffsetError> Found, BackupException? Silence)> AskAsync(
-        IReadOnlyList<TopicPartitionOffsetSpec> asked, IsolationLevel isolation, TimeSpan patience, CancellationToken cancellation)
+    /// <summary>Asks each leader once, and puts down what it answers.</summary>
+    /// <returns>Why one of those who did not answer did not; null when all did.</returns>
+    private async Task<Silence?> AskAsync(
+        IReadOnlyList<TopicPartitionOffsetSpec> asked, Dictionary<PartitionId, TopicPartitionOffsetError> answers, IsolationLevel isolation, TimeSpan patience, CancellationToken cancellation)
     {
-        await LookAsync(asked, patience, cancellation);
+        if (await LookAsync(asked, patience, cancellation) is { } nobody)
+        {
+            return new Silence(nobody, IsOfAll: true);
+        }
+
         var known = cluster.Known;
         var led = asked.ToLookup(place => known.FindLead(PartitionOf(place.TopicPartition))?.Node);
-        var answers = await Task.WhenAll(led.Where(group => group.Key is not null).Select(group => AskAsync(group.Key!.Value, [.. group], known, isolation, patience, cancellation)));
+        var told = await Task.WhenAll(led.Where(group => group.Key is not null).Select(group => AskAsync(group.Key!.Value, [.. group], known, isolation, patience, cancellation)));
         var unled = led[null].Select(place => Failed(place, known.WhyNotLed(PartitionOf(place.TopicPartition))));
-        return ([.. answers.SelectMany(answer => answer.Found), .. unled], answers.Select(answer => answer.Silence).FirstOrDefault(silence => silence is not null));
+        foreach (var answer in told.SelectMany(one => one.Found).Concat(unled))
+        {
+            answers[PartitionOf(answer.TopicPartition)] = answer;
+        }
+
+        return told.Select(one => one.Silence).FirstOrDefault(silence => silence is not null) is { } silence ? new Silence(silence, IsOfAll: false) : null;
     }
 
     /// <summary>Looks for the leaders that are not known, or doubted.</summary>
-    /// <exception cref="KafkaException">No broker answers.</exception>
-    private async Task LookAsync(IReadOnlyList<TopicPartitionOffsetSpec> asked, TimeSpan patience, CancellationToken cancellation)
+    /// <returns>Why no broker tells them; null when one did, or none had to.</returns>
+    private async Task<BackupException?> LookAsync(IReadOnlyList<TopicPartitionOffsetSpec> asked, TimeSpan patience, CancellationToken cancellation)
     {
         var known = cluster.Known;
         var topics = asked.Where(place => _doubtful.ContainsKey(place.TopicPartition.Topic) || known.FindLead(PartitionOf(place.TopicPartition)) is null)
             .Select(place => place.TopicPartition.Topic).Distinct(StringComparer.Ordinal).ToList();
         if (topics.Count == 0)
         {
-            return;
+            return null;
         }
 
         try
         {
             await cluster.LookAtAsync(topics, cancellation).WaitAsync(patience, cancellation);
         }
-        catch (Exception e) when (e is TimeoutException or BackupException { IsRetryable: true })
+        catch (TimeoutException e)
         {
-            throw new KafkaException(new Error(ErrorCode.Local_Transport), e);
+            return new BackupException(FailureKind.Source, "no broker tells who leads", e) { IsRetryable = true };
+        }
+        catch (BackupException e) when (e.IsRetryable)
+        {
+            return e;
         }
 
         topics.ForEach(topic => _doubtful.TryRemove(topic, out _));
+        return null;
     }
 
     private async Task<(IEnumerable<TopicPartitionOffsetError> Found, BackupException? Silence)> AskAsync(
@@ -159,4 +181,9 @@ internal sealed class WireOffsetLister(ClusterClient cluster) : IOffsetLister
     private static Error ErrorOf(KafkaError error) => new((ErrorCode)(short)error);
 
     private static PartitionId PartitionOf(TopicPartition place) => new(place.Topic, place.Partition.Value);
+
+    /// <summary>No answer.</summary>
+    /// <param name="Cause">Why.</param>
+    /// <param name="IsOfAll">Whether no broker at all answers, and not just a leader.</param>
+    private sealed record Silence(BackupException Cause, bool IsOfAll);
 }

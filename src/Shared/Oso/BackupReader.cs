@@ -6,6 +6,11 @@ namespace KafkaBackup.Shared.Oso;
 /// <summary>Reads what backups hold: from the ledger, so that a crash before rendering hides nothing; without one, from the manifest.</summary>
 public sealed class BackupReader(IObjectStore store)
 {
+    /// <summary>How often reading is begun that breaks off.</summary>
+    private const int Tries = 5;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
     /// <summary>Whether a manifest that comes over the network is copied to a temporary file first, as its user takes much time over each topic. Default: false.</summary>
     public bool SpoolsManifest { get; init; }
 
@@ -63,19 +68,30 @@ public sealed class BackupReader(IObjectStore store)
     public async Task<T> ReadAsync<T>(string id, IReadOnlySet<string>? topics, Func<BackupStream, Task<T>> use, CancellationToken cancellation)
     {
         var backup = IdOf(id);
-        BackupStream? stream = null;
-        try
+        for (var tries = 1; ; tries++)
         {
-            stream = await OpenAsync(backup, topics, cancellation);
-            return await use(stream);
-        }
-        catch (Exception e) when (stream is null ? e is StorageException { IsRetryable: false } or InvalidDataException : stream.HasFailed && e is StorageException or InvalidDataException)
-        {
-            // Another program's manifest may be in any order, and what is damaged is told by who has read all of it. A store that does not answer is not asked once more.
-        }
-        finally
-        {
-            await (stream?.DisposeAsync() ?? ValueTask.CompletedTask);
+            BackupStream? stream = null;
+            try
+            {
+                stream = await OpenAsync(backup, topics, cancellation);
+                return await use(stream);
+            }
+            catch (StorageException e) when (e.IsRetryable && stream?.HasFailed != false && tries < Tries)
+            {
+                // It broke off on the way.
+                await Task.Delay(Pause * tries, cancellation);
+                continue;
+            }
+            catch (Exception e) when (stream?.HasFailed != false && (e is InvalidDataException || e is StorageException failure && !IsAway(failure)))
+            {
+                // Another program's manifest may be in any order, and what is damaged is told by who has read all of it.
+            }
+            finally
+            {
+                await (stream?.DisposeAsync() ?? ValueTask.CompletedTask);
+            }
+
+            break;
         }
 
         await using var whole = await ReadWholeAsync(backup, topics, cancellation);
@@ -85,6 +101,9 @@ public sealed class BackupReader(IObjectStore store)
     /// <summary>The id that a user gave.</summary>
     /// <exception cref="BackupException">It cannot be one.</exception>
     public static BackupId IdOf(string id) => BackupId.Problem(id) is { } problem ? throw new BackupException(FailureKind.Configuration, $"--backup-id: {problem}.") : new BackupId(id);
+
+    /// <summary>Whether the store does not answer, or has not for as long as it was waited for: who asks once more waits once more.</summary>
+    private static bool IsAway(StorageException failure) => failure.IsRetryable || failure.InnerException is StorageException { IsRetryable: true };
 
     private async Task<BackupStream> OpenAsync(BackupId backup, IReadOnlySet<string>? topics, CancellationToken cancellation)
     {

@@ -66,6 +66,17 @@ public sealed class WireOffsetListerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_leader_that_is_gone_is_looked_for_anew()
+    {
+        Once<MetadataResponse>(answer => answer.Brokers.ForEach(broker => broker.Port = 1)); // Where nobody listens.
+
+        var bounds = await BoundsAsync();
+
+        Assert.All(bounds.Values, bound => Assert.Null(bound.Problem));
+        Assert.InRange(Volatile.Read(ref _metadata), 2, 3); // By who asks for starts, and by who asks for ends.
+    }
+
+    [Fact]
     public async Task A_topic_that_one_broker_has_not_heard_of_yet_is_asked_for_elsewhere()
     {
         Once<MetadataResponse>(answer => answer.Topics.ForEach(topic => (topic.ErrorCode, topic.Partitions) = (KafkaError.UnknownTopicOrPartition, [])));

@@ -4,6 +4,7 @@ using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Oso;
 using KafkaBackup.Shared.Storage;
 using KafkaBackup.Shared.Tests.Ledger;
+using KafkaBackup.Shared.Tests.Validation;
 using KafkaBackup.Testing;
 using KafkaBackup.Testing.Storage;
 using Xunit;
@@ -40,6 +41,40 @@ public sealed partial class BackupReaderTests
                 Assert.Equal(Text(expected with { Topics = [topic] }), await WrittenAsync(samples.Objects, new HashSet<string> { topic.Name }));
             }
         }
+    }
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(4, true)]
+    [InlineData(5, false)]
+    public async Task A_manifest_that_breaks_off_on_the_way_is_asked_for_again_and_never_read_whole(int breaks, bool isRead)
+    {
+        await _samples.PutAsync(ManifestKey, Golden.Bytes(Golden.Samples.First(), "manifest.json"));
+        var store = new NetworkStore(_samples.Objects) { ToBreak = breaks };
+
+        var read = new BackupReader(store).ReadAsync(Backup.Value, CancellationToken.None);
+
+        if (isRead)
+        {
+            Assert.NotEmpty((await read).Topics);
+        }
+        else
+        {
+            Assert.True((await Assert.ThrowsAsync<StorageException>(() => read)).IsRetryable);
+        }
+
+        Assert.DoesNotContain(ManifestKey, store.ReadWhole);
+    }
+
+    [Fact]
+    public async Task A_store_that_was_given_up_is_not_waited_for_once_more()
+    {
+        var store = new NetworkStore(new FaultyObjectStore(_samples.Objects) { Decide = _ => StoreFault.FailBefore(retryable: true) });
+        var patience = new StorePatience(new LeapingClock { LeapsAtOnce = TimeSpan.FromSeconds(10) });
+
+        await Assert.ThrowsAsync<StorageException>(() => new BackupReader(new RetryingObjectStore(store, patience, new Random(1))).ReadAsync(Backup.Value, CancellationToken.None));
+
+        Assert.Empty(store.ReadWhole);
     }
 
     [Fact]
