@@ -195,7 +195,7 @@ internal static class NodeHost
         Progress = services.GetRequiredService<NodeProgress>(),
         Metrics = services.GetRequiredService<WorkerMetrics>(),
         Journal = services.GetRequiredService<JournalHealth>(),
-        Journaled = settings.PostgreSqlJournal is null ? JournaledWorkers.WhenAsked(() => SqliteJournal.WorkersIn(JournalPathOf(settings))) : JournaledWorkers.Unknown,
+        Journaled = settings.PostgreSqlJournal is null ? SqliteJournal.WorkersIn(JournalPathOf(settings)) : JournaledWorkers.Unknown,
         Node = services.GetRequiredService<WorkerNode>(),
     };
 

@@ -27,8 +27,10 @@ internal static class SqliteJournal
         PersistenceMode.Both);
 
     /// <summary>The workers of which a journal that only this process uses has more uploads than commits.</summary>
-    /// <param name="path">The file, which is made if it is not there.</param>
-    public static JournaledWorkers WorkersIn(string path)
+    /// <param name="path">The file, which is looked into, or made, when a first worker wants to know.</param>
+    public static JournaledWorkers WorkersIn(string path) => new(() => ReadWorkers(path));
+
+    private static List<string>? ReadWorkers(string path)
     {
         try
         {
@@ -38,7 +40,7 @@ internal static class SqliteJournal
             command.CommandText = IsTableThere;
             if (command.ExecuteScalar() is 0L)
             {
-                return JournaledWorkers.Only([]);
+                return [];
             }
 
             command.CommandText = UnsettledWorkers;
@@ -49,11 +51,11 @@ internal static class SqliteJournal
                 workers.Add(reader.GetString(0));
             }
 
-            return JournaledWorkers.Only(workers);
+            return workers;
         }
         catch (SqliteException)
         {
-            return JournaledWorkers.Unknown; // Each of them will find out why, and say so.
+            return null; // Each of them will find out why, and say so.
         }
     }
 

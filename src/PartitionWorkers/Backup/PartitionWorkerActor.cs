@@ -240,7 +240,7 @@ public sealed class PartitionWorkerActor : UntypedActor, IWithTimers
         }
     }
 
-    /// <summary>What it says when it has been read matters to a worker that waits for that.</summary>
+    /// <summary>Begins the journal. What it says once it has been read matters only to a worker that waits for that.</summary>
     private IActorRef OpenJournal()
     {
         _services.Journaled.Add(PartitionJournalActor.PersistenceIdOf(_key, _placement));
