@@ -13,7 +13,7 @@ internal static class ReadAhead
     {
         using var stop = new CancellationTokenSource();
         using var batches = new BlockingCollection<T[]>(Batches);
-        var reading = Task.Run(() => Read(items, batches, stop.Token), CancellationToken.None);
+        var reading = Task.Factory.StartNew(() => Read(items, batches, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default); // Of the pool it would take a thread that others wait for.
         try
         {
             foreach (var batch in batches.GetConsumingEnumerable(CancellationToken.None))

@@ -61,7 +61,7 @@ public sealed class BackupReader(IObjectStore store)
     /// <summary>Reads a backup a topic at a time.</summary>
     /// <param name="id">The backup.</param>
     /// <param name="topics">The only topics that are wanted; null: all.</param>
-    /// <param name="use">Makes something of it, and has no effect before that: where ledger and manifest cannot be read side by side it is called once more, with what was read whole.</param>
+    /// <param name="use">Makes something of it, and has no effect before that: it is called again where reading broke off, and with what was read whole where ledger and manifest cannot be read side by side.</param>
     /// <param name="cancellation">Ends it early.</param>
     /// <exception cref="BackupException">There is no such backup, or its id is none.</exception>
     /// <exception cref="StorageException">It cannot be read.</exception>
