@@ -59,29 +59,5 @@ internal static class StoreTexts
     public static ReadOnlySequence<byte> Bytes(string text) => new(Encoding.UTF8.GetBytes(text));
 
     /// <summary>The blocks as one sequence that is not one piece of memory.</summary>
-    public static ReadOnlySequence<byte> Sequence(params IEnumerable<ReadOnlyMemory<byte>> blocks)
-    {
-        Segment? first = null;
-        Segment? last = null;
-        foreach (var block in blocks)
-        {
-            last = new Segment(block, last);
-            first ??= last;
-        }
-
-        return first is null ? ReadOnlySequence<byte>.Empty : new ReadOnlySequence<byte>(first, 0, last!, last!.Memory.Length);
-    }
-
-    private sealed class Segment : ReadOnlySequenceSegment<byte>
-    {
-        public Segment(ReadOnlyMemory<byte> memory, Segment? previous)
-        {
-            Memory = memory;
-            if (previous is not null)
-            {
-                RunningIndex = previous.RunningIndex + previous.Memory.Length;
-                previous.Next = this;
-            }
-        }
-    }
+    public static ReadOnlySequence<byte> Sequence(params IEnumerable<ReadOnlyMemory<byte>> blocks) => SequenceLink.Chain(blocks);
 }

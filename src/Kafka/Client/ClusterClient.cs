@@ -66,6 +66,19 @@ internal sealed class ClusterClient : IDisposable
         return (await look.Ended.WaitAsync(cancellation)).LeadOf(partition);
     }
 
+    /// <summary>The same; null when it cannot be found out.</summary>
+    public async Task<PartitionLead?> FindLeadAsync(PartitionId partition, int after)
+    {
+        try
+        {
+            return await LeadOfAsync(partition, after, _ended.Token);
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
+
     /// <summary>What was last heard of the cluster.</summary>
     public ClusterSnapshot Known
     {
@@ -91,19 +104,6 @@ internal sealed class ClusterClient : IDisposable
         }
 
         await look.Ended.WaitAsync(cancellation);
-    }
-
-    /// <summary>The same; null when it cannot be found out.</summary>
-    public async Task<PartitionLead?> FindLeadAsync(PartitionId partition, int after)
-    {
-        try
-        {
-            return await LeadOfAsync(partition, after, _ended.Token);
-        }
-        catch (Exception)
-        {
-            return null;
-        }
     }
 
     /// <summary>Opens a connection to a broker for whoever asks, which is cut off with the others.</summary>

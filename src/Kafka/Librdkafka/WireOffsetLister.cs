@@ -27,7 +27,7 @@ internal sealed class WireOffsetLister(ClusterClient cluster) : IOffsetLister
         var open = asked;
         for (var tries = 1; ; tries++)
         {
-            var silence = await AskAsync(open, answers, isolation, patience, cancellation);
+            var silence = await AskLeadersAsync(open, answers, isolation, patience, cancellation);
             foreach (var place in open.Where(place => CodeOf(place) is not { } code || SourceFailures.IsPassing(code)))
             {
                 _doubtful.TryAdd(place.TopicPartition.Topic, true);
@@ -76,7 +76,7 @@ internal sealed class WireOffsetLister(ClusterClient cluster) : IOffsetLister
 
     /// <summary>Asks each leader once, and puts down what it answers.</summary>
     /// <returns>Why one of those who did not answer did not; null when all did.</returns>
-    private async Task<Silence?> AskAsync(
+    private async Task<Silence?> AskLeadersAsync(
         IReadOnlyList<TopicPartitionOffsetSpec> asked, Dictionary<PartitionId, TopicPartitionOffsetError> answers, IsolationLevel isolation, TimeSpan patience, CancellationToken cancellation)
     {
         if (await LookAsync(asked, patience, cancellation) is { } nobody)
@@ -86,7 +86,7 @@ internal sealed class WireOffsetLister(ClusterClient cluster) : IOffsetLister
 
         var known = cluster.Known;
         var led = asked.ToLookup(place => known.FindLead(PartitionOf(place.TopicPartition))?.Node);
-        var told = await Task.WhenAll(led.Where(group => group.Key is not null).Select(group => AskAsync(group.Key!.Value, [.. group], known, isolation, patience, cancellation)));
+        var told = await Task.WhenAll(led.Where(group => group.Key is not null).Select(group => AskLeaderAsync(group.Key!.Value, [.. group], known, isolation, patience, cancellation)));
         var unled = led[null].Select(place => Failed(place, known.WhyNotLed(PartitionOf(place.TopicPartition))));
         foreach (var answer in told.SelectMany(one => one.Found).Concat(unled))
         {
@@ -125,7 +125,7 @@ internal sealed class WireOffsetLister(ClusterClient cluster) : IOffsetLister
         return null;
     }
 
-    private async Task<(IEnumerable<TopicPartitionOffsetError> Found, BackupException? Silence)> AskAsync(
+    private async Task<(IEnumerable<TopicPartitionOffsetError> Found, BackupException? Silence)> AskLeaderAsync(
         int node, List<TopicPartitionOffsetSpec> places, ClusterSnapshot known, IsolationLevel isolation, TimeSpan patience, CancellationToken cancellation)
     {
         try

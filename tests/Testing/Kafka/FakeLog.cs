@@ -5,12 +5,11 @@ using KafkaBackup.Shared.Kafka;
 namespace KafkaBackup.Testing.Kafka;
 
 /// <summary>The log of one partition in memory: records, offsets that hold none, leader epochs, retention, an open transaction, reads that wait or fail.</summary>
-public sealed class FakeLog(PartitionId partition)
+public sealed partial class FakeLog(PartitionId partition)
 {
     private readonly Lock _lock = new();
     private readonly SortedList<long, TestRecord> _records = [];
     private readonly SortedList<long, int> _epochs = [];
-    private readonly List<(long Offset, Func<Task> Step)> _steps = [];
     private readonly List<OffsetRange> _opened = [];
     private readonly List<int?> _openedAfterEpoch = [];
     private long _logStartOffset;
@@ -187,21 +186,6 @@ public sealed class FakeLog(PartitionId partition)
         return this;
     }
 
-    /// <summary>The first read that would start at <paramref name="offset"/> or behind it waits until the gate is opened.</summary>
-    public TaskCompletionSource HoldAt(long offset)
-    {
-        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        AddStep(offset, () => gate.Task);
-        return gate;
-    }
-
-    /// <summary>The first read that would start at <paramref name="offset"/> or behind it fails.</summary>
-    public FakeLog FailAt(long offset, Exception failure)
-    {
-        AddStep(offset, () => Task.FromException(failure));
-        return this;
-    }
-
     /// <summary>A read at <paramref name="position"/>: the next records up to <paramref name="end"/> and the position after them.</summary>
     /// <param name="position">Where to read.</param>
     /// <param name="end">Where to stop.</param>
@@ -277,28 +261,4 @@ public sealed class FakeLog(PartitionId partition)
     }
 
     internal void NoteDisposed() => Interlocked.Decrement(ref _openStreams);
-
-    private void AddStep(long offset, Func<Task> step)
-    {
-        lock (_lock)
-        {
-            _steps.Add((offset, step));
-        }
-    }
-
-    private Func<Task>? TakeStep(long position)
-    {
-        lock (_lock)
-        {
-            var at = _steps.FindIndex(step => step.Offset <= position);
-            if (at < 0)
-            {
-                return null;
-            }
-
-            var found = _steps[at].Step;
-            _steps.RemoveAt(at);
-            return found;
-        }
-    }
 }
