@@ -23,7 +23,7 @@ public sealed class EmbeddedBroker : IAsyncDisposable
     {
         ClusterId = options.ClusterId ?? Base64Url.EncodeToString(Guid.NewGuid().ToByteArray());
         _budget = new MemoryBudget(options.MemoryLimit);
-        _topics = new TopicCatalog(_budget, options.TimeProvider, new TopicIds(options.ClusterId));
+        _topics = new TopicCatalog(_budget, options.TimeProvider, new TopicIds(options.ClusterId), options.MaxPartitions);
         _transactions = new TransactionCoordinator(options.TimeProvider);
         var groups = new GroupOffsets();
         _listener = new Listener(options, endpoint => new RequestRouter(new BrokerParts(

@@ -16,6 +16,9 @@ public sealed record EmbeddedBrokerOptions
     /// <summary>The largest Produce request, in bytes. Default 16 MiB.</summary>
     public int MaxRequestBytes { get; init; } = 16 * 1024 * 1024;
 
+    /// <summary>How many partitions it takes, which cost memory that <see cref="MemoryLimit"/> does not count. Default 20,000.</summary>
+    public int MaxPartitions { get; init; } = 20_000;
+
     /// <summary>The cluster's id. Default: a new one for each broker.</summary>
     public string? ClusterId { get; init; }
 
@@ -44,6 +47,11 @@ public sealed record EmbeddedBrokerOptions
         if (MemoryLimit < 1)
         {
             problems.Add($"MemoryLimit is {MemoryLimit}, and must be positive.");
+        }
+
+        if (MaxPartitions < 1)
+        {
+            problems.Add($"MaxPartitions is {MaxPartitions}, and must be positive.");
         }
 
         if (MaxRequestBytes < 1024)

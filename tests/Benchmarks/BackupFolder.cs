@@ -15,31 +15,38 @@ internal sealed class BackupFolder : IDisposable
         (_setup, _program) = (setup, program ?? MeasuredProgram.Built);
         Directory.CreateDirectory(Local);
         Directory.CreateDirectory(Store);
-        List<string> source = [$"bootstrap_servers: [\"{setup.Broker}\"]"];
-        if (setup.Client is { } client)
+        Write(ConfigPath, setup.More);
+    }
+
+    private void Write(string path, IEnumerable<string> more)
+    {
+        List<string> source = [$"bootstrap_servers: [\"{_setup.Broker}\"]"];
+        if (_setup.Client is { } client)
         {
             source.Add($"client: {client}");
         }
 
-        File.WriteAllText(ConfigPath,
+        File.WriteAllText(path,
             $"""
             mode: backup
             backup_id: bench
             source:
               {string.Join("\n  ", source)}
               topics:
-                include: ["{setup.Topics}"]
+                include: ["{_setup.Topics}"]
             storage:
-              {string.Join("\n  ", setup.Bucket?.Lines ?? ["backend: filesystem", $"path: {Store}"])}
+              {string.Join("\n  ", _setup.Bucket?.Lines ?? ["backend: filesystem", $"path: {Store}"])}
             offset_storage:
               backend: sqlite
               db_path: {Local}/offsets.db
             backup:
-              {string.Join("\n  ", setup.More.Prepend($"compression: {setup.Codec}"))}
+              {string.Join("\n  ", more.Prepend($"compression: {_setup.Codec}"))}
             """);
     }
 
     private string ConfigPath => Path.Combine(_root.FullName, "backup.yaml");
+
+    private string ContinuousPath => Path.Combine(_root.FullName, "continuous.yaml");
 
     private string Store => Path.Combine(_root.FullName, "store");
 
@@ -52,6 +59,16 @@ internal sealed class BackupFolder : IDisposable
     {
         var run = await ChildProcess.RunAsync(_program, Local, "backup", "--config", ConfigPath);
         return run with { StoredBytes = new DirectoryInfo(Store).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) };
+    }
+
+    /// <summary>Runs a backup that goes on for some time, and ends it.</summary>
+    /// <param name="settling">How long it runs before it is looked at.</param>
+    /// <param name="watched">How long it is looked at.</param>
+    /// <returns>What it took while it was looked at.</returns>
+    public Task<Measured> GoOnAsync(TimeSpan settling, TimeSpan watched)
+    {
+        Write(ContinuousPath, _setup.More.Prepend("continuous: true"));
+        return ChildProcess.RunForAsync(_program, Local, settling, watched, "backup", "--config", ContinuousPath);
     }
 
     /// <summary>Reads what the backup reads, in a process of its own.</summary>

@@ -6,7 +6,8 @@ namespace KafkaBackup.Benchmarks;
 /// <summary>The broker that backups read from: the one that KAFKA_BACKUP_TEST_BROKER names, else an embedded one in this process.</summary>
 internal sealed class SourceBroker : IAsyncDisposable
 {
-    private const long MemoryLimit = 8L << 30;
+    /// <summary>How much an embedded one keeps.</summary>
+    public const long MemoryLimit = 8L << 30;
 
     private readonly EmbeddedBroker? _embedded;
 
@@ -44,6 +45,16 @@ internal sealed class SourceBroker : IAsyncDisposable
     public async Task FillAsync(string topic, int partitions, Func<int, long> counts, byte[][] values)
     {
         await Clients.CreateTopicAsync(topic, partitions);
+        await ProduceAsync(topic, partitions, counts, values);
+    }
+
+    /// <summary>Adds records to a topic.</summary>
+    /// <param name="topic">Its name.</param>
+    /// <param name="partitions">How many partitions it has.</param>
+    /// <param name="counts">How many records a partition gets, by its number.</param>
+    /// <param name="values">The values to take by turns.</param>
+    public async Task ProduceAsync(string topic, int partitions, Func<int, long> counts, byte[][] values)
+    {
         using var producer = Clients.Producer();
         Error? failed = null;
         void OnReport(DeliveryReport<Null, byte[]> report) => failed = report.Error.IsError ? report.Error : failed;
@@ -64,7 +75,7 @@ internal sealed class SourceBroker : IAsyncDisposable
             }
         }
 
-        producer.Flush(BrokerClients.Patience);
+        await Task.Run(() => producer.Flush(BrokerClients.Patience));
         if (failed is not null)
         {
             throw new InvalidOperationException($"{topic} could not be filled: {failed.Reason}.");

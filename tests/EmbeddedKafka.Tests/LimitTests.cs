@@ -1,9 +1,10 @@
 using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 using Xunit;
 
 namespace KafkaBackup.EmbeddedKafka.Tests;
 
-public sealed class LimitTests() : BrokerFixture(new EmbeddedBrokerOptions { MemoryLimit = 1_000_000 })
+public sealed class LimitTests() : BrokerFixture(new EmbeddedBrokerOptions { MemoryLimit = 1_000_000, MaxPartitions = 10 })
 {
     [Fact]
     public async Task A_full_broker_refuses_producers_and_says_why()
@@ -71,14 +72,26 @@ public sealed class LimitTests() : BrokerFixture(new EmbeddedBrokerOptions { Mem
     }
 
     [Fact]
+    public async Task More_partitions_than_are_allowed_are_refused_with_their_number()
+    {
+        await CreateTopicAsync("first", 6);
+
+        var exception = await Assert.ThrowsAsync<CreateTopicsException>(() => CreateTopicAsync("second", 5));
+
+        Assert.Contains("10 partitions at most", exception.Message, StringComparison.Ordinal);
+        await CreateTopicAsync("second", 4);
+    }
+
+    [Fact]
     public void Options_that_make_no_sense_are_refused_together()
     {
-        var options = new EmbeddedBrokerOptions { Port = -1, MemoryLimit = 0, MaxRequestBytes = 1 };
+        var options = new EmbeddedBrokerOptions { Port = -1, MemoryLimit = 0, MaxPartitions = 0, MaxRequestBytes = 1 };
 
         var exception = Assert.Throws<ArgumentException>(() => EmbeddedBroker.Start(options));
 
         Assert.Contains("Port", exception.Message, StringComparison.Ordinal);
         Assert.Contains("MemoryLimit", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("MaxPartitions", exception.Message, StringComparison.Ordinal);
         Assert.Contains("MaxRequestBytes", exception.Message, StringComparison.Ordinal);
     }
 

@@ -7,9 +7,6 @@ namespace KafkaBackup.EmbeddedKafka.Requests;
 /// <summary>Makes and deletes topics.</summary>
 internal sealed class TopicHandlers(BrokerParts parts)
 {
-    // A partition costs memory that the limit on records does not count.
-    private const int MaxPartitions = 20_000;
-
     private readonly record struct Refusal(KafkaError Error, string Message);
 
     /// <summary>Answers CreateTopics.</summary>
@@ -134,9 +131,9 @@ internal sealed class TopicHandlers(BrokerParts parts)
             return new Refusal(KafkaError.InvalidPartitions, "Number of partitions was set to an invalid non-positive value.");
         }
 
-        if (partitions > MaxPartitions - parts.Topics.PartitionCount)
+        if (partitions > parts.Topics.MaxPartitions - parts.Topics.PartitionCount)
         {
-            return new Refusal(KafkaError.InvalidPartitions, $"The embedded broker takes {MaxPartitions} partitions at most.");
+            return new Refusal(KafkaError.InvalidPartitions, $"The embedded broker takes {parts.Topics.MaxPartitions} partitions at most.");
         }
 
         return asked.ReplicationFactor is 1 or -1

@@ -4,7 +4,7 @@ using KafkaBackup.EmbeddedKafka.Logs;
 namespace KafkaBackup.EmbeddedKafka.Topics;
 
 /// <summary>The topics of the broker.</summary>
-internal sealed class TopicCatalog(MemoryBudget budget, TimeProvider clock, TopicIds ids)
+internal sealed class TopicCatalog(MemoryBudget budget, TimeProvider clock, TopicIds ids, int maxPartitions)
 {
     private readonly ConcurrentDictionary<string, Topic> _byName = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Guid, Topic> _byId = new();
@@ -12,6 +12,9 @@ internal sealed class TopicCatalog(MemoryBudget budget, TimeProvider clock, Topi
 
     /// <summary>All topics by name.</summary>
     public IReadOnlyList<Topic> All => _byName.Values.OrderBy(topic => topic.Name, StringComparer.Ordinal).ToList();
+
+    /// <summary>How many partitions there may be.</summary>
+    public int MaxPartitions => maxPartitions;
 
     /// <summary>How many partitions there are.</summary>
     public int PartitionCount => _byName.Values.Sum(topic => topic.Partitions.Count);

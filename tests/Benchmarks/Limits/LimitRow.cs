@@ -44,7 +44,7 @@ internal sealed record LimitRow(int Number, Workload Workload, Quantity Quantity
 
     private string What()
     {
-        var quantity = Quantity == Quantity.Wall ? "wall" : Quantity == Quantity.Processor ? "CPU" : Quantity == Quantity.Peak ? "peak RSS" : "rate";
+        var quantity = Quantity == Quantity.Wall ? "wall" : Quantity == Quantity.Processor ? "CPU" : Quantity == Quantity.Peak ? "peak RSS" : Quantity == Quantity.Busy ? "of a core" : "rate";
         var records = Workload == Workload.Start ? "" : $", {Workload.Name}"; // How many they are does not matter there.
         return $"{Number}. {quantity}, {Ours.Name()}{records}{(Limit is { } limit ? $"; limit: {limit.Name()}" : "")}";
     }

@@ -38,6 +38,9 @@ internal static class LimitRows
         new(9, Workload.Many, Quantity.Peak, RunKind.FirstOfMany, null, 300),
         new(9, Workload.Many, Quantity.Wall, RunKind.NothingNew, null, 1.5),
         new(9, Workload.Many, Quantity.Peak, RunKind.NothingNew, null, 300),
+        new(10, Workload.Most, Quantity.Wall, RunKind.LittleNew, null, 15),
+        new(10, Workload.Most, Quantity.Peak, RunKind.LittleNew, null, 800),
+        new(10, Workload.Most, Quantity.Busy, RunKind.Idle, null, 5),
         new(12, Workload.Start, Quantity.Wall, RunKind.Help, null, 0.15),
         new(12, Workload.Start, Quantity.Wall, RunKind.FirstFetch, null, 0.8),
     ];

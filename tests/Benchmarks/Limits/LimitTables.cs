@@ -22,7 +22,7 @@ internal static class LimitTables
         Console.WriteLine(
             $"""
             Program    {string.Join(' ', options.Program.First.Prepend(options.Program.File))}, source.client {options.Client ?? "by default"}
-            Many       {ManyPartitions.Describe(options)}
+            Many       {ManyPartitions.TenThousand(options)}; {ManyPartitions.HundredThousand(options)}
             """);
         Console.WriteLine();
         PrintLimits(options, rows, found);
@@ -37,7 +37,11 @@ internal static class LimitTables
         {
             if (group.Key == Workload.Many)
             {
-                await ManyPartitions.MeasureAsync(broker, options, found);
+                await ManyPartitions.TenThousand(options).MeasureAsync(broker, options, found);
+            }
+            else if (group.Key == Workload.Most)
+            {
+                await ManyPartitions.HundredThousand(options).MeasureNewsAsync(options, found);
             }
             else if (group.Key == Workload.Start)
             {

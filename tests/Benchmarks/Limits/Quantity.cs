@@ -22,6 +22,9 @@ internal sealed record Quantity(string Unit, string Format, Func<Measured, doubl
         IsToBeReached = true,
     };
 
+    /// <summary>How much of a core it takes.</summary>
+    public static Quantity Busy { get; } = new("%", "N1", run => run.Processor / run.Wall * 100);
+
     /// <summary>Page faults without disk.</summary>
     public static Quantity PageFaults { get; } = new("", "N0", run => run.PageFaults);
 

@@ -45,6 +45,12 @@ internal enum RunKind
     /// <summary>The run after it, which finds nothing new.</summary>
     NothingNew,
 
+    /// <summary>A run that finds news in a hundredth of the partitions.</summary>
+    LittleNew,
+
+    /// <summary>A backup that goes on and has nothing to do: some time of it, after it has settled.</summary>
+    Idle,
+
     /// <summary>The program's help.</summary>
     Help,
 

@@ -20,11 +20,13 @@ internal static class RunKindNames
         RunKind.PackAndSend => "decompression, compression and a bare socket",
         RunKind.FirstOfMany => "first backup",
         RunKind.NothingNew => "backup, nothing new",
+        RunKind.LittleNew => "backup, 1 % with news",
+        RunKind.Idle => "continuous, idle",
         RunKind.Help => "--help",
         RunKind.FirstFetch => "backup to the first Fetch request",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 
     /// <summary>Whether wall and CPU time are those of a part of the process, whose memory then tells nothing.</summary>
-    public static bool IsPart(this RunKind kind) => kind is RunKind.Compress or RunKind.Send or RunKind.PackAndSend;
+    public static bool IsPart(this RunKind kind) => kind is RunKind.Compress or RunKind.Send or RunKind.PackAndSend or RunKind.Idle;
 }

@@ -22,6 +22,9 @@ internal sealed record Workload(string Name, int RecordBytes, int Partitions, do
     /// <summary>Next to nothing in many partitions. How many is not said here: it is less when all is to be quick.</summary>
     public static Workload Many { get; } = new("many partitions", 100, 0, 0);
 
+    /// <summary>Ten times as many.</summary>
+    public static Workload Most { get; } = new("100,000 partitions", 100, 0, 0);
+
     /// <summary>A few records, as the start of the program is looked at.</summary>
     public static Workload Start { get; } = new("start", 100, 1, 0);
 
