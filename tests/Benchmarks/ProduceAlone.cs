@@ -31,7 +31,7 @@ internal static class ProduceAlone
                 var writer = sink.Open(new PartitionId(topic, number));
                 for (var record = 0L; record < each; record++)
                 {
-                    await writer.WriteAsync(new OutgoingRecord(null, values[record % values.Length], Time + record, [], record), cancellation);
+                    await writer.WriteAsync(new RecordCopy(record, Time + record, null, values[record % values.Length]), cancellation);
                 }
 
                 await writer.CompleteAsync(cancellation);

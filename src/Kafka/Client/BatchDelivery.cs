@@ -3,7 +3,6 @@ using KafkaBackup.Kafka.Wire.Messages;
 using KafkaBackup.Kafka.Wire.Records;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
-using KafkaBackup.Shared.Kafka;
 
 namespace KafkaBackup.Kafka.Client;
 
@@ -17,7 +16,7 @@ namespace KafkaBackup.Kafka.Client;
 /// <param name="end">Its end.</param>
 /// <param name="codec">Compresses a batch that has to be divided.</param>
 /// <param name="sequence">Numbers the records.</param>
-internal sealed class BatchDelivery(KafkaRecordSink sink, PartitionId partition, long end, RecordCodec codec, ProducerSequence sequence)
+internal sealed class BatchDelivery(KafkaRecordSink sink, PartitionId partition, long end, BatchCodec codec, ProducerSequence sequence)
 {
     /// <summary>After so long without an answer it is looked who leads, and so often from then on.</summary>
     private static readonly TimeSpan Watch = TimeSpan.FromSeconds(10);
@@ -35,20 +34,19 @@ internal sealed class BatchDelivery(KafkaRecordSink sink, PartitionId partition,
     /// <param name="batch">The same as they travel.</param>
     /// <returns>Records as they arrive.</returns>
     /// <exception cref="BackupException">One is refused, or no answer came for too long.</exception>
-    public async IAsyncEnumerable<ArraySegment<OutgoingRecord>> DeliverAsync(List<OutgoingRecord> records, Memory<byte> batch)
+    public async IAsyncEnumerable<ArraySegment<SentRecord>> DeliverAsync(ArraySegment<SentRecord> records, Memory<byte> batch)
     {
-        var all = new ArraySegment<OutgoingRecord>([.. records]);
-        if (await TryAsync(all, batch) is not { } refusal)
+        if (await TryAsync(records, batch) is not { } refusal)
         {
-            yield return all;
+            yield return records;
             yield break;
         }
 
-        using var encoder = new RecordBatchEncoder(codec.ToBatchCodec());
-        var rest = new Stack<(ArraySegment<OutgoingRecord> Records, ProduceResponse.Partition? Refusal)>([(all, refusal)]);
+        using var divider = new BatchDivider(batch, codec);
+        var rest = new Stack<(ArraySegment<SentRecord> Records, ProduceResponse.Partition? Refusal)>([(records, refusal)]);
         while (rest.TryPop(out var part))
         {
-            if ((part.Refusal ?? await TryAsync(part.Records, encoder.Encode(part.Records))) is not { } refused)
+            if ((part.Refusal ?? await TryAsync(part.Records, divider.Take(part.Records.Offset - records.Offset, part.Records.Count))) is not { } refused)
             {
                 yield return part.Records;
             }
@@ -67,7 +65,7 @@ internal sealed class BatchDelivery(KafkaRecordSink sink, PartitionId partition,
 
     /// <summary>Sends a batch until its end is known.</summary>
     /// <returns>Null when it is there; the answer that refuses it for good otherwise.</returns>
-    private async Task<ProduceResponse.Partition?> TryAsync(ArraySegment<OutgoingRecord> records, Memory<byte> batch)
+    private async Task<ProduceResponse.Partition?> TryAsync(ArraySegment<SentRecord> records, Memory<byte> batch)
     {
         var trouble = new DeliveryTrouble(TimeProvider.System);
         var (stale, mayBeThere) = (0, false);
@@ -123,7 +121,7 @@ internal sealed class BatchDelivery(KafkaRecordSink sink, PartitionId partition,
     }
 
     /// <summary>Waits before the next attempt, or gives up.</summary>
-    private async Task WaitAsync(DeliveryTrouble trouble, OutgoingRecord record)
+    private async Task WaitAsync(DeliveryTrouble trouble, SentRecord record)
     {
         if (trouble.HasLasted)
         {
@@ -175,7 +173,7 @@ internal sealed class BatchDelivery(KafkaRecordSink sink, PartitionId partition,
     }
 
     /// <summary>Whether the log holds the batch: null when the leader does not have it, false while replicas lack it.</summary>
-    private async Task<bool?> IsThereAsync(ArraySegment<OutgoingRecord> records, PartitionLead lead)
+    private async Task<bool?> IsThereAsync(ArraySegment<SentRecord> records, PartitionLead lead)
     {
         var ends = await sink.Cluster.EndsOfAsync(partition, lead, sink.Ended);
         return ends.Appended == End ? null
@@ -183,7 +181,7 @@ internal sealed class BatchDelivery(KafkaRecordSink sink, PartitionId partition,
             : sink.Settings.Acks != ProduceAcks.All || ends.Replicated >= ends.Appended;
     }
 
-    private ProduceResponse.Partition? Arrived(ArraySegment<OutgoingRecord> records, PartitionLead lead)
+    private ProduceResponse.Partition? Arrived(ArraySegment<SentRecord> records, PartitionLead lead)
     {
         (_topicId, _epoch) = (lead.TopicId == Guid.Empty ? _topicId : lead.TopicId, Math.Max(_epoch, lead.Epoch));
         End += records.Count;
@@ -204,11 +202,11 @@ internal sealed class BatchDelivery(KafkaRecordSink sink, PartitionId partition,
         ? ""
         : $". The batch takes {bytes:N0} bytes, and brokers close connections over which requests come that are larger than their socket.request.max.bytes (by default 100 MiB)";
 
-    private UnexpectedLogException Displaced(OutgoingRecord record, long offset) => new(
+    private UnexpectedLogException Displaced(SentRecord record, long offset) => new(
         $"The record of offset {record.SourceOffset} at the source arrived at offset {offset} of {partition} at {sink.Address}, where {End} would have been the next: somebody else "
         + $"writes to this topic, or did so while it was restored{(sink.Settings.Acks == ProduceAcks.All ? "" : ", or its leader has lost records, as restore.produce_acks: 1 lets it")}. Delete it, and restore it again.");
 
-    private BackupException Refused(OutgoingRecord record, ProduceResponse.Partition refusal) => new(FailureKind.Source, refusal.ErrorCode switch
+    private BackupException Refused(SentRecord record, ProduceResponse.Partition refusal) => new(FailureKind.Source, refusal.ErrorCode switch
     {
         KafkaError.MessageTooLarge or KafkaError.RecordListTooLarge =>
             $"{partition} does not take the record of offset {record.SourceOffset} at the source, of {record.Size:N0} bytes: raise max.message.bytes of topic '{partition.Topic}', "

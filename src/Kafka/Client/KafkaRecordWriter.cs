@@ -1,3 +1,4 @@
+using KafkaBackup.Kafka.Wire.Records;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
@@ -18,23 +19,16 @@ internal sealed class KafkaRecordWriter : IRecordWriter
     /// <summary>What a batch may take beside its records, and what does not compress may grow by.</summary>
     private const int BatchFrame = 1_024;
 
-    /// <summary>About what a record takes in a batch beside what is in it.</summary>
-    private const int RecordFrame = 16;
-
     /// <summary>How long a batch that is not full waits for more.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(5);
 
     private readonly KafkaRecordSink _sink;
     private readonly PartitionId _partition;
     private readonly BatchDelivery _delivery;
-    private readonly RecordCodec _codec;
-    private readonly int _batchBytes;
     private readonly long _mostBytes;
     private readonly int _mostRecords;
     private readonly Lock _gate = new();
-    private readonly Queue<List<OutgoingRecord>> _full = [];
-    private List<OutgoingRecord> _filling = [];
-    private long _fillingBytes;
+    private readonly FilledBatches _batches;
     private long _bytes;
     private long _records;
     private long _acknowledged;
@@ -54,11 +48,12 @@ internal sealed class KafkaRecordWriter : IRecordWriter
     /// <param name="sequence">Numbers the records.</param>
     public KafkaRecordWriter(KafkaRecordSink sink, PartitionId partition, long end, int sharers, TargetLimits limits, ProducerSequence sequence)
     {
-        (_sink, _partition, _codec) = (sink, partition, limits.Codec ?? sink.Settings.Compression);
+        (_sink, _partition) = (sink, partition);
         _mostBytes = Math.Max(MostBytes / sharers, LeastBytes);
         _mostRecords = Math.Max(MostRecords / sharers, LeastRecords);
-        _batchBytes = (int)Math.Clamp(limits.MessageBytes - BatchFrame, 1, Math.Min(TargetLimits.KafkaMessageBytes - BatchFrame, _mostBytes / 2));
-        _delivery = new BatchDelivery(sink, partition, end, _codec, sequence);
+        var codec = (limits.Codec ?? sink.Settings.Compression).ToBatchCodec();
+        _batches = new FilledBatches(codec, (int)Math.Clamp(limits.MessageBytes - BatchFrame, 1, Math.Min(TargetLimits.KafkaMessageBytes - BatchFrame, _mostBytes / 2)));
+        _delivery = new BatchDelivery(sink, partition, end, codec, sequence);
     }
 
     /// <inheritdoc />
@@ -77,32 +72,53 @@ internal sealed class KafkaRecordWriter : IRecordWriter
     /// <inheritdoc />
     public bool TellsWritten => _sink.Settings.Acks == ProduceAcks.All;
 
+    /// <summary>Under the lock.</summary>
+    private bool HasRoom => _bytes < _mostBytes && _records < _mostRecords;
+
     /// <inheritdoc />
-    public async ValueTask WriteAsync(OutgoingRecord record, CancellationToken cancellation)
+    public ValueTask WriteAsync(RecordCursor record, CancellationToken cancellation) =>
+        TryWrite(record) ? ValueTask.CompletedTask : WaitAndWriteAsync(record, cancellation);
+
+    private async ValueTask WaitAndWriteAsync(RecordCursor record, CancellationToken cancellation)
     {
-        await UntilAsync(() => _bytes < _mostBytes && _records < _mostRecords, cancellation);
+        do
+        {
+            await UntilAsync(() => HasRoom, cancellation);
+        }
+        while (!TryWrite(record));
+    }
+
+    /// <summary>Takes a record, unless there is no room.</summary>
+    private bool TryWrite(RecordCursor record)
+    {
+        bool isPumping;
         lock (_gate)
         {
+            ThrowIfFailed();
+            if (!HasRoom)
+            {
+                return false;
+            }
+
             ObjectDisposedException.ThrowIf(_sink.Ended.IsCancellationRequested, _sink);
-            var size = SizeOf(record);
-            if (_filling.Count > 0 && _fillingBytes + size > _batchBytes)
-            {
-                Fill();
-            }
-
-            _filling.Add(record);
-            _fillingBytes += size;
-            _bytes += record.Size;
+            var size = record.Size;
+            _batches.Add(record, size);
+            _bytes += size;
             _records++;
-            if (_isPumping)
+            if (_batches.HasFull)
             {
-                return;
+                _filled?.TrySetResult();
             }
 
-            _isPumping = true;
+            (isPumping, _isPumping) = (_isPumping, true);
         }
 
-        _ = Task.Run(PumpAsync, CancellationToken.None);
+        if (!isPumping)
+        {
+            _ = Task.Run(PumpAsync, CancellationToken.None);
+        }
+
+        return true;
     }
 
     /// <inheritdoc />
@@ -122,28 +138,17 @@ internal sealed class KafkaRecordWriter : IRecordWriter
         }
     }
 
-    private static long SizeOf(OutgoingRecord record) => record.Size + RecordFrame + (2 * record.Headers.Count);
-
-    /// <summary>The batch that is being filled is full. Under the lock.</summary>
-    private void Fill()
-    {
-        _full.Enqueue(_filling);
-        (_filling, _fillingBytes) = ([], 0);
-        _filled?.TrySetResult();
-    }
-
     /// <summary>Delivers batches as long as there are records.</summary>
     private async Task PumpAsync()
     {
         var delivering = Task.CompletedTask;
         Exception? failure = null;
-        RecordBatchEncoder[] encoders = [];
+        RecordBatchPacker[] packers = [new(), new()];
         try
         {
-            encoders = [new RecordBatchEncoder(_codec.ToBatchCodec()), new RecordBatchEncoder(_codec.ToBatchCodec())];
             for (var turn = 0; ; turn++)
             {
-                if (await TakeAsync() is not { } records)
+                if (await TakeAsync() is not { } filled)
                 {
                     await delivering;
                     if (IsDone())
@@ -154,9 +159,9 @@ internal sealed class KafkaRecordWriter : IRecordWriter
                     continue;
                 }
 
-                var batch = encoders[turn % 2].Encode(records);
+                var batch = filled.Finish(packers[turn % 2]);
                 await delivering;
-                delivering = DeliverAsync(records, batch);
+                delivering = DeliverAsync(filled, batch);
             }
         }
         catch (Exception e)
@@ -166,7 +171,7 @@ internal sealed class KafkaRecordWriter : IRecordWriter
         finally
         {
             await delivering.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            Array.ForEach(encoders, encoder => encoder.Dispose());
+            Array.ForEach(packers, packer => packer.Dispose());
             if (failure is not null)
             {
                 Fail(failure); // Once nothing is on its way any more.
@@ -174,33 +179,28 @@ internal sealed class KafkaRecordWriter : IRecordWriter
         }
     }
 
-    private async Task DeliverAsync(List<OutgoingRecord> records, Memory<byte> batch)
+    private async Task DeliverAsync(FilledBatch filled, Memory<byte> batch)
     {
-        await foreach (var arrived in _delivery.DeliverAsync(records, batch))
+        await foreach (var arrived in _delivery.DeliverAsync(filled.Records, batch))
         {
             Acknowledge(arrived);
+        }
+
+        lock (_gate)
+        {
+            _batches.Return(filled);
         }
     }
 
     /// <summary>The next batch, once it is full or has waited; null when there is no record.</summary>
-    private async Task<List<OutgoingRecord>?> TakeAsync()
+    private async Task<FilledBatch?> TakeAsync()
     {
         Task filled;
         lock (_gate)
         {
-            if (_full.TryDequeue(out var next))
+            if (_batches.HasFull || _batches.IsEmpty || _isFlushing)
             {
-                return next;
-            }
-
-            if (_filling.Count == 0)
-            {
-                return null;
-            }
-
-            if (_isFlushing)
-            {
-                return TakeFilling();
+                return _batches.Take();
             }
 
             filled = (_filled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
@@ -210,26 +210,25 @@ internal sealed class KafkaRecordWriter : IRecordWriter
         lock (_gate)
         {
             _filled = null;
-            return _full.TryDequeue(out var next) ? next : TakeFilling();
+            return _batches.Take();
         }
-    }
-
-    private List<OutgoingRecord> TakeFilling()
-    {
-        var taken = _filling;
-        (_filling, _fillingBytes) = ([], 0);
-        return taken;
     }
 
     private bool IsDone()
     {
         lock (_gate)
         {
-            return !(_isPumping = _filling.Count > 0 || _full.Count > 0);
+            _isPumping = !_batches.IsEmpty;
+            if (!_isPumping)
+            {
+                _batches.Shrink();
+            }
+
+            return !_isPumping;
         }
     }
 
-    private void Acknowledge(ArraySegment<OutgoingRecord> arrived)
+    private void Acknowledge(ArraySegment<SentRecord> arrived)
     {
         TaskCompletionSource? changed;
         lock (_gate)
@@ -260,6 +259,20 @@ internal sealed class KafkaRecordWriter : IRecordWriter
         changed?.SetResult();
     }
 
+    /// <summary>Throws what made the writer fail. Under the lock.</summary>
+    private void ThrowIfFailed()
+    {
+        switch (_failure)
+        {
+            case BackupException failure:
+                throw new BackupException(failure.Kind, failure.Message, failure) { IsRetryable = failure.IsRetryable };
+            case { } failure when _sink.Ended.IsCancellationRequested:
+                throw new ObjectDisposedException("The writing was ended.", failure);
+            case { } failure:
+                throw new BackupException(FailureKind.Internal, $"{_partition} cannot be written to: {failure.Message.TrimEnd('.')}.", failure);
+        }
+    }
+
     /// <summary>Waits until <paramref name="isSo"/>, asked under the lock, or until a record failed.</summary>
     private async ValueTask UntilAsync(Func<bool> isSo, CancellationToken cancellation)
     {
@@ -268,16 +281,7 @@ internal sealed class KafkaRecordWriter : IRecordWriter
             Task changed;
             lock (_gate)
             {
-                switch (_failure)
-                {
-                    case BackupException failure:
-                        throw new BackupException(failure.Kind, failure.Message, failure) { IsRetryable = failure.IsRetryable };
-                    case { } failure when _sink.Ended.IsCancellationRequested:
-                        throw new ObjectDisposedException("The writing was ended.", failure);
-                    case { } failure:
-                        throw new BackupException(FailureKind.Internal, $"{_partition} cannot be written to: {failure.Message.TrimEnd('.')}.", failure);
-                }
-
+                ThrowIfFailed();
                 if (isSo())
                 {
                     return;

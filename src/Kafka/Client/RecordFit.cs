@@ -1,3 +1,4 @@
+using KafkaBackup.Kafka.Wire.Records;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
 
@@ -17,15 +18,17 @@ public sealed class RecordFit(ProduceSettings settings)
     private const int HeaderFrame = 10;
 
     /// <summary>Whether a topic with these limits takes <paramref name="record"/>, compressed as it would be, alone in a batch. From any thread.</summary>
-    public bool Fits(OutgoingRecord record, TargetLimits limits)
+    public bool Fits(RecordCursor record, TargetLimits limits)
     {
-        var most = record.Size + Frame + (HeaderFrame * record.Headers.Count);
+        var most = record.Size + Frame + (HeaderFrame * record.HeaderCount);
         if (most + (most / Growth) <= limits.MessageBytes)
         {
             return true; // As nearly all do.
         }
 
-        using var encoder = new RecordBatchEncoder((limits.Codec ?? settings.Compression).ToBatchCodec());
-        return encoder.Encode([record]).Length <= limits.MessageBytes;
+        using var writer = new RecordBatchWriter();
+        writer.Begin(new RecordBatchOptions { Codec = (limits.Codec ?? settings.Compression).ToBatchCodec() });
+        writer.Append(0, record);
+        return writer.Finish().Length <= limits.MessageBytes;
     }
 }

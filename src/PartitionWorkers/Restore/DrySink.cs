@@ -5,7 +5,7 @@ namespace KafkaBackup.PartitionWorkers.Restore;
 
 /// <summary>Counts what would be written, for a restore that only tells what it would do.</summary>
 /// <param name="fits">Whether a topic with these limits takes a record, alone in a batch. Default: all do.</param>
-public sealed class DrySink(Func<OutgoingRecord, TargetLimits, bool>? fits = null) : IRecordSink
+public sealed class DrySink(Func<RecordCursor, TargetLimits, bool>? fits = null) : IRecordSink
 {
     /// <inheritdoc />
     public IRecordWriter Open(PartitionId partition, long end = 0, int sharers = 1, TargetLimits? limits = null) =>
@@ -17,7 +17,7 @@ public sealed class DrySink(Func<OutgoingRecord, TargetLimits, bool>? fits = nul
         // Nothing is held.
     }
 
-    private sealed class Writer(Func<OutgoingRecord, bool> fits) : IRecordWriter
+    private sealed class Writer(Func<RecordCursor, bool> fits) : IRecordWriter
     {
         private long _records;
 
@@ -27,7 +27,7 @@ public sealed class DrySink(Func<OutgoingRecord, TargetLimits, bool>? fits = nul
 
         public bool TellsWritten => false;
 
-        public ValueTask WriteAsync(OutgoingRecord record, CancellationToken cancellation)
+        public ValueTask WriteAsync(RecordCursor record, CancellationToken cancellation)
         {
             cancellation.ThrowIfCancellationRequested();
             _records++;

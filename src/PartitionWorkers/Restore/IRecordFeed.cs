@@ -21,7 +21,7 @@ internal interface IRecordFeed
     /// <summary>In which way segments are not what the backup says of them, as far as they have been read. From any thread.</summary>
     IReadOnlyList<string> Differences { get; }
 
-    /// <summary>Walks over the records, once, from behind what an earlier attempt has noted.</summary>
+    /// <summary>Walks over the records, once, from behind what an earlier attempt has noted. The cursor stands at a record, and is valid until the next step; it is not to be moved.</summary>
     /// <exception cref="Shared.BackupException">A segment could not be read.</exception>
-    IAsyncEnumerable<OutgoingRecord> ReadAsync(CancellationToken cancellation);
+    IAsyncEnumerable<RecordCursor> ReadAsync(CancellationToken cancellation);
 }

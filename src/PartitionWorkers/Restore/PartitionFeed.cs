@@ -27,7 +27,7 @@ internal sealed class PartitionFeed(RestorePartition order, RecordRestorer resto
 
     public IReadOnlyList<string> Differences => _records.Differences;
 
-    public async IAsyncEnumerable<OutgoingRecord> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<RecordCursor> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         await permit.WaitAsync(cancellation);
         await foreach (var record in _records.ReadAsync(cancellation))

@@ -1,9 +1,7 @@
-using System.Text;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Protocol;
-using KafkaBackup.Shared.Segments;
 
 namespace KafkaBackup.PartitionWorkers.Restore;
 
@@ -13,6 +11,9 @@ namespace KafkaBackup.PartitionWorkers.Restore;
 /// <param name="progress">Is told of each record; null: of none, as it was told before.</param>
 internal sealed class RecordRestorer(RestoreSection section, RecordRules rules, RestoreProgress? progress)
 {
+    private readonly RestoredRecord _restored = new();
+    private string? _topic;
+    private RecordFilter[] _filters = [];
     private long _dropped;
     private long _tombstones;
 
@@ -22,76 +23,78 @@ internal sealed class RecordRestorer(RestoreSection section, RecordRules rules, 
     /// <summary>What the rules say of the records that filters have let through so far.</summary>
     public RecordHarms Harms { get; private set; }
 
-    /// <summary>The record that is to be sent; null when it is not wanted.</summary>
+    /// <summary>The record that is to be sent, until the next is asked for; null when it is not wanted.</summary>
     /// <param name="record">As it is stored.</param>
     /// <param name="source">The partition that it comes from.</param>
-    public OutgoingRecord? Restore(RecordCursor record, PartitionId source)
+    public RecordCursor? Restore(RecordCursor record, PartitionId source)
     {
-        var restored = section.Admits(source, record.Offset, record.Timestamp) ? Judge(Filter(Original(record), source)) : null;
-        if (restored is not null && section.IncludesOriginalOffset)
+        if (!IsWanted(record, source))
         {
-            restored = restored with { Headers = [.. restored.Headers, .. OriginOf(record, source)] };
+            progress?.Read(0);
+            return null;
         }
 
-        progress?.Read(restored?.Size ?? 0);
-        return restored;
+        if (section.IncludesOriginalOffset)
+        {
+            _restored.AddOrigin(source);
+        }
+
+        progress?.Read(_restored.Size);
+        return _restored;
     }
 
-    /// <summary>Null when the topic would not keep it, and such are left out.</summary>
-    private OutgoingRecord? Judge(OutgoingRecord? record)
+    private bool IsWanted(RecordCursor record, PartitionId source)
     {
-        if (record is null || rules.HarmOf(record.Timestamp, record.Key is not null) is not (var harm and not RecordHarm.None))
+        if (!section.Admits(source, record.Offset, record.Timestamp))
         {
-            return record;
+            return false;
+        }
+
+        _restored.Take(record);
+        return PassesFilters(source) && IsKept();
+    }
+
+    /// <summary>False when the topic would not keep it, and such are left out.</summary>
+    private bool IsKept()
+    {
+        if (rules.HarmOf(_restored.Timestamp, !_restored.Key.IsNull) is not (var harm and not RecordHarm.None))
+        {
+            return true;
         }
 
         Harms = Harms.With(harm);
-        return rules.LeavesOut ? null : record;
+        return !rules.LeavesOut;
     }
 
-    private static OutgoingRecord Original(RecordCursor record)
+    /// <summary>Topics are chosen by globs, and the next record is mostly one of the same.</summary>
+    private RecordFilter[] FiltersOf(string topic)
     {
-        var headers = new List<KeyValuePair<string, byte[]?>>(record.HeaderCount);
-        record.RestartHeaders();
-        while (record.MoveNextHeader())
+        if (topic != _topic)
         {
-            headers.Add(new(Encoding.UTF8.GetString(record.HeaderName), Bytes(record.HeaderValue)));
+            (_topic, _filters) = (topic, section.FiltersOf(topic));
         }
 
-        var appended = OriginalHeaders.CountAppended(headers, record.Offset, record.Timestamp);
-        headers.RemoveRange(headers.Count - appended, appended);
-        return new OutgoingRecord(Bytes(record.Key), Bytes(record.Value), record.Timestamp, headers, record.Offset);
+        return _filters;
     }
 
-    private OutgoingRecord? Filter(OutgoingRecord record, PartitionId source)
+    private bool PassesFilters(PartitionId source)
     {
-        OutgoingRecord? filtered = record;
-        foreach (var filter in section.RecordFilters)
+        var isTombstone = false;
+        foreach (var filter in FiltersOf(source.Topic))
         {
-            if (filtered is not null && filter.IsFor(source.Topic))
+            switch (filter.FateOf(_restored))
             {
-                filtered = filter.Apply(filtered);
+                case RecordFate.LeftOut:
+                    _dropped++;
+                    return false;
+                case RecordFate.Tombstone:
+                    _restored.MakeTombstone();
+                    isTombstone = true;
+                    break;
             }
         }
 
-        if (filtered is null)
-        {
-            _dropped++;
-        }
-        else if (!ReferenceEquals(filtered, record))
-        {
-            _tombstones++;
-        }
-
-        return filtered;
+        _tombstones += isTombstone ? 1 : 0;
+        return true;
     }
-
-    private static IEnumerable<KeyValuePair<string, byte[]?>> OriginOf(RecordCursor record, PartitionId source) =>
-    [
-        new(OriginalHeaders.Offset, OriginalHeaders.Value(record.Offset)),
-        new(OriginalHeaders.Timestamp, OriginalHeaders.Value(record.Timestamp)),
-        new(OriginalHeaders.Partition, OriginalHeaders.Value(source.Number)),
-    ];
-
-    private static byte[]? Bytes(NullableSpan field) => field.IsNull ? null : field.Bytes.ToArray();
 }

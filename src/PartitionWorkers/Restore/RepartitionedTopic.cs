@@ -111,7 +111,7 @@ internal sealed class RepartitionedTopic
         await foreach (var record in records.ReadAsync(_left.Token))
         {
             if (_restorer.Restore(record, run.Partition) is { } restored
-                && _feeds[_share.Repartitioning.PartitionOf(restored.Key, run.Partition.Number, restored.SourceOffset)] is { } feed)
+                && _feeds[_share.Repartitioning.PartitionOf(restored.Key, run.Partition.Number, restored.Offset)] is { } feed)
             {
                 await feed.AddAsync(restored);
             }
@@ -124,8 +124,8 @@ internal sealed class RepartitionedTopic
 
     private sealed class Feed(RepartitionedTopic topic, RestorePartition order, bool tellsAll) : IRecordFeed
     {
-        private readonly Channel<List<OutgoingRecord>> _batches = Channel.CreateBounded<List<OutgoingRecord>>(new BoundedChannelOptions(MostBatches) { SingleReader = true, SingleWriter = true });
-        private List<OutgoingRecord> _batch = [];
+        private readonly Channel<List<RecordCopy>> _batches = Channel.CreateBounded<List<RecordCopy>>(new BoundedChannelOptions(MostBatches) { SingleReader = true, SingleWriter = true });
+        private List<RecordCopy> _batch = [];
         private long _bytes;
         private long _noted = order.Noted?.Records ?? 0;
 
@@ -140,7 +140,7 @@ internal sealed class RepartitionedTopic
 
         public IReadOnlyList<string> Differences => tellsAll ? topic.Differences : [];
 
-        public async IAsyncEnumerable<OutgoingRecord> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
+        public async IAsyncEnumerable<RecordCursor> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
         {
             topic.Begin();
             try
@@ -160,7 +160,7 @@ internal sealed class RepartitionedTopic
             }
         }
 
-        public ValueTask AddAsync(OutgoingRecord record)
+        public ValueTask AddAsync(RecordCursor record)
         {
             if (_noted > 0)
             {
@@ -168,7 +168,7 @@ internal sealed class RepartitionedTopic
                 return ValueTask.CompletedTask;
             }
 
-            _batch.Add(record);
+            _batch.Add(RecordCopy.Of(record)); // Whoever reads it does so when the cursor is elsewhere.
             _bytes += record.Size;
             return _bytes < BatchBytes && _batch.Count < BatchRecords ? ValueTask.CompletedTask : FlushAsync();
         }

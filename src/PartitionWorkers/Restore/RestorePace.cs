@@ -11,6 +11,7 @@ public sealed class RestorePace(TimeProvider clock)
 
     private readonly Lock _gate = new();
     private readonly long _began = clock.GetTimestamp();
+    private volatile bool _isLimited;
     private double _records = double.PositiveInfinity;
     private double _bytes = double.PositiveInfinity;
     private TimeSpan _next;
@@ -29,12 +30,18 @@ public sealed class RestorePace(TimeProvider clock)
         lock (_gate)
         {
             (_records, _bytes) = (records ?? double.PositiveInfinity, bytes ?? double.PositiveInfinity);
+            _isLimited = records is not null || bytes is not null;
         }
     }
 
     /// <summary>Waits until a record of <paramref name="bytes"/> may be sent.</summary>
     public ValueTask TakeAsync(long bytes, CancellationToken cancellation)
     {
+        if (!_isLimited)
+        {
+            return ValueTask.CompletedTask;
+        }
+
         var pause = Reserve(bytes);
         return pause <= TimeSpan.Zero ? ValueTask.CompletedTask : new ValueTask(Task.Delay(pause, clock, cancellation));
     }

@@ -95,22 +95,23 @@ internal sealed class RestorePipeline(RestorePartition order, IRecordFeed feed, 
     {
         var at = order.Noted?.Records ?? 0;
         await using var tail = new RestoredTail(target.Source, order.Target, new OffsetRange(order.Base + at, order.Base + order.There), TimeProvider.System);
-        await foreach (var outgoing in feed.ReadAsync(cancellation))
+        await foreach (var record in feed.ReadAsync(cancellation))
         {
             cancellation.ThrowIfCancellationRequested(); // What is at hand makes nobody wait who would notice.
-            _marks.Pass(outgoing.SourceOffset);
-            _span.Pass(outgoing.SourceOffset, outgoing.Timestamp);
+            _marks.Pass(record.Offset);
+            _span.Pass(record.Offset, record.Timestamp);
             if (at++ < order.There)
             {
                 _harms.PassThere(feed.Harms);
-                await tail.CompareAsync(outgoing, cancellation);
+                await tail.CompareAsync(record, cancellation);
                 continue;
             }
 
-            _harms.Pass(outgoing.SourceOffset, feed.Harms, _writer);
-            _bytes += outgoing.Size;
-            await pace.TakeAsync(outgoing.Size, cancellation);
-            await _writer.WriteAsync(outgoing, cancellation);
+            _harms.Pass(record.Offset, feed.Harms, _writer);
+            var size = record.Size;
+            _bytes += size;
+            await pace.TakeAsync(size, cancellation);
+            await _writer.WriteAsync(record, cancellation);
         }
 
         if (at < order.There)

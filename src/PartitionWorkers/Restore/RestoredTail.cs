@@ -22,16 +22,16 @@ internal sealed class RestoredTail(IRecordSource target, PartitionId partition, 
 
     /// <summary>Compares the next record at the target with what the backup has for it.</summary>
     /// <exception cref="BackupException">It is another one, or cannot be read.</exception>
-    public async ValueTask CompareAsync(OutgoingRecord expected, CancellationToken cancellation)
+    public async ValueTask CompareAsync(RecordCursor expected, CancellationToken cancellation)
     {
         while (_cursor?.MoveNext() != true)
         {
-            _cursor = await ReadAsync(cancellation) ?? throw Other($"there is no record at its offset {_next}, where that of offset {expected.SourceOffset} at the source should be");
+            _cursor = await ReadAsync(cancellation) ?? throw Other($"there is no record at its offset {_next}, where that of offset {expected.Offset} at the source should be");
         }
 
         if (_cursor.Offset != _next || !IsSame(expected, _cursor))
         {
-            throw Other($"its offset {_next} should hold the record of offset {expected.SourceOffset} at the source, and holds another");
+            throw Other($"its offset {_next} should hold the record of offset {expected.Offset} at the source, and holds another");
         }
 
         _next++;
@@ -67,17 +67,18 @@ internal sealed class RestoredTail(IRecordSource target, PartitionId partition, 
         $"{partition} does not hold what this restore wrote: {what}. Somebody else has written to it or deleted from it, or its own settings have. Delete the topic, or its records, and restore again.")
     { BeginsAnew = true };
 
-    private static bool IsSame(OutgoingRecord expected, RecordCursor found)
+    private static bool IsSame(RecordCursor expected, RecordCursor found)
     {
-        if (expected.Timestamp != found.Timestamp || !IsSame(expected.Key, found.Key) || !IsSame(expected.Value, found.Value) || expected.Headers.Count != found.HeaderCount)
+        if (expected.Timestamp != found.Timestamp || !expected.Key.IsSame(found.Key) || !expected.Value.IsSame(found.Value) || expected.HeaderCount != found.HeaderCount)
         {
             return false;
         }
 
+        expected.RestartHeaders();
         found.RestartHeaders();
-        foreach (var (name, value) in expected.Headers)
+        while (expected.MoveNextHeader())
         {
-            if (!found.MoveNextHeader() || !System.Text.Encoding.UTF8.GetBytes(name).AsSpan().SequenceEqual(found.HeaderName) || !IsSame(value, found.HeaderValue))
+            if (!found.MoveNextHeader() || !expected.HeaderName.SequenceEqual(found.HeaderName) || !expected.HeaderValue.IsSame(found.HeaderValue))
             {
                 return false;
             }
@@ -85,6 +86,4 @@ internal sealed class RestoredTail(IRecordSource target, PartitionId partition, 
 
         return true;
     }
-
-    private static bool IsSame(byte[]? expected, NullableSpan found) => expected is null ? found.IsNull : !found.IsNull && found.Bytes.SequenceEqual(expected);
 }

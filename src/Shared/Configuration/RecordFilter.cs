@@ -10,6 +10,7 @@ public sealed record RecordFilter(RecordFilterAction Action)
 {
     private string? _fingerprint; // A list may be long, and is asked for by each topic.
     private readonly HashSet<byte[]> _keys = new(ByteSequenceComparer.Instance);
+    private readonly List<(byte[] Name, byte[] Value)> _headers = [];
 
     /// <summary><c>topics</c>: names or globs of topics in the backup. Default: empty, all.</summary>
     public IReadOnlyList<string> Topics { get; init; } = [];
@@ -22,21 +23,50 @@ public sealed record RecordFilter(RecordFilterAction Action)
     }
 
     /// <summary><c>headers</c>: a record with one of these headers, of this value, is named. Default: empty.</summary>
-    public IReadOnlyList<KeyValuePair<string, byte[]>> Headers { get; init; } = [];
+    public IReadOnlyList<KeyValuePair<string, byte[]>> Headers
+    {
+        get;
+        init
+        {
+            field = value;
+            _headers = [.. value.Select(header => (Encoding.UTF8.GetBytes(header.Key), header.Value))];
+        }
+    } = [];
 
     /// <summary>Whether records of <paramref name="topic"/>, as the backup calls it, are concerned.</summary>
     public bool IsFor(string topic) => Topics.Count == 0 || Topics.Any(glob => TopicFilter.IsMatch(glob, topic));
 
-    /// <summary>The record as it is restored; null when it is left out.</summary>
-    public OutgoingRecord? Apply(OutgoingRecord record) => (Action, Names(record)) switch
+    /// <summary>What becomes of the record that a cursor is at.</summary>
+    public RecordFate FateOf(RecordCursor record) => (Action, HasKey(record.Key) || HasHeader(record)) switch
     {
-        (RecordFilterAction.Drop, true) or (RecordFilterAction.Keep, false) => null,
-        (RecordFilterAction.Tombstone, true) => record with { Value = null, Headers = [] },
-        _ => record,
+        (RecordFilterAction.Drop, true) or (RecordFilterAction.Keep, false) => RecordFate.LeftOut,
+        (RecordFilterAction.Tombstone, true) => RecordFate.Tombstone,
+        _ => RecordFate.Kept,
     };
 
-    private bool Names(OutgoingRecord record) => (record.Key is { } key && _keys.Contains(key))
-        || (Headers.Count > 0 && record.Headers.Any(there => there.Value is { } value && Headers.Any(header => header.Key == there.Key && value.AsSpan().SequenceEqual(header.Value))));
+    private bool HasKey(NullableSpan key) => _keys.Count > 0 && !key.IsNull && _keys.GetAlternateLookup<ReadOnlySpan<byte>>().Contains(key.Bytes);
+
+    private bool HasHeader(RecordCursor record)
+    {
+        if (_headers.Count == 0)
+        {
+            return false;
+        }
+
+        record.RestartHeaders();
+        while (record.MoveNextHeader())
+        {
+            foreach (var (name, value) in _headers)
+            {
+                if (record.HeaderName.SequenceEqual(name) && record.HeaderValue.IsSame(NullableSpan.Of(value)))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Tells filters apart, without telling what they name; the same for the same filters everywhere. Null for none.</summary>
     public static string? Fingerprint(IReadOnlyList<RecordFilter> filters)

@@ -8,10 +8,10 @@ namespace KafkaBackup.Shared.Configuration;
 public sealed record Repartitioning(RepartitioningStrategy Strategy, int Partitions)
 {
     /// <summary>The partition of a record. It depends on nothing but the record, so that another attempt puts it into the same one.</summary>
-    /// <param name="key">Its key; null for none.</param>
+    /// <param name="key">Its key.</param>
     /// <param name="source">Its partition at the source.</param>
     /// <param name="offset">Its offset there.</param>
-    public int PartitionOf(byte[]? key, int source, long offset) => Strategy == RepartitioningStrategy.Murmur2 && key is not null
-        ? Murmur2.PartitionOf(key, Partitions)
+    public int PartitionOf(NullableSpan key, int source, long offset) => Strategy == RepartitioningStrategy.Murmur2 && !key.IsNull
+        ? Murmur2.PartitionOf(key.Bytes, Partitions)
         : (int)((offset + source) % Partitions);
 }

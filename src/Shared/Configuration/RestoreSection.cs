@@ -119,6 +119,9 @@ public sealed record RestoreSection
     /// <param name="timestamp">Its timestamp, ms since 1970.</param>
     public bool Admits(PartitionId source, long offset, long timestamp) => Admits(timestamp) && Admits(source, offset);
 
+    /// <summary>The filters that concern a topic, by its name in the backup.</summary>
+    public RecordFilter[] FiltersOf(string topic) => [.. RecordFilters.Where(filter => filter.IsFor(topic))];
+
     /// <summary>Whether a record of this offset of a partition of the backup is restored.</summary>
     public bool Admits(PartitionId source, long offset) => OffsetRanges.Count == 0 || !OffsetRanges.TryGetValue(source, out var range) || range.Admits(offset);
 

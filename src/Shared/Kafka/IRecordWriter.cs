@@ -3,9 +3,9 @@ namespace KafkaBackup.Shared.Kafka;
 /// <summary>Writes records to the end of one partition, in order, each once however often a request is repeated, where all replicas acknowledge.</summary>
 public interface IRecordWriter
 {
-    /// <summary>Sends a record, and waits while too much is on its way.</summary>
+    /// <summary>Sends the record that a cursor is at, and waits while too much is on its way. Once this has returned the cursor may be moved.</summary>
     /// <exception cref="BackupException">A record was refused, or no answer came; it need not be this one.</exception>
-    ValueTask WriteAsync(OutgoingRecord record, CancellationToken cancellation);
+    ValueTask WriteAsync(RecordCursor record, CancellationToken cancellation);
 
     /// <summary>How far the partition is written by this writer; null while nothing is acknowledged by all in-sync replicas.</summary>
     WrittenTo? Written { get; }

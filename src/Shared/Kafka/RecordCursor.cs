@@ -28,6 +28,25 @@ public abstract class RecordCursor
     /// <summary>The current header's value.</summary>
     public abstract NullableSpan HeaderValue { get; }
 
+    /// <summary>About how many bytes the record has: key, value, names and values of headers.</summary>
+    public long Size
+    {
+        get
+        {
+            var size = (long)Key.Bytes.Length + Value.Bytes.Length;
+            if (HeaderCount > 0)
+            {
+                RestartHeaders();
+                while (MoveNextHeader())
+                {
+                    size += HeaderName.Length + HeaderValue.Bytes.Length;
+                }
+            }
+
+            return size;
+        }
+    }
+
     /// <summary>Moves to the next record; before the first call there is none.</summary>
     public abstract bool MoveNext();
 

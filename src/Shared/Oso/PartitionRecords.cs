@@ -67,7 +67,7 @@ public sealed class PartitionRecords(IObjectStore store, PartitionId partition, 
                     ahead.Begin(Group(group.Count)); // What comes next is known only now that these are as they are told to be.
                 }
 
-                while (readers.Where(reader => reader.IsAtRecord).MinBy(reader => reader.Records.Offset) is { } first)
+                while (First(readers) is { } first)
                 {
                     var isNew = first.Records.Offset >= _next;
                     _next = isNew ? first.Records.Offset + 1 : _next;
@@ -94,6 +94,18 @@ public sealed class PartitionRecords(IObjectStore store, PartitionId partition, 
                 _openBytes = 0;
             }
         }
+    }
+
+    /// <summary>Whose record is next; null when all are through.</summary>
+    private static SegmentWalk? First(List<SegmentWalk> readers)
+    {
+        SegmentWalk? first = null;
+        foreach (var reader in readers)
+        {
+            first = reader.IsAtRecord && (first is null || reader.Records.Offset < first.Records.Offset) ? reader : first;
+        }
+
+        return first;
     }
 
     /// <summary>Puts what objects say of themselves in the place of what the backup says of them.</summary>

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Text;
+using KafkaBackup.Shared.Kafka;
 
 namespace KafkaBackup.Shared.Segments;
 
@@ -17,33 +19,44 @@ public static class OriginalHeaders
     /// <summary>The record's partition at the source: 4 bytes, little-endian. A restore appends it.</summary>
     public const string Partition = "x-source-partition";
 
+    private static readonly byte[] OffsetName = Encoding.UTF8.GetBytes(Offset), TimestampName = Encoding.UTF8.GetBytes(Timestamp), ClusterName = Encoding.UTF8.GetBytes(Cluster);
+
     /// <summary>How many of the last headers of a record a backup has appended: by their place, names and values. A record that was restored and backed
     /// up again may have others of these names before them, which are its own.</summary>
-    /// <param name="headers">All headers of the stored record.</param>
-    /// <param name="offset">The record's offset.</param>
-    /// <param name="timestamp">The record's timestamp.</param>
-    public static int CountAppended(IReadOnlyList<KeyValuePair<string, byte[]?>> headers, long offset, long timestamp)
+    /// <param name="record">At the stored record; afterwards it is behind its headers.</param>
+    public static int CountAppended(RecordCursor record)
     {
-        var end = headers.Count > 2 && headers[^1].Key == Cluster ? headers.Count - 1 : headers.Count;
-        return end >= 2 && Is(headers[end - 2], Offset, offset) && Is(headers[end - 1], Timestamp, timestamp) ? headers.Count - end + 2 : 0;
+        var (third, second, last) = (Kind.Other, Kind.Other, Kind.Other);
+        record.RestartHeaders();
+        while (record.MoveNextHeader())
+        {
+            (third, second, last) = (second, last, KindOf(record));
+        }
+
+        return (third, second, last) switch
+        {
+            (_, Kind.Offset, Kind.Timestamp) => 2,
+            (Kind.Offset, Kind.Timestamp, Kind.Cluster) => 3,
+            _ => 0,
+        };
     }
 
-    /// <summary>What a header of this kind has as its value.</summary>
-    public static byte[] Value(long number)
+    private static Kind KindOf(RecordCursor record)
     {
-        var bytes = new byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, number);
-        return bytes;
+        var name = record.HeaderName;
+        return name.SequenceEqual(OffsetName) && Is(record.HeaderValue, record.Offset) ? Kind.Offset
+            : name.SequenceEqual(TimestampName) && Is(record.HeaderValue, record.Timestamp) ? Kind.Timestamp
+            : name.SequenceEqual(ClusterName) ? Kind.Cluster
+            : Kind.Other;
     }
 
-    /// <summary>The value of <see cref="Partition"/>.</summary>
-    public static byte[] Value(int partition)
-    {
-        var bytes = new byte[sizeof(int)];
-        BinaryPrimitives.WriteInt32LittleEndian(bytes, partition);
-        return bytes;
-    }
+    private static bool Is(NullableSpan value, long number) => value.Bytes.Length == sizeof(long) && BinaryPrimitives.ReadInt64LittleEndian(value.Bytes) == number;
 
-    private static bool Is(KeyValuePair<string, byte[]?> header, string name, long number) =>
-        header.Key == name && header.Value is { Length: sizeof(long) } value && BinaryPrimitives.ReadInt64LittleEndian(value) == number;
+    private enum Kind
+    {
+        Other,
+        Offset,
+        Timestamp,
+        Cluster,
+    }
 }

@@ -21,7 +21,7 @@ public sealed partial class KafkaRecordSinkTests
     {
         var value = new byte[bytes];
         new Random(7).NextBytes(compresses ? value.AsSpan(0, 100) : value);
-        var (record, settings, limits) = (new OutgoingRecord(null, value, Time, [], 0), new ProduceSettings { Compression = codec }, new TargetLimits(5_000));
+        var (record, settings, limits) = (new RecordCopy(0, Time, null, value), new ProduceSettings { Compression = codec }, new TargetLimits(5_000));
         await using var broker = EmbeddedBroker.Start();
         await MakeAsync(broker, [("max.message.bytes", $"{limits.MessageBytes}")]);
         using var sink = Sink(broker, settings);

@@ -12,7 +12,7 @@ namespace KafkaBackup.Kafka.Tests.Client;
 /// <content>How records are compressed and acknowledged.</content>
 public sealed partial class KafkaRecordSinkTests
 {
-    private static readonly OutgoingRecord Compressible = new(null, new byte[1_000], Time, [], 0);
+    private static readonly RecordCopy Compressible = new(0, Time, null, new byte[1_000]);
 
     private readonly ConcurrentQueue<(short Acks, int TimeoutMs, BatchCodec Codec, int Bytes)> _sent = [];
 

@@ -88,7 +88,7 @@ public sealed partial class KafkaRecordSinkTests
         await MakeAsync(broker, []);
         using var sink = Sink(broker);
         var writer = sink.Open(Partition);
-        await writer.WriteAsync(Record(1, size: 10) with { Timestamp = time }, CancellationToken.None);
+        await writer.WriteAsync(Record(1, size: 10, time), CancellationToken.None);
         await writer.CompleteAsync(CancellationToken.None);
 
         using var source = new KafkaRecordSource(TestClients.For(broker.BootstrapServers));
@@ -168,7 +168,7 @@ public sealed partial class KafkaRecordSinkTests
         Assert.Equal(Room, await writer.CompleteAsync(CancellationToken.None));
     }
 
-    private static OutgoingRecord Record(int number, int size)
+    private static RecordCopy Record(int number, int size, long time = Time)
     {
         var value = new byte[size];
         new Random(number).NextBytes(value); // What counts at the broker is the compressed size.
@@ -178,7 +178,7 @@ public sealed partial class KafkaRecordSinkTests
             value[1] = (byte)(number / 256);
         }
 
-        return new OutgoingRecord(null, value, Time, [], number);
+        return new RecordCopy(number, time, null, value);
     }
 
     private static async Task MakeAsync(EmbeddedBroker broker, (string Key, string Value)[] settings)

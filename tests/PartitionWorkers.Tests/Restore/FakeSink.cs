@@ -1,12 +1,13 @@
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Testing.Kafka;
 
 namespace KafkaBackup.PartitionWorkers.Tests.Restore;
 
 /// <summary>Keeps what is written, and acknowledges it at once.</summary>
 internal sealed class FakeSink : IRecordSink, IRecordWriter
 {
-    public List<OutgoingRecord> Records { get; } = [];
+    public List<TestRecord> Records { get; } = [];
 
     public Action<int> OnWrite { get; set; } = _ => { };
 
@@ -22,12 +23,12 @@ internal sealed class FakeSink : IRecordSink, IRecordWriter
         return this;
     }
 
-    public ValueTask WriteAsync(OutgoingRecord record, CancellationToken cancellation)
+    public ValueTask WriteAsync(RecordCursor record, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        Records.Add(record);
+        Records.Add(TestRecords.Copy(record));
         OnWrite(Records.Count);
-        Written = new WrittenTo(_end + Records.Count, record.SourceOffset);
+        Written = new WrittenTo(_end + Records.Count, record.Offset);
         return ValueTask.CompletedTask;
     }
 

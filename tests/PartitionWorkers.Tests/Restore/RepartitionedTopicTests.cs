@@ -31,7 +31,7 @@ public sealed class RepartitionedTopicTests
 
         Assert.Equal(sources * Records, read.Sum(records => records.Count));
         Assert.All(read.Index(), target => Assert.All(target.Item, record => Assert.Equal(target.Index, Murmur2.PartitionOf(record.Key, targets))));
-        Assert.All(read, records => Assert.All(records.GroupBy(Source), source => Assert.Equal(source.Select(record => record.SourceOffset).Order(), source.Select(record => record.SourceOffset))));
+        Assert.All(read, records => Assert.All(records.GroupBy(Source), source => Assert.Equal(source.Select(record => record.Offset).Order(), source.Select(record => record.Offset))));
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public sealed class RepartitionedTopicTests
 
         Assert.All(rest.Index(), target => Assert.Equal(whole[target.Index].Skip(100 * target.Index).Select(Place), target.Item.Select(Place)));
 
-        static (string, long) Place(OutgoingRecord record) => (Source(record), record.SourceOffset);
+        static (string, long) Place(TestRecord record) => (Source(record), record.Offset);
     }
 
     [Fact]
@@ -91,12 +91,12 @@ public sealed class RepartitionedTopicTests
         return [.. orders.Select(topic.FeedOf)];
     }
 
-    private static async Task<List<OutgoingRecord>> ReadAsync(IRecordFeed feed, int most = int.MaxValue, CancellationToken cancellation = default)
+    private static async Task<List<TestRecord>> ReadAsync(IRecordFeed feed, int most = int.MaxValue, CancellationToken cancellation = default)
     {
-        var records = new List<OutgoingRecord>();
+        var records = new List<TestRecord>();
         await foreach (var record in feed.ReadAsync(cancellation))
         {
-            records.Add(record);
+            records.Add(TestRecords.Copy(record));
             if (records.Count == most)
             {
                 break;
@@ -106,7 +106,7 @@ public sealed class RepartitionedTopicTests
         return records;
     }
 
-    private static string Source(OutgoingRecord record) => Convert.ToHexString(record.Headers[^1].Value!);
+    private static string Source(TestRecord record) => Convert.ToHexString(record.Headers[^1].Value!);
 
     private static List<RestorePartition> Orders(IReadOnlyList<RestoredSource> sources, int targets)
     {

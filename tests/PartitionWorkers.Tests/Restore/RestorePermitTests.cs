@@ -226,7 +226,7 @@ public sealed class RestorePermitTests : PatientTestKit
 
             public WrittenTo? Written => null;
 
-            public async ValueTask WriteAsync(OutgoingRecord record, CancellationToken cancellation)
+            public async ValueTask WriteAsync(RecordCursor record, CancellationToken cancellation)
             {
                 if (number == sink._failing)
                 {

@@ -74,7 +74,7 @@ public sealed partial class RestorePipelineTests
         var order = new RestorePartition(new PartitionId("orders", 3), Target, []);
         var writer = new DrySink().Open(Target);
         var harms = new HarmsSoFar(order);
-        await writer.WriteAsync(new OutgoingRecord(null, null, 0, [], 0), CancellationToken.None);
+        await writer.WriteAsync(new RecordCopy(0, 0, null, null), CancellationToken.None);
 
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var offset = 0L; offset < 100_000; offset++)
@@ -90,7 +90,7 @@ public sealed partial class RestorePipelineTests
     public async Task Who_asks_late_is_told_to_ask_again()
     {
         var harms = new HarmsSoFar(new RestorePartition(new PartitionId("orders", 3), Target, []));
-        await _sink.WriteAsync(new OutgoingRecord(null, null, 0, [], 5), CancellationToken.None);
+        await _sink.WriteAsync(new RecordCopy(5, 0, null, null), CancellationToken.None);
         harms.Pass(5, new RecordHarms(1, 0, 0, 0), _sink);
         harms.Pass(9, new RecordHarms(2, 0, 0, 0), _sink);
 

@@ -41,7 +41,7 @@ public sealed partial class RestorePipelineTests
     {
         await RestoreAsync(new TestRecords().Add("k", "v", offset: 7), new RestoreSection { IncludesOriginalOffset = true });
 
-        Assert.Equal(["x-original-offset", "x-original-timestamp", "x-source-partition"], _sink.Records[0].Headers.Select(header => header.Key));
+        Assert.Equal(["x-original-offset", "x-original-timestamp", "x-source-partition"], _sink.Records[0].Headers.Select(header => Encoding.UTF8.GetString(header.Name)));
         Assert.Equal([3, 0, 0, 0], _sink.Records[0].Headers[2].Value!);
     }
 
@@ -59,7 +59,7 @@ public sealed partial class RestorePipelineTests
         Assert.Equal(written, string.Join(',', _sink.Records.Select(record => Key(record) + (action == RecordFilterAction.Tombstone ? $"={(record.Value is null ? "null" : Encoding.UTF8.GetString(record.Value))}" : ""))));
         Assert.All(_sink.Records.Where(record => record.Value is null), record => Assert.Empty(record.Headers));
 
-        static string Key(OutgoingRecord record) => record.Key is null ? "" : Encoding.UTF8.GetString(record.Key);
+        static string Key(TestRecord record) => record.Key is null ? "" : Encoding.UTF8.GetString(record.Key);
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed partial class RestorePipelineTests
 
         var restored = await RestoreAsync(records, new RestoreSection { OffsetRanges = ranges });
 
-        Assert.Equal([7, 9], _sink.Records.Select(record => record.SourceOffset));
+        Assert.Equal([7, 9], _sink.Records.Select(record => record.Offset));
         Assert.Equal(new RestoredSpan(7, 9, TestRecords.FirstTimestamp + 1, TestRecords.FirstTimestamp + 2), restored.Span);
     }
 
@@ -141,7 +141,7 @@ public sealed partial class RestorePipelineTests
         var restored = await RestoreAsync(records, new RestoreSection(), order: order => order with { There = 4 });
 
         Assert.Equal((10L, 6), (restored.Records, _sink.Records.Count));
-        Assert.Equal(4, _sink.Records[0].SourceOffset);
+        Assert.Equal(4, _sink.Records[0].Offset);
         Assert.Equal((10L, 9L), _progress.Positions[Target] is var soFar ? (soFar.Records, soFar.SourceOffset) : default);
     }
 
@@ -208,7 +208,7 @@ public sealed partial class RestorePipelineTests
 
         var restored = await RestoreAsync(records, new RestoreSection { TimeWindowEnd = Early }, marks: [0, 1, 2, 3, 4, 5]);
 
-        Assert.Equal([1L, 3, 4], _sink.Records.Select(record => record.SourceOffset));
+        Assert.Equal([1L, 3, 4], _sink.Records.Select(record => record.Offset));
         Assert.Equal([(0, 0), (1, 0), (2, 1), (3, 1), (4, 2), (5, 3)], Sorted(restored));
     }
 
@@ -271,5 +271,5 @@ public sealed partial class RestorePipelineTests
         return pipeline.RunAsync(cancellation);
     }
 
-    private static string Text(KeyValuePair<string, byte[]?> header) => $"{header.Key}={Encoding.UTF8.GetString(header.Value!)}";
+    private static string Text(TestHeader header) => $"{Encoding.UTF8.GetString(header.Name)}={Encoding.UTF8.GetString(header.Value!)}";
 }

@@ -54,12 +54,12 @@ public sealed class RestoredTailTests
     {
         await using var tail = new RestoredTail(_cluster.Source, Target, new OffsetRange(0, Records), _clock);
 
-        var failure = await Assert.ThrowsAsync<BackupException>(async () => await tail.CompareAsync(Expected(0) with { Timestamp = 0 }, CancellationToken.None));
+        var failure = await Assert.ThrowsAsync<BackupException>(async () => await tail.CompareAsync(Expected(0, timestamp: 0), CancellationToken.None));
 
         Assert.Contains("its offset 0 should hold the record of offset 0 at the source, and holds another", failure.Message, StringComparison.Ordinal);
     }
 
-    private static OutgoingRecord Expected(int number) => new(null, [(byte)number], 1_000 + number, [], number);
+    private static RecordCopy Expected(int number, long? timestamp = null) => new(number, timestamp ?? 1_000 + number, null, [(byte)number]);
 
     private sealed class FailingSource(IRecordSource source, int failures) : IRecordSource
     {

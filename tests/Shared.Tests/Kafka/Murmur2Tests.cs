@@ -28,9 +28,9 @@ public sealed class Murmur2Tests
     {
         var (byKey, spread) = (new Repartitioning(RepartitioningStrategy.Murmur2, 3), new Repartitioning(RepartitioningStrategy.Automatic, 3));
 
-        Assert.Equal([1, 2, 0, 1], Enumerable.Range(0, 4).Select(offset => byKey.PartitionOf(null, source: 1, offset)));
-        Assert.Equal([2, 0, 1, 2], Enumerable.Range(0, 4).Select(offset => spread.PartitionOf([1], source: 2, offset)));
-        Assert.Single(Enumerable.Range(0, 4).Select(offset => byKey.PartitionOf([1], source: 2, offset)).Distinct());
-        Assert.InRange(byKey.PartitionOf([], source: 0, offset: 5), 0, 2); // An empty key is one.
+        Assert.Equal([1, 2, 0, 1], Enumerable.Range(0, 4).Select(offset => byKey.PartitionOf(NullableSpan.Null, source: 1, offset)));
+        Assert.Equal([2, 0, 1, 2], Enumerable.Range(0, 4).Select(offset => spread.PartitionOf(NullableSpan.Of([1]), source: 2, offset)));
+        Assert.Single(Enumerable.Range(0, 4).Select(offset => byKey.PartitionOf(NullableSpan.Of([1]), source: 2, offset)).Distinct());
+        Assert.InRange(byKey.PartitionOf(NullableSpan.Of([]), source: 0, offset: 5), 0, 2); // An empty key is one.
     }
 }

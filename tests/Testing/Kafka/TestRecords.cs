@@ -56,10 +56,10 @@ public sealed class TestRecords : IReadOnlyCollection<TestRecord>
         cursor.RestartHeaders();
         while (cursor.MoveNextHeader())
         {
-            headers.Add(new TestHeader(cursor.HeaderName.ToArray(), Copy(cursor.HeaderValue)));
+            headers.Add(new TestHeader(cursor.HeaderName.ToArray(), cursor.HeaderValue.ToArray()));
         }
 
-        return new TestRecord(cursor.Offset, cursor.Timestamp, Copy(cursor.Key), Copy(cursor.Value), headers);
+        return new TestRecord(cursor.Offset, cursor.Timestamp, cursor.Key.ToArray(), cursor.Value.ToArray(), headers);
     }
 
     /// <summary>Copies all the records that a cursor still has before it.</summary>
@@ -77,8 +77,6 @@ public sealed class TestRecords : IReadOnlyCollection<TestRecord>
     public IEnumerator<TestRecord> GetEnumerator() => _records.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
-
-    private static byte[]? Copy(NullableSpan span) => span.IsNull ? null : span.Bytes.ToArray();
 
     private static byte[]? Bytes(string? text) => text is null ? null : Encoding.UTF8.GetBytes(text);
 }

@@ -9,8 +9,7 @@ namespace KafkaBackup.Kafka.Wire.Records;
 public sealed class RecordBatchWriter : IDisposable
 {
     private readonly PooledBuffer _plain = new();
-    private readonly PooledBuffer _packed = new();
-    private readonly BatchCompressor _compressor = new();
+    private readonly RecordBatchPacker _packer = new();
     private RecordBatchOptions? _options;
     private int _lastDelta;
     private long _baseTimestamp;
@@ -41,7 +40,12 @@ public sealed class RecordBatchWriter : IDisposable
     }
 
     /// <summary>Adds the record that a cursor is at, with all its headers.</summary>
-    public void Append(RecordCursor record)
+    public void Append(RecordCursor record) => Append(record.Offset, record);
+
+    /// <summary>Adds the record that a cursor is at, with all its headers, at another offset.</summary>
+    /// <param name="offset">The offset, greater than the last one's.</param>
+    /// <param name="record">The cursor.</param>
+    public void Append(long offset, RecordCursor record)
     {
         var headerBytes = 0L;
         record.RestartHeaders();
@@ -50,7 +54,7 @@ public sealed class RecordBatchWriter : IDisposable
             headerBytes += SizeOf(NullableSpan.Of(record.HeaderName)) + SizeOf(record.HeaderValue);
         }
 
-        var target = AppendStart(record.Offset, record.Timestamp, record.Key, record.Value, record.HeaderCount, headerBytes);
+        var target = AppendStart(offset, record.Timestamp, record.Key, record.Value, record.HeaderCount, headerBytes);
         record.RestartHeaders();
         while (record.MoveNextHeader())
         {
@@ -82,7 +86,10 @@ public sealed class RecordBatchWriter : IDisposable
     /// <summary>Ends the batch: compresses the records, and writes header and checksum.</summary>
     /// <param name="lastOffset">The last offset of the batch, inclusive, when it is not the last record's. A batch without records needs it.</param>
     /// <returns>The batch, valid until the next one begins. It may be patched there.</returns>
-    public Memory<byte> Finish(long? lastOffset = null)
+    public Memory<byte> Finish(long? lastOffset = null) => Finish(_packer, lastOffset);
+
+    /// <summary>The same, where writers share what compresses.</summary>
+    internal Memory<byte> Finish(RecordBatchPacker packer, long? lastOffset = null)
     {
         var options = _options ?? throw new InvalidOperationException("No batch has begun.");
         var lastDelta = lastOffset is { } last ? last - options.BaseOffset : _lastDelta;
@@ -93,15 +100,7 @@ public sealed class RecordBatchWriter : IDisposable
         }
 
         var codec = RecordCount == 0 ? BatchCodec.None : options.Codec;
-        var batch = codec == BatchCodec.None ? _plain : _packed;
-        if (codec != BatchCodec.None)
-        {
-            _packed.Clear();
-            _packed.Free(Layout.Records);
-            _packed.Advance(Layout.Records);
-            _compressor.Compress(_plain.Written[Layout.Records..], codec, options.BareSnappy, _packed);
-        }
-
+        var batch = codec == BatchCodec.None ? _plain : packer.Pack(_plain, Layout.Records, options);
         WriteHeader(batch.Written, options, codec, (int)lastDelta);
         _options = null;
         return batch.Bytes.AsMemory(0, batch.Length);
@@ -111,8 +110,7 @@ public sealed class RecordBatchWriter : IDisposable
     public void Dispose()
     {
         _plain.Dispose();
-        _packed.Dispose();
-        _compressor.Dispose();
+        _packer.Dispose();
         _options = null;
     }
 
