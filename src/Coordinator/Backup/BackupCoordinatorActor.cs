@@ -40,6 +40,7 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
     private BackupRunState? _state;
     private RunMeter? _meter;
     private CancellationTokenSource? _planning;
+    private LookCost? _look;
 
     /// <summary>A coordinator for <paramref name="backup"/>.</summary>
     public BackupCoordinatorActor(BackupId backup, BackupCoordinatorServices services, IActorRef ledger, IActorRef workers) =>
@@ -232,7 +233,8 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
                 Timers.StartPeriodicTimer(Reassert.Instance, Reassert.Instance, _services.Settings.ReassertInterval);
                 break;
             case StartRefreshTimer start:
-                Timers.StartSingleTimer(RefreshDue.Instance, RefreshDue.Instance, start.Pause);
+                Timers.StartSingleTimer(RefreshDue.Instance, RefreshDue.Instance, start.PauseAfter(_look?.Elapsed ?? TimeSpan.Zero, _look?.Used ?? TimeSpan.Zero));
+                _look = null;
                 break;
             case StartStopTimer start:
                 Timers.StartSingleTimer(StopOverdue.Instance, StopOverdue.Instance, start.Patience);
@@ -255,11 +257,12 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
 
     private void Refresh(StartRefresh refresh)
     {
-        var (run, clock, start) = (_state!.Run, _services.Clock, _services.Clock.GetTimestamp());
+        var (run, look) = (_state!.Run, new LookCost(_services.Clock));
+        _look = look;
         _planning = new CancellationTokenSource();
         _ = BackupPlanner.DiscoverAsync(Environment, refresh.KnownCluster, demandsLiterals: false, refresh.Configured, _planning.Token).PipeTo(
             Self,
-            success: discovery => new Refreshed(run, discovery, clock.GetElapsedTime(start)),
+            success: discovery => new Refreshed(run, discovery, look.Elapsed),
             failure: e => PlanFailed.Of(run, e));
     }
 

@@ -41,7 +41,26 @@ internal static class RunEffects
     internal sealed record StartReassertTimer : RunEffect;
 
     /// <summary>Time for the next refresh after <paramref name="Pause"/>.</summary>
-    internal sealed record StartRefreshTimer(TimeSpan Pause) : RunEffect;
+    internal sealed record StartRefreshTimer(TimeSpan Pause) : RunEffect
+    {
+        /// <summary>The part of a core that looking takes at most, planning included: at a hundred thousand partitions it takes a second each time.</summary>
+        private const int PartOfCore = 30;
+
+        /// <summary>Looking keeps about so many cores busy. What else the process does meanwhile is not to count.</summary>
+        private const int MostCores = 2;
+
+        private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+
+        /// <summary>The pause, longer where looking was dear.</summary>
+        /// <param name="elapsed">How long it took: of that, waiting for brokers costs nothing.</param>
+        /// <param name="used">The processor time that this process used meanwhile.</param>
+        public TimeSpan PauseAfter(TimeSpan elapsed, TimeSpan used)
+        {
+            var cost = used < elapsed * MostCores ? used : elapsed * MostCores;
+            var dear = cost * PartOfCore < LongestPause ? cost * PartOfCore : LongestPause;
+            return dear > Pause ? dear : Pause;
+        }
+    }
 
     /// <summary>Workers get this long to stop.</summary>
     internal sealed record StartStopTimer(TimeSpan Patience) : RunEffect;

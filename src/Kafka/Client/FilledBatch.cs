@@ -6,7 +6,7 @@ namespace KafkaBackup.Kafka.Client;
 /// <summary>Records that will travel together, written down as they come, so that nothing of where they were read is held. It is used for one batch after the other.</summary>
 internal sealed class FilledBatch : IDisposable
 {
-    private const int FirstRecords = 256;
+    private const int FirstRecords = 16;
 
     private readonly RecordBatchWriter _writer = new();
     private SentRecord[] _records = new SentRecord[FirstRecords];
@@ -15,11 +15,14 @@ internal sealed class FilledBatch : IDisposable
     /// <summary>The records so far.</summary>
     public ArraySegment<SentRecord> Records => new(_records, 0, _count);
 
+    /// <summary>How many bytes they take in the batch before it is compressed.</summary>
+    public int PlainBytes => _writer.PlainBytes;
+
     /// <summary>Forgets the batch before.</summary>
-    /// <param name="codec">Compresses the next.</param>
-    public void Begin(BatchCodec codec)
+    /// <param name="options">Of the next.</param>
+    public void Begin(RecordBatchOptions options)
     {
-        _writer.Begin(new RecordBatchOptions { Codec = codec });
+        _writer.Begin(options);
         _count = 0;
     }
 
@@ -28,12 +31,12 @@ internal sealed class FilledBatch : IDisposable
     /// <param name="size">Its <see cref="RecordCursor.Size"/>.</param>
     public void Add(RecordCursor record, long size)
     {
-        _writer.Append(_count, record);
         if (_count == _records.Length)
         {
             Array.Resize(ref _records, 2 * _count);
         }
 
+        _writer.Append(_count, record);
         _records[_count++] = new SentRecord(record.Offset, record.Timestamp, size);
     }
 

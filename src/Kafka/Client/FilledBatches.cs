@@ -16,8 +16,8 @@ internal sealed class FilledBatches(BatchCodec codec, int mostBytes)
 
     private readonly Queue<FilledBatch> _full = [];
     private readonly Stack<FilledBatch> _spare = [];
+    private readonly RecordBatchOptions _options = new() { Codec = codec };
     private FilledBatch? _filling;
-    private long _fillingBytes;
 
     /// <summary>Whether there is no record.</summary>
     public bool IsEmpty => _filling is null && _full.Count == 0;
@@ -25,27 +25,30 @@ internal sealed class FilledBatches(BatchCodec codec, int mostBytes)
     /// <summary>Whether there is a batch that takes no more.</summary>
     public bool HasFull => _full.Count > 0;
 
+    /// <summary>How many batches there are: full ones, the one that is filled, and those that were taken and not returned.</summary>
+    public int Count { get; private set; }
+
     /// <summary>Writes down the record that a cursor is at.</summary>
     /// <param name="record">The cursor.</param>
     /// <param name="size">Its <see cref="RecordCursor.Size"/>.</param>
     public void Add(RecordCursor record, long size)
     {
-        var takes = size + RecordFrame + (HeaderFrame * record.HeaderCount);
-        if (_filling is not null && _fillingBytes + takes > mostBytes)
+        if (_filling is not null && _filling.PlainBytes + size + RecordFrame + (HeaderFrame * record.HeaderCount) > mostBytes)
         {
             _full.Enqueue(_filling);
             _filling = null;
         }
 
-        if (_filling is null)
+        var filling = _filling;
+        if (filling is null)
         {
-            _filling = _spare.TryPop(out var spare) ? spare : new FilledBatch();
-            _filling.Begin(codec);
-            _fillingBytes = 0;
+            filling = _spare.TryPop(out var spare) ? spare : new FilledBatch();
+            filling.Begin(_options);
+            Count++;
         }
 
-        _filling.Add(record, size);
-        _fillingBytes += takes;
+        filling.Add(record, size);
+        _filling = filling; // It is never one without records.
     }
 
     /// <summary>The next batch, full or not; null when there is no record.</summary>
@@ -61,7 +64,11 @@ internal sealed class FilledBatches(BatchCodec codec, int mostBytes)
     }
 
     /// <summary>Takes back a batch that nobody needs any more.</summary>
-    public void Return(FilledBatch batch) => _spare.Push(batch);
+    public void Return(FilledBatch batch)
+    {
+        Count--;
+        _spare.Push(batch);
+    }
 
     /// <summary>Lets go of the memory of batches that were taken back.</summary>
     public void Shrink()
@@ -70,5 +77,16 @@ internal sealed class FilledBatches(BatchCodec codec, int mostBytes)
         {
             spare.Dispose();
         }
+    }
+
+    /// <summary>Forgets all records, and lets go of their memory.</summary>
+    public void Clear()
+    {
+        while (Take() is { } batch)
+        {
+            Return(batch);
+        }
+
+        Shrink();
     }
 }

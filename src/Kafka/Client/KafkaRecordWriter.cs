@@ -16,6 +16,9 @@ internal sealed class KafkaRecordWriter : IRecordWriter
 
     private const int MostRecords = 50_000, LeastRecords = 1_000;
 
+    /// <summary>Topics that take small batches only have so many at most: each has its own memory.</summary>
+    private const int MostBatches = 512;
+
     /// <summary>What a batch may take beside its records, and what does not compress may grow by.</summary>
     private const int BatchFrame = 1_024;
 
@@ -73,7 +76,7 @@ internal sealed class KafkaRecordWriter : IRecordWriter
     public bool TellsWritten => _sink.Settings.Acks == ProduceAcks.All;
 
     /// <summary>Under the lock.</summary>
-    private bool HasRoom => _bytes < _mostBytes && _records < _mostRecords;
+    private bool HasRoom => _bytes < _mostBytes && _records < _mostRecords && _batches.Count < MostBatches;
 
     /// <inheritdoc />
     public ValueTask WriteAsync(RecordCursor record, CancellationToken cancellation) =>
@@ -186,10 +189,7 @@ internal sealed class KafkaRecordWriter : IRecordWriter
             Acknowledge(arrived);
         }
 
-        lock (_gate)
-        {
-            _batches.Return(filled);
-        }
+        Change(() => _batches.Return(filled));
     }
 
     /// <summary>The next batch, once it is full or has waited; null when there is no record.</summary>
@@ -219,40 +219,40 @@ internal sealed class KafkaRecordWriter : IRecordWriter
         lock (_gate)
         {
             _isPumping = !_batches.IsEmpty;
-            if (!_isPumping)
+            if (_isPumping)
             {
-                _batches.Shrink();
+                return false;
             }
 
-            return !_isPumping;
+            _batches.Shrink();
+            return true;
         }
     }
 
-    private void Acknowledge(ArraySegment<SentRecord> arrived)
+    private void Acknowledge(ArraySegment<SentRecord> arrived) => Change(() =>
+    {
+        _records -= arrived.Count;
+        _bytes -= arrived.Sum(record => record.Size);
+        _acknowledged += arrived.Count;
+        if (_sink.Settings.Acks == ProduceAcks.All)
+        {
+            _written = new WrittenTo(_delivery.End, arrived[^1].SourceOffset);
+        }
+    });
+
+    private void Fail(Exception failure) => Change(() =>
+    {
+        _failure ??= failure;
+        _batches.Clear(); // Who has failed may be remembered for long, and what it was to write is read again.
+    });
+
+    /// <summary>Changes what others may wait for. Under the lock.</summary>
+    private void Change(Action change)
     {
         TaskCompletionSource? changed;
         lock (_gate)
         {
-            _records -= arrived.Count;
-            _bytes -= arrived.Sum(record => record.Size);
-            _acknowledged += arrived.Count;
-            if (_sink.Settings.Acks == ProduceAcks.All)
-            {
-                _written = new WrittenTo(_delivery.End, arrived[^1].SourceOffset);
-            }
-
-            (changed, _changed) = (_changed, null);
-        }
-
-        changed?.SetResult();
-    }
-
-    private void Fail(Exception failure)
-    {
-        TaskCompletionSource? changed;
-        lock (_gate)
-        {
-            _failure ??= failure;
+            change();
             (changed, _changed) = (_changed, null);
         }
 

@@ -9,8 +9,8 @@ namespace KafkaBackup.PartitionWorkers.Restore;
 /// <param name="ReadsAhead">Whether that has room for the segments that come next.</param>
 internal sealed record RestoreBudget(long Bytes, bool ReadsAhead)
 {
-    /// <summary>What a partition takes beside its stored segments: 16 MiB of records that wait in its writer, about as much again for what 50,000 of them are as objects, and for
-    /// two batches in the making, plain and compressed, the window of the codec and the record at hand. 32 MiB, as of a backup.</summary>
+    /// <summary>What a partition takes beside its stored segments: 16 MiB of records that wait in its writer, and as much again for what their buffers are larger than they,
+    /// two compressed batches, the window of the codec and the record at hand. 32 MiB, as of a backup.</summary>
     public const long BesideSegments = BackupSection.MemoryBesideSegment;
 
     /// <summary>What each partition of a topic that is repartitioned takes beyond its part of that: two batches of 256 KiB that wait for it and one that is filled, and the least that a

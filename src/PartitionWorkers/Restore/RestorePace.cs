@@ -51,11 +51,6 @@ public sealed class RestorePace(TimeProvider clock)
     {
         lock (_gate)
         {
-            if (double.IsPositiveInfinity(_records) && double.IsPositiveInfinity(_bytes))
-            {
-                return TimeSpan.Zero;
-            }
-
             var takes = Math.Max(1 / _records, bytes / _bytes);
             var now = clock.GetElapsedTime(_began);
             var starts = _next > now - MostLate ? _next : now;

@@ -10,7 +10,7 @@ namespace KafkaBackup.PartitionWorkers.Restore;
 /// <remarks>One is enough for all records of a partition, one after the other. It is valid until the cursor below it is moved, and is not to be moved itself.</remarks>
 internal sealed class RestoredRecord : RecordCursor
 {
-    private readonly byte[][] _originNames =
+    private static readonly byte[][] OriginNames =
     [
         Encoding.UTF8.GetBytes(OriginalHeaders.Offset), Encoding.UTF8.GetBytes(OriginalHeaders.Timestamp), Encoding.UTF8.GetBytes(OriginalHeaders.Partition),
     ];
@@ -21,6 +21,7 @@ internal sealed class RestoredRecord : RecordCursor
     private int _origin;
     private int _header;
     private bool _isTombstone;
+    private long? _size;
 
     /// <inheritdoc />
     public override long Offset => _stored.Offset;
@@ -38,21 +39,24 @@ internal sealed class RestoredRecord : RecordCursor
     public override int HeaderCount => _own + _origin;
 
     /// <inheritdoc />
-    public override ReadOnlySpan<byte> HeaderName => _header <= _own ? _stored.HeaderName : _originNames[_header - _own - 1];
+    public override ReadOnlySpan<byte> HeaderName => _header <= _own ? _stored.HeaderName : OriginNames[_header - _own - 1];
 
     /// <inheritdoc />
     public override NullableSpan HeaderValue => _header <= _own ? _stored.HeaderValue : NullableSpan.Of(_originValues[_header - _own - 1]);
 
+    /// <inheritdoc />
+    public override long Size => _size ??= base.Size; // Several ask.
+
     /// <summary>Takes the record that <paramref name="stored"/> is at, as it was before the backup.</summary>
     public void Take(RecordCursor stored)
     {
-        (_stored, _isTombstone, _origin, _header) = (stored, false, 0, 0);
+        (_stored, _isTombstone, _origin, _header, _size) = (stored, false, 0, 0, null);
         _own = stored.HeaderCount - OriginalHeaders.CountAppended(stored);
         stored.RestartHeaders();
     }
 
     /// <summary>Takes value and headers away.</summary>
-    public void MakeTombstone() => (_isTombstone, _own) = (true, 0);
+    public void MakeTombstone() => (_isTombstone, _own, _header, _size) = (true, 0, 0, null);
 
     /// <summary>Appends headers that tell where the record was.</summary>
     /// <param name="source">The partition that it comes from.</param>
@@ -61,7 +65,7 @@ internal sealed class RestoredRecord : RecordCursor
         BinaryPrimitives.WriteInt64LittleEndian(_originValues[0], Offset);
         BinaryPrimitives.WriteInt64LittleEndian(_originValues[1], Timestamp);
         BinaryPrimitives.WriteInt32LittleEndian(_originValues[2], source.Number);
-        _origin = _originNames.Length;
+        (_origin, _size) = (OriginNames.Length, null);
     }
 
     /// <inheritdoc />

@@ -34,7 +34,7 @@ public sealed record BackupSection
     public bool IsContinuous { get; init; }
 
     /// <summary><c>poll_interval_ms</c>: how often a continuous run looks for new records, topics and partitions. Default: 1 s.</summary>
-    /// <remarks>Looking takes a twentieth of the time at most: when it is slow, it is done less often. OSO's default of 100 ms is one of its faults.</remarks>
+    /// <remarks>Looking takes a twentieth of the time at most: when it is slow, or takes much of the processor, it is done less often. OSO's default of 100 ms is one of its faults.</remarks>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary><c>stop_at_current_offsets</c>: a snapshot, which ends at the high watermarks of one moment. Default: false.</summary>

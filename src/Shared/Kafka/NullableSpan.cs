@@ -23,12 +23,12 @@ public readonly ref struct NullableSpan
     /// <summary>A value, empty ones included.</summary>
     public static NullableSpan Of(ReadOnlySpan<byte> bytes) => new(bytes);
 
+    /// <summary>A value, or <see cref="Null"/> for null.</summary>
+    public static NullableSpan Of(byte[]? bytes) => bytes is null ? default : new NullableSpan(bytes);
+
     /// <summary>Whether both are null, or have the same bytes.</summary>
     public bool IsSame(NullableSpan other) => IsNull == other.IsNull && Bytes.SequenceEqual(other.Bytes);
 
     /// <summary>A copy; null for null.</summary>
     public byte[]? ToArray() => IsNull ? null : Bytes.ToArray();
-
-    /// <summary>A value, or <see cref="Null"/> for null.</summary>
-    public static NullableSpan Of(byte[]? bytes) => bytes is null ? default : new NullableSpan(bytes);
 }

@@ -28,8 +28,8 @@ public abstract class RecordCursor
     /// <summary>The current header's value.</summary>
     public abstract NullableSpan HeaderValue { get; }
 
-    /// <summary>About how many bytes the record has: key, value, names and values of headers.</summary>
-    public long Size
+    /// <summary>About how many bytes the record has: key, value, names and values of headers. Afterwards the cursor is behind the headers.</summary>
+    public virtual long Size
     {
         get
         {

@@ -138,11 +138,10 @@ internal abstract class RawSteps(ScriptRun run)
             BaseSequence = sequence,
             IsTransactional = isTransactional,
         });
-        RecordHeader[] headers = [new("a"u8.ToArray(), null), new("a"u8.ToArray(), Array.Empty<byte>()), new(Array.Empty<byte>(), "b"u8.ToArray())];
+        KeyValuePair<byte[], byte[]?>[] headers = [new([(byte)'a'], null), new([(byte)'a'], []), new([], [(byte)'b'])];
         foreach (var i in Enumerable.Range(0, records))
         {
-            var key = hasKeys ? NullableSpan.Of(new[] { (byte)i }) : NullableSpan.Null;
-            writer.Append(i, timestamp + i, key, i == 1 ? NullableSpan.Null : NullableSpan.Of(new byte[size]), i == 0 ? headers : []);
+            writer.Append(new RecordCopy(i, timestamp + i, hasKeys ? [(byte)i] : null, i == 1 ? null : new byte[size], i == 0 ? headers : []));
         }
 
         return writer.Finish().ToArray();

@@ -16,6 +16,9 @@ public sealed partial class KafkaRecordSinkTests
     [Theory]
     [InlineData(RecordCodec.None)]
     [InlineData(RecordCodec.Zstd)]
+    [InlineData(RecordCodec.Gzip)]
+    [InlineData(RecordCodec.Snappy)]
+    [InlineData(RecordCodec.Lz4)]
     public async Task Records_of_a_batch_that_had_to_be_divided_are_what_they_were(RecordCodec codec)
     {
         const int Records = 300;

@@ -15,7 +15,6 @@ namespace KafkaBackup.Kafka.Tests.Client;
 /// <summary>Records arrive once and in order, or it is told which one did not, and why.</summary>
 public sealed partial class KafkaRecordSinkTests
 {
-    private const int Room = 34; // Records of half a megabyte: then 16 MiB are on their way.
     private const long Time = 1_700_000_000_000;
 
     private static readonly PartitionId Partition = new("restored", 0);
@@ -136,27 +135,29 @@ public sealed partial class KafkaRecordSinkTests
         Assert.StartsWith($"restored:0 does not take the time {Time} (ms since 1970) of the record of offset 7", failure.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Who_gives_up_waiting_for_room_is_let_go()
+    [Theory]
+    [InlineData(500_000, 1_000_000, 34)] // Then 16 MiB are on their way.
+    [InlineData(10, 1, 512)] // However little they hold, batches are so many at most.
+    public async Task Who_gives_up_waiting_for_room_is_let_go(int size, int batch, int room)
     {
         _isSilent = true;
         using var gate = new ManualResetEventSlim();
         await using var broker = EmbeddedBroker.Start(new EmbeddedBrokerOptions { Amend = answer => Hold(answer, gate) });
         await MakeAsync(broker, []);
         using var sink = Sink(broker);
-        var writer = sink.Open(Partition);
+        var writer = sink.Open(Partition, limits: Batches(batch));
         using var stop = new CancellationTokenSource();
         var sent = 0;
         var sending = Task.Run(async () =>
         {
             for (var number = 0; ; number++)
             {
-                await writer.WriteAsync(Record(number, size: 500_000), stop.Token);
+                await writer.WriteAsync(Record(number, size), stop.Token);
                 Interlocked.Increment(ref sent);
             }
         });
         using var limit = new CancellationTokenSource(TestLimits.Hang);
-        while (Volatile.Read(ref sent) < Room)
+        while (Volatile.Read(ref sent) < room)
         {
             await Task.Delay(10, limit.Token);
         }
@@ -165,7 +166,7 @@ public sealed partial class KafkaRecordSinkTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending.WaitAsync(TestLimits.Hang));
         gate.Set();
-        Assert.Equal(Room, await writer.CompleteAsync(CancellationToken.None));
+        Assert.Equal(room, await writer.CompleteAsync(CancellationToken.None));
     }
 
     private static RecordCopy Record(int number, int size, long time = Time)

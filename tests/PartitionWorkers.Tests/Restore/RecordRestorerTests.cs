@@ -40,17 +40,20 @@ public sealed class RecordRestorerTests
     [Fact]
     public void A_tombstone_keeps_key_and_origin_and_nothing_else()
     {
-        var section = new RestoreSection { IncludesOriginalOffset = true, RecordFilters = [new RecordFilter(RecordFilterAction.Tombstone) { Keys = ["k"u8.ToArray()] }] };
+        var filter = new RecordFilter(RecordFilterAction.Tombstone) { Keys = ["k"u8.ToArray()] };
+        var section = new RestoreSection { IncludesOriginalOffset = true, RecordFilters = [filter] };
 
         var restored = Restore(section, Stored(7, Odd));
 
-        Assert.Equal(new TestRecord(7, Time, "k"u8.ToArray(), null, [Number(OriginalHeaders.Offset, 7), Number(OriginalHeaders.Timestamp, Time), new TestHeader("x-source-partition"u8.ToArray(), [3, 0, 0, 0])]).ToString(), restored.ToString());
+        TestHeader[] origin = [Number(OriginalHeaders.Offset, 7), Number(OriginalHeaders.Timestamp, Time), new("x-source-partition"u8.ToArray(), [3, 0, 0, 0])];
+        Assert.Equal(new TestRecord(7, Time, "k"u8.ToArray(), null, origin).ToString(), restored.ToString());
     }
 
     [Fact]
     public void Nothing_is_allocated_for_a_record()
     {
-        var section = new RestoreSection { IncludesOriginalOffset = true, RecordFilters = [new RecordFilter(RecordFilterAction.Drop) { Keys = ["other"u8.ToArray()], Headers = [new("tenant", "x"u8.ToArray())] }] };
+        var filter = new RecordFilter(RecordFilterAction.Drop) { Keys = ["other"u8.ToArray()], Headers = [new("tenant", "x"u8.ToArray())] };
+        var section = new RestoreSection { IncludesOriginalOffset = true, RecordFilters = [filter] };
         var restorer = new RecordRestorer(section, RecordRules.None, new RestoreProgress(new NodeProgress()));
         var record = TestRecords.Cursor([Stored(7, Odd, Number(OriginalHeaders.Offset, 7), Number(OriginalHeaders.Timestamp, Time))]);
         record.MoveNext();

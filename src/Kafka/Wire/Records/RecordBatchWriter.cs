@@ -9,7 +9,7 @@ namespace KafkaBackup.Kafka.Wire.Records;
 public sealed class RecordBatchWriter : IDisposable
 {
     private readonly PooledBuffer _plain = new();
-    private readonly RecordBatchPacker _packer = new();
+    private RecordBatchPacker? _packer;
     private RecordBatchOptions? _options;
     private int _lastDelta;
     private long _baseTimestamp;
@@ -62,31 +62,17 @@ public sealed class RecordBatchWriter : IDisposable
         }
     }
 
-    /// <summary>Adds a record.</summary>
+    /// <summary>Adds a record without headers.</summary>
     /// <param name="offset">Its offset, greater than the last one's.</param>
     /// <param name="timestamp">Its timestamp, ms since 1970.</param>
     /// <param name="key">Its key.</param>
     /// <param name="value">Its value.</param>
-    /// <param name="headers">Its headers in their order.</param>
-    public void Append(long offset, long timestamp, NullableSpan key, NullableSpan value, ReadOnlySpan<RecordHeader> headers = default)
-    {
-        var headerBytes = 0L;
-        foreach (var header in headers)
-        {
-            headerBytes += SizeOf(NullableSpan.Of(header.Name.Span)) + SizeOf(Span(header.Value));
-        }
-
-        var target = AppendStart(offset, timestamp, key, value, headers.Length, headerBytes);
-        foreach (var header in headers)
-        {
-            target = WriteField(WriteField(target, NullableSpan.Of(header.Name.Span)), Span(header.Value));
-        }
-    }
+    public void Append(long offset, long timestamp, NullableSpan key, NullableSpan value) => AppendStart(offset, timestamp, key, value, 0, 0);
 
     /// <summary>Ends the batch: compresses the records, and writes header and checksum.</summary>
     /// <param name="lastOffset">The last offset of the batch, inclusive, when it is not the last record's. A batch without records needs it.</param>
     /// <returns>The batch, valid until the next one begins. It may be patched there.</returns>
-    public Memory<byte> Finish(long? lastOffset = null) => Finish(_packer, lastOffset);
+    public Memory<byte> Finish(long? lastOffset = null) => Finish(_packer ??= new RecordBatchPacker(), lastOffset);
 
     /// <summary>The same, where writers share what compresses.</summary>
     internal Memory<byte> Finish(RecordBatchPacker packer, long? lastOffset = null)
@@ -110,7 +96,7 @@ public sealed class RecordBatchWriter : IDisposable
     public void Dispose()
     {
         _plain.Dispose();
-        _packer.Dispose();
+        _packer?.Dispose();
         _options = null;
     }
 
@@ -170,8 +156,6 @@ public sealed class RecordBatchWriter : IDisposable
         _maxTimestamp = RecordCount == 1 ? timestamp : Math.Max(_maxTimestamp, timestamp);
         return target;
     }
-
-    private static NullableSpan Span(ReadOnlyMemory<byte>? bytes) => bytes is { } some ? NullableSpan.Of(some.Span) : NullableSpan.Null;
 
     private static long SizeOf(NullableSpan field) => Varint.SizeOf(field.IsNull ? -1 : field.Bytes.Length) + (long)field.Bytes.Length;
 
