@@ -1,9 +1,9 @@
-using System.Net;
 using Amazon.Runtime.Internal;
 using Amazon.Runtime;
 using Amazon.S3.Internal;
 using Amazon.S3;
 using Amazon;
+using KafkaBackup.ObjectStores.Remote;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared;
 
@@ -14,12 +14,6 @@ internal static class S3Connection
 {
     /// <summary>A body up to this many bytes is sent without asking first: the question costs a round trip.</summary>
     public const int SmallBody = 64 * 1024;
-
-    /// <summary>Stores close idle connections after some 20 s; a request on a closed one fails in doubt.</summary>
-    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(15);
-
-    /// <summary>Every so often a name is looked up anew.</summary>
-    private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
 
     /// <exception cref="BackupException">There is no region.</exception>
     public static AmazonS3Client Open(S3StorageSection section, HttpClient http)
@@ -58,18 +52,7 @@ internal static class S3Connection
     }
 
     /// <summary>The client for one store.</summary>
-    public static HttpClient Http(S3Tuning tuning) => new(new SmallBodiesUnasked(new SocketsHttpHandler
-    {
-        ConnectTimeout = tuning.ConnectTimeout,
-        PooledConnectionIdleTimeout = IdleTimeout,
-        PooledConnectionLifetime = ConnectionLifetime,
-        AllowAutoRedirect = false,
-        AutomaticDecompression = DecompressionMethods.None,
-        UseCookies = false,
-    }))
-    {
-        Timeout = Timeout.InfiniteTimeSpan, // Large content takes its time; InactivityWatch ends what stands still.
-    };
+    public static HttpClient Http(RemoteTuning tuning) => RemoteHttp.Client(new SmallBodiesUnasked(RemoteHttp.Connections(tuning)));
 
     /// <summary>Takes ETags for what they are, opaque.</summary>
     /// <remarks>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Amazon.Runtime;
 using Amazon.S3.Model;
+using KafkaBackup.ObjectStores.Remote;
 using KafkaBackup.Shared.Storage;
 
 namespace KafkaBackup.ObjectStores.S3;
@@ -46,13 +47,13 @@ public sealed partial class S3ObjectStore
 
     /// <summary>Sends a PUT once.</summary>
     private Task<ETag> PutWholeAsync(string key, ReadOnlySequence<byte> content, PutCondition condition, bool quotes, CancellationToken cancellation) =>
-        OnceAsync(key, "write", cancellation, async watch =>
+        _calls.OnceAsync(key, "write", cancellation, async watch =>
         {
             using var body = new SequenceStream(content, watch.Progress);
             var request = new PutObjectRequest
             {
                 BucketName = _bucket,
-                Key = Full(key),
+                Key = _keys.Full(key),
                 InputStream = body,
                 AutoCloseStream = false,
                 ContentType = ContentType,
@@ -66,14 +67,10 @@ public sealed partial class S3ObjectStore
             }
             catch (AmazonServiceException e) when (S3Failures.IsConflict(e, condition.Kind))
             {
-                throw Conflict(key, condition);
+                throw _failures.Conflict(key, condition);
             }
         },
         content.Length > S3Connection.SmallBody ? _tuning.Inactivity : null);
-
-    private StorageConflictException Conflict(string key, PutCondition condition) => new(key, condition.Kind == PutConditionKind.CreateOnly
-        ? $"{Name}/{key} exists already."
-        : $"{Name}/{key} was changed by somebody else (expected {condition.Expected}).");
 
     /// <summary>Whether the store compares tags without quotes, found out on a throw-away object beside <paramref name="key"/>.</summary>
     /// <remarks>One that took such a header for no condition at all would let two writers win.</remarks>

@@ -40,11 +40,11 @@ public sealed partial class S3ObjectStore
         do
         {
             var from = next;
-            var page = await RepeatAsync(prefix, "list", cancellation, watch => _client.ListObjectsV2Async(
+            var page = await _calls.RepeatAsync(prefix, "list", cancellation, watch => _client.ListObjectsV2Async(
                 new ListObjectsV2Request
                 {
                     BucketName = _bucket,
-                    Prefix = _root + prefix,
+                    Prefix = _keys.Root + prefix,
                     Delimiter = delimiter,
                     ContinuationToken = from,
                     Encoding = EncodingType.Url, // A key may hold what XML cannot.
@@ -58,5 +58,5 @@ public sealed partial class S3ObjectStore
 
     /// <summary>A key or folder of an answer as the callers know it. Stores that encode none say so by leaving the encoding out.</summary>
     private string Relative(string found, ListObjectsV2Response page) =>
-        (page.Encoding == EncodingType.Url ? WebUtility.UrlDecode(found) : found)[_root.Length..];
+        (page.Encoding == EncodingType.Url ? WebUtility.UrlDecode(found) : found)[_keys.Root.Length..];
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using Amazon.Runtime;
 using Amazon.S3.Model;
 using Amazon.S3;
+using KafkaBackup.ObjectStores.Remote;
 using KafkaBackup.Shared.Storage;
 
 namespace KafkaBackup.ObjectStores.S3;
@@ -15,8 +16,8 @@ public sealed partial class S3ObjectStore
 
     private async Task<ETag> PutInPartsAsync(string key, ReadOnlySequence<byte> content, PutCondition condition, bool quotes, CancellationToken cancellation)
     {
-        var started = await RepeatAsync(key, "write", cancellation, watch => _client.InitiateMultipartUploadAsync(
-            new InitiateMultipartUploadRequest { BucketName = _bucket, Key = Full(key), ContentType = ContentType, ChecksumAlgorithm = PartChecksum },
+        var started = await _calls.RepeatAsync(key, "write", cancellation, watch => _client.InitiateMultipartUploadAsync(
+            new InitiateMultipartUploadRequest { BucketName = _bucket, Key = _keys.Full(key), ContentType = ContentType, ChecksumAlgorithm = PartChecksum },
             watch.Token));
         try
         {
@@ -40,14 +41,14 @@ public sealed partial class S3ObjectStore
         await Parallel.ForAsync(0, parts.Length, options, async (i, token) =>
         {
             var part = content.Slice(i * size, Math.Min(size, content.Length - (i * size)));
-            parts[i] = await RepeatAsync(key, "write", token, async watch =>
+            parts[i] = await _calls.RepeatAsync(key, "write", token, async watch =>
             {
                 using var body = new SequenceStream(part, watch.Progress);
                 var sent = await _client.UploadPartAsync(
                     new UploadPartRequest
                     {
                         BucketName = _bucket,
-                        Key = Full(key),
+                        Key = _keys.Full(key),
                         UploadId = upload,
                         PartNumber = i + 1,
                         PartSize = part.Length,
@@ -65,12 +66,12 @@ public sealed partial class S3ObjectStore
 
     /// <summary>Makes the parts one object. Sent once, as every conditional write.</summary>
     private Task<ETag> CompleteAsync(string key, string upload, PartETag[] parts, PutCondition condition, bool quotes, CancellationToken cancellation) =>
-        OnceAsync(key, "write", cancellation, async watch =>
+        _calls.OnceAsync(key, "write", cancellation, async watch =>
         {
             var request = new CompleteMultipartUploadRequest
             {
                 BucketName = _bucket,
-                Key = Full(key),
+                Key = _keys.Full(key),
                 UploadId = upload,
                 PartETags = [.. parts],
                 IfNoneMatch = CreateOnly(condition),
@@ -82,7 +83,7 @@ public sealed partial class S3ObjectStore
             }
             catch (AmazonServiceException e) when (S3Failures.IsConflict(e, condition.Kind))
             {
-                throw Conflict(key, condition);
+                throw _failures.Conflict(key, condition);
             }
         },
         _tuning.CompletionTimeout);
@@ -92,8 +93,8 @@ public sealed partial class S3ObjectStore
     {
         try
         {
-            await OnceAsync(key, "write", CancellationToken.None, watch => _client.AbortMultipartUploadAsync(
-                new AbortMultipartUploadRequest { BucketName = _bucket, Key = Full(key), UploadId = upload }, watch.Token),
+            await _calls.OnceAsync(key, "write", CancellationToken.None, watch => _client.AbortMultipartUploadAsync(
+                new AbortMultipartUploadRequest { BucketName = _bucket, Key = _keys.Full(key), UploadId = upload }, watch.Token),
                 _tuning.ConnectTimeout);
         }
         catch (StorageException)

@@ -1,6 +1,7 @@
 using Amazon.Runtime;
 using Amazon.S3.Model;
 using Amazon.S3;
+using KafkaBackup.ObjectStores.Remote;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Storage;
 using KafkaBackup.Shared;
@@ -17,11 +18,10 @@ namespace KafkaBackup.ObjectStores.S3;
 public sealed partial class S3ObjectStore : IObjectStore, IDisposable
 {
     private readonly string _bucket;
-    private readonly string _root;
-    private readonly S3Tuning _tuning;
-    private readonly TimeProvider _clock;
-    private readonly PieceRetries _pieces;
+    private readonly RemoteKeys _keys;
+    private readonly RemoteTuning _tuning;
     private readonly S3Failures _failures;
+    private readonly RemoteCalls _calls;
     private readonly HttpClient _http;
     private readonly AmazonS3Client _client;
 
@@ -30,23 +30,22 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
 
     /// <summary>A store in the bucket that <paramref name="section"/> names. Nothing is asked of it before the first call.</summary>
     /// <param name="section">Bucket, prefix, place and credentials.</param>
-    /// <param name="tuning">Patience and sizes. Default: <see cref="S3Tuning.Default"/>.</param>
+    /// <param name="tuning">Patience and sizes. Default: <see cref="RemoteTuning.Default"/>.</param>
     /// <param name="clock">Owns timeouts and pauses. Default: the system's.</param>
     /// <param name="random">The jitter of pauses. Default: a new one.</param>
     /// <exception cref="BackupException">There is no region.</exception>
-    public S3ObjectStore(S3StorageSection section, S3Tuning? tuning = null, TimeProvider? clock = null, Random? random = null)
+    public S3ObjectStore(S3StorageSection section, RemoteTuning? tuning = null, TimeProvider? clock = null, Random? random = null)
     {
         _bucket = section.Bucket;
-        _root = section.Prefix.Length == 0 ? "" : section.Prefix + "/";
+        _keys = new RemoteKeys(section.Prefix);
         Name = Shared.Configuration.S3Location.Scheme + (section.Prefix.Length == 0 ? _bucket : $"{_bucket}/{section.Prefix}");
         Address = Shared.Configuration.S3Location.Format(section);
-        _tuning = tuning ?? S3Tuning.Default;
-        _clock = clock ?? TimeProvider.System;
-        _pieces = new PieceRetries(_tuning, _clock, random ?? new Random());
+        _tuning = tuning ?? RemoteTuning.Default;
         _sendsChecksums = section.ChecksumMode == Shared.Configuration.ChecksumMode.WhenSupported;
         _http = S3Connection.Http(_tuning);
         _client = S3Connection.Open(section, _http);
         _failures = new S3Failures(Name, section.Endpoint ?? $"S3 in {_client.Config.RegionEndpoint.SystemName}", _bucket);
+        _calls = new RemoteCalls(_tuning, _failures, clock, random);
     }
 
     /// <inheritdoc />
@@ -56,41 +55,46 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     public string Address { get; }
 
     /// <inheritdoc />
-    public Task<StoredObject?> GetAsync(string key, CancellationToken cancellation) => OnceAsync(key, "read", cancellation, async watch =>
+    public Task<StoredObject?> GetAsync(string key, CancellationToken cancellation) => _calls.OnceAsync(key, "read", cancellation, async watch =>
     {
-        using var response = await OpenAsync(key, watch);
-        return response is null ? null : new StoredObject(await ReadWholeAsync(key, response, watch), TagOf(key, response.ETag));
+        if (await OpenAsync(key, watch) is not { } response)
+        {
+            return null;
+        }
+
+        await using var body = Body(key, response, watch.Progress);
+        return new StoredObject(await body.ReadWholeAsync(watch.Token), TagOf(key, response.ETag));
     });
 
     /// <inheritdoc />
     public async Task<Stream?> OpenReadAsync(string key, CancellationToken cancellation)
     {
-        var response = await OnceAsync(key, "read", cancellation, watch => OpenAsync(key, watch));
-        return response is null ? null : Body(key, response, () => { });
+        var response = await _calls.OnceAsync(key, "read", cancellation, watch => OpenAsync(key, watch));
+        return response is null ? null : Body(key, response);
     }
 
     /// <inheritdoc />
-    public Task<ObjectProperties?> HeadAsync(string key, CancellationToken cancellation) => OnceAsync(key, "read", cancellation, async watch =>
+    public Task<ObjectProperties?> HeadAsync(string key, CancellationToken cancellation) => _calls.OnceAsync(key, "read", cancellation, async watch =>
     {
         try
         {
-            var found = await _client.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = _bucket, Key = Full(key) }, watch.Token);
+            var found = await _client.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = _bucket, Key = _keys.Full(key) }, watch.Token);
             return new ObjectProperties(key, found.ContentLength, TagOf(key, found.ETag));
         }
         catch (AmazonServiceException e) when ((int)e.StatusCode is >= 300 and < 500)
         {
             // The answer to a HEAD has no body, so it cannot tell a missing object from a missing bucket. That to a GET can.
             using var response = await OpenAsync(key, watch);
-            return response is null ? null : new ObjectProperties(key, S3ReadStream.LengthOf(response) ?? 0, TagOf(key, response.ETag));
+            return response is null ? null : new ObjectProperties(key, LengthOf(response) ?? 0, TagOf(key, response.ETag));
         }
     });
 
     /// <inheritdoc />
-    public Task DeleteAsync(string key, CancellationToken cancellation) => OnceAsync(key, "delete", cancellation, async watch =>
+    public Task DeleteAsync(string key, CancellationToken cancellation) => _calls.OnceAsync(key, "delete", cancellation, async watch =>
     {
         try
         {
-            await _client.DeleteObjectAsync(new DeleteObjectRequest { BucketName = _bucket, Key = Full(key) }, watch.Token);
+            await _client.DeleteObjectAsync(new DeleteObjectRequest { BucketName = _bucket, Key = _keys.Full(key) }, watch.Token);
         }
         catch (AmazonServiceException e) when (S3Failures.IsAbsent(e))
         {
@@ -112,7 +116,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
     {
         try
         {
-            return await _client.GetObjectAsync(new GetObjectRequest { BucketName = _bucket, Key = Full(key) }, watch.Token);
+            return await _client.GetObjectAsync(new GetObjectRequest { BucketName = _bucket, Key = _keys.Full(key) }, watch.Token);
         }
         catch (AmazonServiceException e) when (S3Failures.IsAbsent(e))
         {
@@ -120,50 +124,10 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
         }
     }
 
-    private S3ReadStream Body(string key, GetObjectResponse response, Action progress) => new(key, Name, response, _failures, reader =>
-    {
-        progress();
-        return new InactivityWatch(_tuning.AnswerTimeout, _clock, reader);
-    });
+    private static long? LengthOf(GetObjectResponse response) => response.Headers.Keys.Contains("Content-Length") ? response.Headers.ContentLength : null;
 
-    private async Task<byte[]> ReadWholeAsync(string key, GetObjectResponse response, InactivityWatch watch)
-    {
-        var length = S3ReadStream.LengthOf(response);
-        if (length > Array.MaxLength)
-        {
-            throw new StorageException(key, $"{Name}/{key} is too large to be read in one piece ({length:N0} bytes).");
-        }
-
-        // To its very end: there checksums are compared.
-        await using var body = Body(key, response, watch.Progress);
-        var content = new MemoryStream((int)(length ?? 0));
-        await body.CopyToAsync(content, watch.Token);
-        return content.Length == content.Capacity ? content.GetBuffer() : content.ToArray();
-    }
-
-    /// <summary>A piece of an operation.</summary>
-    private Task<T> RepeatAsync<T>(
-        string key, string verb, CancellationToken cancellation, Func<InactivityWatch, Task<T>> request, TimeSpan? patience = null) =>
-        _pieces.RunAsync(() => OnceAsync(key, verb, cancellation, request, patience), cancellation);
-
-    private async Task<T> OnceAsync<T>(
-        string key, string verb, CancellationToken cancellation, Func<InactivityWatch, Task<T>> request, TimeSpan? patience = null)
-    {
-        cancellation.ThrowIfCancellationRequested();
-        using var watch = new InactivityWatch(patience ?? _tuning.AnswerTimeout, _clock, cancellation);
-        try
-        {
-            return await request(watch);
-        }
-        catch (Exception e) when (e is not StorageException and not StorageConflictException)
-        {
-            throw _failures.Translate(key, verb, e, watch, cancellation);
-        }
-    }
-
-    private string Full(string key) => key.Split('/').Any(part => part is "" or "." or "..")
-        ? throw new StorageException(key, $"'{key}' is no key of this store: it has an empty part, or one that means another folder.")
-        : _root + key;
+    private RemoteReadStream Body(string key, GetObjectResponse response, Action? progress = null) =>
+        _calls.Body(key, response.ResponseStream, LengthOf(response), response, progress);
 
     /// <summary>A tag as the product keeps it: without the quotes of HTTP.</summary>
     private ETag TagOf(string key, string? header) => header?.Trim('"') is { Length: > 0 } tag

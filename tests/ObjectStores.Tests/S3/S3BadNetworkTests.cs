@@ -1,5 +1,7 @@
 using KafkaBackup.Shared.Storage;
 using KafkaBackup.ObjectStores.S3;
+using KafkaBackup.ObjectStores.Remote;
+using KafkaBackup.ObjectStores.Tests.Remote;
 using Xunit;
 
 namespace KafkaBackup.ObjectStores.Tests.S3;
@@ -44,7 +46,7 @@ public sealed class S3BadNetworkTests : IAsyncLifetime
     {
         await _proxy.AddAsync("limit_data", "upstream", new { bytes = 1_000_000 });
 
-        foreach (var tuning in (S3Tuning[])[FakeS3.Quick, FakeS3.Quick with { MultipartThreshold = 1_000_000, MaxTries = 2 }])
+        foreach (var tuning in (RemoteTuning[])[FakeS3.Quick, FakeS3.Quick with { MultipartThreshold = 1_000_000, MaxTries = 2 }])
         {
             var failed = await Assert.ThrowsAsync<StorageException>(() => Broken(tuning).PutAsync("b/x", TwoMegabytes, PutCondition.CreateOnly));
 
@@ -89,5 +91,5 @@ public sealed class S3BadNetworkTests : IAsyncLifetime
         Assert.Equal("before", await store.TextAsync("b/x"));
     }
 
-    private S3ObjectStore Broken(S3Tuning? tuning = null) => _bucket.Open(_endpoint, tuning ?? FakeS3.Quick);
+    private S3ObjectStore Broken(RemoteTuning? tuning = null) => _bucket.Open(_endpoint, tuning ?? FakeS3.Quick);
 }

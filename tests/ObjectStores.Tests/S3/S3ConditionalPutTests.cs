@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using KafkaBackup.Shared.Ledger;
 using KafkaBackup.Shared.Storage;
 using KafkaBackup.Shared;
+using KafkaBackup.ObjectStores.Tests.Remote;
 using Xunit;
 
 namespace KafkaBackup.ObjectStores.Tests.S3;

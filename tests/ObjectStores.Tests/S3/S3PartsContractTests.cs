@@ -1,5 +1,5 @@
 using KafkaBackup.Shared.Storage;
-using KafkaBackup.ObjectStores.S3;
+using KafkaBackup.ObjectStores.Remote;
 using Xunit;
 
 namespace KafkaBackup.ObjectStores.Tests.S3;
@@ -19,5 +19,5 @@ public sealed class S3PartsContractTests : ObjectStoreRaceContract, IAsyncLifeti
 
     public async Task DisposeAsync() => await _bucket.DisposeAsync();
 
-    protected override IObjectStore AnotherClient() => _bucket.Open(tuning: new S3Tuning { MultipartThreshold = 2 });
+    protected override IObjectStore AnotherClient() => _bucket.Open(tuning: new RemoteTuning { MultipartThreshold = 2 });
 }

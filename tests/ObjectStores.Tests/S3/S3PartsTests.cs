@@ -3,7 +3,8 @@ using System.Globalization;
 using System.Xml.Linq;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Storage;
-using KafkaBackup.ObjectStores.S3;
+using KafkaBackup.ObjectStores.Remote;
+using KafkaBackup.ObjectStores.Tests.Remote;
 using Xunit;
 
 namespace KafkaBackup.ObjectStores.Tests.S3;
@@ -11,7 +12,7 @@ namespace KafkaBackup.ObjectStores.Tests.S3;
 /// <summary>Large objects: sent in parts, made one by a single conditional request, and cleaned up after a failure.</summary>
 public sealed class S3PartsTests
 {
-    private static readonly S3Tuning Small = FakeS3.Quick with { MultipartThreshold = 10, PartSize = 4, ParallelParts = 2 };
+    private static readonly RemoteTuning Small = FakeS3.Quick with { MultipartThreshold = 10, PartSize = 4, ParallelParts = 2 };
     private static readonly FakeAnswer Completed = FakeAnswer.Xml("<CompleteMultipartUploadResult><ETag>\"whole-3\"</ETag></CompleteMultipartUploadResult>");
     private static readonly FakeAnswer Gone = new() { Status = 204 };
 
@@ -180,7 +181,7 @@ public sealed class S3PartsTests
     [InlineData(5L << 40, 525L << 20)]
     public void No_object_has_more_parts_than_the_store_takes(long length, long size)
     {
-        Assert.Equal(size, S3Tuning.Default.PartSizeFor(length));
+        Assert.Equal(size, RemoteTuning.Default.PartSizeFor(length));
         Assert.True((length + size - 1) / size <= 10_000);
     }
 

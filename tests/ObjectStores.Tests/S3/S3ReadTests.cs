@@ -1,6 +1,7 @@
 using System.Text;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Storage;
+using KafkaBackup.ObjectStores.Tests.Remote;
 using Xunit;
 
 namespace KafkaBackup.ObjectStores.Tests.S3;

@@ -3,6 +3,7 @@ using KafkaBackup.ObjectStores.S3;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Storage;
 using KafkaBackup.Shared;
+using KafkaBackup.ObjectStores.Remote;
 using Xunit;
 
 namespace KafkaBackup.ObjectStores.Tests.S3;
@@ -32,7 +33,7 @@ public sealed class S3ServerTests : IAsyncLifetime
     public async Task An_object_of_many_parts_is_whole_and_its_tag_can_be_swapped(ChecksumMode checksums)
     {
         await using var bucket = new S3TestBucket(checksums);
-        var store = bucket.Open(tuning: new S3Tuning { PartSize = 5 << 20 });
+        var store = bucket.Open(tuning: new RemoteTuning { PartSize = 5 << 20 });
         var chunks = Enumerable.Range(0, 21).Select(seed => new byte[1 << 20]).ToList();
         var random = new Random(3);
         chunks.ForEach(random.NextBytes);

@@ -1,5 +1,6 @@
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.ObjectStores.S3;
+using KafkaBackup.ObjectStores.Remote;
 using Xunit;
 
 namespace KafkaBackup.ObjectStores.Tests.S3;
@@ -30,7 +31,7 @@ internal sealed class S3TestBucket : IAsyncDisposable
     /// <summary>Another client, with connections of its own.</summary>
     /// <param name="endpoint">The way to the server. Default: the direct one.</param>
     /// <param name="tuning">Patience and sizes.</param>
-    public S3ObjectStore Open(Uri? endpoint = null, S3Tuning? tuning = null)
+    public S3ObjectStore Open(Uri? endpoint = null, RemoteTuning? tuning = null)
     {
         var client = new S3ObjectStore(_section with { Endpoint = (endpoint ?? Endpoint).ToString() }, tuning);
         _clients.Add(client);

@@ -1,4 +1,5 @@
 using KafkaBackup.Shared.Storage;
+using KafkaBackup.ObjectStores.Tests.Remote;
 using Xunit;
 
 namespace KafkaBackup.ObjectStores.Tests.S3;

@@ -1,8 +1,8 @@
 using System.Text;
 
-namespace KafkaBackup.ObjectStores.Tests.S3;
+namespace KafkaBackup.ObjectStores.Tests.Remote;
 
-/// <summary>A request as <see cref="FakeS3"/> received it.</summary>
+/// <summary>A request as <see cref="FakeServer"/> received it.</summary>
 internal sealed record FakeRequest(string Method, string Target, IReadOnlyDictionary<string, string> Headers, byte[] Body)
 {
     public string Text => Encoding.UTF8.GetString(Body);

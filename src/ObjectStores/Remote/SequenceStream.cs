@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace KafkaBackup.ObjectStores.S3;
+namespace KafkaBackup.ObjectStores.Remote;
 
 /// <summary>A part of a sequence as a stream to upload from, without a copy of it.</summary>
 /// <remarks>

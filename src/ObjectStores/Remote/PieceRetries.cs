@@ -1,10 +1,10 @@
 using KafkaBackup.Shared.Storage;
 
-namespace KafkaBackup.ObjectStores.S3;
+namespace KafkaBackup.ObjectStores.Remote;
 
 /// <summary>Repeats a piece of an operation, a part of an upload or a page of a listing, so that the whole need not begin again.</summary>
 /// <remarks>A few times at once and no more: patience is for <see cref="RetryingObjectStore"/>, which repeats the whole.</remarks>
-internal sealed class PieceRetries(S3Tuning tuning, TimeProvider clock, Random random)
+internal sealed class PieceRetries(RemoteTuning tuning, TimeProvider clock, Random random)
 {
     /// <summary>Sends it, and again while its failure is one that passes.</summary>
     /// <exception cref="StorageException">The last try's failure.</exception>

@@ -1,13 +1,13 @@
-namespace KafkaBackup.ObjectStores.S3;
+namespace KafkaBackup.ObjectStores.Remote;
 
-/// <summary>How long <see cref="S3ObjectStore"/> waits, how often it tries, and in which pieces it uploads.</summary>
-public sealed record S3Tuning
+/// <summary>How long a store over the network waits, how often it tries, and in which pieces it uploads.</summary>
+public sealed record RemoteTuning
 {
     private const int MaxParts = 10_000;
     private const long MiB = 1024 * 1024;
 
     /// <summary>What a store is opened with.</summary>
-    public static S3Tuning Default { get; } = new();
+    public static RemoteTuning Default { get; } = new();
 
     /// <summary>How long a connection, with its TLS handshake, may take to come about. Default: 10 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
@@ -34,13 +34,13 @@ public sealed record S3Tuning
     /// <summary>Larger content goes in parts, in bytes. Default: 16 MiB.</summary>
     public long MultipartThreshold { get; init; } = 16 * MiB;
 
-    /// <summary>The size of a part in bytes, unless the object would have too many of them. S3 wants 5 MiB or more. Default: 8 MiB.</summary>
+    /// <summary>The size of a part in bytes, unless the object would have too many of them. S3 wants 5 MiB or more, Cloud Storage multiples of 256 KiB. Default: 8 MiB.</summary>
     public long PartSize { get; init; } = 8 * MiB;
 
     /// <summary>How many parts of one object are sent at once. Default: 4.</summary>
     public int ParallelParts { get; init; } = 4;
 
-    /// <summary>The part size in bytes for an object of <paramref name="length"/> bytes: S3 takes 10,000 parts at most.</summary>
+    /// <summary>The part size in bytes for an object of <paramref name="length"/> bytes: S3 takes 10,000 parts at most, Azure more.</summary>
     public long PartSizeFor(long length)
     {
         var least = (length + MaxParts - 1) / MaxParts;

@@ -1,8 +1,8 @@
 using System.Text;
 
-namespace KafkaBackup.ObjectStores.Tests.S3;
+namespace KafkaBackup.ObjectStores.Tests.Remote;
 
-/// <summary>What <see cref="FakeS3"/> says to a request.</summary>
+/// <summary>What <see cref="FakeServer"/> says to a request.</summary>
 internal sealed record FakeAnswer
 {
     /// <summary>No answer; the connection stays open.</summary>

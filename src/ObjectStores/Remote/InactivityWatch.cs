@@ -1,4 +1,4 @@
-namespace KafkaBackup.ObjectStores.S3;
+namespace KafkaBackup.ObjectStores.Remote;
 
 /// <summary>Cancels a request when nothing has moved for a while: a connection into a black hole ends, a slow one goes on.</summary>
 internal sealed class InactivityWatch : IDisposable

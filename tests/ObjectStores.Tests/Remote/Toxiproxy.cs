@@ -2,7 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Xunit;
 
-namespace KafkaBackup.ObjectStores.Tests.S3;
+namespace KafkaBackup.ObjectStores.Tests.Remote;
 
 /// <summary>A bad network before a server: a proxy of the toxiproxy that the environment names.</summary>
 internal sealed class Toxiproxy : IAsyncDisposable

@@ -1,7 +1,7 @@
-using KafkaBackup.ObjectStores.S3;
+using KafkaBackup.ObjectStores.Remote;
 using Xunit;
 
-namespace KafkaBackup.ObjectStores.Tests.S3;
+namespace KafkaBackup.ObjectStores.Tests.Remote;
 
 public sealed class SequenceStreamTests
 {

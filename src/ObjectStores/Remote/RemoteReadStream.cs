@@ -1,14 +1,17 @@
-using Amazon.Runtime;
-using Amazon.S3.Model;
 using KafkaBackup.Shared.Storage;
 
-namespace KafkaBackup.ObjectStores.S3;
+namespace KafkaBackup.ObjectStores.Remote;
 
 /// <summary>The body of an object as it comes over the network. Ends in a retryable failure when it does not come whole.</summary>
-internal sealed class S3ReadStream(string key, string store, GetObjectResponse response, S3Failures failures, Func<CancellationToken, InactivityWatch> watch) : Stream
+/// <param name="key">The object.</param>
+/// <param name="body">The body as it comes.</param>
+/// <param name="length">How many bytes it is to have; null when the answer does not say, and the body tells its end by itself.</param>
+/// <param name="answer">The answer that the body is of; disposed of with the stream.</param>
+/// <param name="failures">Words for what goes wrong.</param>
+/// <param name="watch">Begins to watch a read.</param>
+internal sealed class RemoteReadStream(
+    string key, Stream body, long? length, IDisposable answer, RemoteFailures failures, Func<CancellationToken, InactivityWatch> watch) : Stream
 {
-    private readonly Stream _body = response.ResponseStream;
-    private readonly long? _length = LengthOf(response);
     private long _read;
 
     /// <inheritdoc />
@@ -30,8 +33,20 @@ internal sealed class S3ReadStream(string key, string store, GetObjectResponse r
         set => throw new NotSupportedException();
     }
 
-    /// <summary>How many bytes the body is to have; null when the answer does not say, and the body tells its end by itself.</summary>
-    public static long? LengthOf(GetObjectResponse response) => response.Headers.Keys.Contains("Content-Length") ? response.Headers.ContentLength : null;
+    /// <summary>Reads all of it.</summary>
+    /// <exception cref="StorageException">It did not come whole, or is too large for one piece.</exception>
+    public async Task<byte[]> ReadWholeAsync(CancellationToken cancellation)
+    {
+        if (length > Array.MaxLength)
+        {
+            throw new StorageException(key, $"{failures.Store}/{key} is too large to be read in one piece ({length:N0} bytes).");
+        }
+
+        // To its very end: there checksums are compared.
+        var content = new MemoryStream((int)(length ?? 0));
+        await CopyToAsync(content, cancellation);
+        return content.Length == content.Capacity ? content.GetBuffer() : content.ToArray();
+    }
 
     /// <inheritdoc />
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -45,11 +60,11 @@ internal sealed class S3ReadStream(string key, string store, GetObjectResponse r
         int count;
         try
         {
-            count = await _body.ReadAsync(buffer, watching.Token);
+            count = await body.ReadAsync(buffer, watching.Token);
         }
-        catch (AmazonClientException e) when (e.InnerException is null)
+        catch (Exception e) when (failures.IsDamage(e))
         {
-            throw new StorageException(key, $"Cannot read {store}/{key}: its content does not fit its checksum.", e) { IsRetryable = true };
+            throw new StorageException(key, $"Cannot read {failures.Store}/{key}: its content does not fit its checksum.", e) { IsRetryable = true };
         }
         catch (Exception e)
         {
@@ -57,9 +72,9 @@ internal sealed class S3ReadStream(string key, string store, GetObjectResponse r
         }
 
         _read += count;
-        return count > 0 || _length is null || _read == _length
+        return count > 0 || length is null || _read == length
             ? count
-            : throw new StorageException(key, $"Cannot read {store}/{key}: {_read:N0} of {_length:N0} bytes came.") { IsRetryable = true };
+            : throw new StorageException(key, $"Cannot read {failures.Store}/{key}: {_read:N0} of {length:N0} bytes came.") { IsRetryable = true };
     }
 
     /// <inheritdoc />
@@ -89,7 +104,8 @@ internal sealed class S3ReadStream(string key, string store, GetObjectResponse r
     {
         if (disposing)
         {
-            response.Dispose();
+            body.Dispose();
+            answer.Dispose();
         }
 
         base.Dispose(disposing);

@@ -1,8 +1,8 @@
-using KafkaBackup.ObjectStores.S3;
+using KafkaBackup.ObjectStores.Remote;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
-namespace KafkaBackup.ObjectStores.Tests.S3;
+namespace KafkaBackup.ObjectStores.Tests.Remote;
 
 public sealed class InactivityWatchTests : IDisposable
 {
