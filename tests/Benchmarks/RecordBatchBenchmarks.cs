@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using KafkaBackup.Kafka.Wire.Records;
+using KafkaBackup.Shared;
 
 namespace KafkaBackup.Benchmarks;
 

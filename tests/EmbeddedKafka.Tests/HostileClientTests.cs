@@ -5,6 +5,7 @@ using KafkaBackup.EmbeddedKafka.Tests.Protocol;
 using KafkaBackup.Kafka.Wire.Messages;
 using KafkaBackup.Kafka.Wire.Records;
 using KafkaBackup.Kafka.Wire;
+using KafkaBackup.Shared;
 using Xunit;
 
 namespace KafkaBackup.EmbeddedKafka.Tests;

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using KafkaBackup.Kafka.Wire;
 using KafkaBackup.Kafka.Wire.Messages;
 using KafkaBackup.Kafka.Wire.Records;
+using KafkaBackup.Shared;
 
 namespace KafkaBackup.EmbeddedKafka.Tests.Conformance;
 

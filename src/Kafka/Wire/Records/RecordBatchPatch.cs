@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using KafkaBackup.Shared;
 using Layout = KafkaBackup.Kafka.Wire.Records.RecordBatchLayout;
 
 namespace KafkaBackup.Kafka.Wire.Records;

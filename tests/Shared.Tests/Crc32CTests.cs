@@ -1,9 +1,8 @@
 using System.Text;
 using CsCheck;
-using KafkaBackup.Kafka.Wire.Records;
 using Xunit;
 
-namespace KafkaBackup.Kafka.Tests.Wire.Records;
+namespace KafkaBackup.Shared.Tests;
 
 public sealed class Crc32CTests
 {
@@ -22,6 +21,11 @@ public sealed class Crc32CTests
     [Fact]
     public void Bytes_of_any_number_have_the_checksum_of_the_definition() =>
         Gen.Byte.Array[0, 70].Sample(bytes => Crc32C.Compute(bytes) == BitByBit(bytes));
+
+    [Fact]
+    public void It_may_be_computed_piece_by_piece() =>
+        Gen.Select(Gen.Byte.Array[0, 40], Gen.Byte.Array[0, 40])
+            .Sample((first, second) => Crc32C.Append(Crc32C.Append(0, first), second) == Crc32C.Compute([.. first, .. second]));
 
     private static uint BitByBit(byte[] bytes)
     {
