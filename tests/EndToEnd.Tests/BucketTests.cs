@@ -1,31 +1,29 @@
+using KafkaBackup.Cli.Hosting;
 using KafkaBackup.EndToEnd.Tests.Support;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
-using KafkaBackup.ObjectStores.S3;
+using KafkaBackup.Shared.Storage;
 
 namespace KafkaBackup.EndToEnd.Tests;
 
-/// <summary>The whole program on the S3 server that the environment names.</summary>
+/// <summary>The whole program on the servers of object stores that the environment names.</summary>
 public sealed class BucketTests : BrokerTest
 {
     private const int Storage = 5;
-    private static readonly string? Endpoint = Environment.GetEnvironmentVariable("KAFKA_BACKUP_TEST_S3");
-    private static readonly string Bucket = Environment.GetEnvironmentVariable("KAFKA_BACKUP_TEST_S3_BUCKET") ?? "kafka-backups";
 
-    [SkippableFact]
-    public async Task A_backup_in_a_bucket_is_continued_and_read_from_there()
+    /// <summary>The kinds of store.</summary>
+    public static TheoryData<string> Backends => ["s3", "gcs"];
+
+    [SkippableTheory]
+    [MemberData(nameof(Backends))]
+    public async Task A_backup_in_a_bucket_is_continued_and_read_from_there(string backend)
     {
-        Skip.If(Endpoint is null, "KAFKA_BACKUP_TEST_S3 names no S3 server (its endpoint, such as http://127.0.0.1:9000).");
+        var (address, storage) = BucketOf(backend);
         var partition = new PartitionId(await NewTopicAsync(), 0);
         var produced = await Broker.ProduceAsync(partition, SampleRecords.Plain(600));
-        var prefix = $"end-to-end/{Guid.NewGuid():N}";
-        var address = $"s3://{Bucket}/{prefix}?endpoint={Endpoint}";
-        using var store = new S3ObjectStore(S3Location.Parse(address));
+        using var store = Stores.OpenToRead(StoreLocation.Parse(address));
         var backup = NewBackup(partition.Topic);
-        backup.Config = backup.Config with
-        {
-            Storage = ["backend: s3", $"bucket: {Bucket}", $"prefix: {prefix}", $"endpoint: {Endpoint}", "allow_http: true"],
-        };
+        backup.Config = backup.Config with { Storage = storage };
 
         var first = await backup.SucceedAsync();
         produced.Add(await Broker.ProduceAsync(partition, SampleRecords.Plain(40)));
@@ -33,29 +31,47 @@ public sealed class BucketTests : BrokerTest
         var third = await backup.SucceedAsync();
         var list = await CliRun.RunAsync("list", "--path", address);
         var one = await CliRun.RunAsync("list", "--path", address, "--backup-id", backup.Id);
+        var valid = await CliRun.RunAsync("validate", "--path", address, "--backup-id", backup.Id, "--deep");
+        var restored = await backup.RestoreAsync(new Dictionary<string, string>(StringComparer.Ordinal) { [partition.Topic] = Name("restored") });
         await TakeHomeAsync(store, backup.Store);
 
-        first.AssertSays($"Offset database synced to s3://{Bucket}/{prefix}/{backup.Id}/offsets.db");
+        first.AssertSays($"Offset database synced to {store.Name}/{backup.Id}/offsets.db");
         second.AssertSays("Resuming from saved offsets");
         third.AssertSays("Backed up 0 new records across 1 topic");
         Assert.Equal($"Available backups:\n  - {backup.Id}\n", list.AssertExit(0).Output);
         Assert.Contains(partition.Topic, one.AssertExit(0).Output, StringComparison.Ordinal);
+        valid.AssertExit(0);
+        restored.AssertExit(0);
         StoredRecords.AssertExactly(backup, produced);
+        await AssertRestoredAsync(Name("restored"), produced);
     }
 
-    [SkippableFact]
-    public async Task A_bucket_that_is_not_there_is_refused_in_a_sentence()
+    [SkippableTheory]
+    [MemberData(nameof(Backends))]
+    public async Task A_bucket_that_is_not_there_is_refused_in_a_sentence(string backend)
     {
-        Skip.If(Endpoint is null, "KAFKA_BACKUP_TEST_S3 names no S3 server (its endpoint, such as http://127.0.0.1:9000).");
+        var (address, _) = BucketOf(backend, "no-such-bucket");
 
-        var result = await CliRun.RunAsync("list", "--path", $"s3://no-such-bucket/x?endpoint={Endpoint}");
+        var result = await CliRun.RunAsync("list", "--path", address);
 
         result.AssertExit(Storage);
         Assert.Contains("there is no bucket 'no-such-bucket'", result.Error, StringComparison.Ordinal);
     }
 
+    /// <summary>A place that nobody else uses, as <c>--path</c> and as the section <c>storage</c> name it.</summary>
+    private static (string Address, string[] Storage) BucketOf(string backend, string? bucket = null)
+    {
+        var variable = $"KAFKA_BACKUP_TEST_{backend.ToUpperInvariant()}";
+        var endpoint = Environment.GetEnvironmentVariable(variable);
+        Skip.If(endpoint is null, $"{variable} names no server (its endpoint, such as http://127.0.0.1:9000).");
+        bucket ??= Environment.GetEnvironmentVariable($"{variable}_BUCKET") ?? "kafka-backups";
+        var prefix = $"end-to-end/{Guid.NewGuid():N}";
+        return ($"{(backend == "gcs" ? "gs" : backend)}://{bucket}/{prefix}?endpoint={endpoint}",
+            [$"backend: {backend}", $"bucket: {bucket}", $"prefix: {prefix}", $"endpoint: {endpoint}", "allow_http: true"]);
+    }
+
     /// <summary>Moves all objects into a directory, where the checks of stored records look.</summary>
-    private static async Task TakeHomeAsync(S3ObjectStore store, string directory)
+    private static async Task TakeHomeAsync(IObjectStore store, string directory)
     {
         await foreach (var found in store.ListAsync("", CancellationToken.None))
         {

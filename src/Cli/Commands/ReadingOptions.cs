@@ -9,10 +9,10 @@ internal static class ReadingOptions
 {
     public static Option<string> Path(bool isRequired = true) => new("--path", "-p")
     {
-        Description = "What holds the backups: a directory, or s3://bucket/prefix?endpoint=https://host:port&region=name. "
+        Description = "What holds the backups: a directory, s3://bucket/prefix?endpoint=https://host:port&region=name, or gs://bucket/prefix. "
             + "Endpoint and region may be left out; credentials come from the environment, a profile or a role.",
         Required = isRequired,
-        HelpName = "DIR|s3://BUCKET",
+        HelpName = "DIR|URL",
     };
 
     public static Option<string?> RestoreId() => new("--restore-id") { Description = "The restore, as its report calls it. Default: the last one that came to its end.", HelpName = "ID" };

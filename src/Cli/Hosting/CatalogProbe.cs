@@ -1,3 +1,4 @@
+using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Storage;
 
 namespace KafkaBackup.Cli.Hosting;
@@ -8,7 +9,7 @@ internal sealed class CatalogProbe(NodeSettings settings) : IDisposable
     /// <summary>How long it may take to answer before the node is not ready.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly IObjectStore _store = Stores.Open(Stores.Parse(settings.Catalog));
+    private readonly IObjectStore _store = Stores.Open(StoreLocation.Parse(settings.Catalog));
 
     /// <summary>Why it cannot be read, in a sentence; null when it can.</summary>
     public async Task<string?> WhyAwayAsync(CancellationToken cancellation)

@@ -18,6 +18,7 @@ using KafkaBackup.PartitionWorkers.Node;
 using KafkaBackup.PartitionWorkers.Restore;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Protocol;
+using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -212,5 +213,5 @@ internal static class NodeHost
     private static string OffsetsPath(NodeSettings settings, BackupId backup) =>
         Path.Combine(settings.DataDirectory, $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(backup.Value)).AsSpan(0, 16))}-offsets.db");
 
-    private static RetryingObjectStore OpenCatalog(string address) => Stores.OpenToLook(Stores.Parse(address));
+    private static RetryingObjectStore OpenCatalog(string address) => Stores.OpenToLook(StoreLocation.Parse(address));
 }

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using KafkaBackup.ObjectStores.FileSystem;
+using KafkaBackup.ObjectStores.Gcs;
 using KafkaBackup.ObjectStores.S3;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Storage;
@@ -12,18 +14,18 @@ internal static class Stores
     public static IObjectStore Open(StorageSection section) => section switch
     {
         FileSystemStorageSection files => new FileSystemObjectStore(files.Path),
-        S3StorageSection bucket => new S3ObjectStore(bucket),
+        S3StorageSection bucket => OpenS3(bucket),
+        GcsStorageSection bucket => OpenGcs(bucket),
         _ => throw new ArgumentOutOfRangeException(nameof(section), section, "There is no such backend."),
     };
 
     /// <summary>The kind of store, as <c>storage.backend</c> calls it.</summary>
-    public static string BackendOf(StorageSection section) => section is S3StorageSection ? "s3" : "filesystem";
-
-    /// <summary>The place that an address names: a directory, or a bucket as <c>s3://bucket/prefix</c>.</summary>
-    /// <exception cref="BackupException">It is no address of a bucket.</exception>
-    public static StorageSection Parse(string address) => address.StartsWith(S3Location.Scheme, StringComparison.Ordinal)
-        ? S3Location.Parse(address)
-        : new FileSystemStorageSection { Path = address };
+    public static string BackendOf(StorageSection section) => section switch
+    {
+        S3StorageSection => "s3",
+        GcsStorageSection => "gcs",
+        _ => "filesystem",
+    };
 
     /// <summary>A store as reading commands have it: what fails is tried again for a minute.</summary>
     public static RetryingObjectStore OpenToRead(StorageSection section) => Patient(Open(section));
@@ -43,12 +45,14 @@ internal static class Stores
     /// <summary>Opens what <c>--path</c> names, which must be there: reading commands never make a store.</summary>
     /// <exception cref="StorageException">There is no such directory. That there is no such bucket its first call tells.</exception>
     /// <exception cref="BackupException">It is no address of a bucket.</exception>
-    public static RetryingObjectStore OpenExisting(string path) => path.StartsWith(S3Location.Scheme, StringComparison.Ordinal)
-        ? OpenToRead(S3Location.Parse(path))
-        : Directory.Exists(path)
-            ? Patient(new FileSystemObjectStore(path))
-            : throw new StorageException(path,
-                $"There is no directory '{path}'. Give --path the directory that storage.path of the configuration names, or a bucket as s3://bucket/prefix.");
+    public static RetryingObjectStore OpenExisting(string path)
+    {
+        var section = StoreLocation.Parse(path);
+        return section is FileSystemStorageSection && !Directory.Exists(path)
+            ? throw new StorageException(path,
+                $"There is no directory '{path}'. Give --path the directory that storage.path of the configuration names, or a bucket as s3://bucket/prefix or gs://bucket/prefix.")
+            : OpenToRead(section);
+    }
 
     /// <summary>Makes sure that what a configuration names is there, for a command that only reads a backup. That there is no such bucket its first call tells.</summary>
     /// <exception cref="StorageException">There is no such directory.</exception>
@@ -59,6 +63,13 @@ internal static class Stores
             throw new StorageException(path, $"There is no directory '{path}'. storage.path has to name the one that the backup was written to, and its file system has to be mounted. Nothing was done.");
         }
     }
+
+    // Methods of their own: what a run does not use of the clients of clouds is not loaded.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static S3ObjectStore OpenS3(S3StorageSection section) => new(section);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static GcsObjectStore OpenGcs(GcsStorageSection section) => new(section);
 
     private static RetryingObjectStore Patient(IObjectStore store)
     {

@@ -3,6 +3,9 @@ namespace KafkaBackup.ObjectStores.Remote;
 /// <summary>How long a store over the network waits, how often it tries, and in which pieces it uploads.</summary>
 public sealed record RemoteTuning
 {
+    /// <summary>A body of up to this many bytes is nothing to speak of.</summary>
+    public const int SmallBody = 64 * 1024;
+
     private const int MaxParts = 10_000;
     private const long MiB = 1024 * 1024;
 

@@ -12,9 +12,6 @@ namespace KafkaBackup.ObjectStores.S3;
 /// <summary>Makes the SDK's client as a configuration wants it.</summary>
 internal static class S3Connection
 {
-    /// <summary>A body up to this many bytes is sent without asking first: the question costs a round trip.</summary>
-    public const int SmallBody = 64 * 1024;
-
     /// <exception cref="BackupException">There is no region.</exception>
     public static AmazonS3Client Open(S3StorageSection section, HttpClient http)
     {
@@ -87,12 +84,12 @@ internal static class S3Connection
         public override bool DisposeHttpClientsAfterUse(IClientConfig clientConfig) => false;
     }
 
-    /// <summary>Takes <c>Expect: 100-continue</c>, which the SDK puts on every upload, off small ones.</summary>
+    /// <summary>Takes <c>Expect: 100-continue</c>, which the SDK puts on every upload, off small ones: the question costs a round trip.</summary>
     private sealed class SmallBodiesUnasked(HttpMessageHandler inner) : DelegatingHandler(inner)
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            if (request.Content?.Headers.ContentLength <= SmallBody)
+            if (request.Content?.Headers.ContentLength <= RemoteTuning.SmallBody)
             {
                 request.Headers.ExpectContinue = false;
             }

@@ -70,7 +70,7 @@ public sealed partial class S3ObjectStore
                 throw _failures.Conflict(key, condition);
             }
         },
-        content.Length > S3Connection.SmallBody ? _tuning.Inactivity : null);
+        content.Length > RemoteTuning.SmallBody ? _tuning.Inactivity : null);
 
     /// <summary>Whether the store compares tags without quotes, found out on a throw-away object beside <paramref name="key"/>.</summary>
     /// <remarks>One that took such a header for no condition at all would let two writers win.</remarks>

@@ -41,6 +41,7 @@ internal static class OsoKeys
         ["storage.client_secret"] = OtherBackend,
         ["storage.sas_token"] = OtherBackend,
         ["storage.service_account_path"] = OtherBackend,
+        ["storage.project_id"] = "has no effect in OSO kafka-backup; the name of a bucket is enough; remove it",
         ["backup.checkpoint_interval_secs"] = "has no effect in OSO kafka-backup; here positions are saved with each segment; remove it",
         ["backup.segment_max_age_secs"] = "does not exist in OSO kafka-backup either; it is called segment_max_interval_ms",
         ["metrics.update_interval_ms"] = "has no effect in OSO kafka-backup; here the numbers are those of the moment at which they are asked for; remove it",

@@ -80,15 +80,14 @@ internal sealed class TestBackup : IDisposable
         var path = Path.Combine(Root, "restore.yaml");
         var security = Config.Security.Count == 0 ? "" : $"  security:\n{string.Concat(Config.Security.Select(line => $"    {line}\n"))}";
         string[] mapping = topics.Count == 0 ? [] : ["topic_mapping:", .. topics.Select(topic => $"  {topic.Key}: {topic.Value}")];
+        var storage = string.Concat((Config.Storage ?? ["backend: filesystem", $"path: {Store}"]).Select(line => $"  {line}\n"));
         File.WriteAllText(path, $"""
             mode: restore
             backup_id: {Id}
             target:
               bootstrap_servers: ["{Config.Broker}"]
             {security}storage:
-              backend: filesystem
-              path: {Store}
-            restore:
+            {storage}restore:
               create_topics: {(lines.Contains(IntoExisting) ? "false" : "true")}
 
             """ + string.Concat(mapping.Concat(lines.Where(line => line != IntoExisting && !IsOption(line))).Select(line => $"  {line}\n")));

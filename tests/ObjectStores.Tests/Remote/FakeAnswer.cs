@@ -46,6 +46,8 @@ internal sealed record FakeAnswer
         Body = Encoding.UTF8.GetBytes($"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>words that nobody reads</Message></Error>"),
     };
 
+    public static FakeAnswer Json(string body, int status = 200) => new() { Status = status, Body = Encoding.UTF8.GetBytes(body) };
+
     public static FakeAnswer Xml(string body) => new() { Body = Encoding.UTF8.GetBytes("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + body) };
 
     public byte[] Bytes(string method)

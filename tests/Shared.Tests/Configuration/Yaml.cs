@@ -24,6 +24,9 @@ internal static class Yaml
     /// <summary>The same with a bucket in place of a directory.</summary>
     public static string S3 { get; } = Minimal.Replace("backend: filesystem\n  path: /backups", "backend: s3\n  bucket: b", StringComparison.Ordinal);
 
+    /// <summary>The same with a bucket of Google Cloud Storage.</summary>
+    public static string Gcs { get; } = Minimal.Replace("backend: filesystem\n  path: /backups", "backend: gcs\n  bucket: b", StringComparison.Ordinal);
+
     public static string With(string key, string value) => key switch
     {
         "mode" => Minimal.Replace("mode: backup", $"mode: {value}", StringComparison.Ordinal),

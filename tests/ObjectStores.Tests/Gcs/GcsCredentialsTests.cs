@@ -1,0 +1,133 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using KafkaBackup.ObjectStores.Gcs;
+using KafkaBackup.ObjectStores.Tests.Remote;
+using KafkaBackup.Shared.Configuration;
+using KafkaBackup.Shared.Storage;
+using Xunit;
+
+namespace KafkaBackup.ObjectStores.Tests.Gcs;
+
+/// <summary>Which credentials go out, to whom, and what is said where there are none.</summary>
+public sealed class GcsCredentialsTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory().FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public async Task A_service_account_gets_a_token_and_sends_it_with_every_request()
+    {
+        await using var server = new FakeGcs(request => request.Target == "/token" ? Token : FakeGcs.Content("1", """{"generation":"1","size":"1"}"""));
+        using var store = server.Open(credentials: KeyFile(server.Endpoint));
+
+        await store.GetAsync("b/x");
+        await store.PutAsync("b/x", "x");
+
+        Assert.Equal(["/token", "GET", "POST"], server.Requests.Select(request => request.Target == "/token" ? request.Target : request.Method));
+        Assert.All(server.Requests.Skip(1), request => Assert.Equal("Bearer token-of-the-fake", request.Header("Authorization")));
+    }
+
+    [Fact]
+    public async Task An_address_elsewhere_for_an_upload_does_not_get_the_token()
+    {
+        await using var elsewhere = new FakeServer(_ => FakeGcs.Written("1"));
+        await using var server = new FakeGcs(request => request.Target == "/token" ? Token : new FakeAnswer { Headers = $"Location: {elsewhere.Endpoint}/session\r\n" });
+        using var store = server.Open(FakeServer.Quick with { MultipartThreshold = 0 }, KeyFile(server.Endpoint));
+
+        await store.PutAsync("b/x", "content");
+
+        Assert.Null(Assert.Single(elsewhere.Requests).Header("Authorization"));
+    }
+
+    [Fact]
+    public async Task An_emulator_is_asked_without_credentials()
+    {
+        await using var server = new FakeGcs(_ => FakeGcs.Content("1", "x"));
+        using var store = server.Open();
+
+        await store.GetAsync("b/x");
+
+        Assert.Null(Assert.Single(server.Requests).Header("Authorization"));
+    }
+
+    [Theory]
+    [InlineData(null, null, null, false)]
+    [InlineData("http://emulator:1", null, null, true)]
+    [InlineData("https://private:1", null, null, true)]
+    [InlineData("http://emulator:1", "key.json", null, false)]
+    [InlineData("http://emulator:1", null, "adc.json", true)]
+    [InlineData("https://private:1", null, "adc.json", false)]
+    public void Credentials_are_left_out_only_where_an_endpoint_is_given_and_no_file(string? endpoint, string? file, string? variable, bool areNone)
+    {
+        var section = new GcsStorageSection { Bucket = "b", Endpoint = endpoint, ServiceAccountPath = file };
+
+        Assert.Equal(areNone, new GcsCredentials(section, name => name == "GOOGLE_APPLICATION_CREDENTIALS" ? variable : null).AreNone);
+    }
+
+    [Theory]
+    [InlineData(400, "invalid_grant", false)]
+    [InlineData(503, "unavailable", true)]
+    public async Task A_token_that_is_not_given_is_told(int status, string error, bool isRetryable)
+    {
+        await using var server = new FakeGcs(_ => FakeAnswer.Json($$"""{"error":"{{error}}","error_description":"words"}""", status));
+        using var store = server.Open(credentials: KeyFile(server.Endpoint));
+
+        var failed = await Assert.ThrowsAsync<StorageException>(() => store.GetAsync("b/x"));
+
+        Assert.Equal(isRetryable, failed.IsRetryable);
+        Assert.Contains("no token", failed.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(server.Requests, request => request.Target != "/token");
+    }
+
+    [Theory]
+    [InlineData("{\"type\": \"service_account\", \"private_key\": \"tOpSeCrEt\", \"client_email\": \"a@b\"}")]
+    [InlineData("{\"type\": \"tOpSeCrEt\"}")]
+    [InlineData("{\"tOpSeCrEt\": 1}")]
+    [InlineData("tOpSeCrEt")]
+    public async Task A_file_that_holds_no_credentials_is_refused_and_not_shown(string content)
+    {
+        var file = Path.Combine(_directory, "key.json");
+        await File.WriteAllTextAsync(file, content);
+        await using var server = new FakeGcs(_ => FakeGcs.NoPage);
+        using var store = server.Open(credentials: file);
+
+        var failed = await Assert.ThrowsAsync<StorageException>(() => store.GetAsync("b/x"));
+
+        Assert.False(failed.IsRetryable);
+        Assert.Contains($"{file} holds no credentials", failed.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("tOpSeCrEt", failed.ToString(), StringComparison.Ordinal);
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_not_there_is_told_and_is_nothing_that_passes()
+    {
+        await using var server = new FakeGcs(_ => FakeGcs.NoPage);
+        using var store = server.Open(credentials: Path.Combine(_directory, "missing.json"));
+
+        var failed = await Assert.ThrowsAsync<StorageException>(() => store.PutAsync("b/x", "x", PutCondition.CreateOnly));
+
+        Assert.False(failed.IsRetryable);
+        Assert.Contains("missing.json cannot be read", failed.Message, StringComparison.Ordinal);
+    }
+
+    private static FakeAnswer Token => FakeAnswer.Json("""{"access_token":"token-of-the-fake","expires_in":3600,"token_type":"Bearer"}""") with { Headers = "Content-Type: application/json\r\n" };
+
+    private string KeyFile(string endpoint)
+    {
+        using var key = RSA.Create(2048);
+        var file = Path.Combine(_directory, "key.json");
+        File.WriteAllText(file, JsonSerializer.Serialize(new Dictionary<string, string>
+        {
+            ["type"] = "service_account",
+            ["project_id"] = "project",
+            ["private_key_id"] = "1",
+            ["private_key"] = key.ExportPkcs8PrivateKeyPem(),
+            ["client_email"] = "backup@project.iam.gserviceaccount.com",
+            ["client_id"] = "1",
+            ["token_uri"] = $"{endpoint}/token",
+        }));
+        return file;
+    }
+}
