@@ -9,7 +9,7 @@ internal static class ReadingOptions
 {
     public static Option<string> Path(bool isRequired = true) => new("--path", "-p")
     {
-        Description = "What holds the backups: a directory, s3://bucket/prefix?endpoint=https://host:port&region=name, or gs://bucket/prefix. "
+        Description = "What holds the backups: a directory, s3://bucket/prefix?endpoint=https://host:port&region=name, gs://bucket/prefix, or azure://container@account/prefix. "
             + "Endpoint and region may be left out; credentials come from the environment, a profile or a role.",
         Required = isRequired,
         HelpName = "DIR|URL",

@@ -95,7 +95,7 @@ internal sealed record NodeSettings(Config Hocon, string Catalog, string DataDir
             ConfigurationFactory.ParseString(
                 $"{SeedsPath} = [{string.Join(", ", seeds.Select(seed => $"\"{seed}\""))}]\nakka.remote.dot-netty.tcp.enable-ssl = {(tls is null ? "off" : "on")}")
                 .WithFallback(bootstrap?.ToHocon(http) ?? Config.Empty).WithFallback(hocon),
-            values.Needed("kafka-backup.catalog", "a directory that all nodes share, s3://bucket/prefix or gs://bucket/prefix"),
+            values.Needed("kafka-backup.catalog", "a directory that all nodes share, s3://bucket/prefix, gs://bucket/prefix or azure://container@account/prefix"),
             values.Needed("kafka-backup.node.data-dir", "a directory of this node's own"),
             memory > 0 ? memory : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4,
             values.Text("kafka-backup.http.host"),

@@ -12,7 +12,7 @@ internal static class NodeVariables
     /// <summary>Name, HOCON path, whether it is a list, and what it is for.</summary>
     public static readonly IReadOnlyList<(string Name, string Path, bool IsList, string Help)> All =
     [
-        ("KAFKA_BACKUP_CATALOG", "kafka-backup.catalog", false, "Where the cluster keeps what it is to do: a directory that all nodes share, s3://bucket/prefix?... or gs://bucket/prefix"),
+        ("KAFKA_BACKUP_CATALOG", "kafka-backup.catalog", false, "Where the cluster keeps what it is to do: a directory that all nodes share, s3://bucket/prefix?..., gs://bucket/prefix or azure://container@account/prefix"),
         ("KAFKA_BACKUP_DATA_DIR", "kafka-backup.node.data-dir", false, "Where this node keeps its journal. All of it may be lost."),
         ("KAFKA_BACKUP_JOURNAL_POSTGRESQL", "kafka-backup.journal.postgresql", false, "A PostgreSQL database for the journal of all nodes (Npgsql's connection string)."),
         ("KAFKA_BACKUP_MAX_MEMORY_BYTES", "kafka-backup.node.max-memory-bytes", false, "Memory for segments of all backups; 0: a quarter of what there is."),

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using KafkaBackup.ObjectStores.Azure;
 using KafkaBackup.ObjectStores.FileSystem;
 using KafkaBackup.ObjectStores.Gcs;
 using KafkaBackup.ObjectStores.S3;
@@ -16,6 +17,7 @@ internal static class Stores
         FileSystemStorageSection files => new FileSystemObjectStore(files.Path),
         S3StorageSection bucket => OpenS3(bucket),
         GcsStorageSection bucket => OpenGcs(bucket),
+        AzureStorageSection container => OpenAzure(container),
         _ => throw new ArgumentOutOfRangeException(nameof(section), section, "There is no such backend."),
     };
 
@@ -24,6 +26,7 @@ internal static class Stores
     {
         S3StorageSection => "s3",
         GcsStorageSection => "gcs",
+        AzureStorageSection => "azure",
         _ => "filesystem",
     };
 
@@ -50,7 +53,7 @@ internal static class Stores
         var section = StoreLocation.Parse(path);
         return section is FileSystemStorageSection && !Directory.Exists(path)
             ? throw new StorageException(path,
-                $"There is no directory '{path}'. Give --path the directory that storage.path of the configuration names, or a bucket as s3://bucket/prefix or gs://bucket/prefix.")
+                $"There is no directory '{path}'. Give --path the directory that storage.path of the configuration names, or a bucket as s3://bucket/prefix, gs://bucket/prefix or azure://container@account/prefix.")
             : OpenToRead(section);
     }
 
@@ -70,6 +73,9 @@ internal static class Stores
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static GcsObjectStore OpenGcs(GcsStorageSection section) => new(section);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static AzureObjectStore OpenAzure(AzureStorageSection section) => new(section);
 
     private static RetryingObjectStore Patient(IObjectStore store)
     {

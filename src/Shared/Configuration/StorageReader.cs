@@ -5,8 +5,7 @@ internal static class StorageReader
 {
     private static readonly Dictionary<string, string> RefusedBackends = new()
     {
-        ["azure"] = "'azure' is a backend of OSO kafka-backup that this version does not support yet; use filesystem, s3 or gcs",
-        ["memory"] = "'memory' keeps nothing when the program ends, so it is no place for a backup; use filesystem, s3 or gcs",
+        ["memory"] = "'memory' keeps nothing when the program ends, so it is no place for a backup; use filesystem, s3, gcs or azure",
     };
 
     /// <summary>The section, or null after a report.</summary>
@@ -14,7 +13,7 @@ internal static class StorageReader
     {
         var backend = map.Required("backend");
         var patience = map.Int64("patience_secs", 1, ConfigurationLoader.MaxSeconds) is { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
-        switch (backend?.Choice(["filesystem", "s3", "gcs"], refused: RefusedBackends))
+        switch (backend?.Choice(["filesystem", "s3", "gcs", "azure"], refused: RefusedBackends))
         {
             case "filesystem":
                 return map.Required("path")?.Text(LocationReader.PathObjection) is { } path
@@ -24,6 +23,8 @@ internal static class StorageReader
                 return S3StorageReader.Read(map) is { } s3 ? s3 with { Patience = patience } : null;
             case "gcs":
                 return GcsStorageReader.Read(map) is { } gcs ? gcs with { Patience = patience } : null;
+            case "azure":
+                return AzureStorageReader.Read(map) is { } azure ? azure with { Patience = patience } : null;
             default:
                 // The other keys belong to that backend; only the choice of it is wrong.
                 map.AcceptAll();

@@ -11,6 +11,7 @@ public static class StoreLocation
         {
             _ when Begins(S3Location.Scheme) => S3Location.Parse(address),
             _ when Begins(GcsLocation.Scheme) || Begins(GcsLocation.OtherScheme) => GcsLocation.Parse(address),
+            _ when Begins(AzureLocation.Scheme) => AzureLocation.Parse(address),
             _ => new FileSystemStorageSection { Path = address },
         };
 

@@ -13,7 +13,7 @@ namespace KafkaBackup.Shared.Storage;
 /// </remarks>
 public interface IObjectStore
 {
-    /// <summary>The store as an operator would name it, such as <c>/backups</c>, <c>s3://bucket/prefix</c> or <c>gs://bucket/prefix</c>.</summary>
+    /// <summary>The store as an operator would name it, such as <c>/backups</c> or <c>s3://bucket/prefix</c>.</summary>
     string Name { get; }
 
     /// <summary>The store as <c>--path</c> takes it, to be copied out of a message. Default: its name.</summary>

@@ -29,7 +29,7 @@ public sealed class NodeSettingsTests : IDisposable
                 "akka.remote.dot-netty.tcp.port is 'abc'. Give a whole number from 1 to 65535 in KAFKA_BACKUP_PORT or in the file of --config.",
                 "kafka-backup.http.port is '99999'. Give a whole number from 0 to 65535 in KAFKA_BACKUP_HTTP_PORT or in the file of --config.",
                 $"kafka-backup.node.max-memory-bytes is '1G'. Give a whole number from 0 to {long.MaxValue} in KAFKA_BACKUP_MAX_MEMORY_BYTES or in the file of --config.",
-                "kafka-backup.catalog is not set. Set KAFKA_BACKUP_CATALOG (or the setting in the file of --config) to a directory that all nodes share, s3://bucket/prefix or gs://bucket/prefix.",
+                "kafka-backup.catalog is not set. Set KAFKA_BACKUP_CATALOG (or the setting in the file of --config) to a directory that all nodes share, s3://bucket/prefix, gs://bucket/prefix or azure://container@account/prefix.",
                 "kafka-backup.node.data-dir is not set. Set KAFKA_BACKUP_DATA_DIR (or the setting in the file of --config) to a directory of this node's own.",
                 "kafka-backup.journal.postgresql is no connection string of Npgsql, as 'Host=db;Database=kafka_backup;Username=u;Password=p':",
                 "kafka-backup.pbm.port is 'x'. Give a port up to 65535, or -1 to listen on none.",

@@ -68,14 +68,15 @@ public sealed class ConfigurationKeysTests
         var files = Yaml.Minimal.Replace("source:", "source:\n  x: 1\n  topics: {x: 1}\n  security: {x: 1}\n  connection: {x: 1}", StringComparison.Ordinal)
             .Replace("  path:", "  x: 1\n  path:", StringComparison.Ordinal) + "x: 1\nbackup: {x: 1}\noffset_storage: {x: 1}\nmetrics: {x: 1}\n";
         var bucket = Yaml.S3.Replace("  bucket:", "  x: 1\n  bucket:", StringComparison.Ordinal);
+        var azure = Yaml.Azure.Replace("  account_name:", "  x: 1\n  account_name:", StringComparison.Ordinal);
         var gcs = Yaml.Gcs.Replace("  bucket:", "  x: 1\n  bucket:", StringComparison.Ordinal);
 
-        var known = Yaml.Problems(files).Concat(Yaml.Problems(bucket)).Concat(Yaml.Problems(gcs)).SelectMany(problem => problem.Message.Split(": ")[1].Split(", ")
+        var known = Yaml.Problems(files).Concat(Yaml.Problems(bucket)).Concat(Yaml.Problems(gcs)).Concat(Yaml.Problems(azure)).SelectMany(problem => problem.Message.Split(": ")[1].Split(", ")
             .Select(name => problem.Path == "x" ? name : $"{problem.Path[..^2]}.{name}"));
 
         string[] sections = ["source", "source.topics", "source.security", "source.connection", "storage", "backup", "offset_storage", "metrics"];
         var rows = Effects.Select(row => (string)row[0]!).Concat(MetricsKeysTests.Keys);
-        Assert.Equal(rows.Concat(SecurityKeysTests.Keys).Concat(StorageKeysTests.Keys).Concat(GcsKeysTests.Keys).Concat(ContinuousKeysTests.Keys).Distinct().Order(),
+        Assert.Equal(rows.Concat(SecurityKeysTests.Keys).Concat(StorageKeysTests.Keys).Concat(GcsKeysTests.Keys).Concat(AzureKeysTests.Keys).Concat(ContinuousKeysTests.Keys).Distinct().Order(),
             known.Except(sections).Distinct().Order());
     }
 
@@ -85,9 +86,8 @@ public sealed class ConfigurationKeysTests
     [InlineData("backup_id", "a/b", "'a/b' is no backup id: it must not contain '/' or '\\'")]
     [InlineData("backup_id", "'..'", "'..' is no backup id: it would leave the storage root")]
     [InlineData("source.bootstrap_servers", "[]", "must name at least one broker as host:port")]
-    [InlineData("storage.backend", "S3", "must be filesystem or s3 or gcs, not 'S3'")]
-    [InlineData("storage.backend", "azure", "'azure' is a backend of OSO kafka-backup that this version does not support yet; use filesystem, s3 or gcs")]
-    [InlineData("storage.backend", "memory", "'memory' keeps nothing when the program ends, so it is no place for a backup; use filesystem, s3 or gcs")]
+    [InlineData("storage.backend", "S3", "must be filesystem or s3 or gcs or azure, not 'S3'")]
+    [InlineData("storage.backend", "memory", "'memory' keeps nothing when the program ends, so it is no place for a backup; use filesystem, s3, gcs or azure")]
     [InlineData("storage.path", "''", "must be a text, not empty")]
     [InlineData("backup.compression", "gzip", "must be zstd or lz4 or none, not 'gzip'")]
     [InlineData("backup.compression", "ZSTD", "must be zstd or lz4 or none, not 'ZSTD'")]
@@ -121,7 +121,7 @@ public sealed class ConfigurationKeysTests
     [Fact]
     public void Keys_of_another_backend_are_not_reported_on_top_of_the_backend()
     {
-        var yaml = Yaml.Minimal.Replace("backend: filesystem\n  path: /backups", "backend: azure\n  bucket: b\n  colour: red", StringComparison.Ordinal);
+        var yaml = Yaml.Minimal.Replace("backend: filesystem\n  path: /backups", "backend: glacier\n  bucket: b\n  colour: red", StringComparison.Ordinal);
 
         Assert.Equal("storage.backend", Yaml.Problem(yaml).Path);
     }

@@ -19,7 +19,7 @@ public sealed class DocumentationTests
         var documented = KeyInTable.Matches(Read("docs/configuration.md")).Select(row => row.Groups["key"].Value);
 
         var read = ConfigurationKeysTests.Effects.Select(row => (string)row[0]!)
-            .Concat(SecurityKeysTests.Keys).Concat(StorageKeysTests.Keys).Concat(GcsKeysTests.Keys)
+            .Concat(SecurityKeysTests.Keys).Concat(StorageKeysTests.Keys).Concat(GcsKeysTests.Keys).Concat(AzureKeysTests.Keys)
             .Concat(ContinuousKeysTests.Keys).Append("offset_storage").Concat(MetricsKeysTests.Keys);
         Assert.Equal(read.Distinct().Order(), documented.Order());
     }

@@ -27,6 +27,10 @@ internal static class Yaml
     /// <summary>The same with a bucket of Google Cloud Storage.</summary>
     public static string Gcs { get; } = Minimal.Replace("backend: filesystem\n  path: /backups", "backend: gcs\n  bucket: b", StringComparison.Ordinal);
 
+    /// <summary>The same with a container of Azure.</summary>
+    public static string Azure { get; } =
+        Minimal.Replace("backend: filesystem\n  path: /backups", "backend: azure\n  account_name: a\n  container_name: c", StringComparison.Ordinal);
+
     public static string With(string key, string value) => key switch
     {
         "mode" => Minimal.Replace("mode: backup", $"mode: {value}", StringComparison.Ordinal),
