@@ -66,6 +66,22 @@ public sealed class SecretsTests
     }
 
     [Theory]
+    [InlineData("{backend: gcs, bucket: b, endpoint: https://127.0.0.1:1, service_account_path: /no/key.json}", "gs://b/nightly/")]
+    [InlineData("{backend: azure, account_name: a, container_name: c, endpoint: https://127.0.0.1:1, account_key: tOpSeCrEtKey}", "azure://c@a/nightly/")]
+    [InlineData("{backend: azure, account_name: a, container_name: c, endpoint: https://127.0.0.1:1, sas_token: sig=tOpSeCrEt}", "azure://c@a/nightly/")]
+    [InlineData("{backend: azure, account_name: a, container_name: c, client_id: i, tenant_id: t, client_secret: tOpSeCrEt}", "azure://c@a/nightly/")]
+    public async Task No_secret_of_another_store_is_shown_either(string storage, string place)
+    {
+        var configuration = ConfigurationLoader.Parse($"{Begin}    security_protocol: PLAINTEXT\nstorage: {storage}\n", "backup.yaml", _ => null);
+
+        var explained = await ConfigurationExplainer.ExplainAsync(configuration, CancellationToken.None);
+
+        Assert.Contains(place, explained, StringComparison.Ordinal);
+        Assert.DoesNotContain(Secret, explained, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(Secret, configuration.ToString(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
     [InlineData("https://user:tOpSeCrEt@127.0.0.1:1")]
     [InlineData("https://tOpSeCrEt@127.0.0.1:1")]
     public void No_credentials_of_an_address_are_shown_by_what_is_wrong_with_it(string address)

@@ -42,7 +42,8 @@ internal static class AzureConnection
                 return new BlobContainerClient(container, key, options);
             case TokenCredential when container.Scheme != Uri.UriSchemeHttps:
                 throw new BackupException(FailureKind.Configuration,
-                    $"The endpoint {container} is not encrypted, so no token is sent to it. Give storage.account_key or storage.sas_token, or an endpoint that begins with https://.");
+                    $"The endpoint {container} is not encrypted, so no token is sent to it. Give storage.account_key or storage.sas_token, "
+                    + "or an endpoint that begins with https://.");
             case var token:
                 return new BlobContainerClient(container, (TokenCredential)token, options);
         }
@@ -77,7 +78,8 @@ internal static class AzureConnection
         catch (FormatException)
         {
             // Without the cause, which might tell of the key.
-            throw new BackupException(FailureKind.Configuration, "The key of the storage account is none: it must be as Azure shows it, in base64. Correct AZURE_STORAGE_KEY or AZURE_STORAGE_ACCOUNT_KEY.");
+            throw new BackupException(FailureKind.Configuration,
+                "The key of the storage account is none: it must be as Azure shows it, in base64. Correct AZURE_STORAGE_KEY or AZURE_STORAGE_ACCOUNT_KEY.");
         }
     }
 

@@ -13,8 +13,8 @@ namespace KafkaBackup.ObjectStores.Azure;
 /// <param name="container">Its container.</param>
 internal sealed class AzureFailures(string store, string place, string container) : RemoteFailures(store, place)
 {
-    private const string Policy =
-        "Give the identity the role Storage Blob Data Contributor on the container, or the SAS token the permissions read, create, write, delete and list (racwdl) for container and objects";
+    private const string Policy = "Give the identity the role Storage Blob Data Contributor on the container, "
+        + "or the SAS token the permissions read, add, create, write, delete and list (racwdl) for container and objects";
 
     /// <summary>Codes that pass by themselves though their status does not say so.</summary>
     private static readonly HashSet<string> Passing = new(StringComparer.Ordinal)
@@ -63,7 +63,8 @@ internal sealed class AzureFailures(string store, string place, string container
             || Find<RequestFailedException>(refused) is { Status: 429 or >= 500 } || Find<MsalServiceException>(refused) is { StatusCode: 429 or >= 500 });
 
     private static string Credentials(AuthenticationFailedException refused) =>
-        $"no token for Azure ({FirstLine(refused.Message)}). Give storage.account_key, sas_token, or client_id with tenant_id and client_secret, or run where there is an identity";
+        $"no token for Azure ({FirstLine(refused.Message)}). Give storage.account_key, sas_token, or client_id with tenant_id and client_secret, "
+        + "or run where there is an identity";
 
     private string Sentence(RequestFailedException answer) => answer.ErrorCode switch
     {

@@ -49,6 +49,7 @@ internal sealed class GcsClient : IDisposable
     /// <exception cref="GcsRefusal">The answer is neither a success nor, to a part of an upload, that it may go on.</exception>
     public async Task<HttpResponseMessage> SendAsync(HttpMethod method, Uri address, HttpContent? content, CancellationToken cancellation)
     {
+        address = new Uri(_home, address); // One that an answer gave may be relative.
         using var request = new HttpRequestMessage(method, address) { Content = content };
         request.Headers.UserAgent.Add(Product);
         if (address.Authority == _home.Authority)
@@ -93,12 +94,15 @@ internal sealed class GcsClient : IDisposable
         {
             using var parsed = JsonDocument.Parse(text);
             var error = parsed.RootElement.GetProperty("error");
-            var reason = error.TryGetProperty("errors", out var all) && all.GetArrayLength() > 0 && all[0].TryGetProperty("reason", out var word) ? word.GetString() : null;
+            var reason = error.TryGetProperty("errors", out var all) && all.GetArrayLength() > 0 && all[0].TryGetProperty("reason", out var word)
+                ? word.GetString()
+                : null;
             return new GcsRefusal(answer.StatusCode, reason, error.TryGetProperty("message", out var message) ? message.GetString() ?? "" : "");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
         {
-            return new GcsRefusal(answer.StatusCode, null, text.Contains('<', StringComparison.Ordinal) ? "" : text); // Of a proxy, or of a download, whose refusals are text.
+            // Of a proxy, or of a download, whose refusals are text.
+            return new GcsRefusal(answer.StatusCode, null, text.Contains('<', StringComparison.Ordinal) ? "" : text);
         }
     }
 

@@ -48,7 +48,8 @@ internal sealed class GcsCredentials(GcsStorageSection section, Func<string, str
         catch (InvalidOperationException e)
         {
             throw new BackupException(FailureKind.Storage,
-                $"there are no credentials for Google Cloud Storage: give storage.service_account_path, set {DefaultFile}, or run where machine or pod has a service account.", e);
+                $"there are no credentials for Google Cloud Storage: give storage.service_account_path, set {DefaultFile}, "
+                + "or run where machine or pod has a service account.", e);
         }
     }
 
@@ -63,7 +64,8 @@ internal sealed class GcsCredentials(GcsStorageSection section, Func<string, str
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new BackupException(FailureKind.Storage, $"the credentials in {file} cannot be read: {e.Message.TrimEnd('.')}. storage.service_account_path has to name their file.", e);
+            throw new BackupException(FailureKind.Storage,
+                $"the credentials in {file} cannot be read: {e.Message.TrimEnd('.')}. storage.service_account_path has to name their file.", e);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

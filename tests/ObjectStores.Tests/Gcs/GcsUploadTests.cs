@@ -117,6 +117,17 @@ public sealed class GcsUploadTests
         Assert.Equal(2, server.Count("POST"));
     }
 
+    [Fact]
+    public async Task The_address_of_an_upload_may_be_relative()
+    {
+        await using var server = new FakeGcs(request => request.Method == "POST" ? new FakeAnswer { Headers = "Location: /upload/session\r\n" } : FakeGcs.Written("42"));
+        using var store = server.Open(Small);
+
+        await store.PutAsync("b/x", Content, PutCondition.CreateOnly);
+
+        Assert.Equal("/upload/session", server.Requests[^1].Target);
+    }
+
     [Theory]
     [InlineData("begin")]
     [InlineData("end")]

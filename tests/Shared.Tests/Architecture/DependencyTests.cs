@@ -45,6 +45,8 @@ public sealed class DependencyTests
     [InlineData("Akka")]
     [InlineData("Confluent")]
     [InlineData("AWSSDK")]
+    [InlineData("Azure")]
+    [InlineData("Google")]
     public void Shared_is_compiled_against_no_vendor(string vendor) => Assert.DoesNotContain(
         typeof(IWireMessage).Assembly.GetReferencedAssemblies(), assembly => assembly.Name!.StartsWith(vendor, StringComparison.OrdinalIgnoreCase));
 
