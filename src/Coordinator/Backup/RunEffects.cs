@@ -44,7 +44,7 @@ internal static class RunEffects
     internal sealed record StartRefreshTimer(TimeSpan Pause) : RunEffect
     {
         /// <summary>The part of a core that looking takes at most, planning included: at a hundred thousand partitions it takes a second each time.</summary>
-        private const int PartOfCore = 30;
+        private const int PartOfCore = 40;
 
         /// <summary>Looking keeps about so many cores busy. What else the process does meanwhile is not to count.</summary>
         private const int MostCores = 2;

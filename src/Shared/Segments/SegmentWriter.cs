@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Security.Cryptography;
-using System.Text;
 using KafkaBackup.Shared.Kafka;
 
 namespace KafkaBackup.Shared.Segments;
@@ -14,7 +13,7 @@ public sealed class SegmentWriter : IDisposable
     private readonly BodyEncoder _encoder;
     private readonly IncrementalHash _sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private byte[] _block = ChunkPool.Rent();
-    private readonly byte[]? _cluster;
+    private readonly AppendedHeaders? _appended;
     private ChunkedBuffer _body = new();
     private int _inBlock;
     private long _start;
@@ -26,14 +25,8 @@ public sealed class SegmentWriter : IDisposable
     {
         _settings = settings;
         _encoder = BodyEncoder.For(settings);
-        _cluster = settings.SourceClusterId is null ? null : Encoding.UTF8.GetBytes(settings.SourceClusterId);
+        _appended = settings.IncludeOffsetHeaders ? new AppendedHeaders(settings.SourceClusterId) : null;
     }
-
-    private static ReadOnlySpan<byte> OriginalOffset => "x-original-offset"u8;
-
-    private static ReadOnlySpan<byte> OriginalTimestamp => "x-original-timestamp"u8;
-
-    private static ReadOnlySpan<byte> SourceCluster => "x-source-cluster"u8;
 
     /// <summary>Records in the segment at hand.</summary>
     public long RecordCount { get; private set; }
@@ -51,8 +44,7 @@ public sealed class SegmentWriter : IDisposable
     /// <exception cref="BackupException">The record cannot be stored in this format without loss.</exception>
     public void Append(RecordCursor record)
     {
-        var added = !_settings.IncludeOffsetHeaders ? 0 : _cluster is null ? 2 : 3;
-        var length = RecordLength(record, added);
+        var length = RecordLength(record);
         if (RecordCount == 0)
         {
             Span<byte> reserved = stackalloc byte[SegmentFormat.HeaderSize];
@@ -63,7 +55,7 @@ public sealed class SegmentWriter : IDisposable
             _times = new RecordTimes();
         }
 
-        WriteRecord(record, length, added);
+        WriteRecord(record, length);
         _end = record.Offset;
         _times.Add(record.Timestamp);
         RecordCount++;
@@ -135,37 +127,51 @@ public sealed class SegmentWriter : IDisposable
         _block = [];
     }
 
-    private void WriteRecord(RecordCursor record, uint length, int added)
+    private void WriteRecord(RecordCursor record, uint length)
     {
-        WriteUInt32(length);
-        WriteInt64(record.Timestamp);
-        WriteInt64(record.Offset);
-        WriteField(record.Key);
+        var key = record.Key;
+        var headers = record.HeaderCount;
+        Span<byte> head = stackalloc byte[sizeof(uint) + sizeof(long) + sizeof(long) + sizeof(int)];
+        BinaryPrimitives.WriteUInt32LittleEndian(head, length);
+        BinaryPrimitives.WriteInt64LittleEndian(head[4..], record.Timestamp);
+        BinaryPrimitives.WriteInt64LittleEndian(head[12..], record.Offset);
+        BinaryPrimitives.WriteInt32LittleEndian(head[20..], key.IsNull ? -1 : key.Bytes.Length);
+        Write(head);
+        Write(key.Bytes);
         WriteField(record.Value);
-        WriteUInt16((ushort)(record.HeaderCount + added));
-        record.RestartHeaders();
-        while (record.MoveNextHeader())
+        WriteUInt16((ushort)(headers + (_appended?.Count ?? 0)));
+        if (headers > 0)
         {
-            WriteHeader(record.HeaderName, record.HeaderValue);
+            record.RestartHeaders();
+            while (record.MoveNextHeader())
+            {
+                WriteHeader(record.HeaderName, record.HeaderValue);
+            }
         }
 
-        if (added > 0)
+        if (_appended is not null)
         {
-            WriteOffsetHeaders(record);
+            Write(_appended.Of(record.Offset, record.Timestamp));
         }
     }
 
     /// <summary>The bytes of a record after its length field, which stands in front of them. Refuses what the format cannot hold, so it
     /// comes before anything is written: a refused record must leave the segment at hand as it was.</summary>
-    private uint RecordLength(RecordCursor record, int added)
+    private uint RecordLength(RecordCursor record)
     {
+        var added = _appended?.Count ?? 0;
         if (record.HeaderCount + added > ushort.MaxValue)
         {
             throw new BackupException(FailureKind.Source,
                 $"The record at offset {record.Offset} has {record.HeaderCount} headers; the segment format holds at most {ushort.MaxValue - added}.");
         }
 
-        var length = SegmentFormat.MinRecordLength + (long)record.Key.Bytes.Length + record.Value.Bytes.Length;
+        var length = SegmentFormat.MinRecordLength + (long)record.Key.Bytes.Length + record.Value.Bytes.Length + (_appended?.Length ?? 0);
+        if (record.HeaderCount == 0)
+        {
+            return checked((uint)length);
+        }
+
         record.RestartHeaders();
         while (record.MoveNextHeader())
         {
@@ -175,31 +181,10 @@ public sealed class SegmentWriter : IDisposable
                     $"The record at offset {record.Offset} has a header name of {record.HeaderName.Length} bytes; the segment format holds at most {ushort.MaxValue}.");
             }
 
-            length += HeaderLength(record.HeaderName.Length, record.HeaderValue.Bytes.Length);
-        }
-
-        if (added > 0)
-        {
-            length += HeaderLength(OriginalOffset.Length, 8) + HeaderLength(OriginalTimestamp.Length, 8)
-                + (_cluster is null ? 0 : HeaderLength(SourceCluster.Length, _cluster.Length));
+            length += sizeof(ushort) + record.HeaderName.Length + sizeof(int) + record.HeaderValue.Bytes.Length;
         }
 
         return checked((uint)length);
-
-        static int HeaderLength(int name, int value) => 2 + name + 4 + value;
-    }
-
-    private void WriteOffsetHeaders(RecordCursor record)
-    {
-        Span<byte> number = stackalloc byte[8];
-        BinaryPrimitives.WriteInt64LittleEndian(number, record.Offset);
-        WriteHeader(OriginalOffset, NullableSpan.Of(number));
-        BinaryPrimitives.WriteInt64LittleEndian(number, record.Timestamp);
-        WriteHeader(OriginalTimestamp, NullableSpan.Of(number));
-        if (_cluster is not null)
-        {
-            WriteHeader(SourceCluster, NullableSpan.Of(_cluster));
-        }
     }
 
     private void WriteHeader(ReadOnlySpan<byte> name, NullableSpan value)
@@ -222,19 +207,10 @@ public sealed class SegmentWriter : IDisposable
         Write(bytes);
     }
 
-    private void WriteUInt32(uint value) => WriteInt32(unchecked((int)value));
-
     private void WriteInt32(int value)
     {
         Span<byte> bytes = stackalloc byte[4];
         BinaryPrimitives.WriteInt32LittleEndian(bytes, value);
-        Write(bytes);
-    }
-
-    private void WriteInt64(long value)
-    {
-        Span<byte> bytes = stackalloc byte[8];
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, value);
         Write(bytes);
     }
 
