@@ -61,9 +61,20 @@ internal static class Stores
     /// <exception cref="StorageException">There is no such directory.</exception>
     public static void Check(StorageSection section)
     {
+        CheckCredentials(section);
         if (section is FileSystemStorageSection { Path: var path } && !Directory.Exists(path))
         {
             throw new StorageException(path, $"There is no directory '{path}'. storage.path has to name the one that the backup was written to, and its file system has to be mounted. Nothing was done.");
+        }
+    }
+
+    /// <summary>Makes sure that credentials are such as can be used, before anything is started with them. Nothing is asked of the store.</summary>
+    /// <exception cref="BackupException">They cannot.</exception>
+    public static void CheckCredentials(StorageSection section)
+    {
+        if (section is AzureStorageSection)
+        {
+            _ = NameOf(section);
         }
     }
 

@@ -166,7 +166,8 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
     {
         if (_state is { } before)
         {
-            var step = (before with { Nodes = _services.WorkerNodes() }).On(message, _services.Clock.GetUtcNow());
+            before = before.Nodes == _services.WorkerNodes() ? before : before with { Nodes = _services.WorkerNodes() };
+            var step = before.On(message, _services.Clock.GetUtcNow());
             _meter?.Observe(message, before, step.State);
             CarryOut(step);
         }

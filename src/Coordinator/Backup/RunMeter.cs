@@ -36,8 +36,8 @@ internal sealed class RunMeter(BackupId backup, RunMetrics metrics, TimeProvider
         switch (message)
         {
             case PartitionEnded { Failure: null, Key.Partition: var partition } ended when !after.IsStopped:
-                var end = after.Plan!.Bounds.GetValueOrDefault(partition).HighWatermark;
-                Lag.Save(partition, ended.BlockedAt is { } blockedAt ? end - blockedAt : 0);
+                var end = after.Plan?.Bounds.GetValueOrDefault(partition).HighWatermark ?? 0; // No plan: its run is over, and it is acknowledged only.
+                Lag.Save(partition, ended.BlockedAt is { } blockedAt ? Math.Max(0, end - blockedAt) : 0);
                 break;
             case TransactionsFound found:
                 Numbers = Numbers with { HeldBack = found.Open.Count, HeldBackOffsets = found.Open.Values.Sum(open => open.OffsetsHeldBack) };

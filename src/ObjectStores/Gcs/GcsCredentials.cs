@@ -34,9 +34,21 @@ internal sealed class GcsCredentials(GcsStorageSection section, Func<string, str
 
         // Calls that come at once may all read the file; that is done once for each process.
         _credential ??= section.ServiceAccountPath is { } file ? await ReadAsync(file, cancellation) : await DefaultAsync(cancellation);
-        var token = await _credential.GetAccessTokenWithHeadersForRequestAsync(request.RequestUri!.GetLeftPart(UriPartial.Authority), cancellation);
+        var token = await TokenAsync(_credential, request.RequestUri!.GetLeftPart(UriPartial.Authority), cancellation);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.AccessToken);
         token.AddHeaders(request); // Such as the project that pays.
+    }
+
+    private static async Task<AccessTokenWithHeaders> TokenAsync(ITokenAccessWithHeaders credential, string place, CancellationToken cancellation)
+    {
+        try
+        {
+            return await credential.GetAccessTokenWithHeadersForRequestAsync(place, cancellation);
+        }
+        catch (HttpRequestException e)
+        {
+            throw new NoTokenException($"whoever gives tokens for Google Cloud Storage does not answer ({e.Message.TrimEnd('.')}): see token_uri of the credentials, or the metadata server", e);
+        }
     }
 
     private static async Task<ITokenAccessWithHeaders> DefaultAsync(CancellationToken cancellation)

@@ -22,6 +22,7 @@ internal sealed class GcsFailures(string store, string place, string bucket) : R
     {
         BackupException own => (FirstLine(own.Message), false),
         GcsRefusal answer => (Sentence(answer), Passes(answer)),
+        NoTokenException silence => (FirstLine(silence.Message), true),
         TokenResponseException { StatusCode: HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError } =>
             ("Google gives no token now", true),
         TokenResponseException refused =>

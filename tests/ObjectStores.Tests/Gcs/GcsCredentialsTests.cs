@@ -41,6 +41,19 @@ public sealed class GcsCredentialsTests : IDisposable
     }
 
     [Fact]
+    public async Task That_nobody_gives_tokens_is_not_said_of_the_store()
+    {
+        await using var server = new FakeGcs(_ => FakeGcs.Content("1", "x"));
+        using var store = server.Open(credentials: KeyFile("http://127.0.0.1:1"));
+
+        var failure = await Assert.ThrowsAsync<StorageException>(() => store.GetAsync("b/x"));
+
+        Assert.Contains("whoever gives tokens for Google Cloud Storage does not answer", failure.Message, StringComparison.Ordinal);
+        Assert.True(failure.IsRetryable);
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
     public async Task An_emulator_is_asked_without_credentials()
     {
         await using var server = new FakeGcs(_ => FakeGcs.Content("1", "x"));
