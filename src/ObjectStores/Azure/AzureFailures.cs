@@ -74,7 +74,7 @@ internal sealed class AzureFailures(string store, string place, string container
             $"{Place} does not accept the credentials. The key is another account's, the token has expired, or this machine's clock is wrong: correct that",
         "KeyBasedAuthenticationNotPermitted" => $"{Place} takes no keys and no SAS tokens made of them. Give an identity: client_id, tenant_id and client_secret, or a workload identity",
         "AuthorizationSourceIPMismatch" => $"{Place} does not let this machine in. Allow its address in the SAS token, or in the network rules of the account",
-        "AuthorizationFailure" => $"{Place} denies access. Correct storage.account_name and account_key. Without a key: {char.ToLowerInvariant(Policy[0])}{Policy[1..]}; or its network rules do not let this machine in",
+        "AuthorizationFailure" => $"{Place} denies access. Where there is an account key, correct it or storage.account_name. {Policy}; or its network rules do not let this machine in",
         "AuthorizationPermissionMismatch" or "InsufficientAccountPermissions" or "AuthorizationServiceMismatch" or "AuthorizationResourceTypeMismatch"
             or "UnauthorizedBlobOverwrite" or "AuthorizationProtocolMismatch" => $"{Place} denies access ({answer.ErrorCode}). {Policy}",
         "AccountIsDisabled" => $"{Place} has disabled the account. Ask its provider",

@@ -36,11 +36,11 @@ public sealed class RecordCopy(long offset, long timestamp, byte[]? key, byte[]?
     /// <summary>Copies the record that a cursor is at.</summary>
     public static RecordCopy Of(RecordCursor record)
     {
-        var headers = record.HeaderCount == 0 ? null : new List<KeyValuePair<byte[], byte[]?>>(record.HeaderCount);
+        var headers = new List<KeyValuePair<byte[], byte[]?>>(record.HeaderCount);
         record.RestartHeaders();
         while (record.MoveNextHeader())
         {
-            headers?.Add(new(record.HeaderName.ToArray(), record.HeaderValue.ToArray()));
+            headers.Add(new(record.HeaderName.ToArray(), record.HeaderValue.ToArray()));
         }
 
         return new RecordCopy(record.Offset, record.Timestamp, record.Key.ToArray(), record.Value.ToArray(), headers);
