@@ -136,21 +136,6 @@ public sealed class BackupCoordinatorFailureTests : BackupCoordinatorTestBase
     }
 
     [Fact]
-    public async Task What_a_worker_ends_when_its_run_is_lost_is_no_fault_of_the_coordinator()
-    {
-        HasOrders(1);
-        var coordinator = await RunningAsync();
-        var key = (await AssignedAsync()).Key;
-        coordinator.Tell(new LedgerFailed(Backup, Run, Full), Manifest);
-        await EndAsync();
-
-        Ended(coordinator, key);
-        coordinator.Tell(new StartBackup(Backup, Run), Requester); // One that had met a fault would not know that run.
-
-        Assert.Equal([Full], (await EndAsync()).Failures);
-    }
-
-    [Fact]
     public async Task A_manifest_actor_that_cannot_open_the_ledger_ends_the_run()
     {
         var coordinator = NewCoordinator();

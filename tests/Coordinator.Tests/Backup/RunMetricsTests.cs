@@ -1,6 +1,8 @@
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Protocol;
 using Xunit;
+using static KafkaBackup.Shared.Protocol.BackupProtocol;
+using static KafkaBackup.Shared.Protocol.LedgerProtocol;
 
 namespace KafkaBackup.Coordinator.Tests.Backup;
 
@@ -26,6 +28,22 @@ public sealed class RunMetricsTests : ContinuousRunTestBase
         await StatusAsync(coordinator);
         Assert.Equal((0, 0), Lag(1));
         Assert.Equal((0, 0, 0), Sums());
+    }
+
+    [Fact]
+    public async Task What_a_worker_ends_when_its_run_is_lost_is_no_fault_of_the_coordinator()
+    {
+        var full = new Fault(FailureKind.Storage, "The disk is full.", IsRetryable: false);
+        HasOrders(1);
+        var coordinator = await RunningAsync();
+        var key = (await AssignedAsync()).Key;
+        coordinator.Tell(new LedgerFailed(Backup, Run, full), Manifest);
+        await EndAsync();
+
+        Ended(coordinator, key);
+        coordinator.Tell(new StartBackup(Backup, Run), Requester); // One that had met a fault would not know that run.
+
+        Assert.Equal([full], (await EndAsync()).Failures);
     }
 
     [Fact]
