@@ -30,6 +30,7 @@ static async Task<int> RunAsync(string[] args)
         ConfigCommand.Create(),
         DemoCommand.Create(),
         NodeCommand.Create(),
+        OperatorCommand.Create(),
         SubmitCommand.Create(),
         ClusterCommand.Create(),
         PbmCommand.Create(),

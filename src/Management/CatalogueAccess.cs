@@ -51,10 +51,10 @@ internal static class CatalogueAccess
 
     /// <summary>Carries out an order about the backup called <paramref name="id"/>.</summary>
     /// <exception cref="BackupException">It is not declared, or the order was refused.</exception>
-    public static async Task<Submitted> OrderAsync(this NodeView node, string id, CatalogueOrder order, CancellationToken cancellation)
+    public static async Task<Submitted> OrderAsync(this NodeView node, string id, CatalogueOrder order, string? run, CancellationToken cancellation)
     {
         var backup = (await node.FindBackupAsync(id, cancellation)).Backup;
-        return new Submitted(backup.Value, WantedRun(await node.AskCatalogueAsync(new ChangeBackup(backup, order), cancellation)), []);
+        return new Submitted(backup.Value, WantedRun(await node.AskCatalogueAsync(new ChangeBackup(backup, order) { Run = run }, cancellation)), []);
     }
 
     /// <summary>How far a backup's run is; null when it has none, or when nobody answered in time.</summary>

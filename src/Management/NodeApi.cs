@@ -18,6 +18,8 @@ public static class NodeApi
 {
     private const string Root = "/api/v1";
 
+    private const int MaxRunName = 64;
+
     /// <summary>Adds the routes.</summary>
     /// <param name="routes">Where they are added.</param>
     /// <param name="node">The node.</param>
@@ -60,7 +62,10 @@ public static class NodeApi
         RestoreRoutes.Map(node, Map);
         foreach (var (order, summary) in Orders)
         {
-            Map(HttpMethods.Post, $"/backups/{{id}}/{order.ToString().ToLowerInvariant()}", context => OrderAsync(context, node, order), new(summary, ApiJson.Default.Submitted));
+            Map(HttpMethods.Post, $"/backups/{{id}}/{order.ToString().ToLowerInvariant()}", context => OrderAsync(context, node, order), new(summary, ApiJson.Default.Submitted)
+            {
+                Query = order == CatalogueOrder.Start ? ("run", "What the run is to be called: none begins if one of the last ones was called so.") : null,
+            });
         }
 
         api.MapGet("/openapi.json", Guarded(node, context =>
@@ -113,7 +118,13 @@ public static class NodeApi
     }
 
     private static async Task OrderAsync(HttpContext context, NodeView node, CatalogueOrder order) =>
-        await WriteAsync(context, await node.OrderAsync(IdOf(context), order, context.RequestAborted), ApiJson.Default.Submitted);
+        await WriteAsync(context, await node.OrderAsync(IdOf(context), order, RunOf(context, order), context.RequestAborted), ApiJson.Default.Submitted);
+
+    /// <summary>The name that a run is given.</summary>
+    private static string? RunOf(HttpContext context, CatalogueOrder order) =>
+        order != CatalogueOrder.Start || context.Request.Query["run"].ToString() is not { Length: > 0 } run ? null
+            : run.Length <= MaxRunName && run.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') ? run
+            : throw new BackupException(FailureKind.Configuration, $"run '{run}' is no name of a run: it has letters, digits and '-', at most {MaxRunName}.");
 
     private static string IdOf(HttpContext context) => (string)context.GetRouteValue("id")!;
 

@@ -3,4 +3,5 @@ using KafkaBackup.Shared;
 namespace KafkaBackup.Management;
 
 /// <summary>What was asked about does not exist.</summary>
-internal sealed class NotThereException(string message) : BackupException(FailureKind.Configuration, message);
+/// <param name="message">What, and how to find out what does.</param>
+public sealed class NotThereException(string message) : BackupException(FailureKind.Configuration, message);

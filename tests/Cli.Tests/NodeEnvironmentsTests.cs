@@ -25,7 +25,7 @@ public sealed class NodeEnvironmentsTests : IDisposable
     private readonly NodeEnvironments _environments;
 
     public NodeEnvironmentsTests() => _environments = new NodeEnvironments(
-        long.MaxValue, "node-0:4053", NullLoggerFactory.Instance, new StoreLog(NullLogger<StoreLog>.Instance, new StoreMetrics(_meter)), _clock);
+        long.MaxValue, "node-0:4053", null, NullLoggerFactory.Instance, new StoreLog(NullLogger<StoreLog>.Instance, new StoreMetrics(_meter)), _clock);
 
     [Fact]
     public void What_a_run_needs_ends_ten_minutes_after_the_next_run_began_however_many_follow()

@@ -43,16 +43,16 @@ internal sealed class ClusterClient : IDisposable
     }
 
     /// <summary>Declares a backup.</summary>
-    /// <param name="file">The file of the definition, for messages.</param>
+    /// <param name="file">The file of the definition, for messages; null: there is none.</param>
     /// <param name="submission">The definition.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<Submitted> SubmitAsync(string file, Submission submission, CancellationToken cancellation)
+    public async Task<Submitted> SubmitAsync(string? file, Submission submission, CancellationToken cancellation)
     {
         var body = JsonSerializer.Serialize(submission, ApiJson.Default.Submission);
         return await SendAsync(HttpMethod.Post, "backups", body, ApiJson.Default.Submitted, file, cancellation);
     }
 
-    /// <summary>Carries out an order: <c>start</c>, <c>pause</c>, <c>resume</c>, <c>cancel</c>.</summary>
+    /// <summary>Carries out an order: <c>start</c> (with <c>?run=NAME</c> of a run of that name), <c>pause</c>, <c>resume</c>, <c>cancel</c>.</summary>
     public Task<Submitted> OrderAsync(string backup, string order, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Post, $"backups/{Uri.EscapeDataString(backup)}/{order}", "", ApiJson.Default.Submitted, null, cancellation);
 
@@ -149,7 +149,12 @@ internal sealed class ClusterClient : IDisposable
 
             var problem = await JsonSerializer.DeserializeAsync(content, ApiJson.Default.ApiProblem, cancellation) ?? throw new JsonException("it is null");
             var sentences = string.Join(Environment.NewLine, problem.Problems.Select(sentence => file is null ? sentence : $"{file}: {sentence}"));
-            throw response.StatusCode == HttpStatusCode.ServiceUnavailable ? new ClusterAwayException(sentences, null) : new BackupException(problem.Kind, sentences);
+            throw response.StatusCode switch
+            {
+                HttpStatusCode.ServiceUnavailable => new ClusterAwayException(sentences, null),
+                HttpStatusCode.NotFound => new NotThereException(sentences),
+                _ => new BackupException(problem.Kind, sentences),
+            };
         }
         catch (JsonException e)
         {

@@ -1,4 +1,5 @@
 using KafkaBackup.Kafka.Librdkafka;
+using KafkaBackup.Operator.Secrets;
 using KafkaBackup.PartitionWorkers.Node;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Protocol;
@@ -9,7 +10,7 @@ namespace KafkaBackup.Cli.Hosting;
 
 /// <summary>The environments of all runs that this node works for. Variables and files of a definition are this node's own.</summary>
 /// <remarks>Each run has its own clients and its own patience; those of the runs before it end a while later, when nobody uses them any more.</remarks>
-internal sealed class NodeEnvironments(long memoryBytes, string nodeName, ILoggerFactory loggers, StoreLog log, TimeProvider clock) : IBackupEnvironments, IDisposable
+internal sealed class NodeEnvironments(long memoryBytes, string nodeName, SecretFiles? secrets, ILoggerFactory loggers, StoreLog log, TimeProvider clock) : IBackupEnvironments, IDisposable
 {
     /// <summary>How long the clients of a run outlive the beginning of the next one.</summary>
     private static readonly TimeSpan Afterlife = TimeSpan.FromMinutes(10);
@@ -96,6 +97,7 @@ internal sealed class NodeEnvironments(long memoryBytes, string nodeName, ILogge
     private BackupEnvironment Make(BackupId backup, string definition)
     {
         var name = $"definition of {backup}";
+        secrets?.Provide(definition);
         var configuration = ConfigurationLoader.Parse(definition, name, Environment.GetEnvironmentVariable);
         if (configuration.BackupId != backup)
         {

@@ -12,6 +12,7 @@ using KafkaBackup.Coordinator.Manifest;
 using KafkaBackup.Coordinator.Restore.Nodes;
 using KafkaBackup.Management;
 using KafkaBackup.Management.Pbm;
+using KafkaBackup.Operator.Secrets;
 using KafkaBackup.PartitionWorkers;
 using KafkaBackup.PartitionWorkers.Backup;
 using KafkaBackup.PartitionWorkers.Node;
@@ -95,8 +96,9 @@ internal static class NodeHost
     private static IServiceCollection AddParts(IServiceCollection parts, NodeSettings settings, HostNames names)
     {
         parts
+            .AddSecretFiles()
             .AddSingleton(services => new NodeEnvironments(
-                settings.MemoryBytes, settings.Name, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<StoreLog>(), TimeProvider.System))
+                settings.MemoryBytes, settings.Name, services.GetService<SecretFiles>(), services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<StoreLog>(), TimeProvider.System))
             .AddSingleton<IBackupEnvironments>(services => services.GetRequiredService<NodeEnvironments>())
             .AddSingleton(settings)
             .AddSingleton<NodeRestores>()

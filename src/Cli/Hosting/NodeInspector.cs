@@ -1,4 +1,5 @@
 using KafkaBackup.Kafka.Librdkafka;
+using KafkaBackup.Operator.Secrets;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Oso;
@@ -7,7 +8,7 @@ namespace KafkaBackup.Cli.Hosting;
 
 /// <summary>Looks into backups from a node, with the node's own variables and files. Somebody waits at a shell, so it has 15 s; and as each look takes memory beside
 /// what backups have, there are two at a time.</summary>
-internal sealed class NodeInspector : IBackupInspector
+internal sealed class NodeInspector(SecretFiles? secrets = null) : IBackupInspector
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LeaderPatience = TimeSpan.FromSeconds(3);
@@ -17,6 +18,7 @@ internal sealed class NodeInspector : IBackupInspector
     public async Task<StatusReport> ReadAsync(string definition, bool asksSource, CancellationToken cancellation)
     {
         const string Name = "definition";
+        secrets?.Provide(definition);
         var configuration = ConfigurationLoader.Parse(definition, Name, Environment.GetEnvironmentVariable);
         PemFiles.Check(Name, configuration.Source);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

@@ -5,6 +5,7 @@ using KafkaBackup.Coordinator.Restore;
 using KafkaBackup.Coordinator.Restore.Nodes;
 using KafkaBackup.Kafka.Client;
 using KafkaBackup.Kafka.Librdkafka;
+using KafkaBackup.Operator.Secrets;
 using KafkaBackup.PartitionWorkers;
 using KafkaBackup.PartitionWorkers.Node;
 using KafkaBackup.PartitionWorkers.Restore;
@@ -18,7 +19,7 @@ using static KafkaBackup.Shared.Protocol.RestoreProtocol;
 namespace KafkaBackup.Cli.Hosting;
 
 /// <summary>Gets a node ready for restores, to conduct them and to work for them. Variables and files of a definition are this node's own.</summary>
-internal sealed class NodeRestores(ILoggerFactory loggers, StoreLog storeLog, WorkerNode node, TimeProvider clock)
+internal sealed class NodeRestores(ILoggerFactory loggers, StoreLog storeLog, WorkerNode node, TimeProvider clock, SecretFiles? secrets = null)
 {
     private const string Name = "definition of the restore";
 
@@ -31,8 +32,9 @@ internal sealed class NodeRestores(ILoggerFactory loggers, StoreLog storeLog, Wo
     /// <param name="memory">Its memory.</param>
     public RestoreNodeServices Workers(NodeMemory memory) => new(Open, node, clock, memory);
 
-    private static RestoreConfiguration Read(string definition)
+    private RestoreConfiguration Read(string definition)
     {
+        secrets?.Provide(definition);
         var configuration = ConfigurationLoader.ParseRestore(definition, Name, Environment.GetEnvironmentVariable);
         PemFiles.Check(Name, configuration.Target);
         return configuration;

@@ -79,7 +79,7 @@ public sealed class BackupCoordinatorActor : UntypedActor, IWithTimers
         switch (message)
         {
             case GetBackupStatus:
-                Sender.Tell(_state?.Status ?? new BackupStatus(_backup, "Idle", 0, 0));
+                Sender.Tell((_state?.Status ?? new BackupStatus(_backup, "Idle", 0, 0)) with { Lag = _meter?.Lag.Total });
                 break;
             case StartBackup start when start.Run == _last?.Run:
                 Sender.Tell(_last); // The answer was lost.

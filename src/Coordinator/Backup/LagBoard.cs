@@ -9,12 +9,26 @@ internal sealed class LagBoard
     private readonly Lock _gate = new();
     private Dictionary<PartitionId, (long Records, DateTimeOffset Since)> _lagging = [];
     private IReadOnlyList<PartitionId> _partitions = [];
+    private bool _hasLooked;
+
+    /// <summary>What all partitions lack together; null before the source was looked at.</summary>
+    public long? Total
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _hasLooked ? _lagging.Values.Sum(lag => lag.Records) : null;
+            }
+        }
+    }
 
     /// <summary>The source was looked at.</summary>
     public void Look(BackupPlan plan, DateTimeOffset now)
     {
         lock (_gate)
         {
+            _hasLooked = true;
             var before = _lagging;
             _lagging = plan.Work.ToDictionary(
                 work => work.Partition,

@@ -128,7 +128,7 @@ public sealed class CatalogueActor : UntypedActor, IWithTimers
                 Change(declare.Backup, known => CatalogueRules.Declare(known, declare, now, run), from);
                 break;
             case ChangeBackup change:
-                Change(change.Backup, known => known is null ? throw Unknown(change.Backup) : CatalogueRules.Change(known, change.Order, now, run), from);
+                Change(change.Backup, known => known is null ? throw Unknown(change.Backup) : CatalogueRules.Change(known, change.Order, now, change.Run ?? run), from);
                 break;
             case BackupFinished { Refusal: not null } refused when _declared.GetValueOrDefault(refused.Backup)?.Current?.Placement == refused.Placement:
                 Change(refused.Backup, known => known is null ? null : CatalogueRules.Refuse(known, refused, CoordinatorHosting.ShardCount, now), ActorRefs.Nobody);

@@ -48,6 +48,7 @@ internal static class CatalogueRules
     /// <summary>Carries out an order; null: the backup is to be forgotten.</summary>
     public static DeclaredBackup? Change(DeclaredBackup known, CatalogueOrder order, DateTimeOffset now, string run) => order switch
     {
+        CatalogueOrder.Start when known.RunOf(run) is not null => known, // It was asked for by this name, and the answer was lost.
         CatalogueOrder.Start => Begin(known.IsPaused ? Schedule(known with { IsPaused = false }, now) : known, now, run),
         CatalogueOrder.Resume => Schedule(known with { IsPaused = false }, now) is var resumed && resumed is { IsContinuous: true, Schedule: null }
             ? Begin(resumed, now, run)

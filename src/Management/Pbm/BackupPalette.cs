@@ -32,7 +32,7 @@ internal sealed class BackupPalette(NodeView node)
 
         async IAsyncEnumerable<PbmLine> RunAsync(PbmArguments arguments, [EnumeratorCancellation] CancellationToken cancellation)
         {
-            var done = await node.OrderAsync(arguments.Operand, order, cancellation);
+            var done = await node.OrderAsync(arguments.Operand, order, null, cancellation);
             yield return PbmLine.Of(done.Run is { } run ? $"{done.BackupId}: {name}; run {run}" : $"{done.BackupId}: {name}", done, ApiJson.Default.Submitted);
         }
     }

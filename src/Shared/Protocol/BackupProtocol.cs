@@ -43,6 +43,9 @@ public static class BackupProtocol
 
         /// <summary>Their bytes before compression.</summary>
         public long Bytes { get; init; }
+
+        /// <summary>Offsets that the backup was behind the source at the last look, less what was saved since; null before the first look.</summary>
+        public long? Lag { get; init; }
     }
 
     /// <summary>A run is over.</summary>

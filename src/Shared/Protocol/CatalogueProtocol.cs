@@ -45,7 +45,11 @@ public static class CatalogueProtocol
     }
 
     /// <summary>Carry out an order. Answered by <see cref="CatalogueAnswer"/>.</summary>
-    public sealed record ChangeBackup(BackupId Backup, CatalogueOrder Order) : IWireMessage;
+    public sealed record ChangeBackup(BackupId Backup, CatalogueOrder Order) : IWireMessage
+    {
+        /// <summary>With <see cref="CatalogueOrder.Start"/>: what the run is to be called. None begins if one of the last <see cref="DeclaredBackup.MaxRuns"/> was called so; null: any name.</summary>
+        public string? Run { get; init; }
+    }
 
     /// <summary>Asks about one backup. Answered by <see cref="CatalogueAnswer"/>.</summary>
     public sealed record GetBackup(BackupId Backup) : IWireMessage;

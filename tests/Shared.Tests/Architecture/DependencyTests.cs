@@ -17,7 +17,8 @@ public sealed class DependencyTests
         ["ObjectStores"] = ["Shared"],
         ["EmbeddedKafka"] = ["Kafka"],
         ["Management"] = ["Shared"],
-        ["Cli"] = ["Coordinator", "PartitionWorkers", "Management", "EmbeddedKafka", "Kafka", "ObjectStores", "Shared"],
+        ["Operator"] = ["Shared"],
+        ["Cli"] = ["Coordinator", "PartitionWorkers", "Management", "Operator", "EmbeddedKafka", "Kafka", "ObjectStores", "Shared"],
     };
 
     /// <summary>Codecs, YAML, SQLite, and the interface of logging: no cluster's, cloud's or actor framework's package is a rule.</summary>

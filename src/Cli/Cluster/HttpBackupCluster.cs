@@ -1,0 +1,32 @@
+using KafkaBackup.Management;
+using KafkaBackup.Operator.Backups;
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Protocol;
+
+namespace KafkaBackup.Cli.Cluster;
+
+/// <summary>The cluster as an operator reaches it from outside: through whichever of its nodes answers.</summary>
+internal sealed class HttpBackupCluster(ClusterClient client) : IBackupCluster
+{
+    public async Task<ClusterBackup?> FindAsync(BackupId backup, CancellationToken cancellation)
+    {
+        try
+        {
+            var found = await client.GetAsync(backup.Value, cancellation);
+            return new ClusterBackup(found.Backup, found.Status);
+        }
+        catch (NotThereException)
+        {
+            return null;
+        }
+    }
+
+    public Task DeclareAsync(BackupId backup, string definition, string? schedule, string? timeZone, CancellationToken cancellation) =>
+        client.SubmitAsync(null, new Submission(definition) { Schedule = schedule ?? CatalogueProtocol.NoSchedule, TimeZone = timeZone }, cancellation);
+
+    public Task StartAsync(BackupId backup, string run, CancellationToken cancellation) => client.OrderAsync(backup.Value, $"start?run={run}", cancellation);
+
+    public Task OrderAsync(BackupId backup, CatalogueProtocol.CatalogueOrder order, CancellationToken cancellation) => order == CatalogueProtocol.CatalogueOrder.Remove
+        ? client.RemoveAsync(backup.Value, cancellation)
+        : client.OrderAsync(backup.Value, order.ToString().ToLowerInvariant(), cancellation);
+}

@@ -1,0 +1,179 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using KafkaBackup.Operator.Api;
+using KafkaBackup.Operator.Definitions;
+using KafkaBackup.Operator.Resources;
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Protocol;
+
+namespace KafkaBackup.Operator.Backups;
+
+/// <summary>Brings the cluster's catalogue to what KafkaBackups ask for, and tells in their status how they stand.</summary>
+/// <param name="api">The API server.</param>
+/// <param name="cluster">The cluster of nodes.</param>
+/// <param name="events">Takes what happens.</param>
+/// <param name="clock">The time.</param>
+internal sealed class BackupReconciler(KubernetesApi api, IBackupCluster cluster, EventRecorder events, TimeProvider clock)
+{
+    /// <summary>How many orders follow each other at once: declare, and start.</summary>
+    private const int MaxOrders = 4;
+
+    private static readonly TimeSpan WhileRunning = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan WhileIdle = TimeSpan.FromSeconds(15);
+
+    /// <summary>Looks at one object, and does what it asks for.</summary>
+    /// <returns>After how long it is to be looked at again; null: it is gone.</returns>
+    /// <exception cref="KubernetesException">The API server refused, or did not answer.</exception>
+    /// <exception cref="BackupException">The cluster did not answer the removal of a backup.</exception>
+    public async Task<TimeSpan?> ReconcileAsync(ObjectKey key, CancellationToken cancellation)
+    {
+        if (await api.GetAsync(ResourceKind.KafkaBackup.PathOf(key), cancellation) is not { } found)
+        {
+            return null;
+        }
+
+        KafkaBackupResource resource;
+        try
+        {
+            resource = ResourceJson.ReadBackup(found);
+        }
+        catch (JsonException e)
+        {
+            throw new KubernetesException($"KafkaBackup {key} cannot be read: {e.Message} See that the CustomResourceDefinitions are of this version.", null, e);
+        }
+
+        if (resource.Metadata.DeletionTimestamp is not null)
+        {
+            return await RemoveAsync(resource, cancellation);
+        }
+
+        if (!resource.Metadata.Finalizers.Contains(KafkaBackupResource.Finalizer, StringComparer.Ordinal))
+        {
+            await SetFinalizersAsync(resource, [.. resource.Metadata.Finalizers, KafkaBackupResource.Finalizer], cancellation);
+        }
+
+        var (backup, problem) = await AssertAsync(resource, cancellation);
+        await TellAsync(resource, backup, problem, cancellation);
+        return backup?.Declared.Current is not null || problem is { IsTemporary: true } ? WhileRunning : WhileIdle;
+    }
+
+    private async Task<(ClusterBackup? Backup, BackupProblem? Problem)> AssertAsync(KafkaBackupResource resource, CancellationToken cancellation)
+    {
+        ClusterBackup? found = null;
+        try
+        {
+            var wanted = BackupDefinition.Of(resource);
+            for (var orders = 0; ; orders++)
+            {
+                found = await cluster.FindAsync(wanted.Backup, cancellation);
+                if (found is not null && BackupDefinition.OwnerOf(found.Declared.Definition) is var owner && owner != resource.Key.ToString())
+                {
+                    var whose = owner is null ? "by 'kafka-backup submit'" : $"for the KafkaBackup {owner}";
+                    return (null, new BackupProblem("BackupIdTaken", $"The cluster has a backup '{wanted.Backup}' already, declared {whose}. Give this one another spec.backupId, "
+                        + $"or remove that one: what it has stored stays, and this one goes on from there.", IsTemporary: false));
+                }
+
+                if (orders == MaxOrders || BackupDecision.Next(resource, wanted, found?.Declared, clock.GetUtcNow()) is not { } order)
+                {
+                    return (found, null);
+                }
+
+                await CarryOutAsync(order, wanted, cancellation);
+                if (order is BackupOrder.Cancel)
+                {
+                    await events.RecordAsync(resource, "DeadlineExceeded", isWarning: true,
+                        $"Run {found!.Declared.Current!.Id} takes longer than spec.runDeadlineSecs, and is ended.", found.Declared.Current.Id, cancellation);
+                }
+            }
+        }
+        catch (SpecException e)
+        {
+            return (null, new BackupProblem("ValidationFailed", e.Message, IsTemporary: false));
+        }
+        catch (BackupException e) when (e.Kind == FailureKind.Configuration)
+        {
+            return (found, new BackupProblem("Refused", $"The cluster refuses it: {e.Message}", IsTemporary: false));
+        }
+        catch (BackupException e)
+        {
+            return (null, new BackupProblem("ClusterAway", $"The cluster does not answer, and goes on with what it was told last: {e.Message}", IsTemporary: true));
+        }
+    }
+
+    private Task CarryOutAsync(BackupOrder order, BackupDefinition wanted, CancellationToken cancellation) => order switch
+    {
+        BackupOrder.Declare => cluster.DeclareAsync(wanted.Backup, wanted.Text, wanted.Schedule, wanted.TimeZone, cancellation),
+        BackupOrder.Start start => cluster.StartAsync(wanted.Backup, start.Run, cancellation),
+        BackupOrder.Pause => cluster.OrderAsync(wanted.Backup, CatalogueProtocol.CatalogueOrder.Pause, cancellation),
+        BackupOrder.Resume => cluster.OrderAsync(wanted.Backup, CatalogueProtocol.CatalogueOrder.Resume, cancellation),
+        BackupOrder.Cancel => cluster.OrderAsync(wanted.Backup, CatalogueProtocol.CatalogueOrder.Cancel, cancellation),
+        _ => throw new InvalidOperationException($"There is no order {order}."),
+    };
+
+    private async Task TellAsync(KafkaBackupResource resource, ClusterBackup? backup, BackupProblem? problem, CancellationToken cancellation)
+    {
+        var status = BackupView.Of(resource, backup, problem, clock.GetUtcNow());
+        await events.RecordChangesAsync(resource, status, cancellation);
+        var wanted = ResourceJson.Write(status);
+        if (resource.Status is { } before && JsonNode.DeepEquals(ResourceJson.Write(before), wanted))
+        {
+            return;
+        }
+
+        await api.ApplyAsync($"{ResourceKind.KafkaBackup.PathOf(resource.Key)}/status", new JsonObject
+        {
+            ["apiVersion"] = ResourceKind.KafkaBackup.ApiVersion,
+            ["kind"] = ResourceKind.KafkaBackup.Kind,
+            ["metadata"] = new JsonObject { ["name"] = resource.Metadata.Name, ["namespace"] = resource.Metadata.Namespace },
+            ["status"] = wanted,
+        }, cancellation);
+    }
+
+    /// <summary>The cluster forgets the backup; what is stored stays. Then the object may go.</summary>
+    private async Task<TimeSpan?> RemoveAsync(KafkaBackupResource resource, CancellationToken cancellation)
+    {
+        if (!resource.Metadata.Finalizers.Contains(KafkaBackupResource.Finalizer, StringComparer.Ordinal))
+        {
+            return null;
+        }
+
+        if (BackupId.Problem(resource.BackupId) is null && await cluster.FindAsync(new BackupId(resource.BackupId), cancellation) is { } found
+            && BackupDefinition.OwnerOf(found.Declared.Definition) == resource.Key.ToString())
+        {
+            if (!found.Declared.IsRemoved)
+            {
+                await cluster.OrderAsync(found.Declared.Backup, CatalogueProtocol.CatalogueOrder.Remove, cancellation);
+            }
+
+            if (await cluster.FindAsync(found.Declared.Backup, cancellation) is { } still)
+            {
+                await TellAsync(resource, still, null, cancellation);
+                return WhileRunning; // Its run ends in good order first.
+            }
+        }
+
+        await SetFinalizersAsync(resource, [.. resource.Metadata.Finalizers.Where(name => name != KafkaBackupResource.Finalizer)], cancellation);
+        return null;
+    }
+
+    private async Task SetFinalizersAsync(KafkaBackupResource resource, IReadOnlyList<string> finalizers, CancellationToken cancellation)
+    {
+        try
+        {
+            await api.MergeAsync(ResourceKind.KafkaBackup.PathOf(resource.Key), new JsonObject
+            {
+                ["metadata"] = new JsonObject
+                {
+                    ["resourceVersion"] = resource.Metadata.ResourceVersion, // Others have finalizers, too: theirs are not to be lost.
+                    ["finalizers"] = new JsonArray([.. finalizers.Select(name => (JsonNode)name)]),
+                },
+            }, cancellation);
+        }
+        catch (KubernetesException e) when (e.Status == HttpStatusCode.NotFound)
+        {
+            // It went meanwhile.
+        }
+    }
+}

@@ -1,0 +1,157 @@
+using System.Text.Json.Nodes;
+using KafkaBackup.Operator.Api;
+using KafkaBackup.Operator.Backups;
+using KafkaBackup.Operator.Work;
+using KafkaBackup.Shared;
+using Microsoft.Extensions.Logging;
+
+namespace KafkaBackup.Operator;
+
+/// <summary>The operator: sees to it that the cluster of nodes does what custom resources ask for, and that these tell how it goes.</summary>
+/// <remarks>It holds no truth: what is wanted is in the API server, what is done in the cluster's catalogue. It may die at any time, and two of them do no harm.</remarks>
+public sealed class KafkaOperator
+{
+    private static readonly TimeSpan RightsPause = TimeSpan.FromSeconds(15);
+
+    /// <summary>What it does at the API server.</summary>
+    private static readonly AccessRule[] Rules =
+    [
+        new("get", ResourceKind.OurGroup, "kafkabackups"),
+        new("list", ResourceKind.OurGroup, "kafkabackups"),
+        new("watch", ResourceKind.OurGroup, "kafkabackups"),
+        new("patch", ResourceKind.OurGroup, "kafkabackups"),
+        new("patch", ResourceKind.OurGroup, "kafkabackups/status"),
+        new("create", "", "events"),
+    ];
+
+    private readonly KubernetesApi _api;
+    private readonly OperatorSettings _settings;
+    private readonly OperatorLog _log;
+    private readonly TimeProvider _clock;
+    private readonly Random _random;
+    private readonly WorkQueue<ObjectKey> _queue;
+    private readonly Dictionary<string, string> _problems = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private volatile bool _isReady;
+
+    /// <summary>An operator.</summary>
+    /// <param name="api">The API server.</param>
+    /// <param name="cluster">The cluster of nodes.</param>
+    /// <param name="settings">What it looks after.</param>
+    /// <param name="loggers">Take what is to be read.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="random">Spreads the tries of several.</param>
+    public KafkaOperator(KubernetesApi api, IBackupCluster cluster, OperatorSettings settings, ILoggerFactory loggers, TimeProvider clock, Random random)
+    {
+        (_api, _settings, _clock, _random) = (api, settings, clock, random);
+        _log = new OperatorLog(loggers.CreateLogger<OperatorLog>());
+        var reconciler = new BackupReconciler(api, cluster, new EventRecorder(api, clock), clock);
+        _queue = new WorkQueue<ObjectKey>(reconciler.ReconcileAsync, OnFailed, clock, random);
+    }
+
+    /// <summary>Why it does not work; null: it does.</summary>
+    public string? WhyNotReady()
+    {
+        lock (_gate)
+        {
+            return _problems.Count > 0 ? string.Join('\n', _problems.Values) : _isReady ? null : "The operator has not begun yet.";
+        }
+    }
+
+    /// <summary>Goes on until it is cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        var spaces = _settings.Namespaces.Count == 0 ? [null] : _settings.Namespaces.Cast<string?>().ToList();
+        await WaitForRightsAsync(spaces, cancellation);
+        _isReady = true;
+        _log.Started(_settings.Namespaces.Count == 0 ? "all namespaces" : string.Join(", ", _settings.Namespaces), _api.Address);
+        var watches = spaces.Select(space => new ObjectWatch(
+            _api, ResourceKind.KafkaBackup.ListPath(space), OnChanged, problem => Tell(space ?? "", problem), _clock, _random).RunAsync(cancellation));
+        await await Task.WhenAny([_queue.RunAsync(cancellation), .. watches]); // None ends by itself.
+    }
+
+    private async Task WaitForRightsAsync(IReadOnlyList<string?> spaces, CancellationToken cancellation)
+    {
+        const string Key = "rights";
+        var told = "";
+        while (true)
+        {
+            try
+            {
+                var missing = new List<string>();
+                foreach (var space in spaces)
+                {
+                    var rules = await AccessReview.FindMissingAsync(_api, Rules, space, cancellation);
+                    missing.AddRange(rules.Select(rule => space is null ? rule.ToString() : $"{rule} in {space}"));
+                }
+
+                if (missing.Count == 0)
+                {
+                    Tell(Key, null);
+                    return;
+                }
+
+                var rights = string.Join(", ", missing);
+                if (rights != told)
+                {
+                    _log.LacksRights(rights);
+                    told = rights;
+                }
+
+                lock (_gate)
+                {
+                    _problems[Key] = $"The operator lacks rights: {rights}.";
+                }
+            }
+            catch (KubernetesException e)
+            {
+                Tell(Key, e.Message);
+            }
+
+            await Task.Delay(RightsPause, _clock, cancellation);
+        }
+    }
+
+    private void OnChanged(JsonObject found)
+    {
+        if (found["metadata"] is JsonObject about && (string?)about["name"] is { } name && (string?)about["namespace"] is { } space)
+        {
+            _queue.Add(new ObjectKey(space, name));
+        }
+    }
+
+    private void OnFailed(ObjectKey key, Exception failure)
+    {
+        if (failure is KubernetesException { IsConflict: true })
+        {
+            return; // The object changed meanwhile, and is looked at again.
+        }
+
+        _log.Failed(ResourceKind.KafkaBackup.Kind, key.ToString(),
+            failure is KubernetesException or BackupException ? failure.Message : $"{failure.GetType().Name}: {failure.Message}");
+    }
+
+    /// <summary>Notes what is wrong with a part, and tells it once.</summary>
+    private void Tell(string part, string? problem)
+    {
+        lock (_gate)
+        {
+            var had = _problems.Remove(part);
+            if (problem is null)
+            {
+                if (had && _problems.Count == 0)
+                {
+                    _log.ServerBack();
+                }
+
+                return;
+            }
+
+            _problems[part] = problem;
+            if (!had)
+            {
+                _log.ServerAway(problem);
+            }
+        }
+    }
+}

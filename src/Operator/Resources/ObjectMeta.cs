@@ -1,0 +1,18 @@
+namespace KafkaBackup.Operator.Resources;
+
+/// <summary><c>metadata</c>: what of it counts here.</summary>
+internal sealed record ObjectMeta(string Name, string Namespace, string Uid)
+{
+    public long Generation { get; init; }
+
+    public string ResourceVersion { get; init; } = "";
+
+    public DateTimeOffset CreationTimestamp { get; init; }
+
+    /// <summary>When somebody asked for its deletion; it is there until its finalizers are gone.</summary>
+    public DateTimeOffset? DeletionTimestamp { get; init; }
+
+    public IReadOnlyList<string> Finalizers { get; init; } = [];
+
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+}
