@@ -80,7 +80,7 @@ internal sealed class BackupReconciler(KubernetesApi api, IBackupCluster cluster
                     return (found, null);
                 }
 
-                await CarryOutAsync(order, wanted, cancellation);
+                await CarryOutAsync(cluster, order, wanted, cancellation);
                 if (order is BackupOrder.Cancel)
                 {
                     await events.RecordAsync(resource, "DeadlineExceeded", isWarning: true,
@@ -102,7 +102,8 @@ internal sealed class BackupReconciler(KubernetesApi api, IBackupCluster cluster
         }
     }
 
-    private Task CarryOutAsync(BackupOrder order, BackupDefinition wanted, CancellationToken cancellation) => order switch
+    /// <summary>Gives an order.</summary>
+    internal static Task CarryOutAsync(IBackupCluster cluster, BackupOrder order, BackupDefinition wanted, CancellationToken cancellation) => order switch
     {
         BackupOrder.Declare => cluster.DeclareAsync(wanted.Backup, wanted.Text, wanted.Schedule, wanted.TimeZone, cancellation),
         BackupOrder.Start start => cluster.StartAsync(wanted.Backup, start.Run, cancellation),

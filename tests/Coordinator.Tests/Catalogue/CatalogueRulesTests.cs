@@ -256,9 +256,21 @@ public sealed class CatalogueRulesTests
         Assert.Equal(new DateTimeOffset(2026, 11, 29, 2, 30, 0, TimeSpan.Zero), known.NextAt!.Value.ToUniversalTime());
     }
 
+    [Fact]
+    public void A_run_that_was_asked_for_by_its_name_is_not_begun_twice()
+    {
+        var started = CatalogueRules.Change(End(Declare(null, "a"))!, CatalogueOrder.Start, Noon, "mine")!;
+
+        var again = CatalogueRules.Change(End(started)!, CatalogueOrder.Start, Noon, "mine")!;
+
+        Assert.Equal(("mine", null), (started.Current!.Id, again.Current));
+    }
+
     [Theory]
     [InlineData("every day", null, "no cron expression")]
     [InlineData("61 * * * *", null, "no cron expression")]
+    [InlineData("0 0 2 1 1 * 1969", null, "'1969' is no year from 1970 to 2100")]
+    [InlineData("0 0 2 1 1 * 2030-2020", null, "'2030-2020' is no year")]
     [InlineData("* * * * *", "Europe/Bonn", "no time zone")]
     public void What_is_no_schedule_is_refused_with_the_reason(string schedule, string? zone, string reason)
     {
