@@ -7,23 +7,15 @@ namespace KafkaBackup.Deployment.Tests;
 /// <summary>A real API server takes what the overlays make, in a namespace that takes restricted pods only, and makes the pods.</summary>
 public sealed class ApiServerTests : IAsyncLifetime
 {
-    private const string Variable = "KAFKA_BACKUP_TEST_KUBECTL";
-
     private readonly string _namespace = $"test-{Guid.NewGuid():N}"[..20];
     private readonly DirectoryInfo _work = Directory.CreateTempSubdirectory("kustomize-");
 
-    private static string? Kubectl => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } kubectl ? kubectl : null;
-
-    private static string? WhyNot => Kubectl is null ? $"{Variable} names no kubectl."
-        : Environment.GetEnvironmentVariable("KUBECONFIG") is null or "" ? "KUBECONFIG names no API server."
-        : null;
-
     public async Task InitializeAsync()
     {
-        if (WhyNot is null)
+        if (Kubectl.WhyNot is null)
         {
-            await RunAsync("create", "namespace", _namespace);
-            await RunAsync("label", "namespace", _namespace,
+            await Kubectl.RunAsync("create", "namespace", _namespace);
+            await Kubectl.RunAsync("label", "namespace", _namespace,
                 "pod-security.kubernetes.io/enforce=restricted", "pod-security.kubernetes.io/warn=restricted");
         }
     }
@@ -31,9 +23,9 @@ public sealed class ApiServerTests : IAsyncLifetime
     public async Task DisposeAsync()
     {
         _work.Delete(recursive: true);
-        if (WhyNot is null)
+        if (Kubectl.WhyNot is null)
         {
-            await RunAsync("delete", "namespace", _namespace, "--wait=false");
+            await Kubectl.RunAsync("delete", "namespace", _namespace, "--wait=false");
         }
     }
 
@@ -44,9 +36,9 @@ public sealed class ApiServerTests : IAsyncLifetime
     [InlineData("cluster-postgresql", "tls")]
     public async Task An_API_server_takes_the_cluster_and_makes_its_pods(string overlay, string? component)
     {
-        Skip.IfNot(WhyNot is null, WhyNot);
+        Skip.IfNot(Kubectl.WhyNot is null, Kubectl.WhyNot);
 
-        await RunAsync("apply", "--server-side", "--validate=strict", "-n", _namespace, "-k", FolderOf(overlay, component));
+        await Kubectl.RunAsync("apply", "--server-side", "--validate=strict", "-n", _namespace, "-k", FolderOf(overlay, component));
 
         var pods = await WaitForPodsAsync(3, "app.kubernetes.io/component=node");
         Assert.Equal(["kafka-backup-0", "kafka-backup-1", "kafka-backup-2"], pods.Select(pod => NameOf(pod.GetProperty("metadata"))).Order());
@@ -59,10 +51,10 @@ public sealed class ApiServerTests : IAsyncLifetime
     [SkippableFact]
     public async Task An_API_server_takes_the_schedule_and_makes_the_pod_of_a_run()
     {
-        Skip.IfNot(WhyNot is null, WhyNot);
+        Skip.IfNot(Kubectl.WhyNot is null, Kubectl.WhyNot);
 
-        await RunAsync("apply", "--server-side", "--validate=strict", "-n", _namespace, "-k", FolderOf("cronjob", null));
-        await RunAsync("create", "job", "now", "--from=cronjob/kafka-backup", "-n", _namespace);
+        await Kubectl.RunAsync("apply", "--server-side", "--validate=strict", "-n", _namespace, "-k", FolderOf("cronjob", null));
+        await Kubectl.RunAsync("create", "job", "now", "--from=cronjob/kafka-backup", "-n", _namespace);
 
         Assert.Single(await WaitForPodsAsync(1, "job-name=now"));
     }
@@ -89,31 +81,14 @@ public sealed class ApiServerTests : IAsyncLifetime
         var waited = Stopwatch.StartNew();
         while (true)
         {
-            using var list = JsonDocument.Parse(await RunAsync("get", "pods", "-n", _namespace, "-l", label, "-o", "json"));
+            using var list = JsonDocument.Parse(await Kubectl.RunAsync("get", "pods", "-n", _namespace, "-l", label, "-o", "json"));
             var pods = list.RootElement.GetProperty("items").EnumerateArray().Select(pod => pod.Clone()).ToList();
             if (pods.Count >= count)
             {
                 return pods;
             }
 
-            Assert.True(waited.Elapsed < TestLimits.Hang, $"There are {pods.Count} of {count} pods: {await RunAsync("get", "events", "-n", _namespace)}");
+            Assert.True(waited.Elapsed < TestLimits.Hang, $"There are {pods.Count} of {count} pods: {await Kubectl.RunAsync("get", "events", "-n", _namespace)}");
         }
-    }
-
-    /// <summary>What kubectl writes; an error and a warning are failures.</summary>
-    private static async Task<string> RunAsync(params string[] arguments)
-    {
-        using var kubectl = Process.Start(new ProcessStartInfo(Kubectl!, arguments)
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var (output, errors) = (kubectl.StandardOutput.ReadToEndAsync(), kubectl.StandardError.ReadToEndAsync());
-        await kubectl.WaitForExitAsync();
-
-        Assert.True(kubectl.ExitCode == 0 && !(await errors).Contains("Warning", StringComparison.Ordinal),
-            $"kubectl {string.Join(' ', arguments)}: {await errors}");
-        return await output;
     }
 }
