@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using KafkaBackup.Operator.Api;
 using KafkaBackup.Operator.Backups;
+using KafkaBackup.Operator.Resources;
+using KafkaBackup.Operator.Restores;
 using KafkaBackup.Operator.Work;
 using KafkaBackup.Shared;
 using Microsoft.Extensions.Logging;
@@ -21,6 +23,11 @@ public sealed class KafkaOperator
         new("watch", ResourceKind.OurGroup, "kafkabackups"),
         new("patch", ResourceKind.OurGroup, "kafkabackups"),
         new("patch", ResourceKind.OurGroup, "kafkabackups/status"),
+        new("get", ResourceKind.OurGroup, "kafkarestores"),
+        new("list", ResourceKind.OurGroup, "kafkarestores"),
+        new("watch", ResourceKind.OurGroup, "kafkarestores"),
+        new("patch", ResourceKind.OurGroup, "kafkarestores"),
+        new("patch", ResourceKind.OurGroup, "kafkarestores/status"),
         new("create", "", "events"),
     ];
 
@@ -29,24 +36,30 @@ public sealed class KafkaOperator
     private readonly OperatorLog _log;
     private readonly TimeProvider _clock;
     private readonly Random _random;
-    private readonly WorkQueue<ObjectKey> _queue;
+    private readonly IReadOnlyList<(ResourceKind Kind, WorkQueue<ObjectKey> Queue)> _kinds;
     private readonly Dictionary<string, string> _problems = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private volatile bool _isReady;
 
     /// <summary>An operator.</summary>
     /// <param name="api">The API server.</param>
-    /// <param name="cluster">The cluster of nodes.</param>
+    /// <param name="backups">The cluster of nodes, as far as it backs up.</param>
+    /// <param name="restores">The cluster of nodes, as far as it restores.</param>
     /// <param name="settings">What it looks after.</param>
     /// <param name="loggers">Take what is to be read.</param>
     /// <param name="clock">The time.</param>
     /// <param name="random">Spreads the tries of several.</param>
-    public KafkaOperator(KubernetesApi api, IBackupCluster cluster, OperatorSettings settings, ILoggerFactory loggers, TimeProvider clock, Random random)
+    public KafkaOperator(
+        KubernetesApi api, IBackupCluster backups, IRestoreCluster restores, OperatorSettings settings, ILoggerFactory loggers, TimeProvider clock, Random random)
     {
         (_api, _settings, _clock, _random) = (api, settings, clock, random);
         _log = new OperatorLog(loggers.CreateLogger<OperatorLog>());
-        var reconciler = new BackupReconciler(api, cluster, new EventRecorder(api, clock), clock);
-        _queue = new WorkQueue<ObjectKey>(reconciler.ReconcileAsync, OnFailed, clock, random);
+        var events = new EventRecorder(api, clock);
+        _kinds =
+        [
+            QueueOf(ResourceKind.KafkaBackup, new BackupReconciler(api, backups, events, clock).ReconcileAsync),
+            QueueOf(ResourceKind.KafkaRestore, new RestoreReconciler(api, restores, events, clock).ReconcileAsync),
+        ];
     }
 
     /// <summary>Why it does not work; null: it does.</summary>
@@ -65,10 +78,16 @@ public sealed class KafkaOperator
         await WaitForRightsAsync(spaces, cancellation);
         _isReady = true;
         _log.Started(_settings.Namespaces.Count == 0 ? "all namespaces" : string.Join(", ", _settings.Namespaces), _api.Address);
-        var watches = spaces.Select(space => new ObjectWatch(
-            _api, ResourceKind.KafkaBackup.ListPath(space), OnChanged, problem => Tell(space ?? "", problem), _clock, _random).RunAsync(cancellation));
-        await await Task.WhenAny([_queue.RunAsync(cancellation), .. watches]); // None ends by itself.
+        var watches =
+            from kind in _kinds
+            from space in spaces
+            let path = kind.Kind.ListPath(space)
+            select new ObjectWatch(_api, path, found => OnChanged(kind.Queue, found), problem => Tell(path, problem), _clock, _random).RunAsync(cancellation);
+        await await Task.WhenAny([.. _kinds.Select(kind => kind.Queue.RunAsync(cancellation)), .. watches]); // None ends by itself.
     }
+
+    private (ResourceKind Kind, WorkQueue<ObjectKey> Queue) QueueOf(ResourceKind kind, Func<ObjectKey, CancellationToken, Task<TimeSpan?>> reconcile) =>
+        (kind, new WorkQueue<ObjectKey>(reconcile, (key, failure) => OnFailed(kind, key, failure), _clock, _random));
 
     private async Task WaitForRightsAsync(IReadOnlyList<string?> spaces, CancellationToken cancellation)
     {
@@ -112,22 +131,22 @@ public sealed class KafkaOperator
         }
     }
 
-    private void OnChanged(JsonObject found)
+    private static void OnChanged(WorkQueue<ObjectKey> queue, JsonObject found)
     {
         if (found["metadata"] is JsonObject about && (string?)about["name"] is { } name && (string?)about["namespace"] is { } space)
         {
-            _queue.Add(new ObjectKey(space, name));
+            queue.Add(new ObjectKey(space, name));
         }
     }
 
-    private void OnFailed(ObjectKey key, Exception failure)
+    private void OnFailed(ResourceKind kind, ObjectKey key, Exception failure)
     {
         if (failure is KubernetesException { IsConflict: true })
         {
             return; // The object changed meanwhile, and is looked at again.
         }
 
-        _log.Failed(ResourceKind.KafkaBackup.Kind, key.ToString(),
+        _log.Failed(kind.Kind, key.ToString(),
             failure is KubernetesException or BackupException ? failure.Message : $"{failure.GetType().Name}: {failure.Message}");
     }
 

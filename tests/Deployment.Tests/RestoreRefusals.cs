@@ -81,6 +81,7 @@ internal static class RestoreRefusals
         { """{"offsetReset": {"enabled": true}}""", "spec.offsetReset.consumerGroups", "Required value" },
         { """{"offsetReset": {"consumerGroups": ["a"], "strategy": "earliest"}}""", "spec.offsetReset.strategy", "supported values: \"manual\", \"dry-run\", \"dry_run\", \"skip\", \"header-based\", \"auto\", \"timestamp-based\", \"timestamp\", \"cluster-scan\"" },
         { """{"rollback": {"snapshotRetentionHours": 48}}""", "spec.rollback.snapshotRetentionHours", "a snapshot stays until you delete it with kafka-backup offset-rollback delete: remove snapshotRetentionHours" },
+        { """{"rollback": {"snapshotBeforeRestore": true}}""", "spec.rollback.snapshotBeforeRestore", "a restore keeps no offsets of the target: remove snapshotBeforeRestore, and run kafka-backup offset-rollback snapshot before" },
         { """{"rollback": {"autoRollbackOnFailure": true}}""", "spec.rollback.autoRollbackOnFailure", "groups are set once all is restored and counted, so there is nothing to roll back before: remove autoRollbackOnFailure, and use kafka-backup offset-rollback afterwards" },
         { """{"rollback": {"snapshotStorage": {"pvcName": "a"}}}""", "spec.rollback.snapshotStorage", "offsets of groups are kept beside the backup, in offset-snapshots of its storage: remove rollback.snapshotStorage" },
     };

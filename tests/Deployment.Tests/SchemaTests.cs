@@ -85,6 +85,21 @@ public sealed class SchemaTests
             && !path.StartsWith("spec.backupRef.storage.", StringComparison.Ordinal)).Except(given));
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void The_document_has_every_field_and_the_sentence_of_each_that_is_taken_with_its_default_only(string kind)
+    {
+        var document = SourceTree.Text("docs/operator-fields.md");
+        var fields = Schema.FieldsOf(Field(kind, "spec")).Where(one => !one.Path.EndsWith(']') && !one.Path.EndsWith('*') && (string?)one.Field["description"] != "Of no effect.")
+            .Select(one => (Name: one.Path.Replace("backupRef.storage.", "storage.", StringComparison.Ordinal), one.Path, Description: (string)one.Field["description"]!)).ToList();
+        var bound = fields.Where(one => one.Description.StartsWith("Taken ", StringComparison.Ordinal) || one.Description.StartsWith("Refused.", StringComparison.Ordinal))
+            .Select(one => $"spec.{one.Path}").ToHashSet(StringComparer.Ordinal);
+
+        Assert.All(fields, one => Assert.Contains($"`{one.Name}`", document, StringComparison.Ordinal));
+        Assert.True(bound.Count > 10);
+        Assert.All(Schema.RulesOf(kind).Where(rule => bound.Contains(rule.Path)), rule => Assert.Contains($"\"{rule.Sentence}\"", document, StringComparison.Ordinal));
+    }
+
     private static JsonObject Field(string kind, string path) => Schema.FieldsOf(Schema.ByKind[kind]).Single(one => one.Path == path).Field;
 
     private static object[] InRestores(object[] row) => [row[0], ((string)row[1]).Replace("spec.storage", "spec.backupRef.storage", StringComparison.Ordinal), row[2]];

@@ -69,10 +69,10 @@ internal sealed class ClusterClient : IDisposable
         SendAsync(HttpMethod.Get, $"backups/{Uri.EscapeDataString(backup)}/runs/{Uri.EscapeDataString(run)}", null, ApiJson.Default.RunDetails, null, cancellation);
 
     /// <summary>Begins a restore, or joins the one under way.</summary>
-    /// <param name="file">The file of the definition, for messages.</param>
+    /// <param name="file">The file of the definition, for messages; null: there is none.</param>
     /// <param name="submission">The definition.</param>
     /// <param name="cancellation">Gives up.</param>
-    public Task<RestoreRunStatus> RestoreAsync(string file, RestoreSubmission submission, CancellationToken cancellation) =>
+    public Task<RestoreRunStatus> RestoreAsync(string? file, RestoreSubmission submission, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Post, "restores", JsonSerializer.Serialize(submission, ApiJson.Default.RestoreSubmission), ApiJson.Default.RestoreRunStatus, file, cancellation);
 
     /// <summary>How far a restore is.</summary>

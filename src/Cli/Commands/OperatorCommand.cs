@@ -27,7 +27,7 @@ internal static class OperatorCommand
         var format = new Option<string>("--log-format") { Description = "text, or json: one object a line.", DefaultValueFactory = _ => "text" };
         format.AcceptOnlyFromAmong("text", "json");
         var command = new Command("operator", """
-            Have a cluster of nodes run the backups that KafkaBackup objects of Kubernetes ask for, and tell in their status how they stand, until stopped
+            Have a cluster of nodes do what KafkaBackup and KafkaRestore objects of Kubernetes ask for, and tell in their status how they stand, until stopped
             by SIGTERM or SIGINT. Several may run at once.
 
             Example: kafka-backup operator --cluster kafka-backup:8080 --token-file /etc/kafka-backup/token
@@ -61,7 +61,8 @@ internal static class OperatorCommand
     {
         using var signals = new StopSignals();
         using var loggers = LoggerFactory.Create(logging => ActorHosting.AddLogging(logging, output, namesBackups: false, Console.Error.WriteLine));
-        var @operator = new KafkaOperator(api, new HttpBackupCluster(client), settings, loggers, TimeProvider.System, new Random());
+        var cluster = new HttpCluster(client);
+        var @operator = new KafkaOperator(api, cluster, cluster, settings, loggers, TimeProvider.System, new Random());
         await using var health = await HealthServer.StartAsync(listen, @operator.WhyNotReady);
         try
         {

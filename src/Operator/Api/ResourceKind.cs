@@ -13,6 +13,9 @@ public sealed record ResourceKind(string Group, string Version, string Plural, s
     /// <summary>A backup.</summary>
     public static ResourceKind KafkaBackup { get; } = new(OurGroup, "v1alpha1", "kafkabackups", "KafkaBackup");
 
+    /// <summary>A restore.</summary>
+    public static ResourceKind KafkaRestore { get; } = new(OurGroup, "v1alpha1", "kafkarestores", "KafkaRestore");
+
     /// <summary>A secret.</summary>
     public static ResourceKind Secret { get; } = new("", "v1", "secrets", "Secret");
 

@@ -1,6 +1,3 @@
-using System.Net;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using KafkaBackup.Operator.Api;
 using KafkaBackup.Operator.Definitions;
 using KafkaBackup.Operator.Resources;
@@ -23,6 +20,8 @@ internal sealed class BackupReconciler(KubernetesApi api, IBackupCluster cluster
 
     private static readonly TimeSpan WhileIdle = TimeSpan.FromSeconds(15);
 
+    private readonly ResourceWriter _writer = new(api, ResourceKind.KafkaBackup);
+
     /// <summary>Looks at one object, and does what it asks for.</summary>
     /// <returns>After how long it is to be looked at again; null: it is gone.</returns>
     /// <exception cref="KubernetesException">The API server refused, or did not answer.</exception>
@@ -34,26 +33,13 @@ internal sealed class BackupReconciler(KubernetesApi api, IBackupCluster cluster
             return null;
         }
 
-        KafkaBackupResource resource;
-        try
-        {
-            resource = ResourceJson.ReadBackup(found);
-        }
-        catch (JsonException e)
-        {
-            throw new KubernetesException($"KafkaBackup {key} cannot be read: {e.Message} See that the CustomResourceDefinitions are of this version.", null, e);
-        }
-
+        var resource = ResourceJson.ReadBackup(found);
         if (resource.Metadata.DeletionTimestamp is not null)
         {
             return await RemoveAsync(resource, cancellation);
         }
 
-        if (!resource.Metadata.Finalizers.Contains(KafkaBackupResource.Finalizer, StringComparer.Ordinal))
-        {
-            await SetFinalizersAsync(resource, [.. resource.Metadata.Finalizers, KafkaBackupResource.Finalizer], cancellation);
-        }
-
+        await _writer.HoldAsync(resource.Metadata, KafkaBackupResource.Finalizer, cancellation);
         var (backup, problem) = await AssertAsync(resource, cancellation);
         await TellAsync(resource, backup, problem, cancellation);
         return backup?.Declared.Current is not null || problem is { IsTemporary: true } ? WhileRunning : WhileIdle;
@@ -83,7 +69,7 @@ internal sealed class BackupReconciler(KubernetesApi api, IBackupCluster cluster
                 await CarryOutAsync(cluster, order, wanted, cancellation);
                 if (order is BackupOrder.Cancel)
                 {
-                    await events.RecordAsync(resource, "DeadlineExceeded", isWarning: true,
+                    await events.RecordAsync(ResourceKind.KafkaBackup, resource.Metadata, "DeadlineExceeded", isWarning: true,
                         $"Run {found!.Declared.Current!.Id} takes longer than spec.runDeadlineSecs, and is ended.", found.Declared.Current.Id, cancellation);
                 }
             }
@@ -116,26 +102,14 @@ internal sealed class BackupReconciler(KubernetesApi api, IBackupCluster cluster
     private async Task TellAsync(KafkaBackupResource resource, ClusterBackup? backup, BackupProblem? problem, CancellationToken cancellation)
     {
         var status = BackupView.Of(resource, backup, problem, clock.GetUtcNow());
-        await events.RecordChangesAsync(resource, status, cancellation);
-        var wanted = ResourceJson.Write(status);
-        if (resource.Status is { } before && JsonNode.DeepEquals(ResourceJson.Write(before), wanted))
-        {
-            return;
-        }
-
-        await api.ApplyAsync($"{ResourceKind.KafkaBackup.PathOf(resource.Key)}/status", new JsonObject
-        {
-            ["apiVersion"] = ResourceKind.KafkaBackup.ApiVersion,
-            ["kind"] = ResourceKind.KafkaBackup.Kind,
-            ["metadata"] = new JsonObject { ["name"] = resource.Metadata.Name, ["namespace"] = resource.Metadata.Namespace },
-            ["status"] = wanted,
-        }, cancellation);
+        await new BackupEvents(events).RecordAsync(resource, status, cancellation);
+        await _writer.WriteStatusAsync(resource.Metadata, resource.Status is { } before ? ResourceJson.Write(before) : null, ResourceJson.Write(status), cancellation);
     }
 
     /// <summary>The cluster forgets the backup; what is stored stays. Then the object may go.</summary>
     private async Task<TimeSpan?> RemoveAsync(KafkaBackupResource resource, CancellationToken cancellation)
     {
-        if (!resource.Metadata.Finalizers.Contains(KafkaBackupResource.Finalizer, StringComparer.Ordinal))
+        if (!resource.Metadata.IsHeldBy(KafkaBackupResource.Finalizer))
         {
             return null;
         }
@@ -155,26 +129,7 @@ internal sealed class BackupReconciler(KubernetesApi api, IBackupCluster cluster
             }
         }
 
-        await SetFinalizersAsync(resource, [.. resource.Metadata.Finalizers.Where(name => name != KafkaBackupResource.Finalizer)], cancellation);
+        await _writer.ReleaseAsync(resource.Metadata, KafkaBackupResource.Finalizer, cancellation);
         return null;
-    }
-
-    private async Task SetFinalizersAsync(KafkaBackupResource resource, IReadOnlyList<string> finalizers, CancellationToken cancellation)
-    {
-        try
-        {
-            await api.MergeAsync(ResourceKind.KafkaBackup.PathOf(resource.Key), new JsonObject
-            {
-                ["metadata"] = new JsonObject
-                {
-                    ["resourceVersion"] = resource.Metadata.ResourceVersion, // Others have finalizers, too: theirs are not to be lost.
-                    ["finalizers"] = new JsonArray([.. finalizers.Select(name => (JsonNode)name)]),
-                },
-            }, cancellation);
-        }
-        catch (KubernetesException e) when (e.Status == HttpStatusCode.NotFound)
-        {
-            // It went meanwhile.
-        }
     }
 }

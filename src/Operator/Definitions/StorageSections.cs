@@ -74,7 +74,7 @@ internal static class StorageSections
             .Text("container_name", azure.Container, $"{Path}.container")
             .Text("prefix", azure.Prefix, $"{Path}.prefix")
             .Text("endpoint", azure.Endpoint, $"{Path}.endpoint")
-            .Flag("allow_http", azure.Endpoint?.StartsWith("http://", StringComparison.OrdinalIgnoreCase) == true ? true : null)
+            .Flag("allow_http", azure.AllowHttp ? true : null)
             .Flag("use_workload_identity", azure.UseWorkloadIdentity ? true : null)
             .Own("account_key_file", azure.CredentialsSecret is { } key ? SecretPath.Of(space, key.Name, key.AccountKeyKey, $"{Path}.credentialsSecret") : null)
             .Own("sas_token_file", azure.SasTokenSecret is { } sas ? SecretPath.Of(space, sas.Name, sas.SasTokenKey, $"{Path}.sasTokenSecret") : null);

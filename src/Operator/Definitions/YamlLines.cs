@@ -55,6 +55,18 @@ internal sealed class YamlLines
         return this;
     }
 
+    /// <summary>A map whose keys are from a spec.</summary>
+    public YamlLines Entries<T>(string key, IReadOnlyDictionary<string, T> entries, string path, Action<YamlLines, string, T> write)
+    {
+        return entries.Count == 0 ? this : Map(key, map =>
+        {
+            foreach (var (name, value) in entries)
+            {
+                write(map, Quote(Checked(name, path)), value);
+            }
+        });
+    }
+
     /// <inheritdoc />
     public override string ToString() => _text.ToString();
 

@@ -13,7 +13,7 @@ internal sealed record KafkaBackupResource(ObjectMeta Metadata, KafkaBackupSpec 
 
     public KafkaBackupStatus? Status { get; init; }
 
-    public ObjectKey Key => new(Metadata.Namespace, Metadata.Name);
+    public ObjectKey Key => Metadata.Key;
 
     /// <summary>What the backup is called in the store and in the cluster.</summary>
     public string BackupId => Spec.BackupId is { Length: > 0 } id ? id : Metadata.Name;

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using KafkaBackup.Operator.Api;
+
 namespace KafkaBackup.Operator.Resources;
 
 /// <summary><c>metadata</c>: what of it counts here.</summary>
@@ -15,4 +18,11 @@ internal sealed record ObjectMeta(string Name, string Namespace, string Uid)
     public IReadOnlyList<string> Finalizers { get; init; } = [];
 
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>The object's own name.</summary>
+    [JsonIgnore]
+    public ObjectKey Key => new(Namespace, Name);
+
+    /// <summary>Whether it cannot go before it is let go under this name.</summary>
+    public bool IsHeldBy(string finalizer) => Finalizers.Contains(finalizer, StringComparer.Ordinal);
 }

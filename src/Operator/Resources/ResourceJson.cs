@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using KafkaBackup.Operator.Api;
 
 namespace KafkaBackup.Operator.Resources;
 
@@ -14,10 +15,27 @@ internal static class ResourceJson
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    /// <summary>An object of the API server.</summary>
-    /// <exception cref="JsonException">It is none of this kind.</exception>
-    public static KafkaBackupResource ReadBackup(JsonObject found) => found.Deserialize<KafkaBackupResource>(Options) ?? throw new JsonException("it is null");
+    /// <summary>A KafkaBackup of the API server.</summary>
+    /// <exception cref="KubernetesException">It is none.</exception>
+    public static KafkaBackupResource ReadBackup(JsonObject found) => Read<KafkaBackupResource>(found, ResourceKind.KafkaBackup);
+
+    /// <summary>A KafkaRestore of the API server.</summary>
+    /// <exception cref="KubernetesException">It is none.</exception>
+    public static KafkaRestoreResource ReadRestore(JsonObject found) => Read<KafkaRestoreResource>(found, ResourceKind.KafkaRestore);
 
     /// <summary>A status as it is sent.</summary>
-    public static JsonObject Write(KafkaBackupStatus status) => JsonSerializer.SerializeToNode(status, Options)!.AsObject();
+    public static JsonObject Write<T>(T status) => JsonSerializer.SerializeToNode(status, Options)!.AsObject();
+
+    private static T Read<T>(JsonObject found, ResourceKind kind)
+    {
+        try
+        {
+            return found.Deserialize<T>(Options) ?? throw new JsonException("it is null");
+        }
+        catch (JsonException e)
+        {
+            var about = found["metadata"];
+            throw new KubernetesException($"{kind.Kind} {about?["namespace"]}/{about?["name"]} cannot be read: {e.Message} See that the CustomResourceDefinitions are of this version.", null, e);
+        }
+    }
 }

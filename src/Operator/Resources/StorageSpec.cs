@@ -50,6 +50,8 @@ internal sealed record AzureStorageSpec(string Container, string AccountName)
 
     public string? Endpoint { get; init; }
 
+    public bool AllowHttp { get; init; }
+
     public bool UseWorkloadIdentity { get; init; }
 
     public AzureKeySpec? CredentialsSecret { get; init; }

@@ -1,12 +1,15 @@
+using System.Text.Json;
 using KafkaBackup.Management;
 using KafkaBackup.Operator.Backups;
+using KafkaBackup.Operator.Restores;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Protocol;
+using static KafkaBackup.Shared.Protocol.RestoreRunProtocol;
 
 namespace KafkaBackup.Cli.Cluster;
 
 /// <summary>The cluster as an operator reaches it from outside: through whichever of its nodes answers.</summary>
-internal sealed class HttpBackupCluster(ClusterClient client) : IBackupCluster
+internal sealed class HttpCluster(ClusterClient client) : IBackupCluster, IRestoreCluster
 {
     public async Task<ClusterBackup?> FindAsync(BackupId backup, CancellationToken cancellation)
     {
@@ -29,4 +32,13 @@ internal sealed class HttpBackupCluster(ClusterClient client) : IBackupCluster
     public Task OrderAsync(BackupId backup, CatalogueProtocol.CatalogueOrder order, CancellationToken cancellation) => order == CatalogueProtocol.CatalogueOrder.Remove
         ? client.RemoveAsync(backup.Value, cancellation)
         : client.OrderAsync(backup.Value, order.ToString().ToLowerInvariant(), cancellation);
+
+    public Task<RestoreRunStatus> BeginAsync(string definition, string run, CancellationToken cancellation) =>
+        client.RestoreAsync(null, new RestoreSubmission(definition, run), cancellation);
+
+    public Task<RestoreRunStatus> FindAsync(string restore, CancellationToken cancellation) => client.GetRestoreAsync(restore, int.MaxValue, cancellation);
+
+    public Task StopAsync(string restore, CancellationToken cancellation) => client.StopRestoreAsync(restore, cancellation);
+
+    public Task<JsonElement> ReadReportAsync(string restore, CancellationToken cancellation) => client.GetReportAsync(restore, cancellation);
 }

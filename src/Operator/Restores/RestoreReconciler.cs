@@ -1,0 +1,157 @@
+using System.Globalization;
+using System.Text.Json;
+using KafkaBackup.Operator.Api;
+using KafkaBackup.Operator.Definitions;
+using KafkaBackup.Operator.Resources;
+using KafkaBackup.Shared;
+
+namespace KafkaBackup.Operator.Restores;
+
+/// <summary>Has the cluster carry out KafkaRestores, each once, and tells in their status how they go.</summary>
+/// <remarks>An attempt has a name made of the object and a number: the cluster begins one of a name once, and each goes on where the one before it ended. So an
+/// operator that was killed anywhere goes on, and two of them do no harm.</remarks>
+/// <param name="api">The API server.</param>
+/// <param name="cluster">The cluster of nodes.</param>
+/// <param name="events">Takes what happens.</param>
+/// <param name="clock">The time.</param>
+internal sealed class RestoreReconciler(KubernetesApi api, IRestoreCluster cluster, EventRecorder events, TimeProvider clock)
+{
+    private static readonly TimeSpan WhileRunning = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan WhileRefused = TimeSpan.FromSeconds(15);
+
+    private readonly ResourceWriter _writer = new(api, ResourceKind.KafkaRestore);
+
+    /// <summary>Looks at one object, and does what it asks for.</summary>
+    /// <returns>After how long it is to be looked at again; null: it is gone, or over.</returns>
+    /// <exception cref="KubernetesException">The API server refused, or did not answer.</exception>
+    /// <exception cref="BackupException">The cluster did not answer the end of a restore.</exception>
+    public async Task<TimeSpan?> ReconcileAsync(ObjectKey key, CancellationToken cancellation)
+    {
+        if (await api.GetAsync(ResourceKind.KafkaRestore.PathOf(key), cancellation) is not { } found)
+        {
+            return null;
+        }
+
+        var resource = ResourceJson.ReadRestore(found);
+        if (resource.Metadata.DeletionTimestamp is not null)
+        {
+            return await ReleaseAsync(resource, cancellation);
+        }
+
+        if (resource.Status is { IsOver: true })
+        {
+            await _writer.ReleaseAsync(resource.Metadata, KafkaRestoreResource.Finalizer, cancellation);
+            return null;
+        }
+
+        await _writer.HoldAsync(resource.Metadata, KafkaRestoreResource.Finalizer, cancellation);
+        try
+        {
+            return await GoOnAsync(resource, cancellation);
+        }
+        catch (SpecException e)
+        {
+            // A KafkaBackup that is named may still come.
+            var isMissing = resource.Spec.BackupRef is { Storage: null };
+            await TellAsync(resource, RestoreView.Refused(resource, isMissing ? "BackupNotFound" : "ValidationFailed", e.Message, isFinal: false, clock.GetUtcNow()), cancellation);
+            return WhileRefused;
+        }
+        catch (BackupException e) when (e is { Kind: FailureKind.Configuration, IsRetryable: false })
+        {
+            await TellAsync(resource, RestoreView.Refused(resource, "Refused", $"The cluster refuses it: {e.Message}", isFinal: true, clock.GetUtcNow()), cancellation);
+            return null;
+        }
+        catch (BackupException e)
+        {
+            await TellAsync(resource, RestoreView.Refused(resource, "ClusterAway", $"The cluster does not answer: {e.Message}", isFinal: false, clock.GetUtcNow()), cancellation);
+            return WhileRunning;
+        }
+    }
+
+    private async Task<TimeSpan?> GoOnAsync(KafkaRestoreResource resource, CancellationToken cancellation)
+    {
+        var source = resource.Spec.BackupRef.Name.Length == 0 ? null
+            : await api.GetAsync(ResourceKind.KafkaBackup.PathOf(new ObjectKey(resource.Metadata.Namespace, resource.Spec.BackupRef.Name)), cancellation);
+        var wanted = RestoreDefinition.Of(resource, source is null ? null : ResourceJson.ReadBackup(source));
+        var attempt = Math.Max(1, resource.Status?.Attempts ?? 1);
+        if (Pause(resource, attempt) is { } pause)
+        {
+            return pause;
+        }
+
+        var run = await cluster.BeginAsync(wanted.Text, NameOf(resource, attempt), cancellation);
+        if (run.Run is not null && run.Verdict is null)
+        {
+            run = await cluster.FindAsync(run.Restore, cancellation); // Its lines are in the nodes' logs; the verdict comes behind them.
+        }
+
+        var backup = wanted.Backup.Value;
+        if (run.Run is null || run.Verdict is not { } verdict)
+        {
+            await TellAsync(resource, RestoreView.Running(resource, backup, run, clock.GetUtcNow()), cancellation);
+            return WhileRunning;
+        }
+
+        if (RestoreView.PauseAfter(verdict, attempt) is { } retry)
+        {
+            await TellAsync(resource, RestoreView.Waiting(resource, verdict.Failure!, clock.GetUtcNow()) with { Attempts = attempt + 1 }, cancellation);
+            return retry;
+        }
+
+        await TellAsync(resource, RestoreView.Ended(resource, backup, run, verdict, await ReportAsync(run.Restore, cancellation), clock.GetUtcNow()), cancellation);
+        return TimeSpan.Zero;
+    }
+
+    /// <summary>How long the next attempt has to wait still, after one that failed; null: not any more.</summary>
+    private TimeSpan? Pause(KafkaRestoreResource resource, int attempt)
+    {
+        var waiting = resource.Status?.Conditions.FirstOrDefault(condition => condition is { Type: "Degraded", Status: "True", Reason: "RetryPending" });
+        return waiting is not null && RestoreView.PauseOf(attempt - 1) - (clock.GetUtcNow() - waiting.LastTransitionTime) is var left && left > TimeSpan.Zero ? left : null;
+    }
+
+    private async Task<JsonElement?> ReportAsync(string restore, CancellationToken cancellation)
+    {
+        try
+        {
+            return await cluster.ReadReportAsync(restore, cancellation);
+        }
+        catch (BackupException e) when (e.Kind == FailureKind.Configuration)
+        {
+            return null; // It ended before it had anything to report.
+        }
+    }
+
+    /// <summary>A restore under way ends in good order; then the object may go.</summary>
+    private async Task<TimeSpan?> ReleaseAsync(KafkaRestoreResource resource, CancellationToken cancellation)
+    {
+        if (!resource.Metadata.IsHeldBy(KafkaRestoreResource.Finalizer))
+        {
+            return null;
+        }
+
+        if (resource.Status is { IsOver: false, RestoreId: { } restore } && await cluster.FindAsync(restore, cancellation) is { Run: not null, Verdict: null })
+        {
+            await cluster.StopAsync(restore, cancellation);
+            return WhileRunning;
+        }
+
+        await _writer.ReleaseAsync(resource.Metadata, KafkaRestoreResource.Finalizer, cancellation);
+        return null;
+    }
+
+    private async Task TellAsync(KafkaRestoreResource resource, KafkaRestoreStatus status, CancellationToken cancellation)
+    {
+        var (ready, was) = (status.Conditions[0], resource.Status?.Conditions.FirstOrDefault());
+        if ((ready.Status, ready.Reason) != (was?.Status, was?.Reason))
+        {
+            var isWarning = ready.Reason is not ("Restoring" or "RestoreSucceeded" or "DryRunPassed");
+            var occasion = $"{status.Attempts} {ready.LastTransitionTime.ToString("O", CultureInfo.InvariantCulture)}";
+            await events.RecordAsync(ResourceKind.KafkaRestore, resource.Metadata, ready.Reason, isWarning, ready.Message, occasion, cancellation);
+        }
+
+        await _writer.WriteStatusAsync(resource.Metadata, resource.Status is { } before ? ResourceJson.Write(before) : null, ResourceJson.Write(status), cancellation);
+    }
+
+    private static string NameOf(KafkaRestoreResource resource, int attempt) => $"{resource.Metadata.Uid}-{attempt.ToString(CultureInfo.InvariantCulture)}";
+}
