@@ -15,9 +15,21 @@ public sealed class StoreCredentialsTests
     {
         var section = new AzureStorageSection { AccountName = "account", ContainerName = "backups", Endpoint = endpoint, UseWorkloadIdentity = true };
 
-        var failure = Record.Exception(() => Stores.CheckCredentials(section)) as BackupException;
+        var failure = Record.Exception(() => Stores.CheckCredentials("backup.yaml", section)) as BackupException;
 
         Assert.Equal(isRefused ? FailureKind.Configuration : null, failure?.Kind);
         Assert.Contains(isRefused ? "is not encrypted, so no token is sent to it" : "", failure?.Message ?? "", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_with_credentials_that_is_not_there_is_a_problem_of_the_configuration()
+    {
+        var section = new S3StorageSection { Bucket = "b", Region = "eu-1", AccessKeyFile = "/missing/access", SecretKeyFile = "/missing/secret" };
+
+        var failure = Assert.Throws<ConfigurationException>(() => Stores.Check("backup.yaml", section));
+
+        Assert.Equal(
+            ["storage.access_key_file: the file '/missing/access' does not exist.", "storage.secret_key_file: the file '/missing/secret' does not exist."],
+            failure.Problems.Select(problem => problem.ToString()));
     }
 }

@@ -85,7 +85,7 @@ internal static class BackupCommand
         using var signals = new StopSignals();
         var configuration = ConfigurationLoader.Load(file, Environment.GetEnvironmentVariable) with { SweepsOrphans = sweepsOrphans };
         PemFiles.Check(file, configuration.Source);
-        Stores.CheckCredentials(configuration.Storage);
+        Stores.CheckCredentials(file, configuration.Storage);
         using var state = LocalState.Take(configuration);
         var display = new RunDisplay(RunDisplay.StandardError(), output, TimeProvider.System);
         using var host = BackupHost.Build(configuration, state, output, display.WriteLine);

@@ -132,7 +132,7 @@ internal static class RestoreCommand
         var configuration = ConfigurationLoader.LoadRestore(file, Environment.GetEnvironmentVariable);
         configuration = configuration with { Restore = amend(configuration.Restore) };
         PemFiles.Check(file, configuration.Target);
-        Stores.Check(configuration.Storage);
+        Stores.Check(file, configuration.Storage);
         var finished = await RestoreAsync(configuration, output, signals, isFirst: true);
         while (finished.HasLapsed && !signals.Stopped.IsCancellationRequested)
         {

@@ -28,7 +28,7 @@ internal static class RestoreReleaseCommand
     {
         var configuration = ConfigurationLoader.LoadRestore(file, Environment.GetEnvironmentVariable);
         PemFiles.Check(file, configuration.Target);
-        Stores.Check(configuration.Storage);
+        Stores.Check(file, configuration.Storage);
         var clients = new KafkaClients(configuration.Target, NullLogger<KafkaClients>.Instance);
         using var store = Stores.OpenToRead(configuration.Storage);
         using var catalog = new KafkaTopicCatalog(clients);

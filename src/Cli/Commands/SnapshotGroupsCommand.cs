@@ -30,6 +30,7 @@ internal static class SnapshotGroupsCommand
     {
         var configuration = ConfigurationLoader.Load(file, Environment.GetEnvironmentVariable);
         PemFiles.Check(file, configuration.Source);
+        Stores.CheckCredentials(file, configuration.Storage);
         using var store = Stores.OpenToRead(configuration.Storage);
         using var catalog = new KafkaTopicCatalog(new KafkaClients(configuration, NullLogger<KafkaClients>.Instance));
         var outcome = await new GroupSnapshotPublisher(store, catalog, TimeProvider.System).TakeAsync(configuration.BackupId, cancellation);

@@ -39,7 +39,7 @@ internal static class StatusCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             using var source = parsed.GetValue(config) is { } file
-                ? Of(ConfigurationLoader.Load(file, Environment.GetEnvironmentVariable))
+                ? Of(file, ConfigurationLoader.Load(file, Environment.GetEnvironmentVariable))
                 : new StatusSource(Stores.OpenExisting(parsed.GetRequiredValue(path)), parsed.GetRequiredValue(backup), null, null);
             if (!parsed.GetValue(watch))
             {
@@ -53,7 +53,11 @@ internal static class StatusCommand
         return command;
     }
 
-    private static StatusSource Of(BackupConfiguration configuration) => StatusSource.Of(configuration, Stores.OpenToRead(configuration.Storage));
+    private static StatusSource Of(string file, BackupConfiguration configuration)
+    {
+        SecretFiles.Check(file, configuration.Storage);
+        return StatusSource.Of(configuration, Stores.OpenToRead(configuration.Storage));
+    }
 
     /// <summary>On a terminal the table, renewed in place; else a line each time.</summary>
     private static async Task WatchAsync(StatusSource source, string? database, TimeSpan interval, CancellationToken cancellation)

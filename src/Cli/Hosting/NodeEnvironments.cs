@@ -105,6 +105,7 @@ internal sealed class NodeEnvironments(long memoryBytes, string nodeName, Secret
         }
 
         PemFiles.Check(name, configuration.Source);
+        SecretFiles.Check(name, configuration.Storage);
         _ = PermitBudget.For(configuration.Backup, memoryBytes);
         return ConfiguredEnvironment.Environment(configuration, new KafkaClients(configuration, loggers.CreateLogger<KafkaClients>()), log, clock);
     }

@@ -21,6 +21,7 @@ internal sealed class NodeInspector(SecretFiles? secrets = null) : IBackupInspec
         secrets?.Provide(definition);
         var configuration = ConfigurationLoader.Parse(definition, Name, Environment.GetEnvironmentVariable);
         PemFiles.Check(Name, configuration.Source);
+        SecretFiles.Check(Name, configuration.Storage);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Limit);
         try

@@ -37,6 +37,7 @@ internal sealed class NodeRestores(ILoggerFactory loggers, StoreLog storeLog, Wo
         secrets?.Provide(definition);
         var configuration = ConfigurationLoader.ParseRestore(definition, Name, Environment.GetEnvironmentVariable);
         PemFiles.Check(Name, configuration.Target);
+        SecretFiles.Check(Name, configuration.Storage);
         return configuration;
     }
 

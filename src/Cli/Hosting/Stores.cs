@@ -58,10 +58,13 @@ internal static class Stores
     }
 
     /// <summary>Makes sure that what a configuration names is there, for a command that only reads a backup. That there is no such bucket its first call tells.</summary>
+    /// <param name="file">The configuration file, for the message.</param>
+    /// <param name="section">What names it.</param>
     /// <exception cref="StorageException">There is no such directory.</exception>
-    public static void Check(StorageSection section)
+    /// <exception cref="BackupException">Its credentials cannot be used.</exception>
+    public static void Check(string file, StorageSection section)
     {
-        CheckCredentials(section);
+        CheckCredentials(file, section);
         if (section is FileSystemStorageSection { Path: var path } && !Directory.Exists(path))
         {
             throw new StorageException(path, $"There is no directory '{path}'. storage.path has to name the one that the backup was written to, and its file system has to be mounted. Nothing was done.");
@@ -69,9 +72,12 @@ internal static class Stores
     }
 
     /// <summary>Makes sure that credentials are such as can be used, before anything is started with them. Nothing is asked of the store.</summary>
+    /// <param name="file">The configuration file, for the message.</param>
+    /// <param name="section">What has them, or names files that do.</param>
     /// <exception cref="BackupException">They cannot.</exception>
-    public static void CheckCredentials(StorageSection section)
+    public static void CheckCredentials(string file, StorageSection section)
     {
+        SecretFiles.Check(file, section);
         if (section is AzureStorageSection)
         {
             _ = NameOf(section);

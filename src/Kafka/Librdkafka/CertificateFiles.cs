@@ -19,7 +19,7 @@ internal sealed class CertificateFiles(SecuritySection security, TimeProvider cl
     private readonly string[] _paths =
     [
         .. new[] { security.CaLocation, security.CertificateLocation, security.KeyLocation }.Where(_ => security.IsTls)
-            .Append(security.IsSasl ? security.PasswordFile : null).OfType<string>(),
+            .Concat(new[] { security.UsernameFile, security.PasswordFile }.Where(_ => security.IsSasl)).OfType<string>(),
     ];
 
     private string? _used;

@@ -2,8 +2,6 @@ using Confluent.Kafka;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared;
 using Microsoft.Extensions.Logging;
-using ClientMechanism = Confluent.Kafka.SaslMechanism;
-using ClientProtocol = Confluent.Kafka.SecurityProtocol;
 
 namespace KafkaBackup.Kafka.Librdkafka;
 
@@ -153,53 +151,6 @@ public sealed partial class KafkaClients
         return _failures.Of(what, error, errors.Worst, facts, cause);
     }
 
-    /// <summary>The settings of <see cref="SecuritySection"/> under librdkafka's names.</summary>
-    /// <remarks>Without an authority of one's own librdkafka looks for the system's bundle by itself, in the places of all distributions.</remarks>
-    private static void Secure(ClientConfig config, SecuritySection security)
-    {
-        config.SecurityProtocol = security.Protocol switch
-        {
-            Shared.Configuration.SecurityProtocol.Ssl => ClientProtocol.Ssl,
-            Shared.Configuration.SecurityProtocol.SaslPlaintext => ClientProtocol.SaslPlaintext,
-            Shared.Configuration.SecurityProtocol.SaslSsl => ClientProtocol.SaslSsl,
-            _ => ClientProtocol.Plaintext,
-        };
-        if (security.IsTls)
-        {
-            config.SslEndpointIdentificationAlgorithm = SslEndpointIdentificationAlgorithm.Https;
-            config.SslCaLocation = security.CaLocation;
-            config.SslCertificateLocation = security.CertificateLocation;
-            config.SslKeyLocation = security.KeyLocation;
-            config.SslKeyPassword = security.KeyPassword;
-        }
-
-        if (security.IsSasl)
-        {
-            config.SaslMechanism = security.Mechanism switch
-            {
-                Shared.Configuration.SaslMechanism.ScramSha256 => ClientMechanism.ScramSha256,
-                Shared.Configuration.SaslMechanism.ScramSha512 => ClientMechanism.ScramSha512,
-                Shared.Configuration.SaslMechanism.OAuthBearer => ClientMechanism.OAuthBearer,
-                _ => ClientMechanism.Plain,
-            };
-            config.SaslUsername = security.Username;
-            config.SaslPassword = security.PasswordFile is { } file ? PasswordFiles.Read(file) : security.Password;
-        }
-
-        if (security.OAuth is { } oauth)
-        {
-            config.SaslOauthbearerMethod = SaslOauthbearerMethod.Oidc;
-            config.SaslOauthbearerTokenEndpointUrl = oauth.TokenEndpointUrl;
-            config.SaslOauthbearerClientId = oauth.ClientId;
-            config.SaslOauthbearerClientSecret = oauth.ClientSecret;
-            config.SaslOauthbearerScope = oauth.Scope;
-            if (SystemTrust.BundlePath(Environment.GetEnvironmentVariable) is { } bundle)
-            {
-                config.Set("https.ca.location", bundle);
-            }
-        }
-    }
-
     private ConsumerConfig Reading(IsolationLevel isolation, AnswerSize size) => new(Common())
     {
         GroupId = "kafka-backup-unused", // The client insists on one, and asks for its coordinator; it never joins, and commits nothing.
@@ -237,7 +188,7 @@ public sealed partial class KafkaClients
             TopicMetadataRefreshIntervalMs = 10_000,
             EnableMetricsPush = false,
         };
-        Secure(config, _source.Security);
+        ClientSecurity.Apply(config, _source.Security);
         return config;
     }
 
@@ -269,7 +220,7 @@ public sealed partial class KafkaClients
         }
     }
 
-    /// <summary>What librdkafka throws of its settings, and the system of a file with a password.</summary>
+    /// <summary>What librdkafka throws of its settings, and the system of a file with a name or a password.</summary>
     private static bool IsOfSettings(Exception failure) => failure is InvalidOperationException or IOException or UnauthorizedAccessException;
 
     private void Note(Error error, ClientErrors errors)

@@ -25,9 +25,12 @@ public static class PemFiles
         var problems = new List<ConfigurationProblem>();
         void Report(string key, string message) => problems.Add(new ConfigurationProblem($"{section}.security.{key}", null, null, message));
 
-        if (security.PasswordFile is not null && Read("sasl_password_file", security.PasswordFile, Report) is { } password && PasswordFiles.Of(password) is null)
+        foreach (var (key, path, what) in new[] { ("sasl_username_file", security.UsernameFile, "the user's name"), ("sasl_password_file", security.PasswordFile, "the password") })
         {
-            Report("sasl_password_file", $"the file '{security.PasswordFile}' has to hold the password, in one line.");
+            if (Read(key, path, Report) is { } content && SecretFiles.LineOf(content) is null)
+            {
+                Report(key, $"the file '{path}' has to hold {what}, in one line.");
+            }
         }
 
         if (Read("ssl_ca_location", security.CaLocation, Report) is { } authorities)
@@ -36,33 +39,16 @@ public static class PemFiles
         }
 
         var certificate = Read("ssl_certificate_location", security.CertificateLocation, Report);
-        var key = Read("ssl_key_location", security.KeyLocation, Report);
-        if (certificate is not null && CheckCertificates("ssl_certificate_location", security.CertificateLocation!, certificate, Report) && key is not null)
+        var privateKey = Read("ssl_key_location", security.KeyLocation, Report);
+        if (certificate is not null && CheckCertificates("ssl_certificate_location", security.CertificateLocation!, certificate, Report) && privateKey is not null)
         {
-            CheckKey(security, certificate, key, Report);
+            CheckKey(security, certificate, privateKey, Report);
         }
 
         return problems;
     }
 
-    private static string? Read(string key, string? path, Action<string, string> report)
-    {
-        try
-        {
-            return path is null ? null : File.ReadAllText(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            report(key, e switch
-            {
-                FileNotFoundException or DirectoryNotFoundException => $"the file '{path}' does not exist.",
-                UnauthorizedAccessException when Directory.Exists(path) => $"'{path}' is a directory; name a file.",
-                UnauthorizedAccessException => $"the file '{path}' may not be read by this user.",
-                _ => $"the file '{path}' cannot be read: {e.Message.TrimEnd('.')}.",
-            });
-            return null;
-        }
-    }
+    private static string? Read(string key, string? path, Action<string, string> report) => NamedFiles.Read(path, message => report(key, message));
 
     private static bool CheckCertificates(string key, string path, string pem, Action<string, string> report)
     {

@@ -72,7 +72,7 @@ internal sealed class SourceFailures(KafkaSection source)
                 $"the brokers do not take the token of '{security.OAuth!.ClientId}'. {at}. "
                 + $"Check {source.Name}.security.sasl_oauth_client_id and sasl_oauth_scope, and what the brokers ask of a token.",
             SourceProblemKind.Login =>
-                $"the login as '{security.Username}' is refused. {at}. Check {source.Name}.security.sasl_username and {source.Name}.security.sasl_password, and that the user exists for this sasl_mechanism.",
+                $"the login as {(security.UsernameFile is { } file ? $"the user in '{file}'" : $"'{security.Username}'")} is refused. {at}. Check {source.Name}.security.sasl_username and {source.Name}.security.sasl_password, and that the user exists for this sasl_mechanism.",
             SourceProblemKind.Mechanism =>
                 $"the listener does not take {source.Name}.security.sasl_mechanism. {at}. Check sasl_mechanism, security_protocol, and the port in {source.ServersName}.",
             SourceProblemKind.TokenRefused =>

@@ -17,6 +17,9 @@ internal static class AzureConnection
     /// <summary>One that stores of other makers and emulators know, too.</summary>
     private const BlobClientOptions.ServiceVersion Version = BlobClientOptions.ServiceVersion.V2023_11_03;
 
+    /// <summary>What stands in a credential until its file is read.</summary>
+    private const string NotYetRead = "AAAA";
+
     /// <summary>A client of the container.</summary>
     /// <param name="section">Account, container and credentials.</param>
     /// <param name="http">Sends the requests.</param>
@@ -34,7 +37,13 @@ internal static class AzureConnection
             Diagnostics = { IsLoggingEnabled = false, IsDistributedTracingEnabled = false, IsTelemetryEnabled = false },
             Request100ContinueOptions = new() { Mode = Request100ContinueMode.Always, ContentLengthThreshold = RemoteTuning.SmallBody },
         };
-        switch (Credentials(section, environment))
+        var credentials = Credentials(section, environment);
+        if (AzureFreshSecret.For(credentials, section) is { } fresh)
+        {
+            options.AddPolicy(fresh, HttpPipelinePosition.PerCall); // Which come before the one that signs.
+        }
+
+        switch (credentials)
         {
             case AzureSasCredential sas:
                 return new BlobContainerClient(container, sas, options);
@@ -54,13 +63,16 @@ internal static class AzureConnection
     /// <exception cref="BackupException">A key is none.</exception>
     internal static object Credentials(AzureStorageSection section, Func<string, string?> environment)
     {
-        var usesIdentity = section.ClientSecret is not null || section.UseWorkloadIdentity == true;
-        var sas = section.SasToken ?? (section.AccountKey is null && !usesIdentity ? Variable("AZURE_STORAGE_SAS_TOKEN") : null);
-        var key = section.AccountKey ?? (usesIdentity ? null : Variable("AZURE_STORAGE_KEY") ?? Variable("AZURE_STORAGE_ACCOUNT_KEY"));
+        var usesIdentity = (section.ClientSecret ?? section.ClientSecretFile) is not null || section.UseWorkloadIdentity == true;
+        var ownKey = section.AccountKeyFile is null ? section.AccountKey : NotYetRead;
+        var ownSas = section.SasTokenFile is null ? section.SasToken : NotYetRead;
+        var sas = ownSas ?? (ownKey is null && !usesIdentity ? Variable("AZURE_STORAGE_SAS_TOKEN") : null);
+        var key = ownKey ?? (usesIdentity ? null : Variable("AZURE_STORAGE_KEY") ?? Variable("AZURE_STORAGE_ACCOUNT_KEY"));
         return (sas, key, section) switch
         {
             ({ } token, _, _) => new AzureSasCredential(token),
             (_, { } shared, _) => SharedKey(section.AccountName, shared),
+            (_, _, { ClientSecretFile: not null }) => new AzureFileApplication(section),
             (_, _, { ClientSecret: { } secret, ClientId: { } client, TenantId: { } tenant }) => new ClientSecretCredential(tenant, client, secret),
             _ when section.UseWorkloadIdentity ?? Variable("AZURE_FEDERATED_TOKEN_FILE") is not null => Workload(section),
             _ => Default(section),

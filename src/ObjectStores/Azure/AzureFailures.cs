@@ -11,7 +11,8 @@ namespace KafkaBackup.ObjectStores.Azure;
 /// <param name="store">The store's name.</param>
 /// <param name="place">Where its container is.</param>
 /// <param name="container">Its container.</param>
-internal sealed class AzureFailures(string store, string place, string container) : RemoteFailures(store, place)
+/// <param name="secretFiles">The files with its credentials; null for those that have none.</param>
+internal sealed class AzureFailures(string store, string place, string container, params string?[] secretFiles) : RemoteFailures(store, place, secretFiles)
 {
     private const string Policy = "Give the identity the role Storage Blob Data Contributor on the container, "
         + "or the SAS token the permissions read, add, create, write, delete and list (racwdl) for container and objects";
@@ -45,8 +46,14 @@ internal sealed class AzureFailures(string store, string place, string container
     /// <inheritdoc />
     protected override (string Sentence, bool Passes)? Answered(Exception exception) => exception switch
     {
+        RequestFailedException
+        {
+            Status: > 0,
+            ErrorCode: "AuthenticationFailed" or "InvalidAuthenticationInfo" or "NoAuthenticationInformation" or "AuthorizationFailure",
+        } refused => Refused(Sentence(refused)),
         RequestFailedException { Status: > 0 } answer => (Sentence(answer), Passes(answer)),
-        AuthenticationFailedException refused when Find<OperationCanceledException>(refused) is null => (Credentials(refused), Passes(refused)),
+        AuthenticationFailedException refused when Find<OperationCanceledException>(refused) is null =>
+            Passes(refused) ? (Credentials(refused), true) : Refused(Credentials(refused)),
         _ => null,
     };
 

@@ -38,7 +38,8 @@ public sealed partial class AzureObjectStore : IObjectStore, IDisposable
         _tuning = tuning ?? RemoteTuning.Default;
         Name = $"{AzureLocation.Scheme}{section.ContainerName}@{section.AccountName}{(section.Prefix.Length == 0 ? "" : "/" + section.Prefix)}";
         Address = AzureLocation.Format(section);
-        _failures = new AzureFailures(Name, AzureLocation.Endpoint(section), section.ContainerName);
+        _failures = new AzureFailures(Name, AzureLocation.Endpoint(section), section.ContainerName,
+            section.SasTokenFile, section.AccountKeyFile, section.ClientSecretFile, section.ClientIdFile, section.TenantIdFile);
         _calls = new RemoteCalls(_tuning, _failures, clock, random);
         _http = RemoteHttp.Client(RemoteHttp.Connections(_tuning));
         _container = AzureConnection.Open(section, _http, Environment.GetEnvironmentVariable);

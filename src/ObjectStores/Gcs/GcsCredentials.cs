@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Google.Apis.Auth.OAuth2;
+using KafkaBackup.ObjectStores.Remote;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 
@@ -18,7 +19,7 @@ internal sealed class GcsCredentials(GcsStorageSection section, Func<string, str
     private const string Scope = "https://www.googleapis.com/auth/devstorage.read_write";
     private const string DefaultFile = "GOOGLE_APPLICATION_CREDENTIALS";
 
-    private volatile ITokenAccessWithHeaders? _credential;
+    private volatile Kept? _kept;
 
     /// <summary>Whether requests go without credentials.</summary>
     public bool AreNone { get; } = section is { ServiceAccountPath: null, Endpoint: { } endpoint }
@@ -32,11 +33,29 @@ internal sealed class GcsCredentials(GcsStorageSection section, Func<string, str
             return;
         }
 
-        // Calls that come at once may all read the file; that is done once for each process.
-        _credential ??= section.ServiceAccountPath is { } file ? await ReadAsync(file, cancellation) : await DefaultAsync(cancellation);
-        var token = await TokenAsync(_credential, request.RequestUri!.GetLeftPart(UriPartial.Authority), cancellation);
+        var token = await TokenAsync(await CredentialAsync(cancellation), request.RequestUri!.GetLeftPart(UriPartial.Authority), cancellation);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.AccessToken);
         token.AddHeaders(request); // Such as the project that pays.
+    }
+
+    /// <summary>The credential, which keeps tokens; another one when its file has another content.</summary>
+    private async Task<ITokenAccessWithHeaders> CredentialAsync(CancellationToken cancellation)
+    {
+        var kept = _kept;
+        if (section.ServiceAccountPath is not { } file)
+        {
+            return (_kept ??= new Kept(null, await DefaultAsync(cancellation))).Credential;
+        }
+
+        try
+        {
+            var content = await ReadAsync(file, cancellation);
+            return (kept?.Content == content ? kept : _kept = new Kept(content, Parse(file, content))).Credential;
+        }
+        catch (BackupException e) when (kept is not null)
+        {
+            throw new SecretFileException(e.Message.TrimEnd('.'), e); // Credentials stood in it before: it is being replaced.
+        }
     }
 
     private static async Task<AccessTokenWithHeaders> TokenAsync(ITokenAccessWithHeaders credential, string place, CancellationToken cancellation)
@@ -65,25 +84,41 @@ internal sealed class GcsCredentials(GcsStorageSection section, Func<string, str
         }
     }
 
-    private static async Task<ITokenAccessWithHeaders> ReadAsync(string file, CancellationToken cancellation)
+    private static async Task<string> ReadAsync(string file, CancellationToken cancellation)
     {
         try
         {
-            var content = await File.ReadAllTextAsync(file, cancellation);
-            using var parsed = JsonDocument.Parse(content);
-            var kind = parsed.RootElement.GetProperty("type").GetString()!;
-            return CredentialFactory.FromJson(content, kind).CreateScoped(Scope);
+            return await File.ReadAllTextAsync(file, cancellation);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new BackupException(FailureKind.Storage,
                 $"the credentials in {file} cannot be read: {e.Message.TrimEnd('.')}. storage.service_account_path has to name their file.", e);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+    }
+
+    private static ITokenAccessWithHeaders Parse(string file, string content)
+    {
+        try
+        {
+            using var parsed = JsonDocument.Parse(content);
+            var kind = parsed.RootElement.GetProperty("type").GetString()!;
+            return CredentialFactory.FromJson(content, kind).CreateScoped(Scope);
+        }
+        catch (Exception)
         {
             // The words of the cause may have parts of the key.
             throw new BackupException(FailureKind.Storage,
                 $"{file} holds no credentials of Google. storage.service_account_path has to name a JSON file of them, such as the key of a service account.");
         }
+    }
+
+    /// <summary>A credential, and the content of the file that it was made of; null for one that is of none.</summary>
+    /// <remarks>No record, which would print the key.</remarks>
+    private sealed class Kept(string? content, ITokenAccessWithHeaders credential)
+    {
+        public string? Content => content;
+
+        public ITokenAccessWithHeaders Credential => credential;
     }
 }

@@ -9,7 +9,8 @@ namespace KafkaBackup.ObjectStores.Gcs;
 /// <param name="store">The store's name.</param>
 /// <param name="place">Where its bucket is.</param>
 /// <param name="bucket">Its bucket.</param>
-internal sealed class GcsFailures(string store, string place, string bucket) : RemoteFailures(store, place)
+/// <param name="secretFile">The file with its credentials; null for those that have none.</param>
+internal sealed class GcsFailures(string store, string place, string bucket, string? secretFile) : RemoteFailures(store, place, [secretFile])
 {
     private const string Policy =
         "Give the account storage.objects.list, get, create and delete on the bucket, as the role Storage Object User (roles/storage.objectUser) has them";
@@ -21,12 +22,13 @@ internal sealed class GcsFailures(string store, string place, string bucket) : R
     protected override (string Sentence, bool Passes)? Answered(Exception exception) => exception switch
     {
         BackupException own => (FirstLine(own.Message), false),
+        GcsRefusal { Status: HttpStatusCode.Unauthorized } refused => Refused(Sentence(refused)),
         GcsRefusal answer => (Sentence(answer), Passes(answer)),
         NoTokenException silence => (FirstLine(silence.Message), true),
         TokenResponseException { StatusCode: HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError } =>
             ("Google gives no token now", true),
         TokenResponseException refused =>
-            ($"Google gives no token for the credentials ({refused.Error?.Error ?? "no reason"}). Correct storage.service_account_path, or what the environment gives", false),
+            Refused($"Google gives no token for the credentials ({refused.Error?.Error ?? "no reason"}). Correct storage.service_account_path, or what the environment gives"),
         _ => null,
     };
 

@@ -33,7 +33,7 @@ public sealed partial class GcsObjectStore : IObjectStore, IDisposable
         _tuning = tuning ?? RemoteTuning.Default;
         Name = GcsLocation.Scheme + (section.Prefix.Length == 0 ? section.Bucket : $"{section.Bucket}/{section.Prefix}");
         Address = GcsLocation.Format(section);
-        _failures = new GcsFailures(Name, section.Endpoint ?? GcsClient.Place, section.Bucket);
+        _failures = new GcsFailures(Name, section.Endpoint ?? GcsClient.Place, section.Bucket, section.ServiceAccountPath);
         _calls = new RemoteCalls(_tuning, _failures, clock, random);
         _client = new GcsClient(section, new GcsCredentials(section, Environment.GetEnvironmentVariable), _tuning);
     }

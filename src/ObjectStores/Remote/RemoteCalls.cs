@@ -34,7 +34,9 @@ internal sealed class RemoteCalls
         using var watch = new InactivityWatch(patience ?? _tuning.AnswerTimeout, _clock, cancellation);
         try
         {
-            return await request(watch);
+            var answer = await request(watch);
+            _failures.Worked();
+            return answer;
         }
         catch (Exception e) when (e is not StorageException and not StorageConflictException)
         {

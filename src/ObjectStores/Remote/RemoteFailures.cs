@@ -9,8 +9,12 @@ namespace KafkaBackup.ObjectStores.Remote;
 /// <summary>Turns what the client of a store throws into the failures of <see cref="IObjectStore"/>: by status and error code, never by text.</summary>
 /// <param name="store">The store's name.</param>
 /// <param name="place">Where it is: an endpoint, or a region.</param>
-internal abstract class RemoteFailures(string store, string place)
+/// <param name="secretFiles">The files that its credentials are read from; null for those that have none.</param>
+internal abstract class RemoteFailures(string store, string place, IEnumerable<string?>? secretFiles = null)
 {
+    private readonly string[] _secretFiles = [.. (secretFiles ?? []).OfType<string>().Select(file => $"'{file}'")];
+    private volatile bool _hasWorked;
+
     /// <summary>The store's name.</summary>
     public string Store => store;
 
@@ -25,6 +29,11 @@ internal abstract class RemoteFailures(string store, string place)
     /// <param name="caller">The caller's cancellation.</param>
     public Exception Translate(string key, string verb, Exception exception, InactivityWatch watch, CancellationToken caller)
     {
+        if (Find<SecretFileException>(exception) is { } secret)
+        {
+            return Failure(secret.Message, passes: true);
+        }
+
         if (Answered(exception) is var (sentence, answerPasses))
         {
             return Failure(sentence, answerPasses);
@@ -63,6 +72,15 @@ internal abstract class RemoteFailures(string store, string place)
 
     /// <summary>Whether content that was read does not fit its checksum.</summary>
     public abstract bool IsDamage(Exception exception);
+
+    /// <summary>A request was answered as it should be, so the credentials are, or were, the right ones.</summary>
+    public void Worked() => _hasWorked = true;
+
+    /// <summary>That credentials are refused. Those of files that were good before may have been replaced, and the files are a little late.</summary>
+    /// <param name="sentence">What is said to it, without a full stop.</param>
+    protected (string Sentence, bool Passes) Refused(string sentence) => _secretFiles.Length == 0
+        ? (sentence, false)
+        : ($"{sentence}. Each try reads {string.Join(" and ", _secretFiles)} anew", _hasWorked);
 
     /// <summary>What an answer of the store says, and whether it passes by itself; null when there was no answer.</summary>
     protected abstract (string Sentence, bool Passes)? Answered(Exception exception);

@@ -43,9 +43,12 @@ internal static class S3Connection
                 $"The region of bucket '{section.Bucket}' is not known. Give storage.region (in an address: ?region=name), or set AWS_REGION.");
         }
 
-        return section is { AccessKey: { } access, SecretKey: { } secret }
-            ? new OpaqueTagsClient(new BasicAWSCredentials(access, secret), config)
-            : new OpaqueTagsClient(config);
+        return section switch
+        {
+            { AccessKeyFile: { } access, SecretKeyFile: { } secret } => new OpaqueTagsClient(new S3FileCredentials(access, secret), config),
+            { AccessKey: { } access, SecretKey: { } secret } => new OpaqueTagsClient(new BasicAWSCredentials(access, secret), config),
+            _ => new OpaqueTagsClient(config),
+        };
     }
 
     /// <summary>The client for one store.</summary>

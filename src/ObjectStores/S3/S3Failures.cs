@@ -9,7 +9,8 @@ namespace KafkaBackup.ObjectStores.S3;
 /// <param name="store">The store's name.</param>
 /// <param name="place">Where its bucket is: an endpoint, or a region.</param>
 /// <param name="bucket">Its bucket.</param>
-internal sealed class S3Failures(string store, string place, string bucket) : RemoteFailures(store, place)
+/// <param name="secretFiles">The files with its keys; null for those that have none.</param>
+internal sealed class S3Failures(string store, string place, string bucket, params string?[] secretFiles) : RemoteFailures(store, place, secretFiles)
 {
     private const string Policy =
         "Give the credentials s3:ListBucket on the bucket, and s3:GetObject, s3:PutObject, s3:DeleteObject and s3:AbortMultipartUpload on its objects";
@@ -40,7 +41,9 @@ internal sealed class S3Failures(string store, string place, string bucket) : Re
 
     /// <inheritdoc />
     protected override (string Sentence, bool Passes)? Answered(Exception exception) =>
-        exception is AmazonServiceException answer && answer.StatusCode != default ? (Sentence(answer), Passes(answer)) : null;
+        exception is AmazonServiceException answer && answer.StatusCode != default
+            ? answer.ErrorCode is "InvalidAccessKeyId" or "SignatureDoesNotMatch" ? Refused(Sentence(answer)) : (Sentence(answer), Passes(answer))
+            : null;
 
     /// <inheritdoc />
     protected override string? OfTheClient(Exception exception) => exception is AmazonClientException or AmazonServiceException

@@ -44,7 +44,7 @@ public sealed partial class S3ObjectStore : IObjectStore, IDisposable
         _sendsChecksums = section.ChecksumMode == Shared.Configuration.ChecksumMode.WhenSupported;
         _http = S3Connection.Http(_tuning);
         _client = S3Connection.Open(section, _http);
-        _failures = new S3Failures(Name, section.Endpoint ?? $"S3 in {_client.Config.RegionEndpoint.SystemName}", _bucket);
+        _failures = new S3Failures(Name, section.Endpoint ?? $"S3 in {_client.Config.RegionEndpoint.SystemName}", _bucket, section.AccessKeyFile, section.SecretKeyFile);
         _calls = new RemoteCalls(_tuning, _failures, clock, random);
     }
 

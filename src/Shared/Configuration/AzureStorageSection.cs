@@ -24,6 +24,12 @@ public sealed record AzureStorageSection : StorageSection
     /// <summary><c>account_key</c>, in base64. Default: none.</summary>
     public string? AccountKey { get; init; }
 
+    /// <summary><c>sas_token_file</c>: a file with the token, in place of <see cref="SasToken"/>. Read anew for each request.</summary>
+    public string? SasTokenFile { get; init; }
+
+    /// <summary><c>account_key_file</c>: a file with the key, in place of <see cref="AccountKey"/>. Read anew for each request.</summary>
+    public string? AccountKeyFile { get; init; }
+
     /// <summary><c>client_id</c> of an application or a managed identity. Default: the environment's.</summary>
     public string? ClientId { get; init; }
 
@@ -33,8 +39,30 @@ public sealed record AzureStorageSection : StorageSection
     /// <summary><c>client_secret</c> of the application; together with its id and tenant. Default: none.</summary>
     public string? ClientSecret { get; init; }
 
+    /// <summary><c>client_id_file</c>: a file with the id, in place of <see cref="ClientId"/>; with <see cref="ClientSecretFile"/>.</summary>
+    public string? ClientIdFile { get; init; }
+
+    /// <summary><c>tenant_id_file</c>: a file with the tenant, in place of <see cref="TenantId"/>; with <see cref="ClientSecretFile"/>.</summary>
+    public string? TenantIdFile { get; init; }
+
+    /// <summary><c>client_secret_file</c>: a file with the secret, in place of <see cref="ClientSecret"/>. Read anew for each token.</summary>
+    public string? ClientSecretFile { get; init; }
+
     /// <summary><c>use_workload_identity</c>. Default: where <c>AZURE_FEDERATED_TOKEN_FILE</c> is set.</summary>
     public bool? UseWorkloadIdentity { get; init; }
+
+    /// <inheritdoc />
+    internal override IEnumerable<SecretFile> SecretFiles => new[]
+    {
+        SecretFile.Of("sas_token_file", SasTokenFile, "the SAS token"),
+        SecretFile.Of("account_key_file", AccountKeyFile, "the key as Azure shows it, in base64") is { } key ? key with { Accepts = IsKey } : null,
+        SecretFile.Of("client_secret_file", ClientSecretFile, "the client secret"),
+        SecretFile.Of("client_id_file", ClientIdFile, "the client id"),
+        SecretFile.Of("tenant_id_file", TenantIdFile, "the tenant id"),
+    }.OfType<SecretFile>();
+
+    /// <summary>Whether a text may be the key of an account.</summary>
+    internal static bool IsKey(string text) => Convert.TryFromBase64String(text, new byte[text.Length], out _);
 
     /// <inheritdoc />
     protected override bool PrintMembers(StringBuilder text)

@@ -17,7 +17,7 @@ public static class DefinitionCheck
     private const int MostGuesses = 16;
 
     /// <summary>How keys end whose values are secrets: what stands in a catalogue or a message must not be one.</summary>
-    private static readonly string[] Secrets = ["_password", "client_secret", "secret_key", "secret_access_key"];
+    private static readonly string[] Secrets = ["_password", "client_secret", "secret_key", "secret_access_key", "account_key", "sas_token"];
 
     /// <summary>Reads a definition as the node would that receives it.</summary>
     /// <param name="yaml">The definition.</param>

@@ -76,6 +76,7 @@ internal static class KafkaSectionReader
             },
             Mechanism = name is null ? null : Mechanisms[name],
             Username = map.Text("sasl_username"),
+            UsernameFile = map.Text("sasl_username_file"),
             Password = SecretReader.Password(map.Value("sasl_password")),
             PasswordFile = map.Text("sasl_password_file"),
             OAuth = ReadOAuth(map, isUsed: name == "OAUTHBEARER"),
@@ -101,7 +102,7 @@ internal static class KafkaSectionReader
             map.Required("sasl_mechanism");
         }
 
-        foreach (var key in new[] { "sasl_mechanism", "sasl_username", "sasl_password", "sasl_password_file" }.Where(key => !section.IsSasl && map.Value(key) is not null))
+        foreach (var key in new[] { "sasl_mechanism", "sasl_username", "sasl_username_file", "sasl_password", "sasl_password_file" }.Where(key => !section.IsSasl && map.Value(key) is not null))
         {
             map.Value(key)!.Report($"{Unneeded} {Sasl}");
         }
@@ -114,21 +115,27 @@ internal static class KafkaSectionReader
 
         if (section is { IsSasl: true, Mechanism: not (null or SaslMechanism.OAuthBearer) })
         {
-            map.Required("sasl_username");
-            if (section.PasswordFile is null)
-            {
-                map.Required("sasl_password");
-            }
-            else
-            {
-                map.Value("sasl_password")?.Report("is of no use beside sasl_password_file: give one of them");
-            }
+            RequireOne(map, "sasl_username");
+            RequireOne(map, "sasl_password");
         }
 
         RequireBoth(map, "ssl_certificate_location", "ssl_key_location");
         if (map.Value("ssl_key_password") is { } password && map.Value("ssl_key_location") is null)
         {
             password.Report($"{Unneeded} ssl_key_location");
+        }
+    }
+
+    /// <summary>A text, or the file that holds it.</summary>
+    private static void RequireOne(YamlMapReader map, string name)
+    {
+        if (map.Value($"{name}_file") is null)
+        {
+            map.Required(name);
+        }
+        else
+        {
+            map.Value(name)?.Report($"is of no use beside {name}_file: give one of them");
         }
     }
 

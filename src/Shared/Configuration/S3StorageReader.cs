@@ -20,6 +20,7 @@ internal static class S3StorageReader
             (access ?? secret)!.Report("needs the other one: give access_key and secret_key both, or neither to use the environment's");
         }
 
+        var (accessFile, secretFile) = Files(map);
         var checksums = map.Choice("checksum_mode", ["when_supported", "when_required"]);
         var region = map.Text("region");
         var prefix = map.Text("prefix");
@@ -32,9 +33,23 @@ internal static class S3StorageReader
             Endpoint = address,
             AccessKey = SecretReader.Key(access),
             SecretKey = SecretReader.Key(secret),
+            AccessKeyFile = accessFile,
+            SecretKeyFile = secretFile,
             PathStyle = pathStyle ?? map.Value("endpoint") is not null,
             ChecksumMode = S3Location.ChecksumMode(checksums, hasEndpoint: map.Value("endpoint") is not null),
         };
+    }
+
+    private static (string? Access, string? Secret) Files(YamlMapReader map)
+    {
+        var files = (Access: SecretReader.File(map, "access_key", "access_key_id"), Secret: SecretReader.File(map, "secret_key", "secret_access_key"));
+        var (access, secret) = (map.Value("access_key_file"), map.Value("secret_key_file"));
+        if (access is null != secret is null)
+        {
+            (access ?? secret)!.Report("needs the other one: give access_key_file and secret_key_file both");
+        }
+
+        return files;
     }
 
     private static YamlValue? Either(YamlMapReader map, string name, string other)

@@ -23,11 +23,24 @@ public sealed record S3StorageSection : StorageSection
     /// <summary><c>secret_key</c> or <c>secret_access_key</c>; together with the access key.</summary>
     public string? SecretKey { get; init; }
 
+    /// <summary><c>access_key_file</c>: a file with the access key, in place of <see cref="AccessKey"/>. Read anew for each request.</summary>
+    public string? AccessKeyFile { get; init; }
+
+    /// <summary><c>secret_key_file</c>: a file with the secret key; together with <see cref="AccessKeyFile"/>.</summary>
+    public string? SecretKeyFile { get; init; }
+
     /// <summary><c>path_style</c>: the bucket in the path, not in the host name. Default: true with an endpoint, else false.</summary>
     public bool PathStyle { get; init; }
 
     /// <summary><c>checksum_mode</c>: <c>when_supported</c> or <c>when_required</c>. Default: the latter with an endpoint, else the former.</summary>
     public ChecksumMode ChecksumMode { get; init; } = ChecksumMode.WhenSupported;
+
+    /// <inheritdoc />
+    internal override IEnumerable<SecretFile> SecretFiles => new[]
+    {
+        SecretFile.Of("access_key_file", AccessKeyFile, "the access key"),
+        SecretFile.Of("secret_key_file", SecretKeyFile, "the secret key"),
+    }.OfType<SecretFile>();
 
     /// <inheritdoc />
     protected override bool PrintMembers(StringBuilder text)

@@ -14,6 +14,9 @@ public sealed record SecuritySection
     /// <summary><c>sasl_username</c>: for PLAIN and SCRAM.</summary>
     public string? Username { get; init; }
 
+    /// <summary><c>sasl_username_file</c>: a file with the user's name, in place of <see cref="Username"/>. Read anew when it changes.</summary>
+    public string? UsernameFile { get; init; }
+
     /// <summary><c>sasl_password</c>: for PLAIN and SCRAM.</summary>
     public string? Password { get; init; }
 

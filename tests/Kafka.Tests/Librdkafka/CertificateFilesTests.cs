@@ -72,18 +72,20 @@ public sealed class CertificateFilesTests : IDisposable
 
         IssuedCertificates.Place(At("password"), "second");
         Assert.Equal((true, 1), (files.Refresh().WasTaken, files.Generation));
-        Assert.Equal("second", PasswordFiles.Read(At("password")));
     }
 
-    [Theory]
-    [InlineData("p w", "p w")]
-    [InlineData("p\n", "p")]
-    [InlineData("p\r\n", "p")]
-    [InlineData("", null)]
-    [InlineData("\n", null)]
-    [InlineData("p\nq", null)]
-    [InlineData("p\n\n", null)]
-    public void A_password_is_the_one_line_of_its_file(string content, string? password) => Assert.Equal(password, PasswordFiles.Of(content));
+    [Fact]
+    public void Another_name_of_the_user_replaces_clients()
+    {
+        var security = new SecuritySection { Protocol = SecurityProtocol.SaslPlaintext, UsernameFile = At("user"), Password = "p" };
+        IssuedCertificates.Place(At("user"), "alice\n");
+        var files = new CertificateFiles(security, _clock);
+        files.Refresh();
+
+        IssuedCertificates.Place(At("user"), "bob\n");
+
+        Assert.Equal((true, 1), (files.Refresh().WasTaken, files.Generation));
+    }
 
     [Fact]
     public void A_certificate_whose_key_is_not_there_yet_is_passed_over_until_it_is()

@@ -61,6 +61,16 @@ public sealed class PemFilesTests : IDisposable
     }
 
     [Fact]
+    public void Files_with_name_and_password_have_to_hold_them()
+    {
+        File.WriteAllText(At("user"), "\n");
+
+        AssertSays(new SecuritySection { UsernameFile = At("user"), PasswordFile = At("missing") },
+            $"source.security.sasl_username_file: the file '{At("user")}' has to hold the user's name, in one line.",
+            $"source.security.sasl_password_file: the file '{At("missing")}' does not exist.");
+    }
+
+    [Fact]
     public void A_file_without_a_key_is_told()
     {
         var certificate = NewPair("client").CertificateLocation!;

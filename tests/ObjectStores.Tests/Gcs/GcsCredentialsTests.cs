@@ -125,7 +125,75 @@ public sealed class GcsCredentialsTests : IDisposable
         Assert.Contains("missing.json cannot be read", failed.Message, StringComparison.Ordinal);
     }
 
-    private static FakeAnswer Token => FakeAnswer.Json("""{"access_token":"token-of-the-fake","expires_in":3600,"token_type":"Bearer"}""") with { Headers = "Content-Type: application/json\r\n" };
+    [Fact]
+    public async Task Another_content_of_the_file_is_used_without_a_restart_and_the_same_gets_no_new_token()
+    {
+        var tokens = 0;
+        await using var server = new FakeGcs(request => request.Target == "/token" ? TokenCalled($"token-{++tokens}") : FakeGcs.Content("1", """{"generation":"1","size":"1"}"""));
+        using var store = server.Open(credentials: KeyFile(server.Endpoint));
+        await store.GetAsync("b/x");
+        await store.GetAsync("b/x");
+
+        KeyFile(server.Endpoint);
+        await store.GetAsync("b/x");
+
+        Assert.Equal(
+            ["Bearer token-1", "Bearer token-1", "Bearer token-2"],
+            server.Requests.Where(request => request.Target != "/token").Select(request => request.Header("Authorization")));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("{\"type\": \"service_acc")]
+    public async Task A_file_that_vanishes_is_waited_for(string? content)
+    {
+        await using var server = new FakeGcs(request => request.Target == "/token" ? Token : FakeGcs.Content("1", """{"generation":"1","size":"1"}"""));
+        var file = KeyFile(server.Endpoint);
+        using var store = server.Open(credentials: file);
+        await store.GetAsync("b/x");
+        File.Delete(file);
+        if (content is not null)
+        {
+            await File.WriteAllTextAsync(file, content);
+        }
+
+        var failed = await Assert.ThrowsAsync<StorageException>(() => store.GetAsync("b/x"));
+
+        Assert.True(failed.IsRetryable);
+        Assert.Contains(file, failed.Message, StringComparison.Ordinal);
+        KeyFile(server.Endpoint);
+        Assert.NotNull(await store.GetAsync("b/x"));
+    }
+
+    [Theory]
+    [InlineData("/token")]
+    [InlineData("/storage")]
+    public async Task A_run_survives_that_an_old_key_is_refused_before_the_file_has_the_new_one(string refuses)
+    {
+        var (isRotated, refused) = (false, 0);
+        await using var server = new FakeGcs(request =>
+        {
+            if (!isRotated || !request.Target.StartsWith(refuses, StringComparison.Ordinal))
+            {
+                return request.Target == "/token" ? Token : FakeGcs.Content("1", """{"generation":"1","size":"1"}""");
+            }
+
+            isRotated = ++refused < 3;
+            return refuses == "/token" ? FakeAnswer.Json("""{"error":"invalid_grant"}""", 400) : FakeGcs.Refusal(401, "authError");
+        });
+        using var store = FakeServer.Patient(server.Open(credentials: KeyFile(server.Endpoint)));
+        await store.GetAsync("b/x");
+        isRotated = true;
+        KeyFile(server.Endpoint); // Whose key the server does not know either, for a while.
+
+        Assert.NotNull(await store.GetAsync("b/x"));
+        Assert.Equal(3, refused);
+    }
+
+    private static FakeAnswer TokenCalled(string name) =>
+        FakeAnswer.Json($$"""{"access_token":"{{name}}","expires_in":3600,"token_type":"Bearer"}""") with { Headers = "Content-Type: application/json\r\n" };
+
+    private static FakeAnswer Token => TokenCalled("token-of-the-fake");
 
     private string KeyFile(string endpoint)
     {

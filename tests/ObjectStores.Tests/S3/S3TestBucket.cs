@@ -31,9 +31,11 @@ internal sealed class S3TestBucket : IAsyncDisposable
     /// <summary>Another client, with connections of its own.</summary>
     /// <param name="endpoint">The way to the server. Default: the direct one.</param>
     /// <param name="tuning">Patience and sizes.</param>
-    public S3ObjectStore Open(Uri? endpoint = null, RemoteTuning? tuning = null)
+    /// <param name="keyFiles">Files with the keys. Default: those of the environment.</param>
+    public S3ObjectStore Open(Uri? endpoint = null, RemoteTuning? tuning = null, (string Access, string Secret)? keyFiles = null)
     {
-        var client = new S3ObjectStore(_section with { Endpoint = (endpoint ?? Endpoint).ToString() }, tuning);
+        var client = new S3ObjectStore(
+            _section with { Endpoint = (endpoint ?? Endpoint).ToString(), AccessKeyFile = keyFiles?.Access, SecretKeyFile = keyFiles?.Secret }, tuning);
         _clients.Add(client);
         return client;
     }

@@ -14,7 +14,7 @@ public sealed class AzureKeysTests
         .. new[]
         {
             "account_name", "container_name", "prefix", "endpoint", "allow_http", "account_key", "sas_token", "client_id", "tenant_id", "client_secret",
-            "use_workload_identity",
+            "use_workload_identity", "account_key_file", "sas_token_file", "client_id_file", "tenant_id_file", "client_secret_file",
         }.Select(name => $"storage.{name}"),
     ];
 
@@ -41,6 +41,20 @@ public sealed class AzureKeysTests
         Read("prefix: /team//kafka/", "endpoint: http://azurite:10000/a", "allow_http: true", "account_key: a2V5", "sas_token: sv=1&sig=x%3D", "client_id: client",
             "tenant_id: tenant", "client_secret: secret", "use_workload_identity: true", "patience_secs: 9"));
 
+    [Fact]
+    public void Secrets_may_stand_in_files() => Assert.Equal(
+        new AzureStorageSection
+        {
+            AccountName = "a",
+            ContainerName = "c",
+            AccountKeyFile = "/run/k",
+            SasTokenFile = "/run/s",
+            ClientIdFile = "/run/i",
+            TenantIdFile = "/run/t",
+            ClientSecretFile = "/run/c",
+        },
+        Read("account_key_file: /run/k", "sas_token_file: /run/s", "client_id_file: /run/i", "tenant_id_file: /run/t", "client_secret_file: /run/c"));
+
     [Theory]
     [InlineData("endpoint: http://azurite:10000/a", "endpoint", Unencrypted)]
     [InlineData("endpoint: azurite", "endpoint", "must be an address that begins with http:// or https://, without user and password, not 'azurite'")]
@@ -48,6 +62,16 @@ public sealed class AzureKeysTests
         "holds the name of the container in its path; give the address of the account without 'c', which storage.container_name names")]
     [InlineData("client_secret: s", "client_secret", "needs the others: give client_id, tenant_id and client_secret")]
     [InlineData("client_id: i\n  client_secret: s", "client_secret", "needs the others: give client_id, tenant_id and client_secret")]
+    [InlineData("client_secret_file: s", "client_secret_file", "needs the others: give client_id or client_id_file, and tenant_id or tenant_id_file")]
+    [InlineData("client_id_file: i\n  client_secret_file: s", "client_secret_file", "needs the others: give client_id or client_id_file, and tenant_id or tenant_id_file")]
+    [InlineData("tenant_id: t\n  client_secret_file: s", "client_secret_file", "needs the others: give client_id or client_id_file, and tenant_id or tenant_id_file")]
+    [InlineData("client_id_file: i", "client_id_file", "is of no use without client_secret_file")]
+    [InlineData("tenant_id_file: i", "tenant_id_file", "is of no use without client_secret_file")]
+    [InlineData("sas_token: s\n  sas_token_file: f", "sas_token", "is of no use beside sas_token_file: give one of them")]
+    [InlineData("account_key: a2V5\n  account_key_file: f", "account_key", "is of no use beside account_key_file: give one of them")]
+    [InlineData("client_id: i\n  tenant_id: t\n  client_secret: s\n  client_secret_file: f", "client_secret", "is of no use beside client_secret_file: give one of them")]
+    [InlineData("client_id: i\n  client_id_file: f\n  tenant_id: t\n  client_secret_file: f", "client_id", "is of no use beside client_id_file: give one of them")]
+    [InlineData("access_key_file: b", "access_key_file", "belongs to another backend than the one that is chosen; remove it")]
     [InlineData("use_workload_identity: maybe", "use_workload_identity", "must be true or false, not 'maybe'")]
     [InlineData("bucket: b", "bucket", "belongs to another backend than the one that is chosen; remove it")]
     [InlineData("acount_key: b", "acount_key", "is no known key; did you mean 'account_key'?")]

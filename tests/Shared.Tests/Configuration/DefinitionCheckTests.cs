@@ -45,6 +45,27 @@ public sealed class DefinitionCheckTests
         Assert.DoesNotContain("fish", failure.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("account_key", "c3dvcmRmaXNo")]
+    [InlineData("sas_token", "sig=swordfish")]
+    public void So_is_one_of_the_storage(string key, string secret)
+    {
+        var definition = Plain.Replace("filesystem, path: /backups", $"azure, account_name: a, container_name: c, {key}: '{secret}'", StringComparison.Ordinal);
+
+        var failure = Assert.Throws<ConfigurationException>(() => DefinitionCheck.Read(definition, _ => "x"));
+
+        Assert.Equal($"storage.{key}", Assert.Single(failure.Problems).Path);
+        Assert.DoesNotContain(secret, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("azure, account_name: a, container_name: c, account_key_file: /run/k")]
+    [InlineData("azure, account_name: a, container_name: c, sas_token_file: /run/k")]
+    [InlineData("azure, account_name: a, container_name: c, client_id_file: /run/i, tenant_id_file: /run/t, client_secret_file: /run/k")]
+    [InlineData("s3, bucket: b, access_key_file: /run/a, secret_key_file: /run/s")]
+    public void Files_of_the_nodes_are_no_secrets(string storage) =>
+        Assert.Equal("nightly", DefinitionCheck.Read(Plain.Replace("filesystem, path: /backups", storage, StringComparison.Ordinal), _ => null).Configuration.BackupId.Value);
+
     [Fact]
     public void A_variable_that_this_node_lacks_is_noted_and_no_fault_of_the_definition()
     {

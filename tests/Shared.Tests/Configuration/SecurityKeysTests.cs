@@ -13,7 +13,7 @@ public sealed class SecurityKeysTests
     [
         .. new[]
         {
-            "security_protocol", "sasl_mechanism", "sasl_username", "sasl_password", "sasl_password_file", "ssl_ca_location", "ssl_certificate_location", "ssl_key_location",
+            "security_protocol", "sasl_mechanism", "sasl_username", "sasl_username_file", "sasl_password", "sasl_password_file", "ssl_ca_location", "ssl_certificate_location", "ssl_key_location",
             "ssl_key_password", "sasl_oauth_token_endpoint_url", "sasl_oauth_client_id", "sasl_oauth_client_secret", "sasl_oauth_scope",
         }.Select(name => $"source.security.{name}"),
     ];
@@ -46,6 +46,14 @@ public sealed class SecurityKeysTests
     }
 
     [Fact]
+    public void The_name_of_the_user_may_be_in_a_file_too()
+    {
+        var section = Read("{security_protocol: SASL_SSL, sasl_mechanism: PLAIN, sasl_username_file: /run/secrets/u, sasl_password_file: /run/secrets/p}");
+
+        Assert.Equal((null, "/run/secrets/u"), (section.Username, section.UsernameFile));
+    }
+
+    [Fact]
     public void A_token_is_got_with_id_and_secret()
     {
         var section = Read("{security_protocol: SASL_SSL, sasl_mechanism: OAUTHBEARER, sasl_oauth_token_endpoint_url: 'https://id/token', "
@@ -72,6 +80,9 @@ public sealed class SecurityKeysTests
         "'GSSAPI' (Kerberos) is not supported by this version; use PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER")]
     [InlineData("{security_protocol: SASL_SSL, sasl_mechanism: PLAIN, sasl_username: u, sasl_password: p, sasl_password_file: f}", "sasl_password",
         "is of no use beside sasl_password_file: give one of them")]
+    [InlineData("{security_protocol: SASL_SSL, sasl_mechanism: PLAIN, sasl_username: u, sasl_username_file: f, sasl_password: p}", "sasl_username",
+        "is of no use beside sasl_username_file: give one of them")]
+    [InlineData("{sasl_username_file: f}", "sasl_username_file", "is of no use without security_protocol SASL_PLAINTEXT or SASL_SSL")]
     [InlineData("{sasl_password_file: f}", "sasl_password_file", "is of no use without security_protocol SASL_PLAINTEXT or SASL_SSL")]
     [InlineData("{sasl_password: p}", "sasl_password", "is of no use without security_protocol SASL_PLAINTEXT or SASL_SSL")]
     [InlineData("{security_protocol: SASL_PLAINTEXT, sasl_mechanism: PLAIN, sasl_username: u, sasl_password: p, ssl_ca_location: x}", "ssl_ca_location",

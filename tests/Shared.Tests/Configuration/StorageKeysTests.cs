@@ -12,6 +12,7 @@ public sealed class StorageKeysTests
         .. new[]
         {
             "bucket", "region", "endpoint", "access_key", "access_key_id", "secret_key", "secret_access_key", "prefix", "path_style", "allow_http", "checksum_mode",
+            "access_key_file", "secret_key_file",
         }.Select(name => $"storage.{name}"),
     ];
 
@@ -38,6 +39,10 @@ public sealed class StorageKeysTests
     [Fact]
     public void Keys_may_have_the_names_of_the_documentation_too() => Assert.Equal(
         new S3StorageSection { Bucket = "b", AccessKey = "a", SecretKey = "s" }, Read("access_key_id: a", "secret_access_key: s"));
+
+    [Fact]
+    public void Keys_may_stand_in_files() => Assert.Equal(
+        new S3StorageSection { Bucket = "b", AccessKeyFile = "/run/a", SecretKeyFile = "/run/s" }, Read("access_key_file: /run/a", "secret_key_file: /run/s"));
 
     [Fact]
     public void An_endpoint_of_ones_own_means_path_style_and_plain_checksums() => Assert.Equal(
@@ -119,6 +124,9 @@ public sealed class StorageKeysTests
     [InlineData("endpoint: minio:9000", "endpoint", "must be an address that begins with http:// or https://, without user and password, not 'minio:9000'")]
     [InlineData("access_key: a", "access_key", "needs the other one: give access_key and secret_key both, or neither to use the environment's")]
     [InlineData("secret_access_key: a", "secret_access_key", "needs the other one: give access_key and secret_key both, or neither to use the environment's")]
+    [InlineData("access_key_file: a", "access_key_file", "needs the other one: give access_key_file and secret_key_file both")]
+    [InlineData("secret_key_file: a", "secret_key_file", "needs the other one: give access_key_file and secret_key_file both")]
+    [InlineData("access_key_file: ~/a\n  secret_key_file: s", "access_key_file", "must be a path without '~', which only a shell replaces: write ${HOME} in its place, not '~/a'")]
     [InlineData("checksum_mode: never", "checksum_mode", "must be when_supported or when_required, not 'never'")]
     [InlineData("prefx: a", "prefx", "is no known key; did you mean 'prefix'?")]
     [InlineData("path: /b", "path", "belongs to another backend than the one that is chosen; remove it")]
@@ -128,6 +136,16 @@ public sealed class StorageKeysTests
 
         Assert.Equal(($"storage.{key}", message), (problem.Path, problem.Message));
     }
+
+    [Theory]
+    [InlineData("access_key: a\n  secret_key: s", "access_key", "secret_key")]
+    [InlineData("access_key_id: a\n  secret_access_key: s", "access_key_id", "secret_access_key")]
+    public void Keys_and_files_with_keys_are_not_given_both(string lines, string access, string secret) => Assert.Equal(
+        [
+            ($"storage.{access}", "is of no use beside access_key_file: give one of them"),
+            ($"storage.{secret}", "is of no use beside secret_key_file: give one of them"),
+        ],
+        Yaml.Problems(Yaml.S3 + $"  {lines}\n  access_key_file: f\n  secret_key_file: g\n").Select(problem => (problem.Path, problem.Message)));
 
     [Fact]
     public void One_key_under_two_names_is_refused() => Assert.Equal(

@@ -14,11 +14,12 @@ internal sealed class SaslExchanges(SecuritySection security, TimeProvider clock
         || security.Mechanism is SaslMechanism.Plain or SaslMechanism.ScramSha256 or SaslMechanism.ScramSha512 or SaslMechanism.OAuthBearer;
 
     /// <summary>The exchange for one login: a connection's first, or a later one on it.</summary>
+    /// <exception cref="KafkaBackup.Shared.BackupException">The file with the user's name cannot be used.</exception>
     public ISaslExchange Create() => security.Mechanism switch
     {
-        SaslMechanism.Plain => new PlainExchange(security.Username!, Password),
-        SaslMechanism.ScramSha256 => new ScramExchange(HashAlgorithmName.SHA256, security.Username!, Password),
-        SaslMechanism.ScramSha512 => new ScramExchange(HashAlgorithmName.SHA512, security.Username!, Password),
+        SaslMechanism.Plain => new PlainExchange(Username(), Password),
+        SaslMechanism.ScramSha256 => new ScramExchange(HashAlgorithmName.SHA256, Username(), Password),
+        SaslMechanism.ScramSha512 => new ScramExchange(HashAlgorithmName.SHA512, Username(), Password),
         SaslMechanism.OAuthBearer => new OAuthBearerExchange(_tokens!, security.OAuth!.ClientId),
         _ => throw new InvalidOperationException($"No exchange for {security.Mechanism}."),
     };
@@ -26,5 +27,7 @@ internal sealed class SaslExchanges(SecuritySection security, TimeProvider clock
     /// <inheritdoc/>
     public void Dispose() => _tokens?.Dispose();
 
-    private string Password() => security.PasswordFile is { } file ? SecurityFiles.ReadPassword(file) : security.Password!;
+    private string Username() => security.UsernameFile is { } file ? SecurityFiles.ReadLine(file, "the user's name") : security.Username!;
+
+    private string Password() => security.PasswordFile is { } file ? SecurityFiles.ReadLine(file, "the password") : security.Password!;
 }

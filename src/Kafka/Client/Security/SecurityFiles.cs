@@ -1,5 +1,5 @@
-using KafkaBackup.Kafka.Librdkafka;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Configuration;
 
 namespace KafkaBackup.Kafka.Client.Security;
 
@@ -21,10 +21,12 @@ internal static class SecurityFiles
         }
     }
 
-    /// <summary>The password in a file.</summary>
+    /// <summary>What stands in the one line of a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="what">What that is, for a sentence.</param>
     /// <exception cref="BackupException">It cannot be read, or holds none.</exception>
-    public static string ReadPassword(string path) =>
-        PasswordFiles.Of(Read(path)) ?? throw Unusable(path, "has to hold the password, in one line");
+    public static string ReadLine(string path, string what) =>
+        SecretFiles.LineOf(Read(path)) ?? throw Unusable(path, $"has to hold {what}, in one line");
 
     /// <summary>The failure to use a file.</summary>
     /// <param name="path">The file.</param>

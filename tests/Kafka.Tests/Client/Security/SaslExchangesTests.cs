@@ -45,6 +45,20 @@ public sealed class SaslExchangesTests : IDisposable
         Assert.Equal("\0alice\0second", Encoding.UTF8.GetString(await exchanges.Create().BeginAsync(CancellationToken.None)));
     }
 
+    [Fact]
+    public async Task A_file_with_the_name_of_the_user_is_read_for_each_login()
+    {
+        var file = Path.Combine(_folder.FullName, "user");
+        using var exchanges = Exchanges(new SecuritySection { Mechanism = SaslMechanism.Plain, UsernameFile = file, Password = "p" });
+
+        await File.WriteAllTextAsync(file, "alice\n");
+        Assert.Equal("\0alice\0p", Encoding.UTF8.GetString(await exchanges.Create().BeginAsync(CancellationToken.None)));
+        await File.WriteAllTextAsync(file, "bob\n");
+        Assert.Equal("\0bob\0p", Encoding.UTF8.GetString(await exchanges.Create().BeginAsync(CancellationToken.None)));
+        File.Delete(file);
+        Assert.True(Assert.Throws<BackupException>(exchanges.Create).IsRetryable);
+    }
+
     [Theory]
     [InlineData(null, "cannot be read: ")]
     [InlineData("\n", "has to hold the password, in one line. ")]
