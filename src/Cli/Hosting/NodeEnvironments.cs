@@ -10,7 +10,7 @@ namespace KafkaBackup.Cli.Hosting;
 
 /// <summary>The environments of all runs that this node works for. Variables and files of a definition are this node's own.</summary>
 /// <remarks>Each run has its own clients and its own patience; those of the runs before it end a while later, when nobody uses them any more.</remarks>
-internal sealed class NodeEnvironments(long memoryBytes, string nodeName, SecretFiles? secrets, ILoggerFactory loggers, StoreLog log, TimeProvider clock) : IBackupEnvironments, IDisposable
+internal sealed class NodeEnvironments(long memoryBytes, string nodeName, SecretMirror? secrets, ILoggerFactory loggers, StoreLog log, TimeProvider clock) : IBackupEnvironments, IDisposable
 {
     /// <summary>How long the clients of a run outlive the beginning of the next one.</summary>
     private static readonly TimeSpan Afterlife = TimeSpan.FromMinutes(10);

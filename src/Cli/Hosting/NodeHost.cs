@@ -98,7 +98,7 @@ internal static class NodeHost
         parts
             .AddSecretFiles()
             .AddSingleton(services => new NodeEnvironments(
-                settings.MemoryBytes, settings.Name, services.GetService<SecretFiles>(), services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<StoreLog>(), TimeProvider.System))
+                settings.MemoryBytes, settings.Name, services.GetService<SecretMirror>(), services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<StoreLog>(), TimeProvider.System))
             .AddSingleton<IBackupEnvironments>(services => services.GetRequiredService<NodeEnvironments>())
             .AddSingleton(settings)
             .AddSingleton<NodeRestores>()

@@ -8,7 +8,7 @@ namespace KafkaBackup.Cli.Hosting;
 
 /// <summary>Looks into backups from a node, with the node's own variables and files. Somebody waits at a shell, so it has 15 s; and as each look takes memory beside
 /// what backups have, there are two at a time.</summary>
-internal sealed class NodeInspector(SecretFiles? secrets = null) : IBackupInspector
+internal sealed class NodeInspector(SecretMirror? secrets = null) : IBackupInspector
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LeaderPatience = TimeSpan.FromSeconds(3);

@@ -19,7 +19,7 @@ using static KafkaBackup.Shared.Protocol.RestoreProtocol;
 namespace KafkaBackup.Cli.Hosting;
 
 /// <summary>Gets a node ready for restores, to conduct them and to work for them. Variables and files of a definition are this node's own.</summary>
-internal sealed class NodeRestores(ILoggerFactory loggers, StoreLog storeLog, WorkerNode node, TimeProvider clock, SecretFiles? secrets = null)
+internal sealed class NodeRestores(ILoggerFactory loggers, StoreLog storeLog, WorkerNode node, TimeProvider clock, SecretMirror? secrets = null)
 {
     private const string Name = "definition of the restore";
 

@@ -9,10 +9,10 @@ namespace KafkaBackup.Cli.Hosting;
 /// <summary>Gives a node the Secrets of Kubernetes that definitions name, where the environment says that there are such.</summary>
 internal static class SecretHosting
 {
-    /// <summary>Adds <see cref="SecretFiles"/> if <see cref="SecretPath.Variable"/> names a folder.</summary>
+    /// <summary>Adds <see cref="SecretMirror"/> if <see cref="SecretPath.Variable"/> names a folder.</summary>
     public static IServiceCollection AddSecretFiles(this IServiceCollection parts) =>
         Environment.GetEnvironmentVariable(SecretPath.Variable) is { Length: > 0 } folder
-            ? parts.AddSingleton(services => new SecretFiles(
-                Path.GetFullPath(folder), () => KubernetesApi.Connect(null), services.GetRequiredService<ILogger<SecretFiles>>(), TimeProvider.System))
+            ? parts.AddSingleton(services => new SecretMirror(
+                Path.GetFullPath(folder), () => KubernetesApi.Connect(null), services.GetRequiredService<ILogger<SecretMirror>>(), TimeProvider.System))
             : parts;
 }

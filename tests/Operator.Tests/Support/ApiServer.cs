@@ -34,7 +34,7 @@ internal sealed class ApiServer : IAsyncDisposable
             if (!_hasDefinitions)
             {
                 await KubectlAsync("apply", "--server-side", "-k", Path.Combine(Repository.Root, "deploy/k8s/crds"));
-                await KubectlAsync("wait", "--for=condition=Established", "crd/kafkabackups.kafka.oso.sh");
+                await KubectlAsync("wait", "--for=condition=Established", "crd/kafkabackups.kafka.oso.sh", "crd/kafkarestores.kafka.oso.sh");
                 _hasDefinitions = true;
             }
         }
@@ -97,9 +97,12 @@ internal sealed class ApiServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // What holds objects of a namespace would hold the namespace.
-        foreach (var left in (await Api.ListAsync(ResourceKind.KafkaBackup.ListPath(Space), CancellationToken.None)).Items)
+        foreach (var kind in (ResourceKind[])[ResourceKind.KafkaBackup, ResourceKind.KafkaRestore])
         {
-            await KubectlAsync("patch", "kb", (string)left["metadata"]!["name"]!, "-n", Space, "--type=merge", "-p", """{"metadata":{"finalizers":null}}""");
+            foreach (var left in (await Api.ListAsync(kind.ListPath(Space), CancellationToken.None)).Items)
+            {
+                await KubectlAsync("patch", kind.Plural, (string)left["metadata"]!["name"]!, "-n", Space, "--type=merge", "-p", """{"metadata":{"finalizers":null}}""");
+            }
         }
 
         await KubectlAsync("delete", "namespace", Space, "--wait=false");

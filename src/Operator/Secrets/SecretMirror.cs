@@ -10,14 +10,14 @@ namespace KafkaBackup.Operator.Secrets;
 /// <summary>Keeps the Secrets that definitions name as files of this node, and up to date: whoever reads them reads them anew when they change.</summary>
 /// <remarks>The folder should be one in memory. A Secret is read when a definition first names it, then every <see cref="Interval"/>; while the API server is away, or a
 /// Secret is gone, what was read last stays, so that backups go on.</remarks>
-public sealed partial class SecretFiles : IDisposable
+public sealed partial class SecretMirror : IDisposable
 {
     /// <summary>How long the first reading of a Secret is waited for.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly string _folder;
     private readonly Lazy<KubernetesApi> _api;
-    private readonly ILogger<SecretFiles> _logger;
+    private readonly ILogger<SecretMirror> _logger;
     private readonly ITimer _timer;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Dictionary<ObjectKey, HashSet<string>> _known = [];
@@ -28,7 +28,7 @@ public sealed partial class SecretFiles : IDisposable
     /// <param name="connect">Makes a client for the API server.</param>
     /// <param name="logger">Takes what is to be read.</param>
     /// <param name="clock">The time.</param>
-    public SecretFiles(string folder, Func<KubernetesApi> connect, ILogger<SecretFiles> logger, TimeProvider clock)
+    public SecretMirror(string folder, Func<KubernetesApi> connect, ILogger<SecretMirror> logger, TimeProvider clock)
     {
         (_folder, _api, _logger) = (folder, new Lazy<KubernetesApi>(connect), logger);
         _timer = clock.CreateTimer(_ => _ = RefreshAsync(CancellationToken.None), null, Interval, Interval);
