@@ -15,7 +15,7 @@ public sealed class IncrementalRunTests : BrokerTest
         var first = await backup.SucceedAsync();
 
         var synced = $"[INFO] Offset database synced to {backup.Store}/{backup.Id}/offsets.db";
-        Assert.Equal(["[INFO] No saved offsets found, starting from earliest", "[INFO] Backed up 4,800 records across 2 topics", synced], first.Log);
+        Assert.Equal(["[INFO] No saved offsets found, starting from earliest", "[INFO] Backed up 4,800 records across 2 topics", synced], Told(first));
         StoredRecords.AssertExactly(backup, produced);
 
         var before = backup.SegmentFiles();
@@ -30,7 +30,7 @@ public sealed class IncrementalRunTests : BrokerTest
                 "[INFO] Backed up 135 new records across 2 topics",
                 synced,
             ],
-            second.Log);
+            Told(second));
         StoredRecords.AssertExactly(backup, produced);
         Assert.Equal(3, backup.SegmentFiles().Except(before, StringComparer.Ordinal).Count());
         Assert.Equal([new OffsetRange(0, 1_245)], await backup.CoverageOfAsync(partitions[0]));
@@ -55,8 +55,8 @@ public sealed class IncrementalRunTests : BrokerTest
         var store = StoreSnapshot.Of(backup.Store);
         var second = await backup.SucceedAsync();
 
-        Assert.Equal(["[INFO] Backed up 200 records across 1 topic"], first.Log);
-        Assert.Equal(["[INFO] Backed up 0 new records across 1 topic"], second.Log);
+        Assert.Equal(["[INFO] Backed up 200 records across 1 topic"], Told(first));
+        Assert.Equal(["[INFO] Backed up 0 new records across 1 topic"], Told(second));
         store.AssertUnchanged(backup.Store);
 
         produced.Add(await ProduceAsync(partitions, 10, seed: 2));
@@ -92,6 +92,11 @@ public sealed class IncrementalRunTests : BrokerTest
         second.AssertSays($"{added[0]} — starting at offset 0 (nothing saved)").AssertSays("Backed up 60 new records across 2 topics");
         StoredRecords.AssertExactly(backup, produced);
     }
+
+    /// <summary>All that a run says, but for the line on the engine of zstd where whoever runs the tests forces the managed one.</summary>
+    private static IEnumerable<string> Told(CliResult run) => Environment.GetEnvironmentVariable("KAFKA_BACKUP_ZSTD") == "managed"
+        ? run.Log.Where(line => !line.StartsWith("[INFO] zstd runs in its managed engine", StringComparison.Ordinal))
+        : run.Log;
 
     private async Task<PartitionId[]> NewPartitionsAsync(string name)
     {

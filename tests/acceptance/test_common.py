@@ -5,9 +5,10 @@ import os
 import sys
 import tempfile
 import unittest
+from unittest import mock
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from common import Backup, Report, Run, changes, listing, sentences
+from common import Backup, Report, Run, changes, configuration, listing, sentences
 from mixed import in_order
 from stores import Bucket, Folders
 
@@ -66,6 +67,14 @@ class CommonTests(unittest.TestCase):
             backup.empty()
             self.assertFalse(os.path.exists(backup.store) or os.path.exists(folder))
             os.mkdir(folder)
+
+    def test_every_source_is_read_by_the_client_that_the_environment_names(self):
+        def written(client):
+            with mock.patch.dict(os.environ, {"KAFKA_BACKUP_TEST_CLIENT": client}):
+                return configuration("b", "one:1,two:2", ["t"], ["backend: filesystem"], None)
+
+        self.assertIn("source:\n  bootstrap_servers:\n    - one:1\n    - two:2\n  client: librdkafka\n  topics:\n", written("librdkafka"))
+        self.assertNotIn("client:", written(""))
 
     def test_a_folder_is_made_for_a_store(self):
         with tempfile.TemporaryDirectory() as folder:
