@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using KafkaBackup.Operator.Api;
 using KafkaBackup.Operator.Backups;
+using KafkaBackup.Operator.Jobs;
 using KafkaBackup.Operator.Resources;
 using KafkaBackup.Operator.Restores;
 using KafkaBackup.Operator.Work;
@@ -50,7 +51,7 @@ public sealed class KafkaOperator
     /// <param name="clock">The time.</param>
     /// <param name="random">Spreads the tries of several.</param>
     public KafkaOperator(
-        KubernetesApi api, IBackupCluster backups, IRestoreCluster restores, OperatorSettings settings, ILoggerFactory loggers, TimeProvider clock, Random random)
+        KubernetesApi api, IBackupRunner backups, IRestoreCluster restores, OperatorSettings settings, ILoggerFactory loggers, TimeProvider clock, Random random)
     {
         (_api, _settings, _clock, _random) = (api, settings, clock, random);
         _log = new OperatorLog(loggers.CreateLogger<OperatorLog>());
@@ -100,7 +101,7 @@ public sealed class KafkaOperator
                 var missing = new List<string>();
                 foreach (var space in spaces)
                 {
-                    var rules = await AccessReview.FindMissingAsync(_api, Rules, space, cancellation);
+                    var rules = await AccessReview.FindMissingAsync(_api, [.. Rules, .. _settings.Jobs is null ? [] : JobRunner.Rules], space, cancellation);
                     missing.AddRange(rules.Select(rule => space is null ? rule.ToString() : $"{rule} in {space}"));
                 }
 

@@ -1,3 +1,5 @@
+using KafkaBackup.Operator.Jobs;
+
 namespace KafkaBackup.Operator;
 
 /// <summary>What an operator looks after.</summary>
@@ -5,4 +7,7 @@ public sealed record OperatorSettings
 {
     /// <summary>The namespaces whose objects it looks after; empty: all. Default: all.</summary>
     public IReadOnlyList<string> Namespaces { get; init; } = [];
+
+    /// <summary>How runs are made Jobs; null: there is a cluster of nodes that runs them.</summary>
+    public JobSettings? Jobs { get; init; }
 }

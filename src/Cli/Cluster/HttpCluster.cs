@@ -2,20 +2,19 @@ using System.Text.Json;
 using KafkaBackup.Management;
 using KafkaBackup.Operator.Backups;
 using KafkaBackup.Operator.Restores;
-using KafkaBackup.Shared;
 using KafkaBackup.Shared.Protocol;
 using static KafkaBackup.Shared.Protocol.RestoreRunProtocol;
 
 namespace KafkaBackup.Cli.Cluster;
 
 /// <summary>The cluster as an operator reaches it from outside: through whichever of its nodes answers.</summary>
-internal sealed class HttpCluster(ClusterClient client) : IBackupCluster, IRestoreCluster
+internal sealed class HttpCluster(ClusterClient client) : IBackupRunner, IRestoreCluster
 {
-    public async Task<ClusterBackup?> FindAsync(BackupId backup, CancellationToken cancellation)
+    public async Task<ClusterBackup?> FindAsync(BackupSubject subject, CancellationToken cancellation)
     {
         try
         {
-            var found = await client.GetAsync(backup.Value, cancellation);
+            var found = await client.GetAsync(subject.Backup.Value, cancellation);
             return new ClusterBackup(found.Backup, found.Status);
         }
         catch (NotThereException)
@@ -24,14 +23,14 @@ internal sealed class HttpCluster(ClusterClient client) : IBackupCluster, IResto
         }
     }
 
-    public Task DeclareAsync(BackupId backup, string definition, string? schedule, string? timeZone, CancellationToken cancellation) =>
+    public Task DeclareAsync(BackupSubject subject, string definition, string? schedule, string? timeZone, CancellationToken cancellation) =>
         client.SubmitAsync(null, new Submission(definition) { Schedule = schedule ?? CatalogueProtocol.NoSchedule, TimeZone = timeZone }, cancellation);
 
-    public Task StartAsync(BackupId backup, string run, CancellationToken cancellation) => client.OrderAsync(backup.Value, $"start?run={run}", cancellation);
+    public Task StartAsync(BackupSubject subject, string run, CancellationToken cancellation) => client.OrderAsync(subject.Backup.Value, $"start?run={run}", cancellation);
 
-    public Task OrderAsync(BackupId backup, CatalogueProtocol.CatalogueOrder order, CancellationToken cancellation) => order == CatalogueProtocol.CatalogueOrder.Remove
-        ? client.RemoveAsync(backup.Value, cancellation)
-        : client.OrderAsync(backup.Value, order.ToString().ToLowerInvariant(), cancellation);
+    public Task OrderAsync(BackupSubject subject, CatalogueProtocol.CatalogueOrder order, CancellationToken cancellation) => order == CatalogueProtocol.CatalogueOrder.Remove
+        ? client.RemoveAsync(subject.Backup.Value, cancellation)
+        : client.OrderAsync(subject.Backup.Value, order.ToString().ToLowerInvariant(), cancellation);
 
     public Task<RestoreRunStatus> BeginAsync(string definition, string run, CancellationToken cancellation) =>
         client.RestoreAsync(null, new RestoreSubmission(definition, run), cancellation);

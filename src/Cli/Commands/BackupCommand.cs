@@ -35,11 +35,12 @@ internal static class BackupCommand
         var format = new Option<string>("--log-format") { Description = "text, or json: one object a line.", DefaultValueFactory = _ => "text" };
         format.AcceptOnlyFromAmong("text", "json");
         var (cluster, token, authorities) = (ClusterOptions.Cluster(isRequired: false), ClusterOptions.TokenFile(), ClusterOptions.Authorities());
+        var summary = new Option<string?>("--summary") { Description = "Write to this file how the run ended, in JSON of 4 KB at most, such as Kubernetes takes from /dev/termination-log.", HelpName = "FILE" };
         var command = new Command("backup", """
             Back up topics as the configuration file says, from where the last run ended.
 
             Example: kafka-backup backup -c backup.yaml
-            """) { config, sweep, cluster, token, authorities, verbose, quiet, format };
+            """) { config, sweep, summary, cluster, token, authorities, verbose, quiet, format };
         command.Validators.Add(result =>
         {
             if (result.GetValue(verbose) && result.GetValue(quiet))
@@ -56,6 +57,11 @@ internal static class BackupCommand
             {
                 result.AddError("--sweep-orphans is an order for one run on this machine; it does not go with --cluster.");
             }
+
+            if (result.GetValue(cluster) is not null && result.GetValue(summary) is not null)
+            {
+                result.AddError("--summary tells of a run on this machine; it does not go with --cluster. See 'kafka-backup cluster runs'.");
+            }
         });
         command.SetAction((parsed, _) =>
         {
@@ -65,7 +71,7 @@ internal static class BackupCommand
                 ShowsProgress: !parsed.GetValue(quiet));
             return parsed.GetValue(cluster) is { } nodes
                 ? RunInClusterAsync(ClusterOptions.Connect(nodes, parsed.GetValue(token), parsed.GetValue(authorities)), parsed.GetRequiredValue(config), output)
-                : RunAsync(parsed.GetRequiredValue(config), output, parsed.GetValue(sweep));
+                : RunAsync(parsed.GetRequiredValue(config), output, parsed.GetValue(sweep), parsed.GetValue(summary));
         });
         return command;
     }
@@ -79,7 +85,7 @@ internal static class BackupCommand
     }
 
     /// <summary>One run of the configuration in <paramref name="file"/>, as <c>backup</c> makes it.</summary>
-    internal static async Task<int> RunAsync(string file, OutputOptions output, bool sweepsOrphans = false)
+    internal static async Task<int> RunAsync(string file, OutputOptions output, bool sweepsOrphans = false, string? summary = null)
     {
         // Before anything else: an end that is asked for while the program starts is to be in good order, too.
         using var signals = new StopSignals();
@@ -94,7 +100,9 @@ internal static class BackupCommand
         await host.StartAsync(signals.Stopped);
         try
         {
-            return Report(await RunAsync(host, configuration, display, signals), output);
+            var finished = await RunAsync(host, configuration, display, signals);
+            RunSummary.Write(summary, finished, output);
+            return Report(finished, output);
         }
         finally
         {

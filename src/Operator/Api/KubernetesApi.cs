@@ -73,13 +73,18 @@ public sealed class KubernetesApi : IDisposable
 
     /// <summary>All objects at a path.</summary>
     /// <exception cref="KubernetesException">They cannot be had.</exception>
-    public async Task<ObjectList> ListAsync(string path, CancellationToken cancellation)
+    public Task<ObjectList> ListAsync(string path, CancellationToken cancellation) => ListAsync(path, null, cancellation);
+
+    /// <summary>Those objects at a path that have a label.</summary>
+    /// <exception cref="KubernetesException">They cannot be had.</exception>
+    public async Task<ObjectList> ListAsync(string path, string? label, CancellationToken cancellation)
     {
+        var selector = label is null ? "" : $"&labelSelector={Uri.EscapeDataString(label)}";
         var items = new List<JsonObject>();
         string? next = null;
         while (true)
         {
-            var page = await SendAsync(HttpMethod.Get, $"{path}?limit={PageSize}{(next is null ? "" : $"&continue={Uri.EscapeDataString(next)}")}", null, null, cancellation);
+            var page = await SendAsync(HttpMethod.Get, $"{path}?limit={PageSize}{selector}{(next is null ? "" : $"&continue={Uri.EscapeDataString(next)}")}", null, null, cancellation);
             items.AddRange(page["items"]?.AsArray().OfType<JsonObject>() ?? []);
             next = (string?)page["metadata"]?["continue"];
             if (string.IsNullOrEmpty(next))
@@ -125,6 +130,10 @@ public sealed class KubernetesApi : IDisposable
     /// <exception cref="KubernetesException">It was refused, is there already (<see cref="KubernetesException.IsConflict"/>), or whether it was done is not known.</exception>
     public Task<JsonObject> CreateAsync(string path, JsonObject made, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Post, $"{path}?fieldManager={FieldManager}", made, "application/json", cancellation);
+
+    /// <summary>Deletes an object, and first what it owns.</summary>
+    /// <exception cref="KubernetesException">It was refused, there is none, or whether it was done is not known.</exception>
+    public Task DeleteAsync(string path, CancellationToken cancellation) => SendAsync(HttpMethod.Delete, $"{path}?propagationPolicy=Foreground", null, null, cancellation);
 
     /// <inheritdoc />
     public void Dispose() => _client.Dispose();

@@ -8,10 +8,10 @@ namespace KafkaBackup.Operator.Backups;
 
 /// <summary>Brings the cluster's catalogue to what KafkaBackups ask for, and tells in their status how they stand.</summary>
 /// <param name="api">The API server.</param>
-/// <param name="cluster">The cluster of nodes.</param>
+/// <param name="runner">What runs backups.</param>
 /// <param name="events">Takes what happens.</param>
 /// <param name="clock">The time.</param>
-internal sealed class BackupReconciler(KubernetesApi api, IBackupCluster cluster, EventRecorder events, TimeProvider clock)
+internal sealed class BackupReconciler(KubernetesApi api, IBackupRunner runner, EventRecorder events, TimeProvider clock)
 {
     /// <summary>How many orders follow each other at once: declare, and start.</summary>
     private const int MaxOrders = 4;
@@ -53,7 +53,7 @@ internal sealed class BackupReconciler(KubernetesApi api, IBackupCluster cluster
             var wanted = BackupDefinition.Of(resource);
             for (var orders = 0; ; orders++)
             {
-                found = await cluster.FindAsync(wanted.Backup, cancellation);
+                found = await runner.FindAsync(SubjectOf(resource), cancellation);
                 if (found is not null && BackupDefinition.OwnerOf(found.Declared.Definition) is var owner && owner != resource.Key.ToString())
                 {
                     var whose = owner is null ? "by 'kafka-backup submit'" : $"for the KafkaBackup {owner}";
@@ -66,7 +66,7 @@ internal sealed class BackupReconciler(KubernetesApi api, IBackupCluster cluster
                     return (found, null);
                 }
 
-                await CarryOutAsync(cluster, order, wanted, cancellation);
+                await CarryOutAsync(runner, SubjectOf(resource), order, wanted, cancellation);
                 if (order is BackupOrder.Cancel)
                 {
                     await events.RecordAsync(ResourceKind.KafkaBackup, resource.Metadata, "DeadlineExceeded", isWarning: true,
@@ -88,14 +88,22 @@ internal sealed class BackupReconciler(KubernetesApi api, IBackupCluster cluster
         }
     }
 
-    /// <summary>Gives an order.</summary>
-    internal static Task CarryOutAsync(IBackupCluster cluster, BackupOrder order, BackupDefinition wanted, CancellationToken cancellation) => order switch
+    /// <summary>What an object asks for, as whoever runs it has to know it.</summary>
+    internal static BackupSubject SubjectOf(KafkaBackupResource resource) => new(new BackupId(resource.BackupId), resource.Key, resource.Metadata.Uid)
     {
-        BackupOrder.Declare => cluster.DeclareAsync(wanted.Backup, wanted.Text, wanted.Schedule, wanted.TimeZone, cancellation),
-        BackupOrder.Start start => cluster.StartAsync(wanted.Backup, start.Run, cancellation),
-        BackupOrder.Pause => cluster.OrderAsync(wanted.Backup, CatalogueProtocol.CatalogueOrder.Pause, cancellation),
-        BackupOrder.Resume => cluster.OrderAsync(wanted.Backup, CatalogueProtocol.CatalogueOrder.Resume, cancellation),
-        BackupOrder.Cancel => cluster.OrderAsync(wanted.Backup, CatalogueProtocol.CatalogueOrder.Cancel, cancellation),
+        Claim = resource.Spec.Storage is { StorageType: "pvc", Pvc: { } claim } ? claim.ClaimName : null,
+        DeadlineSecs = resource.Spec.Continuous ? null : resource.Spec.RunDeadlineSecs,
+        UsesWorkloadIdentity = resource.Spec.Storage is { StorageType: "azure", Azure.UseWorkloadIdentity: true },
+    };
+
+    /// <summary>Gives an order.</summary>
+    internal static Task CarryOutAsync(IBackupRunner runner, BackupSubject subject, BackupOrder order, BackupDefinition wanted, CancellationToken cancellation) => order switch
+    {
+        BackupOrder.Declare => runner.DeclareAsync(subject, wanted.Text, wanted.Schedule, wanted.TimeZone, cancellation),
+        BackupOrder.Start start => runner.StartAsync(subject, start.Run, cancellation),
+        BackupOrder.Pause => runner.OrderAsync(subject, CatalogueProtocol.CatalogueOrder.Pause, cancellation),
+        BackupOrder.Resume => runner.OrderAsync(subject, CatalogueProtocol.CatalogueOrder.Resume, cancellation),
+        BackupOrder.Cancel => runner.OrderAsync(subject, CatalogueProtocol.CatalogueOrder.Cancel, cancellation),
         _ => throw new InvalidOperationException($"There is no order {order}."),
     };
 
@@ -114,15 +122,15 @@ internal sealed class BackupReconciler(KubernetesApi api, IBackupCluster cluster
             return null;
         }
 
-        if (BackupId.Problem(resource.BackupId) is null && await cluster.FindAsync(new BackupId(resource.BackupId), cancellation) is { } found
+        if (BackupId.Problem(resource.BackupId) is null && await runner.FindAsync(SubjectOf(resource), cancellation) is { } found
             && BackupDefinition.OwnerOf(found.Declared.Definition) == resource.Key.ToString())
         {
             if (!found.Declared.IsRemoved)
             {
-                await cluster.OrderAsync(found.Declared.Backup, CatalogueProtocol.CatalogueOrder.Remove, cancellation);
+                await runner.OrderAsync(SubjectOf(resource), CatalogueProtocol.CatalogueOrder.Remove, cancellation);
             }
 
-            if (await cluster.FindAsync(found.Declared.Backup, cancellation) is { } still)
+            if (await runner.FindAsync(SubjectOf(resource), cancellation) is { } still)
             {
                 await TellAsync(resource, still, null, cancellation);
                 return WhileRunning; // Its run ends in good order first.

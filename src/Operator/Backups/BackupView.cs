@@ -122,8 +122,8 @@ internal static class BackupView
         yield return last is { Outcome: "Failed" or "Incomplete" }
             ? new Condition("Degraded", "True", $"Run{last.Outcome}", Told(last)!)
             : known is { Current.Failures: [var refusal, ..] }
-                ? new Condition("Degraded", "True", "NodeRefused", refusal.Message)
-                : new Condition("Degraded", "False", "AsExpected", "Nothing is wrong that is known of.");
+                ? new Condition("Degraded", "True", "RunHindered", refusal.Message)
+                : new Condition("Degraded", "False", "AsExpected", "Nothing is wrong, as far as is known.");
         yield return last switch
         {
             null => new Condition("LastBackupSucceeded", "Unknown", "NoRunYet", "No run has ended yet."),

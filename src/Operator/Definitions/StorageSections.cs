@@ -6,7 +6,7 @@ namespace KafkaBackup.Operator.Definitions;
 internal static class StorageSections
 {
     /// <summary>Where claims are mounted.</summary>
-    private const string ClaimsFolder = "/data";
+    public const string ClaimsFolder = "/data";
 
     /// <summary>Store, credentials and patience.</summary>
     /// <param name="yaml">The section.</param>

@@ -92,7 +92,7 @@ public sealed class BackupDecisionTests
     {
         Set(spec);
         await SettleAsync();
-        await _cluster.OrderAsync(new BackupId(Name), CatalogueProtocol.CatalogueOrder.Pause, CancellationToken.None);
+        await _cluster.OrderAsync(BackupReconciler.SubjectOf(ResourceJson.ReadBackup(_object)), CatalogueProtocol.CatalogueOrder.Pause, CancellationToken.None);
         EndIfRunning();
 
         await SettleAsync();
@@ -253,10 +253,10 @@ public sealed class BackupDecisionTests
     {
         var resource = ResourceJson.ReadBackup(json);
         var wanted = BackupDefinition.Of(resource);
-        var found = await cluster.FindAsync(wanted.Backup, CancellationToken.None);
+        var found = await cluster.FindAsync(BackupReconciler.SubjectOf(resource), CancellationToken.None);
         if (BackupDecision.Next(resource, wanted, found?.Declared, _clock.GetUtcNow()) is { } order)
         {
-            await CarryOutAsync(cluster, order, wanted);
+            await CarryOutAsync(cluster, resource, order, wanted);
             return; // It died here, and told nothing.
         }
 
@@ -272,20 +272,21 @@ public sealed class BackupDecisionTests
         {
             var resource = ResourceJson.ReadBackup(_object) with { Status = _status };
             var wanted = BackupDefinition.Of(resource);
-            var found = await _cluster.FindAsync(wanted.Backup, CancellationToken.None);
+            var found = await _cluster.FindAsync(BackupReconciler.SubjectOf(resource), CancellationToken.None);
             if (BackupDecision.Next(resource, wanted, found?.Declared, _clock.GetUtcNow()) is not { } order)
             {
                 _status = BackupView.Of(resource, found, null, _clock.GetUtcNow());
                 return;
             }
 
-            await CarryOutAsync(_cluster, order, wanted);
+            await CarryOutAsync(_cluster, resource, order, wanted);
         }
 
         Assert.Fail("It never comes to rest.");
     }
 
-    private static Task CarryOutAsync(FakeCluster cluster, BackupOrder order, BackupDefinition wanted) => BackupReconciler.CarryOutAsync(cluster, order, wanted, CancellationToken.None);
+    private static Task CarryOutAsync(FakeCluster cluster, KafkaBackupResource resource, BackupOrder order, BackupDefinition wanted) =>
+        BackupReconciler.CarryOutAsync(cluster, BackupReconciler.SubjectOf(resource), order, wanted, CancellationToken.None);
 
     private void EndIfRunning()
     {

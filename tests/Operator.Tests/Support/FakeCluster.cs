@@ -8,7 +8,7 @@ using static KafkaBackup.Shared.Protocol.CatalogueProtocol;
 namespace KafkaBackup.Operator.Tests.Support;
 
 /// <summary>A cluster of which only the catalogue is there, by the rules that are shipped: runs end when the test says so.</summary>
-internal sealed class FakeCluster(TimeProvider clock) : IBackupCluster
+internal sealed class FakeCluster(TimeProvider clock) : IBackupRunner
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<BackupId, DeclaredBackup> _declared = [];
@@ -22,8 +22,9 @@ internal sealed class FakeCluster(TimeProvider clock) : IBackupCluster
 
     public DeclaredBackup? this[string backup] => _declared.GetValueOrDefault(new BackupId(backup));
 
-    public Task<ClusterBackup?> FindAsync(BackupId backup, CancellationToken cancellation)
+    public Task<ClusterBackup?> FindAsync(BackupSubject subject, CancellationToken cancellation)
     {
+        var backup = subject.Backup;
         lock (_gate)
         {
             return Failure is not null ? Task.FromException<ClusterBackup?>(Failure)
@@ -31,16 +32,16 @@ internal sealed class FakeCluster(TimeProvider clock) : IBackupCluster
         }
     }
 
-    public Task DeclareAsync(BackupId backup, string definition, string? schedule, string? timeZone, CancellationToken cancellation) =>
-        ChangeAsync(backup, known => CatalogueRules.Declare(
-            known, new DeclareBackup(backup, definition, definition.Contains("continuous: true", StringComparison.Ordinal)) { Schedule = schedule ?? NoSchedule, TimeZone = timeZone },
+    public Task DeclareAsync(BackupSubject subject, string definition, string? schedule, string? timeZone, CancellationToken cancellation) =>
+        ChangeAsync(subject.Backup, known => CatalogueRules.Declare(
+            known, new DeclareBackup(subject.Backup, definition, definition.Contains("continuous: true", StringComparison.Ordinal)) { Schedule = schedule ?? NoSchedule, TimeZone = timeZone },
             clock.GetUtcNow(), NextName()));
 
-    public Task StartAsync(BackupId backup, string run, CancellationToken cancellation) =>
-        ChangeAsync(backup, known => CatalogueRules.Change(known!, CatalogueOrder.Start, clock.GetUtcNow(), run));
+    public Task StartAsync(BackupSubject subject, string run, CancellationToken cancellation) =>
+        ChangeAsync(subject.Backup, known => CatalogueRules.Change(known!, CatalogueOrder.Start, clock.GetUtcNow(), run));
 
-    public Task OrderAsync(BackupId backup, CatalogueOrder order, CancellationToken cancellation) =>
-        ChangeAsync(backup, known => CatalogueRules.Change(known!, order, clock.GetUtcNow(), NextName()));
+    public Task OrderAsync(BackupSubject subject, CatalogueOrder order, CancellationToken cancellation) =>
+        ChangeAsync(subject.Backup, known => CatalogueRules.Change(known!, order, clock.GetUtcNow(), NextName()));
 
     /// <summary>Somebody declares a backup by hand.</summary>
     public void Submit(string backup, string definition) => _declared[new BackupId(backup)] = new DeclaredBackup(new BackupId(backup), definition, false);
