@@ -50,8 +50,8 @@ internal static class ConfigurationExplainer
     {
         SecurityProtocol.Plaintext => "not encrypted, no user",
         SecurityProtocol.Ssl => security.CertificateLocation is null ? "TLS, no user" : "TLS with a client certificate",
-        SecurityProtocol.SaslPlaintext => $"not encrypted, {security.Mechanism}",
-        _ => $"TLS, {security.Mechanism}",
+        SecurityProtocol.SaslPlaintext => $"not encrypted, {SaslMechanismNames.NameOf(security.Mechanism!.Value)}",
+        _ => $"TLS, {SaslMechanismNames.NameOf(security.Mechanism!.Value)}",
     };
 
     private static string Segments(BackupSection section)

@@ -23,7 +23,7 @@ internal sealed class BrokerConnector(KafkaSection cluster) : IDisposable
     private const long MostSession = 7 * 86_400_000L;
 
     private readonly TlsChannel? _tls = cluster.Security.IsTls ? new TlsChannel(cluster.Security, TimeProvider.System) : null;
-    private readonly SaslExchanges? _logins = cluster.Security.IsSasl ? new SaslExchanges(cluster.Security, TimeProvider.System) : null;
+    private readonly SaslExchanges? _logins = cluster.Security.IsSasl ? new SaslExchanges(cluster, TimeProvider.System) : null;
 
     /// <summary>Opens a connection over which requests can be sent.</summary>
     /// <exception cref="BackupException">The broker does not answer, or does not let this user in.</exception>

@@ -36,11 +36,23 @@ internal static class ClientSecurity
             {
                 Shared.Configuration.SaslMechanism.ScramSha256 => ClientMechanism.ScramSha256,
                 Shared.Configuration.SaslMechanism.ScramSha512 => ClientMechanism.ScramSha512,
-                Shared.Configuration.SaslMechanism.OAuthBearer => ClientMechanism.OAuthBearer,
+                Shared.Configuration.SaslMechanism.OAuthBearer or Shared.Configuration.SaslMechanism.AwsMskIam => ClientMechanism.OAuthBearer,
+                Shared.Configuration.SaslMechanism.Gssapi => ClientMechanism.Gssapi,
                 _ => ClientMechanism.Plain,
             };
             config.SaslUsername = security.UsernameFile is { } user ? ReadLine(user) : security.Username;
             config.SaslPassword = security.PasswordFile is { } file ? ReadLine(file) : security.Password;
+        }
+
+        if (security.Kerberos is { } kerberos)
+        {
+            config.SaslKerberosServiceName = kerberos.ServiceName;
+            config.SaslKerberosPrincipal = kerberos.Principal;
+            config.SaslKerberosKeytab = kerberos.Keytab;
+            if (kerberos.Keytab is null)
+            {
+                config.SaslKerberosMinTimeBeforeRelogin = 0; // Whoever keeps the ticket cache fresh does: no kinit is called.
+            }
         }
 
         if (security.OAuth is { } oauth)

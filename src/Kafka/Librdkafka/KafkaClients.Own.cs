@@ -13,6 +13,8 @@ public sealed partial class KafkaClients
 {
     private int _ownRefusals;
 
+    private string MechanismName => _source.Security.Mechanism is { } mechanism ? SaslMechanismNames.NameOf(mechanism) : "none";
+
     /// <summary>Reads the cluster's records by the client that the configuration names, or else by our own where it can log in. The log is told which.</summary>
     /// <exception cref="BackupException">The one that is named cannot log in.</exception>
     public IRecordSource CreateSource()
@@ -21,11 +23,11 @@ public sealed partial class KafkaClients
         if (_source.Client == SourceClient.Native && !canLogIn)
         {
             throw new BackupException(FailureKind.Configuration,
-                $"{_source.Name}.client: 'native' cannot log in with sasl_mechanism {_source.Security.Mechanism}; leave it out, or set it to librdkafka.");
+                $"{_source.Name}.client: 'native' cannot log in with sasl_mechanism {MechanismName}; leave it out, or set it to librdkafka.");
         }
 
         var client = _source.Client ?? (canLogIn ? SourceClient.Native : SourceClient.Librdkafka);
-        LogClient(_logger, client == SourceClient.Native && _source.Client is null ? LogLevel.Debug : LogLevel.Information, _source.Name, $"{client}".ToLowerInvariant(), _source.Client is not null ? "as configured" : canLogIn ? "by default" : $"as native cannot log in with sasl_mechanism {_source.Security.Mechanism}");
+        LogClient(_logger, client == SourceClient.Native && _source.Client is null ? LogLevel.Debug : LogLevel.Information, _source.Name, $"{client}".ToLowerInvariant(), _source.Client is not null ? "as configured" : canLogIn ? "by default" : $"as native cannot log in with sasl_mechanism {MechanismName}");
         return client == SourceClient.Native ? new NativeRecordSource(this) : new KafkaRecordSource(this);
     }
 
@@ -40,7 +42,7 @@ public sealed partial class KafkaClients
 
         if (Interlocked.Increment(ref _ownRefusals) == 1)
         {
-            LogNoMetadata(_logger, _source.Name, $"{_source.Security.Mechanism}");
+            LogNoMetadata(_logger, _source.Name, $"{MechanismName}");
         }
 
         return null;

@@ -52,6 +52,7 @@ public sealed partial class KafkaClients
         // A large record is here several times for a moment: in the answer, in a batch, in its segment, and compressed.
         LargestAnswer = (int)Math.Clamp(_backup.MemoryOf(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes) / 2, LeastLargestAnswer, int.MaxValue);
         _files = new CertificateFiles(_source.Security, TimeProvider.System, _source.Name);
+        Login = MskLogin.For(_source);
     }
 
     /// <summary>The addresses as the user gave them.</summary>
@@ -66,6 +67,11 @@ public sealed partial class KafkaClients
     /// <summary>How large an answer of a broker may be, which Kafka makes as large as the batch in it: half of the memory budget.</summary>
     /// <remarks>Tests set less.</remarks>
     internal int LargestAnswer { get; init; }
+
+    /// <summary>Gives clients their tokens where the cluster is one of MSK. Tests give others.</summary>
+    internal MskLogin? Login { get; init; }
+
+    private Action<IClient, string>? RefreshToken => Login is { } login ? (client, _) => login.Refresh(client) : null;
 
     /// <summary>What is asked for before anything is known of a partition.</summary>
     internal AnswerSize FirstAnswer { get; init; } = AnswerSize.OneBatch;
@@ -105,6 +111,7 @@ public sealed partial class KafkaClients
     /// <param name="heard">Is told each line of the client's log.</param>
     internal IAdminClient CreateAdmin(ClientErrors errors, Action<LogMessage> heard) => Build(() =>
         new AdminClientBuilder(new AdminClientConfig(Common()) { Debug = ClusterIdLog.DebugContext })
+            .SetOAuthBearerTokenRefreshHandler(RefreshToken)
             .SetErrorHandler((_, error) => Note(error, errors))
             .SetLogHandler((_, message) =>
             {
@@ -123,6 +130,7 @@ public sealed partial class KafkaClients
         ClientErrors errors, BatchDeserializer deserializer, FetchAnswers answers, AnswerSize size, bool isPatient) => Build(() =>
         new ConsumerBuilder<BatchSlice, BatchSlice>(
             new ConsumerConfig(Reading(IsolationLevel.ReadCommitted, size)) { Debug = FetchAnswers.DebugContext, FetchWaitMaxMs = isPatient ? PatientFetchWait : FetchWait })
+            .SetOAuthBearerTokenRefreshHandler(RefreshToken)
             .SetKeyDeserializer(deserializer)
             .SetValueDeserializer(deserializer)
             .SetErrorHandler((_, error) => Note(error, errors))
@@ -139,6 +147,7 @@ public sealed partial class KafkaClients
     /// <param name="errors">Is told what the client complains about.</param>
     internal IConsumer<Ignore, Ignore> CreateUncommittedReader(ClientErrors errors) => Build(() =>
         new ConsumerBuilder<Ignore, Ignore>(Reading(IsolationLevel.ReadUncommitted, AnswerSize.OneBatch))
+            .SetOAuthBearerTokenRefreshHandler(RefreshToken)
             .SetErrorHandler((_, error) => Note(error, errors))
             .SetLogHandler((_, message) => Log(message, errors))
             .Build());
@@ -195,10 +204,12 @@ public sealed partial class KafkaClients
     /// <exception cref="BackupException">librdkafka does not take a file that <see cref="PemFiles"/> had no objection to, or finds the files
     /// while they are replaced.</exception>
     private T Build<T>(Func<T> build)
+        where T : IClient
     {
         try
         {
             var client = build();
+            Begin(client);
             _hadClient = true;
             return client;
         }
@@ -217,6 +228,19 @@ public sealed partial class KafkaClients
         catch (Exception e) when (IsOfSettings(e))
         {
             throw new BackupException(FailureKind.Configuration, $"The Kafka client cannot be set up as {_source.Name}.security says: {e.Message.TrimEnd('.')}.", e);
+        }
+    }
+
+    private void Begin(IClient client)
+    {
+        try
+        {
+            Login?.Begin(client);
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
         }
     }
 

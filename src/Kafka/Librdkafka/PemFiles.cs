@@ -7,13 +7,13 @@ namespace KafkaBackup.Kafka.Librdkafka;
 /// <summary>Looks into the files that <c>security</c> of a Kafka section names before anything is connected to.</summary>
 public static class PemFiles
 {
-    /// <summary>Checks that the files can be read and hold what they should, and that certificate, key and password belong together.</summary>
+    /// <summary>Checks that the files can be read and hold what they should, that certificate, key and password belong together, and that this machine can log in as is wanted.</summary>
     /// <param name="file">The configuration file, for the message.</param>
     /// <param name="section">What names the files.</param>
     /// <exception cref="ConfigurationException">Something is wrong; it carries all that is.</exception>
     public static void Check(string file, KafkaSection section)
     {
-        if (Judge(section.Security, section.Name) is { Count: > 0 } problems)
+        if (Judge(section.Security, section.Name).Concat(LoginCheck.Judge(section, Environment.GetEnvironmentVariable)).ToList() is { Count: > 0 } problems)
         {
             throw new ConfigurationException(file, problems);
         }

@@ -1,4 +1,5 @@
 using Confluent.Kafka;
+using KafkaBackup.Kafka.Client.Security;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared;
 
@@ -71,6 +72,12 @@ internal sealed class SourceFailures(KafkaSection source)
             SourceProblemKind.Login when security.Mechanism == Shared.Configuration.SaslMechanism.OAuthBearer =>
                 $"the brokers do not take the token of '{security.OAuth!.ClientId}'. {at}. "
                 + $"Check {source.Name}.security.sasl_oauth_client_id and sasl_oauth_scope, and what the brokers ask of a token.",
+            SourceProblemKind.Login when security.Mechanism == Shared.Configuration.SaslMechanism.AwsMskIam =>
+                $"the brokers do not take the token of {MskTokens.Owner}. {at}. {MskTokens.AdviceOnRights}",
+            SourceProblemKind.TokenUnavailable or SourceProblemKind.TokenRefused when security.Mechanism == Shared.Configuration.SaslMechanism.AwsMskIam => first.Reason + ".",
+            SourceProblemKind.Login when security.Kerberos is { } kerberos =>
+                $"the login by Kerberos is refused. {at}. Check {source.Name}.security.sasl_kerberos_principal, sasl_kerberos_keytab and sasl_kerberos_service_name ('{kerberos.ServiceName}'), "
+                + "/etc/krb5.conf, and that the brokers are named in bootstrap_servers as their principals are.",
             SourceProblemKind.Login =>
                 $"the login as {(security.UsernameFile is { } file ? $"the user in '{file}'" : $"'{security.Username}'")} is refused. {at}. Check {source.Name}.security.sasl_username and {source.Name}.security.sasl_password, and that the user exists for this sasl_mechanism.",
             SourceProblemKind.Mechanism =>

@@ -5,19 +5,10 @@ internal static class KafkaSectionReader
 {
     private const string Unneeded = "is of no use without";
 
-    private static readonly Dictionary<string, string> RefusedMechanisms = new()
+    /// <summary>What restores are written by speaks no Kerberos.</summary>
+    private static readonly Dictionary<string, string> RefusedForTargets = new()
     {
-        ["GSSAPI"] = "'GSSAPI' (Kerberos) is not supported by this version; use PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER",
-    };
-
-    private static readonly Dictionary<string, SaslMechanism> Mechanisms = new()
-    {
-        ["PLAIN"] = SaslMechanism.Plain,
-        ["SCRAM-SHA-256"] = SaslMechanism.ScramSha256,
-        ["SCRAM-SHA-512"] = SaslMechanism.ScramSha512,
-        ["SCRAM-SHA256"] = SaslMechanism.ScramSha256,
-        ["SCRAM-SHA512"] = SaslMechanism.ScramSha512,
-        ["OAUTHBEARER"] = SaslMechanism.OAuthBearer,
+        ["GSSAPI"] = "'GSSAPI' (Kerberos) is for sources only: what writes to a target does not speak it; use PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER or AWS_MSK_IAM",
     };
 
     /// <summary>The section called <paramref name="name"/>, or null after a report.</summary>
@@ -27,7 +18,7 @@ internal static class KafkaSectionReader
         var servers = value?.TextList(BrokerAddress.Objection);
         var (client, rack) = name == "source" ? (ReadClient(map), map.Text("client_rack")) : (null, null);
         var topics = map.Section("topics", ReadTopics) ?? new TopicsSection();
-        var security = map.Section("security", ReadSecurity) ?? new SecuritySection();
+        var security = map.Section("security", inner => ReadSecurity(inner, name)) ?? new SecuritySection();
         var connection = map.Section("connection", ReadConnection) ?? new ConnectionSection();
         if (servers is { Count: 0 })
         {
@@ -60,12 +51,13 @@ internal static class KafkaSectionReader
         };
     }
 
-    private static SecuritySection ReadSecurity(YamlMapReader map)
+    private static SecuritySection ReadSecurity(YamlMapReader map, string section)
     {
         var protocol = map.Choice("security_protocol", ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]);
         var mechanism = map.Value("sasl_mechanism");
-        var name = mechanism?.Choice(["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"], ["SCRAM-SHA256", "SCRAM-SHA512"], RefusedMechanisms);
-        var section = new SecuritySection
+        var refused = section == "target" ? RefusedForTargets : [];
+        var name = mechanism?.Choice([.. SaslMechanismNames.Names.Except(refused.Keys)], SaslMechanismNames.OtherNames, refused);
+        var read = new SecuritySection
         {
             Protocol = protocol switch
             {
@@ -74,12 +66,14 @@ internal static class KafkaSectionReader
                 "SASL_SSL" => SecurityProtocol.SaslSsl,
                 _ => SecurityProtocol.Plaintext,
             },
-            Mechanism = name is null ? null : Mechanisms[name],
+            Mechanism = name is null ? null : SaslMechanismNames.Of(name),
             Username = map.Text("sasl_username"),
             UsernameFile = map.Text("sasl_username_file"),
             Password = SecretReader.Password(map.Value("sasl_password")),
             PasswordFile = map.Text("sasl_password_file"),
-            OAuth = ReadOAuth(map, isUsed: name == "OAUTHBEARER"),
+            OAuth = LoginReader.OAuth(map, isUsed: name == "OAUTHBEARER"),
+            AwsRegion = LoginReader.AwsRegion(map, isUsed: name == "AWS_MSK_IAM"),
+            Kerberos = LoginReader.Kerberos(map, isUsed: name == "GSSAPI"),
             CaLocation = map.Text("ssl_ca_location"),
             CertificateLocation = map.Text("ssl_certificate_location"),
             KeyLocation = map.Text("ssl_key_location"),
@@ -87,10 +81,10 @@ internal static class KafkaSectionReader
         };
         if (protocol is not null || !map.Has("security_protocol"))
         {
-            CheckTogether(map, section, hasMechanism: mechanism is not null);
+            CheckTogether(map, read, hasMechanism: mechanism is not null);
         }
 
-        return section;
+        return read;
     }
 
     /// <summary>Keys that need each other. A secret that is given and not used is reported as well: somebody believes that it protects.</summary>
@@ -113,7 +107,8 @@ internal static class KafkaSectionReader
             map.Value(key)!.Report($"{Unneeded} {Tls}");
         }
 
-        if (section is { IsSasl: true, Mechanism: not (null or SaslMechanism.OAuthBearer) })
+        LoginReader.RefuseUser(map, section.Mechanism);
+        if (section is { IsSasl: true, Mechanism: SaslMechanism.Plain or SaslMechanism.ScramSha256 or SaslMechanism.ScramSha512 })
         {
             RequireOne(map, "sasl_username");
             RequireOne(map, "sasl_password");
@@ -146,28 +141,5 @@ internal static class KafkaSectionReader
             map.Required(first);
             map.Required(second);
         }
-    }
-
-    private static OAuthSection? ReadOAuth(YamlMapReader map, bool isUsed)
-    {
-        const string Prefix = "sasl_oauth_";
-        var values = new[] { "token_endpoint_url", "client_id", "client_secret", "scope" }.ToDictionary(name => name, name => map.Value(Prefix + name));
-        if (!isUsed)
-        {
-            foreach (var value in values.Values.OfType<YamlValue>())
-            {
-                value.Report($"{Unneeded} sasl_mechanism OAUTHBEARER");
-            }
-
-            return null;
-        }
-
-        var url = map.Required(Prefix + "token_endpoint_url")?.Text(LocationReader.UrlObjection);
-        var id = map.Required(Prefix + "client_id")?.Text();
-        var secret = SecretReader.Password(map.Required(Prefix + "client_secret"));
-        var scope = values["scope"]?.Text();
-        return url is null || id is null || secret is null
-            ? null
-            : new OAuthSection { TokenEndpointUrl = url, ClientId = id, ClientSecret = secret, Scope = scope };
     }
 }

@@ -6,7 +6,6 @@ namespace KafkaBackup.Shared.Configuration;
 /// <remarks>A section stands for all that is in it. Each has a sentence that says what to do; OSO's tool itself ignores some of them.</remarks>
 internal static class OsoKeys
 {
-    private const string Kerberos = "belongs to Kerberos (GSSAPI), which this version does not support; remove it";
     private const string OtherBackend = "belongs to another backend than the one that is chosen; remove it";
     private const string Keepalive = "cannot be set in this client, which uses the system's times (sysctl net.ipv4.tcp_keepalive_time and _intvl); remove it";
 
@@ -15,9 +14,8 @@ internal static class OsoKeys
         ["target"] = "belongs to a restore, and this file is for a backup; remove it",
         ["restore"] = "belongs to a restore, and this file is for a backup; remove it",
         ["logging"] = "has no effect in OSO kafka-backup; here --verbose, --quiet and --log-format say what is logged; remove it",
-        ["source.security.sasl_kerberos_service_name"] = Kerberos,
-        ["source.security.sasl_keytab_path"] = Kerberos,
-        ["source.security.sasl_krb5_config_path"] = Kerberos,
+        ["source.security.sasl_keytab_path"] = "belongs to Kerberos; here it is called sasl_kerberos_keytab, and goes with sasl_kerberos_principal",
+        ["source.security.sasl_krb5_config_path"] = "belongs to Kerberos, whose libraries read it from the environment: set KRB5_CONFIG to this path, and remove the key",
         ["source.connection.keepalive_time_secs"] = Keepalive,
         ["source.connection.keepalive_interval_secs"] = Keepalive,
         ["source.connection.connections_per_broker"] = "has no meaning here: each partition that is read has a connection of its own, and backup.max_concurrent_partitions says how many are; remove it",

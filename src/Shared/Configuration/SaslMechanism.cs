@@ -14,4 +14,10 @@ public enum SaslMechanism
 
     /// <summary>A token that a token endpoint gives to client id and secret (OAuth 2.0 client credentials, RFC 6749 4.4).</summary>
     OAuthBearer,
+
+    /// <summary>A token of OAUTHBEARER that is a request to MSK, signed with credentials of AWS.</summary>
+    AwsMskIam,
+
+    /// <summary>Kerberos.</summary>
+    Gssapi,
 }

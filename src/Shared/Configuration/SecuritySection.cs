@@ -26,6 +26,12 @@ public sealed record SecuritySection
     /// <summary>The keys <c>sasl_oauth_…</c>: for OAUTHBEARER.</summary>
     public OAuthSection? OAuth { get; init; }
 
+    /// <summary><c>sasl_aws_region</c>: for AWS_MSK_IAM. Default: that in the names of the brokers, or the environment's.</summary>
+    public string? AwsRegion { get; init; }
+
+    /// <summary>The keys <c>sasl_kerberos_…</c>: for GSSAPI.</summary>
+    public KerberosSection? Kerberos { get; init; }
+
     /// <summary><c>ssl_ca_location</c>: PEM file with the authorities to trust. Default: those that the system trusts.</summary>
     public string? CaLocation { get; init; }
 

@@ -4,7 +4,10 @@ using KafkaBackup.Shared;
 namespace KafkaBackup.Kafka.Client.Security;
 
 /// <summary>OAUTHBEARER (RFC 7628): a token that somebody else has given out, and the broker judges.</summary>
-internal sealed class OAuthBearerExchange(OAuthTokens tokens, string clientId) : ISaslExchange
+/// <param name="tokens">Where it comes from.</param>
+/// <param name="owner">Whose it is, as the end of "the token of …".</param>
+/// <param name="advice">What to check when it is refused.</param>
+internal sealed class OAuthBearerExchange(OAuthTokens tokens, string owner, string advice) : ISaslExchange
 {
     private OAuthToken? _token;
     private bool _isNew;
@@ -50,8 +53,7 @@ internal sealed class OAuthBearerExchange(OAuthTokens tokens, string clientId) :
 
         return new BackupException(
             FailureKind.Source,
-            $"The brokers do not take the token of '{clientId}'{SaslFailures.Because(_error ?? said)}. "
-            + "Check sasl_oauth_client_id and sasl_oauth_scope, and what the brokers ask of a token.")
+            $"The brokers do not take the token of {owner}{SaslFailures.Because(_error ?? said)}. {advice}")
         {
             IsRetryable = _token is not null && !_isNew,
         };

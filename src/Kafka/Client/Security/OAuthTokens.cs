@@ -3,7 +3,7 @@ using KafkaBackup.Shared;
 namespace KafkaBackup.Kafka.Client.Security;
 
 /// <summary>Keeps the token that the connections of a cluster share, and has it renewed before it expires.</summary>
-internal sealed class OAuthTokens(TokenEndpoint endpoint, TimeProvider clock) : IDisposable
+internal sealed class OAuthTokens(ITokenSource endpoint, TimeProvider clock) : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1);
     private OAuthToken? _kept;

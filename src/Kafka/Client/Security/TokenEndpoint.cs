@@ -8,7 +8,7 @@ using KafkaBackup.Shared.Configuration;
 namespace KafkaBackup.Kafka.Client.Security;
 
 /// <summary>Asks for tokens with id and secret of a client (RFC 6749 4.4).</summary>
-internal sealed class TokenEndpoint : IDisposable
+internal sealed class TokenEndpoint : ITokenSource
 {
     private const int LargestAnswer = 1024 * 1024;
 
@@ -43,8 +43,7 @@ internal sealed class TokenEndpoint : IDisposable
     /// <summary>Where it is.</summary>
     public string Url => _oauth.TokenEndpointUrl;
 
-    /// <summary>Asks for a token.</summary>
-    /// <exception cref="BackupException">It gives none; the message says why, and never shows the secret.</exception>
+    /// <inheritdoc/>
     public async Task<OAuthToken> FetchAsync(CancellationToken cancellation)
     {
         try

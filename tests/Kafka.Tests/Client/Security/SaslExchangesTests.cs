@@ -147,5 +147,5 @@ public sealed class SaslExchangesTests : IDisposable
 
     private static SecuritySection OAuth(LocalTokenEndpoint endpoint) => new() { Mechanism = SaslMechanism.OAuthBearer, OAuth = endpoint.Section() };
 
-    private static SaslExchanges Exchanges(SecuritySection security) => new(security, TimeProvider.System);
+    private static SaslExchanges Exchanges(SecuritySection security) => new(new KafkaSection { BootstrapServers = ["host:1"], Security = security }, TimeProvider.System);
 }
