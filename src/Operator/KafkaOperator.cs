@@ -17,7 +17,7 @@ public sealed class KafkaOperator
     private static readonly TimeSpan RightsPause = TimeSpan.FromSeconds(15);
 
     /// <summary>What it does at the API server.</summary>
-    private static readonly AccessRule[] Rules =
+    internal static IReadOnlyList<AccessRule> Rules { get; } =
     [
         new("get", ResourceKind.OurGroup, "kafkabackups"),
         new("list", ResourceKind.OurGroup, "kafkabackups"),

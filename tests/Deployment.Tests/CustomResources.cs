@@ -28,6 +28,9 @@ internal static class CustomResources
         return target;
     }
 
+    /// <summary>The API server knows our kinds.</summary>
+    public static Task DefinedAsync() => Definitions.Value;
+
     /// <summary>Applies an object, and tells each complaint as kubectl prints it; none when it is taken.</summary>
     public static async Task<IReadOnlyList<string>> ApplyAsync(string manifest, params string[] options)
     {

@@ -13,15 +13,26 @@ public sealed class KubernetesDocumentTests
     public void Every_secret_that_pods_refer_to_is_explained()
     {
         var pods = Manifests.All.OfType<V1StatefulSet>().Select(set => set.Spec.Template.Spec)
-            .Append(Manifests.CronJob.Spec.JobTemplate.Spec.Template.Spec).ToList();
+            .Concat(Manifests.Pods.Select(one => one.Pod.Spec)).ToList();
         var containers = pods.SelectMany(pod => pod.Containers).ToList();
         var secrets = pods.SelectMany(pod => pod.Volumes ?? []).Select(volume => volume.Secret?.SecretName)
             .Concat(containers.SelectMany(container => container.Env).Select(one => one.ValueFrom?.SecretKeyRef?.Name))
             .Concat(containers.SelectMany(container => container.EnvFrom ?? []).Select(one => one.SecretRef?.Name))
             .OfType<string>().Distinct(StringComparer.Ordinal).ToList();
 
-        Assert.Equal(6, secrets.Count);
+        Assert.Equal(8, secrets.Count);
         Assert.All(secrets, secret => Assert.Contains($"`{secret}`", Document, StringComparison.Ordinal));
+    }
+
+    [SkippableTheory]
+    [InlineData("KafkaBackup")]
+    [InlineData("KafkaRestore")]
+    public async Task An_API_server_takes_the_example(string kind)
+    {
+        await using var space = await TestNamespace.CreateAsync();
+        var example = Document.Split("```yaml\n").Select(text => text.Split("```")[0]).Single(text => text.Contains($"kind: {kind}\n", StringComparison.Ordinal));
+
+        Assert.Empty(await CustomResources.ApplyAsync(example.Replace("namespace: shop", $"namespace: {space.Name}", StringComparison.Ordinal), "--dry-run=server"));
     }
 
     [Fact]

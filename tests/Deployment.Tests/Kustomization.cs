@@ -11,7 +11,11 @@ public sealed class Kustomization
 
     public required string Kind { get; init; }
 
+    public string? Namespace { get; init; }
+
     public IList<string> Resources { get; init; } = [];
+
+    public IList<string> Components { get; init; } = [];
 
     public IList<Patch> Patches { get; init; } = [];
 
@@ -28,7 +32,7 @@ public sealed class Kustomization
     public static IReadOnlyList<Kustomization> All { get; } = [.. Repository.Files(Manifests.Folder, Manifests.Kustomization).Select(Read)];
 
     /// <summary>Files and folders that it names.</summary>
-    public IEnumerable<string> Named => Resources.Concat(Patches.Select(patch => patch.Path))
+    public IEnumerable<string> Named => Resources.Concat(Components).Concat(Patches.Select(patch => patch.Path).OfType<string>())
         .Concat(ConfigMapGenerator.SelectMany(generator => generator.Files.Concat(generator.Envs)))
         .Select(name => Path.Combine(Folder, name));
 
@@ -41,10 +45,17 @@ public sealed class Kustomization
         return read;
     }
 
-    /// <summary>A change of what is there.</summary>
+    /// <summary>A change of what is there: a file, or a text for all that a target selects.</summary>
     public sealed class Patch
     {
-        public required string Path { get; init; }
+        public string? Path { get; init; }
+
+        [YamlMember(Alias = "patch")]
+        public string? Text { get; init; }
+
+        public IDictionary<string, string> Target { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+        public IDictionary<string, string> Options { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
     }
 
     /// <summary>A ConfigMap that is made.</summary>

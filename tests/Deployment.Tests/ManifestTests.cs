@@ -52,7 +52,7 @@ public sealed class ManifestTests
     }
 
     [Fact]
-    public void Everything_that_selects_nodes_selects_them_and_not_the_pods_of_the_schedule()
+    public void Everything_that_selects_nodes_selects_them_and_no_other_pods()
     {
         var spec = Manifests.Nodes.Spec;
         IEnumerable<IDictionary<string, string>> selectors =
@@ -65,20 +65,18 @@ public sealed class ManifestTests
         ];
 
         Assert.Equal(7, selectors.Count());
-        Assert.All(selectors, selector =>
-        {
-            Assert.True(Matches(selector, spec.Template.Metadata.Labels));
-            Assert.False(Matches(selector, Manifests.CronJob.Spec.JobTemplate.Spec.Template.Metadata.Labels));
-        });
+        Assert.All(selectors, selector => Assert.Equal(["nodes"], SelectedBy(selector)));
     }
 
-    [Fact]
-    public void The_policy_of_the_schedule_selects_its_pods_and_no_nodes()
+    [Theory]
+    [InlineData("overlays/cronjob", "cron")]
+    [InlineData("components/operator", "operator")]
+    public void Nobody_reaches_the_pods_of_the_schedule_and_of_the_operator(string folder, string owner)
     {
-        var policy = Manifests.Of<V1NetworkPolicy>("overlays/cronjob").Single().Spec;
+        var policy = Manifests.Of<V1NetworkPolicy>(folder).Single().Spec;
 
-        Assert.True(Matches(policy.PodSelector.MatchLabels, Manifests.CronJob.Spec.JobTemplate.Spec.Template.Metadata.Labels));
-        Assert.False(Matches(policy.PodSelector.MatchLabels, Manifests.Nodes.Spec.Template.Metadata.Labels));
+        Assert.Equal([owner], SelectedBy(policy.PodSelector.MatchLabels));
+        Assert.Equal(["Ingress"], policy.PolicyTypes);
         Assert.Null(policy.Ingress);
     }
 
@@ -119,12 +117,17 @@ public sealed class ManifestTests
     public void Patches_change_containers_that_are_there()
     {
         var patches = Manifests.All.OfType<V1StatefulSet>().Where(one => one != Manifests.Nodes && one.Spec.Selector is null).ToList();
+        var ofOperator = Manifests.All.OfType<V1Deployment>().Single(one => one.Spec.Selector is null);
 
-        Assert.Equal(2, patches.Count);
-        Assert.All(patches, patch => Assert.Equal(NamesOf(Manifests.Nodes), NamesOf(patch)));
+        Assert.Equal(3, patches.Count);
+        Assert.All(patches, patch => Assert.Equal(NamesOf(Manifests.Nodes.Metadata, Manifests.Nodes.Spec.Template), NamesOf(patch.Metadata, patch.Spec.Template)));
+        Assert.Equal(NamesOf(Manifests.Operator.Metadata, Manifests.Operator.Spec.Template), NamesOf(ofOperator.Metadata, ofOperator.Spec.Template));
     }
 
-    private static (string Set, string Container) NamesOf(V1StatefulSet set) => (set.Metadata.Name, set.Spec.Template.Spec.Containers.Single().Name);
+    private static (string Owner, string Container) NamesOf(V1ObjectMeta about, V1PodTemplateSpec pod) => (about.Name, pod.Spec.Containers.Single().Name);
+
+    private static IEnumerable<string> SelectedBy(IDictionary<string, string> selector) =>
+        Manifests.Pods.Where(one => Matches(selector, one.Pod.Metadata.Labels)).Select(one => one.Owner);
 
     private static bool Matches(IDictionary<string, string> selector, IDictionary<string, string> labels) =>
         selector.Count > 0 && selector.All(pair => labels.TryGetValue(pair.Key, out var value) && value == pair.Value);

@@ -24,9 +24,11 @@ internal static class Manifests
 
     public static V1CronJob CronJob { get; } = Of<V1CronJob>("overlays/cronjob").Single();
 
+    public static V1Deployment Operator { get; } = Of<V1Deployment>("components/operator").Single();
+
     /// <summary>Pods that are whole, with the name of what makes them.</summary>
     public static IReadOnlyList<(string Owner, V1PodTemplateSpec Pod)> Pods { get; } =
-        [("nodes", Nodes.Spec.Template), ("cron", CronJob.Spec.JobTemplate.Spec.Template)];
+        [("nodes", Nodes.Spec.Template), ("cron", CronJob.Spec.JobTemplate.Spec.Template), ("operator", Operator.Spec.Template)];
 
     private static IEnumerable<string> Generated => Tests.Kustomization.All
         .SelectMany(one => one.ConfigMapGenerator.SelectMany(generator => generator.Files.Select(file => Path.Combine(one.Folder, file))));

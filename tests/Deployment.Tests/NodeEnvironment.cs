@@ -15,6 +15,7 @@ internal static class NodeEnvironment
     [
         .. Manifests.All.OfType<V1StatefulSet>().SelectMany(set => set.Spec.Template.Spec.Containers)
             .SelectMany(container => container.Env).Select(one => one.Name),
+        .. Manifests.All.OfType<V1Deployment>().SelectMany(one => one.Spec.Template.Spec.Containers).SelectMany(container => container.Env).Select(one => one.Name),
         .. Manifests.CronJob.Spec.JobTemplate.Spec.Template.Spec.Containers.SelectMany(container => container.Env).Select(one => one.Name),
         .. Kustomization.All.SelectMany(one => one.ConfigMapGenerator.SelectMany(made => made.Envs.Select(file => Path.Combine(one.Folder, file))))
             .SelectMany(Manifests.ReadVariables).Select(one => one.Name),

@@ -4,6 +4,7 @@ using k8s.Models;
 using KafkaBackup.Cli.Hosting;
 using KafkaBackup.Coordinator;
 using KafkaBackup.Management;
+using KafkaBackup.Operator.Definitions;
 using KafkaBackup.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -16,7 +17,7 @@ namespace KafkaBackup.Deployment.Tests;
 public sealed class NodeTests
 {
     /// <summary>Variables that are not the program's own.</summary>
-    private static readonly string[] Foreign = ["AWS_ACCESS_KEY_ID", "AWS_REGION", "AWS_SECRET_ACCESS_KEY", "POD_NAME", "POD_NAMESPACE"];
+    private static readonly string[] Foreign = ["AWS_ACCESS_KEY_ID", "AWS_REGION", "AWS_SECRET_ACCESS_KEY", "AZURE_STORAGE_KEY", "AZURE_STORAGE_SAS_TOKEN", "POD_NAME", "POD_NAMESPACE"];
 
     private static readonly string Settings = Path.Combine(Repository.Root, Manifests.Folder, "base", "node.hocon");
 
@@ -25,7 +26,7 @@ public sealed class NodeTests
     {
         var names = NodeEnvironment.Names.Distinct(StringComparer.Ordinal).ToList();
 
-        Assert.Empty(names.Except(NodeVariables.All.Select(one => one.Name)).Except(Foreign));
+        Assert.Empty(names.Except(NodeVariables.All.Select(one => one.Name)).Except(Foreign).Except([SecretPath.Variable]));
         Assert.Empty(Foreign.Except(names));
     }
 

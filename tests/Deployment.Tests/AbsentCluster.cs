@@ -1,0 +1,29 @@
+using System.Text.Json;
+using KafkaBackup.Operator.Backups;
+using KafkaBackup.Operator.Restores;
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Protocol;
+
+namespace KafkaBackup.Deployment.Tests;
+
+/// <summary>A cluster of nodes that does not answer, as pods of a test do not run.</summary>
+internal sealed class AbsentCluster : IBackupCluster, IRestoreCluster
+{
+    public Task<ClusterBackup?> FindAsync(BackupId backup, CancellationToken cancellation) => throw Away();
+
+    public Task DeclareAsync(BackupId backup, string definition, string? schedule, string? timeZone, CancellationToken cancellation) => throw Away();
+
+    public Task StartAsync(BackupId backup, string run, CancellationToken cancellation) => throw Away();
+
+    public Task OrderAsync(BackupId backup, CatalogueProtocol.CatalogueOrder order, CancellationToken cancellation) => throw Away();
+
+    public Task<RestoreRunProtocol.RestoreRunStatus> BeginAsync(string definition, string run, CancellationToken cancellation) => throw Away();
+
+    public Task<RestoreRunProtocol.RestoreRunStatus> FindAsync(string restore, CancellationToken cancellation) => throw Away();
+
+    public Task StopAsync(string restore, CancellationToken cancellation) => throw Away();
+
+    public Task<JsonElement> ReadReportAsync(string restore, CancellationToken cancellation) => throw Away();
+
+    private static BackupException Away() => new(FailureKind.Internal, "No node answers.");
+}
