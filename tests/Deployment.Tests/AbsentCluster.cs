@@ -7,15 +7,15 @@ using KafkaBackup.Shared.Protocol;
 namespace KafkaBackup.Deployment.Tests;
 
 /// <summary>A cluster of nodes that does not answer, as pods of a test do not run.</summary>
-internal sealed class AbsentCluster : IBackupCluster, IRestoreCluster
+internal sealed class AbsentCluster : IBackupRunner, IRestoreCluster
 {
-    public Task<ClusterBackup?> FindAsync(BackupId backup, CancellationToken cancellation) => throw Away();
+    public Task<ClusterBackup?> FindAsync(BackupSubject subject, CancellationToken cancellation) => throw Away();
 
-    public Task DeclareAsync(BackupId backup, string definition, string? schedule, string? timeZone, CancellationToken cancellation) => throw Away();
+    public Task DeclareAsync(BackupSubject subject, string definition, string? schedule, string? timeZone, CancellationToken cancellation) => throw Away();
 
-    public Task StartAsync(BackupId backup, string run, CancellationToken cancellation) => throw Away();
+    public Task StartAsync(BackupSubject subject, string run, CancellationToken cancellation) => throw Away();
 
-    public Task OrderAsync(BackupId backup, CatalogueProtocol.CatalogueOrder order, CancellationToken cancellation) => throw Away();
+    public Task OrderAsync(BackupSubject subject, CatalogueProtocol.CatalogueOrder order, CancellationToken cancellation) => throw Away();
 
     public Task<RestoreRunProtocol.RestoreRunStatus> BeginAsync(string definition, string run, CancellationToken cancellation) => throw Away();
 

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using KafkaBackup.EndToEnd.Tests.Support;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Protocol;
 
 namespace KafkaBackup.EndToEnd.Tests;
 
@@ -113,5 +115,40 @@ public sealed class OptionsTests : BrokerTest
 
         run.AssertSays("No topic matches source.topics");
         Assert.Empty(StoreSnapshot.Of(backup.Store).Files);
+    }
+
+    [Fact]
+    public async Task A_summary_tells_how_the_run_ended_in_no_more_than_Kubernetes_takes()
+    {
+        var partition = new PartitionId(await NewTopicAsync(), 0);
+        await Broker.ProduceAsync(partition, SampleRecords.Plain(30));
+        var (backup, file) = (NewBackup(partition.Topic), Path.GetTempFileName());
+        try
+        {
+            (await backup.RunAsync("--summary", file)).AssertExit(0);
+
+            var told = JsonSerializer.Deserialize(await File.ReadAllBytesAsync(file), WireJson.Default.BackupFinished)!;
+            Assert.Equal((30, 1, 0, 0), (told.Records, told.Topics, told.FailedPartitions, told.Failures.Count));
+            Assert.True(new FileInfo(file).Length < 4096);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Theory]
+    [InlineData("Give --cluster", new string[0])]
+    [InlineData("Give --cluster", new[] { "--cluster", "a:1", "--jobs", "image" })]
+    [InlineData("--token-file goes with --cluster", new[] { "--jobs", "image", "--token-file", "f" })]
+    [InlineData("--jobs-memory goes with --jobs", new[] { "--cluster", "a:1", "--jobs-memory", "1Gi" })]
+    [InlineData("'nowhere' is no address and port", new[] { "--jobs", "image", "--listen", "nowhere" })]
+    [InlineData("There is no way to a Kubernetes API server", new[] { "--jobs", "image", "--kubeconfig", "/no/such/file" })]
+    public async Task An_operator_that_cannot_begin_says_why(string why, string[] options)
+    {
+        var result = await CliRun.RunAsync(["operator", .. options]);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains(why, result.Error, StringComparison.Ordinal);
     }
 }
