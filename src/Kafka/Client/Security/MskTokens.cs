@@ -45,7 +45,7 @@ internal sealed class MskTokens(Func<CancellationToken, Task<ImmutableCredential
         }
         catch (Exception e) when (e is AmazonClientException or AmazonServiceException or HttpRequestException or IOException)
         {
-            throw new BackupException(FailureKind.Source, $"There are no credentials for the login at MSK: {e.Message.Split('\n')[0].Trim().TrimEnd('.')}. {AdviceOnCredentials}.", e)
+            throw new BackupException(FailureKind.Source, $"There are no credentials for the login at MSK: {e.Message.Split('\n')[0].Trim().TrimEnd('.', ':')}. {AdviceOnCredentials}.", e)
             {
                 // The service of the machine or pod that gives them may be away for a moment.
                 IsRetryable = e is HttpRequestException or AmazonServiceException { StatusCode: System.Net.HttpStatusCode.TooManyRequests or >= System.Net.HttpStatusCode.InternalServerError },

@@ -89,7 +89,7 @@ public sealed class MskTokenTests
         var failure = await FailureAsync(new AmazonClientException("Failed to resolve AWS credentials. The following:\n  Exception 1 of 6"));
 
         Assert.Equal(
-            "There are no credentials for the login at MSK: Failed to resolve AWS credentials. The following:. Give credentials of AWS (environment, profile, web identity or role).",
+            "There are no credentials for the login at MSK: Failed to resolve AWS credentials. The following. Give credentials of AWS (environment, profile, web identity or role).",
             failure.Message);
         Assert.False(failure.IsRetryable);
     }
