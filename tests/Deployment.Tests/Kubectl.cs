@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace KafkaBackup.Deployment.Tests;
 
 /// <summary>kubectl, and the API server that it talks to, where tests are given them.</summary>
@@ -27,19 +25,5 @@ internal static class Kubectl
     }
 
     /// <summary>What becomes of kubectl when it reads a text.</summary>
-    public static async Task<(int ExitCode, string Output, string Errors)> TryAsync(string input, string[] arguments)
-    {
-        using var kubectl = Process.Start(new ProcessStartInfo(Program!, arguments)
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var (output, errors) = (kubectl.StandardOutput.ReadToEndAsync(), kubectl.StandardError.ReadToEndAsync());
-        await kubectl.StandardInput.WriteAsync(input);
-        kubectl.StandardInput.Close();
-        await kubectl.WaitForExitAsync();
-        return (kubectl.ExitCode, await output, await errors);
-    }
+    public static Task<(int ExitCode, string Output, string Errors)> TryAsync(string input, string[] arguments) => Tool.RunAsync(Program!, input, arguments);
 }

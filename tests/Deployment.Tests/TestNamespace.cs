@@ -28,7 +28,7 @@ internal sealed class TestNamespace : IAsyncDisposable
 
     /// <summary>Applies an overlay, with a component or without.</summary>
     public Task ApplyAsync(string overlay, string? component) =>
-        Kubectl.RunAsync("apply", "--server-side", "--validate=strict", "-n", Name, "-k", FolderOf(overlay, component));
+        Kubectl.RunAsync("apply", "--server-side", "--validate=strict", "-n", Name, "-k", Overlay.LayOver(_work.FullName, Name, overlay, component));
 
     public async Task<IReadOnlyList<JsonElement>> WaitForPodsAsync(int count, string label)
     {
@@ -61,16 +61,5 @@ internal sealed class TestNamespace : IAsyncDisposable
     {
         _work.Delete(recursive: true);
         await Kubectl.RunAsync("delete", "namespace", Name, "--wait=false");
-    }
-
-    /// <summary>An overlay laid over it, as who uses it would do it.</summary>
-    private string FolderOf(string overlay, string? component)
-    {
-        var root = Path.Combine(Repository.Root, Manifests.Folder);
-        string Relative(string path) => Path.GetRelativePath(_work.FullName, path); // Kustomize takes no absolute ones.
-        var components = component is null ? "" : $"components: [{Relative(Path.Combine(root, "components", component))}]\n";
-        File.WriteAllText(Path.Combine(_work.FullName, Manifests.Kustomization),
-            $"namespace: {Name}\nresources: [{Relative(Path.Combine(root, "overlays", overlay))}]\n{components}");
-        return _work.FullName;
     }
 }
