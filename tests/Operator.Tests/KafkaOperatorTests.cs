@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using KafkaBackup.Operator.Api;
+using KafkaBackup.Operator.Backups;
 using KafkaBackup.Operator.Resources;
 using KafkaBackup.Operator.Tests.Support;
 using KafkaBackup.Shared;
@@ -104,6 +105,38 @@ public sealed class KafkaOperatorTests : IAsyncLifetime
 
         await Server.WaitForAsync(item => item is null);
         Assert.Null(_cluster["orders"]);
+    }
+
+    [SkippableFact]
+    public async Task A_deletion_that_waits_for_the_cluster_says_so()
+    {
+        Begin();
+        await Server.ApplyAsync("""{ "schedule": "0 0 * * * *" }""");
+        await Server.WaitForAsync(item => Phase(item) == "Ready");
+        _cluster.Failure = new BackupException(FailureKind.Internal, "No node answers.");
+        await Server.DeleteAsync();
+
+        var waiting = await Server.WaitForAsync(item => Reason(item) == "ClusterAway");
+        _cluster.Failure = null;
+
+        Assert.Equal("Deleting", Phase(waiting));
+        Assert.Contains("No node answers.", (string)waiting!["status"]!["message"]!, StringComparison.Ordinal);
+        await Server.WaitForAsync(item => item is null);
+        Assert.Null(_cluster["orders"]);
+    }
+
+    [SkippableFact]
+    public async Task Events_that_are_refused_keep_no_status_back()
+    {
+        Skip.IfNot(ApiServer.WhyNot is null, ApiServer.WhyNot);
+        await Server.ApplyAsync();
+        using var account = await Server.LogInAsync("kafkabackups", "kafkabackups/status");
+        var reconciler = new BackupReconciler(account, _cluster, new EventRecorder(account, TimeProvider.System), TimeProvider.System);
+
+        var refusal = await Assert.ThrowsAsync<KubernetesException>(() => reconciler.ReconcileAsync(Server.Key("orders"), CancellationToken.None));
+
+        Assert.Contains("cannot create resource \"events\"", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal("Running", Phase(await Server.GetAsync()));
     }
 
     [SkippableFact]

@@ -25,7 +25,6 @@ internal sealed class BackupReconciler(KubernetesApi api, IBackupRunner runner, 
     /// <summary>Looks at one object, and does what it asks for.</summary>
     /// <returns>After how long it is to be looked at again; null: it is gone.</returns>
     /// <exception cref="KubernetesException">The API server refused, or did not answer.</exception>
-    /// <exception cref="BackupException">The cluster did not answer the removal of a backup.</exception>
     public async Task<TimeSpan?> ReconcileAsync(ObjectKey key, CancellationToken cancellation)
     {
         if (await api.GetAsync(ResourceKind.KafkaBackup.PathOf(key), cancellation) is not { } found)
@@ -110,8 +109,8 @@ internal sealed class BackupReconciler(KubernetesApi api, IBackupRunner runner, 
     private async Task TellAsync(KafkaBackupResource resource, ClusterBackup? backup, BackupProblem? problem, CancellationToken cancellation)
     {
         var status = BackupView.Of(resource, backup, problem, clock.GetUtcNow());
-        await new BackupEvents(events).RecordAsync(resource, status, cancellation);
-        await _writer.WriteStatusAsync(resource.Metadata, resource.Status is { } before ? ResourceJson.Write(before) : null, ResourceJson.Write(status), cancellation);
+        await _writer.TellAsync(resource.Metadata, () => new BackupEvents(events).RecordAsync(resource, status, cancellation),
+            resource.Status is { } before ? ResourceJson.Write(before) : null, ResourceJson.Write(status), cancellation);
     }
 
     /// <summary>The cluster forgets the backup; what is stored stays. Then the object may go.</summary>
@@ -122,6 +121,19 @@ internal sealed class BackupReconciler(KubernetesApi api, IBackupRunner runner, 
             return null;
         }
 
+        try
+        {
+            return await ForgetAsync(resource, cancellation);
+        }
+        catch (BackupException e)
+        {
+            await TellAsync(resource, null, new BackupProblem("ClusterAway", $"It goes when the cluster has forgotten the backup, and that does not answer: {e.Message}", IsTemporary: true), cancellation);
+            return WhileRunning;
+        }
+    }
+
+    private async Task<TimeSpan?> ForgetAsync(KafkaBackupResource resource, CancellationToken cancellation)
+    {
         if (BackupId.Problem(resource.BackupId) is null && await runner.FindAsync(SubjectOf(resource), cancellation) is { } found
             && BackupDefinition.OwnerOf(found.Declared.Definition) == resource.Key.ToString())
         {

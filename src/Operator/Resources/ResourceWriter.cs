@@ -9,13 +9,34 @@ namespace KafkaBackup.Operator.Resources;
 /// <param name="kind">Their kind.</param>
 internal sealed class ResourceWriter(KubernetesApi api, ResourceKind kind)
 {
-    /// <summary>Tells a status, if it is another one than before.</summary>
+    /// <summary>Records what is new as Events, and tells a status, if it is another one than before.</summary>
+    /// <remarks>Events that are refused keep no status back. Of an object that goes they may be: nothing is made any more in a namespace that goes.</remarks>
     /// <param name="about">Of which object.</param>
+    /// <param name="record">Records the events.</param>
     /// <param name="before">Its status; null: it has none.</param>
     /// <param name="status">What it is to be.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="KubernetesException">The API server refused, or did not answer.</exception>
-    public async Task WriteStatusAsync(ObjectMeta about, JsonObject? before, JsonObject status, CancellationToken cancellation)
+    public async Task TellAsync(ObjectMeta about, Func<Task> record, JsonObject? before, JsonObject status, CancellationToken cancellation)
+    {
+        KubernetesException? refusal = null;
+        try
+        {
+            await record();
+        }
+        catch (KubernetesException e) when (e.Status is not null)
+        {
+            refusal = e;
+        }
+
+        await WriteStatusAsync(about, before, status, cancellation);
+        if (refusal is not null && about.DeletionTimestamp is null)
+        {
+            throw new KubernetesException(refusal.Message, refusal.Status, refusal);
+        }
+    }
+
+    private async Task WriteStatusAsync(ObjectMeta about, JsonObject? before, JsonObject status, CancellationToken cancellation)
     {
         if (before is not null && JsonNode.DeepEquals(before, status))
         {

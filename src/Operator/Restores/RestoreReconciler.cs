@@ -25,7 +25,6 @@ internal sealed class RestoreReconciler(KubernetesApi api, IRestoreCluster clust
     /// <summary>Looks at one object, and does what it asks for.</summary>
     /// <returns>After how long it is to be looked at again; null: it is gone, or over.</returns>
     /// <exception cref="KubernetesException">The API server refused, or did not answer.</exception>
-    /// <exception cref="BackupException">The cluster did not answer the end of a restore.</exception>
     public async Task<TimeSpan?> ReconcileAsync(ObjectKey key, CancellationToken cancellation)
     {
         if (await api.GetAsync(ResourceKind.KafkaRestore.PathOf(key), cancellation) is not { } found)
@@ -130,9 +129,18 @@ internal sealed class RestoreReconciler(KubernetesApi api, IRestoreCluster clust
             return null;
         }
 
-        if (resource.Status is { IsOver: false, RestoreId: { } restore } && await cluster.FindAsync(restore, cancellation) is { Run: not null, Verdict: null })
+        try
         {
-            await cluster.StopAsync(restore, cancellation);
+            if (resource.Status is { IsOver: false, RestoreId: { } restore } && await cluster.FindAsync(restore, cancellation) is { Run: not null, Verdict: null })
+            {
+                await cluster.StopAsync(restore, cancellation);
+                return WhileRunning;
+            }
+        }
+        catch (BackupException e)
+        {
+            await TellAsync(resource, RestoreView.Refused(
+                resource, "ClusterAway", $"It goes when the cluster has stopped the restore, and that does not answer: {e.Message}", isFinal: false, clock.GetUtcNow()), cancellation);
             return WhileRunning;
         }
 
@@ -142,6 +150,11 @@ internal sealed class RestoreReconciler(KubernetesApi api, IRestoreCluster clust
 
     private async Task TellAsync(KafkaRestoreResource resource, KafkaRestoreStatus status, CancellationToken cancellation)
     {
+        await _writer.TellAsync(resource.Metadata, () => RecordAsync(resource, status, cancellation), resource.Status is { } before ? ResourceJson.Write(before) : null, ResourceJson.Write(status), cancellation);
+    }
+
+    private async Task RecordAsync(KafkaRestoreResource resource, KafkaRestoreStatus status, CancellationToken cancellation)
+    {
         var (ready, was) = (status.Conditions[0], resource.Status?.Conditions.FirstOrDefault());
         if ((ready.Status, ready.Reason) != (was?.Status, was?.Reason))
         {
@@ -149,8 +162,6 @@ internal sealed class RestoreReconciler(KubernetesApi api, IRestoreCluster clust
             var occasion = $"{status.Attempts} {ready.LastTransitionTime.ToString("O", CultureInfo.InvariantCulture)}";
             await events.RecordAsync(ResourceKind.KafkaRestore, resource.Metadata, ready.Reason, isWarning, ready.Message, occasion, cancellation);
         }
-
-        await _writer.WriteStatusAsync(resource.Metadata, resource.Status is { } before ? ResourceJson.Write(before) : null, ResourceJson.Write(status), cancellation);
     }
 
     private static string NameOf(KafkaRestoreResource resource, int attempt) => $"{resource.Metadata.Uid}-{attempt.ToString(CultureInfo.InvariantCulture)}";
