@@ -70,7 +70,7 @@ public sealed class OperatorRightsTests : IAsyncLifetime
         {
             var made = CustomResources.Minimal(kind, "production").With($$$"""{"metadata": {"namespace": "{{{Space.Name}}}"}}""");
             Assert.Empty(await CustomResources.ApplyAsync(made.ToJsonString()));
-            var found = await WaitForStatusAsync(kind);
+            var found = await WaitForStatusAsync(kind, @operator);
             Assert.Contains("No node answers.", (string?)found["status"]!["message"], StringComparison.Ordinal);
             Assert.Single(found["metadata"]!["finalizers"]!.AsArray());
             Assert.Contains("production", await Kubectl.RunAsync("get", "events", "-n", Space.Name, "--field-selector", $"involvedObject.kind={kind}"), StringComparison.Ordinal);
@@ -162,7 +162,7 @@ public sealed class OperatorRightsTests : IAsyncLifetime
         await Space.ApplyAsync(overlay, component);
     }
 
-    private async Task<JsonNode> WaitForStatusAsync(string kind)
+    private async Task<JsonNode> WaitForStatusAsync(string kind, KafkaOperator @operator)
     {
         var waited = Stopwatch.StartNew();
         while (true)
@@ -173,6 +173,7 @@ public sealed class OperatorRightsTests : IAsyncLifetime
                 return found;
             }
 
+            Assert.DoesNotContain("lacks rights", @operator.WhyNotReady() ?? "", StringComparison.Ordinal);
             Assert.True(waited.Elapsed < TestLimits.Hang, $"It has no status: {found}");
         }
     }
