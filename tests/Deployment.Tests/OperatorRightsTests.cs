@@ -135,7 +135,7 @@ public sealed class OperatorRightsTests : IAsyncLifetime
         var folder = Directory.CreateTempSubdirectory("secrets-");
         try
         {
-            using var files = new SecretFiles(folder.FullName, () => KubernetesApi.Connect(kubeconfig), NullLogger<SecretFiles>.Instance, TimeProvider.System);
+            using var files = new SecretMirror(folder.FullName, () => KubernetesApi.Connect(kubeconfig), NullLogger<SecretMirror>.Instance, TimeProvider.System);
             files.Provide($$"""password: "${KAFKA_BACKUP_SECRETS}/{{space}}/user/password" """);
             return File.ReadAllText(Path.Combine(folder.FullName, space, "user", "password"));
         }
