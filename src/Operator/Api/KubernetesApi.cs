@@ -40,10 +40,7 @@ public sealed class KubernetesApi : IDisposable
     {
         try
         {
-            var configuration = kubeconfig is not null ? KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig)
-                : Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } ? KubernetesClientConfiguration.BuildDefaultConfig() // May name several files.
-                : KubernetesClientConfiguration.IsInCluster() ? KubernetesClientConfiguration.InClusterConfig()
-                : KubernetesClientConfiguration.BuildConfigFromConfigFile();
+            var configuration = KubeConfiguration.Read(kubeconfig);
             configuration.HttpClientTimeout = Timeout.InfiniteTimeSpan; // A watch has no end; the others have one of their own.
             configuration.FirstMessageHandlerSetup = handler =>
                 (handler.KeepAlivePingDelay, handler.KeepAlivePingTimeout, handler.ConnectTimeout) = (PingPause, PingPause, PingPause);
@@ -102,11 +99,12 @@ public sealed class KubernetesApi : IDisposable
     /// <exception cref="KubernetesException">It ended with an error, such as that the moment is too long ago.</exception>
     public async IAsyncEnumerable<WatchEvent> WatchAsync(string path, string version, TimeSpan duration, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var what = $"{path}?watch=true&allowWatchBookmarks=true&resourceVersion={Uri.EscapeDataString(version)}&timeoutSeconds={(int)duration.TotalSeconds}";
-        using var response = await ReceiveAsync(HttpMethod.Get, what, null, null, cancellation);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(duration + Patience); // What stands between may forget a connection, so that neither an event comes any more nor the end.
+        using var response = await BeginWatchAsync(path, version, duration, limit.Token, cancellation);
         await using var content = await response.Content.ReadAsStreamAsync(cancellation);
         using var reader = new StreamReader(content);
-        while (await ReadLineAsync(reader, path, cancellation) is { } line)
+        while (await ReadLineAsync(reader, path, limit.Token, cancellation) is { } line)
         {
             var told = Parse(line, path);
             var (type, subject) = ((string?)told["type"] ?? "", told["object"] as JsonObject ?? []);
@@ -157,9 +155,26 @@ public sealed class KubernetesApi : IDisposable
         }
     }
 
+    private async Task<HttpResponseMessage> BeginWatchAsync(string path, string version, TimeSpan duration, CancellationToken limit, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ReceiveAsync(
+                HttpMethod.Get, $"{path}?watch=true&allowWatchBookmarks=true&resourceVersion={Uri.EscapeDataString(version)}&timeoutSeconds={(int)duration.TotalSeconds}", null, null, limit);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw Silent(path, e.GetBaseException().Message, e); // Also a connection that did not come about in time.
+        }
+    }
+
     private async Task<HttpResponseMessage> ReceiveAsync(HttpMethod method, string path, JsonObject? body, string? type, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(method, new Uri(_client.BaseUri, path));
+        using var request = new HttpRequestMessage(method, new Uri(_client.BaseUri, path))
+        {
+            Version = HttpVersion.Version20, // Only there are pings.
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
         request.Content = body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, MediaTypeHeaderValue.Parse(type!));
         HttpResponseMessage response;
         try
@@ -171,9 +186,9 @@ public sealed class KubernetesApi : IDisposable
 
             response = await _client.HttpClient.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or KubernetesClientException)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            throw Silent(path, e.GetBaseException().Message, e);
+            throw Silent(path, e.GetBaseException().Message, e); // Credentials fail in ways of their own, as those that a program gives.
         }
 
         if (response.IsSuccessStatusCode)
@@ -193,11 +208,15 @@ public sealed class KubernetesApi : IDisposable
 
     private static string PathOnly(string path) => path.IndexOf('?', StringComparison.Ordinal) is var end and >= 0 ? path[..end] : path;
 
-    private static async Task<string?> ReadLineAsync(StreamReader reader, string path, CancellationToken cancellation)
+    private static async Task<string?> ReadLineAsync(StreamReader reader, string path, CancellationToken limit, CancellationToken cancellation)
     {
         try
         {
-            return await reader.ReadLineAsync(cancellation);
+            return await reader.ReadLineAsync(limit);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw new KubernetesException($"The watch of {path} did not end when it should have: its connection is lost.", null, e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {

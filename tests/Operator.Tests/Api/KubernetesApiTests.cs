@@ -1,7 +1,10 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
 using KafkaBackup.Operator.Api;
 using KafkaBackup.Operator.Tests.Support;
 using KafkaBackup.Shared;
+using KafkaBackup.Testing;
 
 namespace KafkaBackup.Operator.Tests.Api;
 
@@ -54,6 +57,70 @@ public sealed class KubernetesApiTests
         });
 
         Assert.Equal(HttpStatusCode.Gone, ended.Status);
+    }
+
+    [SkippableFact]
+    public async Task A_token_may_be_in_a_file_that_the_kubeconfig_names()
+    {
+        await using var server = await ApiServer.ConnectAsync();
+        using var account = await server.LogInAsync("kafkabackups");
+
+        var said = await account.CreateAsync("apis/authentication.k8s.io/v1/selfsubjectreviews", new JsonObject
+        {
+            ["apiVersion"] = "authentication.k8s.io/v1",
+            ["kind"] = "SelfSubjectReview",
+        }, CancellationToken.None);
+
+        Assert.Equal($"system:serviceaccount:{server.Space}:account", (string?)said["status"]!["userInfo"]!["username"]);
+    }
+
+    [SkippableFact]
+    public async Task A_watch_whose_connection_is_forgotten_in_between_ends()
+    {
+        await using var server = await ApiServer.ConnectAsync();
+        using var line = new ForgetfulLine(new Uri(server.Api.Address));
+        using var api = KubernetesApi.Connect(await server.KubeconfigAsync(null, line.Address));
+        var path = ResourceKind.KafkaBackup.ListPath(server.Space);
+        var list = await api.ListAsync(path, CancellationToken.None);
+        await server.ApplyAsync();
+
+        await Assert.ThrowsAsync<KubernetesException>(async () =>
+        {
+            await foreach (var _ in api.WatchAsync(path, list.Version, TimeSpan.FromMinutes(4), CancellationToken.None))
+            {
+                line.Forget();
+            }
+        }).WaitAsync(TestLimits.Hang);
+
+        Assert.Single((await api.ListAsync(path, CancellationToken.None)).Items);
+    }
+
+    [Fact]
+    public async Task A_watch_of_a_server_that_does_not_speak_is_no_cancellation()
+    {
+        using var mute = new TcpListener(IPAddress.Loopback, 0);
+        mute.Start();
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, $$"""
+            {
+              "apiVersion": "v1", "kind": "Config", "current-context": "here",
+              "clusters": [{ "name": "here", "cluster": { "server": "https://{{mute.LocalEndpoint}}" } }],
+              "users": [{ "name": "me", "user": { "token": "secret" } }],
+              "contexts": [{ "name": "here", "context": { "cluster": "here", "user": "me" } }]
+            }
+            """);
+        using var api = KubernetesApi.Connect(file);
+        File.Delete(file);
+
+        var ended = await Assert.ThrowsAsync<KubernetesException>(async () =>
+        {
+            await foreach (var _ in api.WatchAsync("api/v1/pods", "1", TimeSpan.FromMinutes(4), CancellationToken.None))
+            {
+                // Nothing comes.
+            }
+        });
+
+        Assert.Contains("does not answer for api/v1/pods", ended.Message, StringComparison.Ordinal);
     }
 
     [SkippableFact]

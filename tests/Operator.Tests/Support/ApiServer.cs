@@ -14,6 +14,8 @@ internal sealed class ApiServer : IAsyncDisposable
 
     private static bool _hasDefinitions;
 
+    private DirectoryInfo? _folder;
+
     private ApiServer(KubernetesApi api, string space) => (Api, Space) = (api, space);
 
     /// <summary>Why there is none; null: there is.</summary>
@@ -62,6 +64,41 @@ internal sealed class ApiServer : IAsyncDisposable
 
     public Task DeleteAsync(string name = "orders") => KubectlAsync("delete", "kb", name, "-n", Space, "--wait=false");
 
+    /// <summary>A client for an account of its own, which may do what is to be done to our objects of some kinds, by a kubeconfig that names the file with its token.</summary>
+    /// <param name="resources">The kinds.</param>
+    public async Task<KubernetesApi> LogInAsync(params string[] resources)
+    {
+        const string Name = "account";
+        await KubectlAsync("create", "serviceaccount", Name, "-n", Space);
+        await KubectlAsync("create", "role", Name, "-n", Space, "--verb=get,list,watch,patch", $"--resource={string.Join(',', resources.Select(Qualified))}");
+        await KubectlAsync("create", "rolebinding", Name, "-n", Space, $"--role={Name}", $"--serviceaccount={Space}:{Name}");
+        _folder ??= Directory.CreateTempSubdirectory();
+        await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "token"), await KubectlAsync("create", "token", Name, "-n", Space));
+        return KubernetesApi.Connect(await KubeconfigAsync(new JsonObject { ["tokenFile"] = "token" }, null));
+
+        static string Qualified(string resource) => resource.Split('/') is [var plural, var sub] ? $"{plural}.{ResourceKind.OurGroup}/{sub}" : $"{resource}.{ResourceKind.OurGroup}";
+    }
+
+    /// <summary>A kubeconfig as <c>KUBECONFIG</c>, of another user, or of another way to the server.</summary>
+    public async Task<string> KubeconfigAsync(JsonObject? user, string? server)
+    {
+        var config = JsonNode.Parse(await KubectlAsync("config", "view", "--raw", "-o", "json"))!;
+        if (user is not null)
+        {
+            config["users"]![0]!["user"] = user;
+        }
+
+        if (server is not null)
+        {
+            config["clusters"]![0]!["cluster"]!["server"] = server;
+        }
+
+        _folder ??= Directory.CreateTempSubdirectory();
+        var file = Path.Combine(_folder.FullName, $"{Guid.NewGuid():N}.kubeconfig");
+        await File.WriteAllTextAsync(file, config.ToJsonString());
+        return file;
+    }
+
     /// <summary>Waits until an object is as it should be.</summary>
     public async Task<JsonObject?> WaitForAsync(Func<JsonObject?, bool> isSo, string name = "orders")
     {
@@ -107,6 +144,7 @@ internal sealed class ApiServer : IAsyncDisposable
 
         await KubectlAsync("delete", "namespace", Space, "--wait=false");
         Api.Dispose();
+        _folder?.Delete(recursive: true);
     }
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
