@@ -74,7 +74,7 @@ class Space:
     """A namespace, with an account for operators that may do what they say they need, and no more."""
 
     def __init__(self, api, name):
-        self.api, self.name = api, name
+        self.api, self.name, self.seen = api, name, None
         api.ask("POST", "/api/v1/namespaces", {"metadata": {"name": name}})
         api.ask("POST", "/api/v1/namespaces/%s/serviceaccounts" % name, {"metadata": {"name": "operator"}})
         self.allow(needed())
@@ -127,8 +127,7 @@ class Space:
 
     def wait(self, kind, name, fits, seconds=120):
         """The object once it is so; else None, with what was seen last in `seen`."""
-        found = until(lambda: self._fits(kind, name, fits), seconds)
-        return found
+        return until(lambda: self._fits(kind, name, fits), seconds)
 
     def _fits(self, kind, name, fits):
         self.seen = self.get(kind, name)
@@ -262,7 +261,7 @@ class Between:
 
     def __init__(self, api):
         self.api, self.expired, self.watches, self.lists = api, False, 0, 0
-        between = self
+        between = self  # What the handlers below belong to.
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -334,6 +333,3 @@ class Between:
 
     def _event(self, asked):
         asked.wfile.write(b"%x\r\n%s\r\n" % (len(self.GONE), self.GONE))
-
-    def close(self):
-        self.server.shutdown()

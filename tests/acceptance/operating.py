@@ -1,5 +1,6 @@
 """What the scenarios of operators share: nodes, a namespace of the API server, operators as processes, and how objects stand."""
 import datetime
+import json
 import os
 import shlex
 import shutil
@@ -9,10 +10,8 @@ import urllib.error
 import urllib.request
 
 import common
-from kube import BACKUPS, RESTORES, Api, Line, Space, kubeconfig, until
+from kube import BACKUPS, Api, Space, kubeconfig, until
 from nodes import TOKEN, Cluster, free_port
-
-__all__ = ["BACKUPS", "RESTORES", "Line", "Operator", "Stage", "until"]
 
 
 class Operator:
@@ -140,7 +139,7 @@ class Stage:
             request = urllib.request.Request("http://%s:%d/api/v1/backups/%s" % (node.host, node.http, name), headers={"Authorization": "Bearer " + TOKEN})
             try:
                 with urllib.request.urlopen(request, timeout=10) as answer:
-                    return common.json.load(answer)
+                    return json.load(answer)
             except urllib.error.HTTPError as error:
                 if error.code == 404:
                     return None
@@ -176,7 +175,7 @@ def condition(found, kind="Ready"):
 
 
 def told(found):
-    return None if found is None else common.json.dumps({"metadata": {key: value for key, value in found["metadata"].items() if key != "managedFields"},
+    return None if found is None else json.dumps({"metadata": {key: value for key, value in found["metadata"].items() if key != "managedFields"},
                                                          "status": found.get("status")}, indent=1)
 
 

@@ -6,8 +6,8 @@ import subprocess
 import time
 
 import common
-from kube import kubectl
-from operating import BACKUPS, RESTORES, Stage, condition, phase, status, told, until
+from kube import BACKUPS, RESTORES, kubectl, until
+from operating import Stage, condition, phase, status, told
 
 PARTITIONS = 3
 SAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Deployment.Tests", "Samples", "*.yaml")

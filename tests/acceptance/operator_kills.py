@@ -4,7 +4,8 @@ import threading
 import time
 
 import common
-from operating import BACKUPS, Operator, Stage, is_settled, moment, phase, status, told, until
+from kube import BACKUPS, until
+from operating import Operator, Stage, is_settled, moment, phase, status, told
 
 NAMES = ["once-a", "once-b", "once-c", "schedule-a", "schedule-b", "without-end"]
 

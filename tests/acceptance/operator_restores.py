@@ -4,7 +4,8 @@ import os
 import time
 
 import restoring
-from operating import BACKUPS, RESTORES, Line, Stage, condition, phase, status, told
+from kube import BACKUPS, RESTORES, Line
+from operating import Stage, condition, phase, status, told
 
 PARTITIONS, GROUPS = 2, 4
 
@@ -57,7 +58,7 @@ def renamed(report, scene):
     found = scene.over("renamed")
     scene.reported(report, found, "renamed")
     report.check(status(found).get("recordsRestored") == sum(scene.committed.values()), "renamed: %s records" % sum(scene.committed.values()), told(found))
-    restoring.same(report, scene.kafka, names, "renamed")
+    restoring.same(report, scene.kafka, {scene.other: names[scene.other]}, "renamed")
 
 
 def moment_(report, scene):

@@ -5,8 +5,8 @@ import stat
 
 import common
 import restoring
-from kube import kubeconfig
-from operating import BACKUPS, RESTORES, Stage, condition, phase, status, told
+from kube import BACKUPS, RESTORES, kubeconfig
+from operating import Stage, condition, phase, status, told
 
 USER, PASSWORD = "alice", "alice-secret"
 

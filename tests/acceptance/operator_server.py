@@ -4,8 +4,8 @@ import signal
 import subprocess
 import time
 
-from kube import Between, needed
-from operating import BACKUPS, Line, Stage, condition, phase, status, told, until
+from kube import BACKUPS, Between, Line, needed, until
+from operating import Stage, phase, status
 
 
 def server(args, report, kafka):
@@ -33,7 +33,7 @@ def killed(args, report, kafka, stage, topic):
     began, before = time.monotonic(), {run["id"] for run in stage.runs("scheduled")}
     try:
         report.check(until(lambda: operator.ready()[0] == 503, 45), "killed: the operator says that it is not ready", operator.ready())
-        report.check("does not answer" in operator.ready()[1] or "cut off" in operator.ready()[1], "killed: and why: %s" % operator.ready()[1].strip(), operator.ready())
+        report.check("does not answer" in operator.ready()[1] or "cut off" in operator.ready()[1], "killed: and why: %s" % operator.ready()[1].splitlines()[0], operator.ready())
         records = kafka.load(topic, int(1_000 * args.scale), 3, args.seed + 1)
         meanwhile = lambda: [run for run in stage.runs("scheduled") if run["id"] not in before and run.get("ended_at")]
         report.check(until(lambda: sum(run["records"] for run in meanwhile()) == records, 60), "killed: a run of the schedule fetched what came meanwhile", meanwhile())
@@ -71,7 +71,6 @@ def expired(args, report, kafka, stage, topic):
     between.expired = False
     stage.make("expired-after", [topic])
     stage.completed("expired-after", 60)
-    stage.operators[-1].between = between
     return operator
 
 
