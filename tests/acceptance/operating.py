@@ -3,7 +3,6 @@ import datetime
 import json
 import os
 import shlex
-import shutil
 import signal
 import subprocess
 import urllib.error
@@ -80,7 +79,7 @@ class Stage:
     def __init__(self, args, report, kafka, count=1, **variables):
         self.args, self.report, self.kafka, self.operators = args, report, kafka, []
         self.folder = os.path.join(args.work, args.scenario)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        args.stores.empty(self.folder)  # With what all its objects have stored.
         os.makedirs(self.folder)
         self.api = Api()
         self.space = Space(self.api, args.prefix + args.scenario)
@@ -91,14 +90,16 @@ class Stage:
         return self
 
     def __exit__(self, *_):
-        for operator in self.operators:
-            self.report.check(common.sentences(operator.said()), "what the operator logs is sentences, without a stack trace", operator.said())
-        self.space.release()
-        self.space.end()
-        for operator in self.operators:
-            if operator.is_alive():
-                operator.kill()
-        self.cluster.end()
+        try:
+            for operator in self.operators:
+                self.report.check(common.sentences(operator.said()), "what the operator logs is sentences, without a stack trace", operator.said())
+            self.space.release()
+            self.space.end()
+        finally:
+            for operator in self.operators:
+                if operator.is_alive():
+                    operator.kill()
+            self.cluster.end()
 
     def operator(self, **how):
         """One that is ready."""
