@@ -34,11 +34,8 @@ internal sealed record BackupDefinition(BackupId Backup, string Text, string? Sc
                     .List("exclude", spec.ExcludeTopics, "spec.excludeTopics"));
             })
             .Map("storage", storage => StorageSections.Write(storage, spec.Storage, resource.Metadata.Namespace, spec.StoragePatienceSecs))
-            .Map("backup", backup => WriteBackup(backup, spec));
-        if (spec.Checkpoint.Enabled)
-        {
-            yaml.Map("offset_storage", offsets => offsets.Own("backend", "sqlite"));
-        }
+            .Map("backup", backup => WriteBackup(backup, spec))
+            .Map("offset_storage", offsets => offsets.Own("backend", "sqlite")); // So that each run goes on where the last one ended.
 
         return new BackupDefinition(new BackupId(resource.BackupId), yaml.ToString(), spec.Schedule is { } schedule ? CronDialect.Read(schedule) : null, spec.TimeZone);
     }

@@ -47,8 +47,13 @@ public sealed class BackupDefinitionTests
     }
 
     [Fact]
-    public void Without_checkpoints_there_is_no_offsets_database() =>
-        Assert.Null(Objects.Read(BackupDefinition.Of(Objects.Backup("""{ "checkpoint": { "enabled": false } }"""))).OffsetStorage);
+    public void Without_checkpoints_runs_go_on_all_the_same_and_the_interval_does_not_count()
+    {
+        var read = Objects.Read(BackupDefinition.Of(Objects.Backup("""{ "checkpoint": { "enabled": false, "intervalSecs": 7 } }""")));
+
+        Assert.NotNull(read.OffsetStorage);
+        Assert.Equal(30, read.SyncInterval.TotalSeconds);
+    }
 
     [Fact]
     public void Secrets_are_named_and_not_in_it()
