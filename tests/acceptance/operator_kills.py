@@ -146,6 +146,9 @@ def kills(args, report, kafka):
 
 
 def settle(report, stage, life):
+    """Each object comes to be what it asks for, and the cluster has nothing that none asks for."""
+    known = lambda: {line.split()[0] for line in stage.shown("backups").splitlines()[1:] if line.strip()} & set(NAMES)
+    report.check(until(lambda: known() <= set(life.wanted), 60), "the cluster has no backup of an object that was deleted", (known(), set(life.wanted)))
     for wanted in life.deleted:
         if wanted.name not in life.wanted:
             report.check(stage.space.gone(BACKUPS, wanted.name, 120), "%s, which was deleted, is gone" % wanted.name, told(stage.space.get(BACKUPS, wanted.name)))
