@@ -62,6 +62,40 @@ public sealed class RestoreReconcilerTests : IAsyncLifetime
     }
 
     [SkippableFact]
+    public async Task Whose_backup_goes_meanwhile_comes_to_its_end()
+    {
+        await ApplyAsync();
+        await StepAsync();
+        await Server.DeleteAsync();
+        await Server.WaitForAsync(item => item is null);
+        await StepAsync();
+        Assert.Equal("Running", (await StatusAsync()).Phase);
+
+        _cluster.End(Whole);
+        await StepAsync();
+
+        Assert.Equal("Completed", (await StatusAsync()).Phase);
+        Assert.Single(_cluster.Began);
+    }
+
+    [SkippableFact]
+    public async Task What_was_taken_is_not_over_because_of_a_refusal()
+    {
+        await ApplyAsync();
+        await StepAsync();
+        _cluster.Failure = new BackupException(FailureKind.Configuration, "The token is not the node's.");
+        await StepAsync();
+        var refused = await StatusAsync();
+        Assert.Equal(("Running", "Refused"), (refused.Phase, refused.Conditions[0].Reason));
+
+        _cluster.Failure = null;
+        _cluster.End(Whole);
+        await StepAsync();
+
+        Assert.Equal("Completed", (await StatusAsync()).Phase);
+    }
+
+    [SkippableFact]
     public async Task Whose_conductor_is_gone_goes_on_under_the_same_name()
     {
         await ApplyAsync();

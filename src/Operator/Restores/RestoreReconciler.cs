@@ -4,6 +4,8 @@ using KafkaBackup.Operator.Api;
 using KafkaBackup.Operator.Definitions;
 using KafkaBackup.Operator.Resources;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Protocol;
+using static KafkaBackup.Shared.Protocol.RestoreRunProtocol;
 
 namespace KafkaBackup.Operator.Restores;
 
@@ -58,8 +60,10 @@ internal sealed class RestoreReconciler(KubernetesApi api, IRestoreCluster clust
         }
         catch (BackupException e) when (e is { Kind: FailureKind.Configuration, IsRetryable: false })
         {
-            await TellAsync(resource, RestoreView.Refused(resource, "Refused", $"The cluster refuses it: {e.Message}", isFinal: true, clock.GetUtcNow()), cancellation);
-            return null;
+            // Once it was taken it is not what is asked for that is refused: the operator's token may be, or something in between answers.
+            var isFinal = resource.Status is not { RestoreId: not null };
+            await TellAsync(resource, RestoreView.Refused(resource, "Refused", $"The cluster refuses it: {e.Message}", isFinal, clock.GetUtcNow()), cancellation);
+            return isFinal ? null : WhileRefused;
         }
         catch (BackupException e)
         {
@@ -72,7 +76,23 @@ internal sealed class RestoreReconciler(KubernetesApi api, IRestoreCluster clust
     {
         var source = resource.Spec.BackupRef.Name.Length == 0 ? null
             : await api.GetAsync(ResourceKind.KafkaBackup.PathOf(new ObjectKey(resource.Metadata.Namespace, resource.Spec.BackupRef.Name)), cancellation);
-        var wanted = RestoreDefinition.Of(resource, source is null ? null : ResourceJson.ReadBackup(source));
+        RestoreDefinition wanted;
+        try
+        {
+            wanted = RestoreDefinition.Of(resource, source is null ? null : ResourceJson.ReadBackup(source));
+        }
+        catch (SpecException) when (resource.Status is { RestoreId: not null, BackupId: not null })
+        {
+            // The KafkaBackup went while it was restored, and what it stored stays: what is under way comes to its end.
+            var begun = await cluster.FindAsync(resource.Status.RestoreId, cancellation);
+            if (begun.Run is null || (begun.Verdict is { } ended && RestoreView.PauseAfter(ended, 1) is not null))
+            {
+                throw; // Another attempt would need to know what is asked for.
+            }
+
+            return await FollowAsync(resource, resource.Status.BackupId, begun, begun.Verdict, cancellation);
+        }
+
         var attempt = Math.Max(1, resource.Status?.Attempts ?? 1);
         if (Pause(resource, attempt) is { } pause)
         {
@@ -85,17 +105,23 @@ internal sealed class RestoreReconciler(KubernetesApi api, IRestoreCluster clust
             run = await cluster.FindAsync(run.Restore, cancellation); // Its lines are in the nodes' logs; the verdict comes behind them.
         }
 
-        var backup = wanted.Backup.Value;
-        if (run.Run is null || run.Verdict is not { } verdict)
-        {
-            await TellAsync(resource, RestoreView.Running(resource, backup, run, clock.GetUtcNow()), cancellation);
-            return WhileRunning;
-        }
-
-        if (RestoreView.PauseAfter(verdict, attempt) is { } retry)
+        var verdict = run.Run is null ? null : run.Verdict;
+        if (verdict is not null && RestoreView.PauseAfter(verdict, attempt) is { } retry)
         {
             await TellAsync(resource, RestoreView.Waiting(resource, verdict.Failure!, clock.GetUtcNow()) with { Attempts = attempt + 1 }, cancellation);
             return retry;
+        }
+
+        return await FollowAsync(resource, wanted.Backup.Value, run, verdict, cancellation);
+    }
+
+    /// <summary>Tells how far it is, or how it ended.</summary>
+    private async Task<TimeSpan?> FollowAsync(KafkaRestoreResource resource, string backup, RestoreRunStatus run, RestoreVerdict? verdict, CancellationToken cancellation)
+    {
+        if (verdict is null)
+        {
+            await TellAsync(resource, RestoreView.Running(resource, backup, run, clock.GetUtcNow()), cancellation);
+            return WhileRunning;
         }
 
         await TellAsync(resource, RestoreView.Ended(resource, backup, run, verdict, await ReportAsync(run.Restore, cancellation), clock.GetUtcNow()), cancellation);
