@@ -140,6 +140,46 @@ public sealed class KafkaOperatorTests : IAsyncLifetime
     }
 
     [SkippableFact]
+    public async Task What_another_operator_has_let_go_meanwhile_is_not_declared_for_nobody()
+    {
+        Skip.IfNot(ApiServer.WhyNot is null, ApiServer.WhyNot);
+        await Server.ApplyAsync("""{ "schedule": "0 0 * * * *" }""");
+        var reconciler = new BackupReconciler(Server.Api, _cluster, new EventRecorder(Server.Api, TimeProvider.System), TimeProvider.System);
+        _cluster.Meanwhile = async () =>
+        {
+            await Server.DeleteAsync();
+            await reconciler.ReconcileAsync(Server.Key("orders"), CancellationToken.None);
+        };
+
+        await Record.ExceptionAsync(() => reconciler.ReconcileAsync(Server.Key("orders"), CancellationToken.None));
+
+        Assert.Null(await Server.GetAsync());
+        Assert.Null(_cluster["orders"]);
+    }
+
+    [SkippableFact]
+    public async Task What_is_there_by_now_under_the_name_is_not_forgotten_for_what_was()
+    {
+        Skip.IfNot(ApiServer.WhyNot is null, ApiServer.WhyNot);
+        var reconciler = new BackupReconciler(Server.Api, _cluster, new EventRecorder(Server.Api, TimeProvider.System), TimeProvider.System);
+        await Server.ApplyAsync();
+        await reconciler.ReconcileAsync(Server.Key("orders"), CancellationToken.None);
+        _cluster.End("orders");
+        await Server.DeleteAsync();
+        _cluster.Meanwhile = async () =>
+        {
+            await reconciler.ReconcileAsync(Server.Key("orders"), CancellationToken.None);
+            await Server.ApplyAsync();
+            await reconciler.ReconcileAsync(Server.Key("orders"), CancellationToken.None);
+        };
+
+        await Record.ExceptionAsync(() => reconciler.ReconcileAsync(Server.Key("orders"), CancellationToken.None));
+
+        Assert.NotNull(_cluster["orders"]!.Current);
+        Assert.Equal(2, _cluster.Began.Distinct().Count());
+    }
+
+    [SkippableFact]
     public async Task What_somebody_else_declared_is_left_alone()
     {
         _cluster.Submit("orders", "mode: backup\nbackup_id: orders\n");

@@ -27,7 +27,8 @@ internal sealed class BackupEvents(EventRecorder events)
         var was = before.Conditions.FirstOrDefault(condition => condition.Type == "Ready");
         if (ready is not null && (ready.Status, ready.Reason) != (was?.Status, was?.Reason))
         {
-            await events.RecordAsync(ResourceKind.KafkaBackup, resource.Metadata, ready.Reason, isWarning: ready.Status != "True", ready.Message, $"{resource.Metadata.Generation} {ready.LastTransitionTime:O}", cancellation);
+            await events.RecordAsync(ResourceKind.KafkaBackup, resource.Metadata, ready.Reason, isWarning: ready.Status != "True", ready.Message,
+                $"{resource.Metadata.Generation} {was?.LastTransitionTime:O}", cancellation); // By what was, which is the same to all operators; the time is not.
         }
     }
 }

@@ -66,6 +66,13 @@ internal sealed class BackupReconciler(KubernetesApi api, IBackupRunner runner, 
                 }
 
                 await CarryOutAsync(runner, SubjectOf(resource), order, wanted, cancellation);
+                if (found is null && await IsGoingAsync(resource, cancellation))
+                {
+                    // Another operator has let it go since it was read here: what was declared would go on for nobody.
+                    await runner.OrderAsync(SubjectOf(resource), CatalogueProtocol.CatalogueOrder.Remove, cancellation);
+                    return (null, null);
+                }
+
                 if (order is BackupOrder.Cancel)
                 {
                     await events.RecordAsync(ResourceKind.KafkaBackup, resource.Metadata, "DeadlineExceeded", isWarning: true,
@@ -86,6 +93,11 @@ internal sealed class BackupReconciler(KubernetesApi api, IBackupRunner runner, 
             return (null, new BackupProblem("ClusterAway", $"The cluster does not answer, and goes on with what it was told last: {e.Message}", IsTemporary: true));
         }
     }
+
+    /// <summary>Whether an object is gone by now, or is to go. One that another of its name has followed is that one's business.</summary>
+    private async Task<bool> IsGoingAsync(KafkaBackupResource resource, CancellationToken cancellation) =>
+        await api.GetAsync(ResourceKind.KafkaBackup.PathOf(resource.Key), cancellation) is not { } found
+            || (ResourceJson.ReadBackup(found).Metadata is var now && now.Uid == resource.Metadata.Uid && now.DeletionTimestamp is not null);
 
     /// <summary>What an object asks for, as whoever runs it has to know it.</summary>
     internal static BackupSubject SubjectOf(KafkaBackupResource resource) => new(new BackupId(resource.BackupId), resource.Key, resource.Metadata.Uid)
@@ -135,7 +147,8 @@ internal sealed class BackupReconciler(KubernetesApi api, IBackupRunner runner, 
     private async Task<TimeSpan?> ForgetAsync(KafkaBackupResource resource, CancellationToken cancellation)
     {
         if (BackupId.Problem(resource.BackupId) is null && await runner.FindAsync(SubjectOf(resource), cancellation) is { } found
-            && BackupDefinition.OwnerOf(found.Declared.Definition) == resource.Key.ToString())
+            && BackupDefinition.OwnerOf(found.Declared.Definition) == resource.Key.ToString()
+            && await IsGoingAsync(resource, cancellation)) // Else another operator has let it go, and this is the backup of the next one of its name.
         {
             if (!found.Declared.IsRemoved)
             {

@@ -17,18 +17,25 @@ internal sealed class FakeCluster(TimeProvider clock) : IBackupRunner
     /// <summary>What is thrown in place of an answer.</summary>
     public BackupException? Failure { get; set; }
 
+    /// <summary>What happens before it is asked for the first time.</summary>
+    public Func<Task>? Meanwhile { get; set; }
+
     /// <summary>All runs that began, in order.</summary>
     public List<string> Began { get; } = [];
 
     public DeclaredBackup? this[string backup] => _declared.GetValueOrDefault(new BackupId(backup));
 
-    public Task<ClusterBackup?> FindAsync(BackupSubject subject, CancellationToken cancellation)
+    public async Task<ClusterBackup?> FindAsync(BackupSubject subject, CancellationToken cancellation)
     {
-        var backup = subject.Backup;
+        if (Meanwhile is { } meanwhile)
+        {
+            Meanwhile = null;
+            await meanwhile();
+        }
+
         lock (_gate)
         {
-            return Failure is not null ? Task.FromException<ClusterBackup?>(Failure)
-                : Task.FromResult(_declared.GetValueOrDefault(backup) is { } declared ? new ClusterBackup(declared, null) : null);
+            return Failure is not null ? throw Failure : _declared.GetValueOrDefault(subject.Backup) is { } declared ? new ClusterBackup(declared, null) : null;
         }
     }
 
