@@ -158,6 +158,12 @@ internal sealed class ClusterClient : IDisposable
         }
         catch (JsonException e)
         {
+            if (response.StatusCode >= HttpStatusCode.InternalServerError)
+            {
+                // What stands between, as a mesh, says so of a node that is away.
+                throw new ClusterAwayException($"{response.RequestMessage!.RequestUri!.Authority} answers with {(int)response.StatusCode} and something that no node says.", e);
+            }
+
             throw new BackupException(FailureKind.Configuration,
                 $"{response.RequestMessage!.RequestUri!.Authority} answers with {(int)response.StatusCode} and something that no node says. See that --cluster names the HTTP ports of nodes.", e);
         }

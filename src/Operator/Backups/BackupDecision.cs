@@ -86,13 +86,24 @@ internal static class BackupDecision
             return null;
         }
 
-        var name = $"once-{Hash(wanted.Text)}-";
+        var name = OnceOf(wanted.Text);
         var last = known.Runs.FirstOrDefault(run => run.Id.StartsWith(name, StringComparison.Ordinal));
-        var isWanted = last is null
-            || (last.Outcome == "Stopped" && !IsOverdue(resource.Spec, last, now))
+        if (last is null)
+        {
+            return resource.Status?.LastOnce == name ? null : $"{name}0";
+        }
+
+        var isWanted = (last.Outcome == "Stopped" && !IsOverdue(resource.Spec, last, now))
             || (last == known.Runs[0] && RetryAt(resource.Spec, known) <= now);
-        return isWanted ? name + (last is null ? 0 : NumberOf(last.Id[name.Length..]) + 1).ToString(CultureInfo.InvariantCulture) : null;
+        return isWanted ? name + (NumberOf(last.Id[name.Length..]) + 1).ToString(CultureInfo.InvariantCulture) : null;
     }
+
+    /// <summary>How names of runs begin that are made of a definition once.</summary>
+    private static string OnceOf(string definition) => $"once-{Hash(definition)}-";
+
+    /// <summary>What runs once and has saved all; null: nothing that is known any more.</summary>
+    public static string? DoneOnce(DeclaredBackup known) =>
+        OnceOf(known.Definition) is var name && known.Runs.Any(run => run.Outcome == "Completed" && run.Id.StartsWith(name, StringComparison.Ordinal)) ? name : null;
 
     private static int NumberOf(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 

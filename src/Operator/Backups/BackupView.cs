@@ -56,6 +56,7 @@ internal static class BackupView
             RecordsProcessed = current is null ? last?.Records ?? 0 : progress?.Records ?? before.RecordsProcessed,
             BytesProcessed = current is null ? null : progress?.Bytes ?? before.BytesProcessed,
             Lag = current is null ? null : progress is null ? before.Lag : progress.Lag,
+            LastOnce = BackupDecision.DoneOnce(known) ?? before.LastOnce,
             LastTrigger = isTriggered ? trigger : before.LastTrigger,
             Runs = [.. known.Runs.Take(KafkaBackupStatus.MaxRuns).Select(RunOf)],
         };

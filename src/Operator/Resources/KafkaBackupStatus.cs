@@ -48,6 +48,9 @@ internal sealed record KafkaBackupStatus
     /// <summary>The text of the annotation that last began a run.</summary>
     public string? LastTrigger { get; init; }
 
+    /// <summary>What runs once and has saved all, by the beginning of its run's name: the cluster forgets runs after some others.</summary>
+    public string? LastOnce { get; init; }
+
     /// <summary>Ended runs, newest first, at most <see cref="MaxRuns"/>.</summary>
     public IReadOnlyList<RunStatus> Runs { get; init; } = [];
 

@@ -47,7 +47,8 @@ internal sealed class ResourceWriter(KubernetesApi api, ResourceKind kind)
         {
             ["apiVersion"] = kind.ApiVersion,
             ["kind"] = kind.Kind,
-            ["metadata"] = new JsonObject { ["name"] = about.Name, ["namespace"] = about.Namespace },
+            // By its uid, so that the next object of its name gets no status of this one.
+            ["metadata"] = new JsonObject { ["name"] = about.Name, ["namespace"] = about.Namespace, ["uid"] = about.Uid },
             ["status"] = status,
         }, cancellation);
     }
