@@ -88,6 +88,7 @@ public sealed class JobRunnerTests : IAsyncLifetime
     [InlineData("*/10 * * * * *", "has the seconds '*/10'")]
     [InlineData("0 0 2 1 1 * 2027", "has the years '2027'")]
     [InlineData("0 0 2 1 * 2", "which both have to fit")]
+    [InlineData("0 2 1 * MON", "which both have to fit")]
     public async Task A_schedule_that_no_CronJob_has_is_refused_with_the_reason(string schedule, string reason)
     {
         await ApplyAsync($$"""{ "schedule": "{{schedule}}" }""");
@@ -127,6 +128,29 @@ public sealed class JobRunnerTests : IAsyncLifetime
         var status = await StatusAsync();
         Assert.Equal("Error: backup.yaml: there is no topic 'orders'.", status.Conditions.Single(condition => condition.Type == "Degraded").Message);
         Assert.Single(await ListAsync(JobObjects.JobsKind)); // Another try would not help.
+    }
+
+    [SkippableFact]
+    public async Task What_is_there_under_the_name_and_is_not_ours_is_left_alone()
+    {
+        await ApplyAsync("""{ "schedule": "@daily" }""");
+        await ApiServer.KubectlAsync("create", "deployment", "kb-orders", "--image=somebodys", "-n", Server.Space);
+
+        await StepAsync();
+
+        Assert.Contains($"There is a Deployment {Server.Space}/kb-orders already", (await StatusAsync()).Message, StringComparison.Ordinal);
+        Assert.Contains("somebodys", await ApiServer.KubectlAsync("get", "deployment", "kb-orders", "-n", Server.Space, "-o", "yaml"), StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task What_the_API_server_refuses_is_told()
+    {
+        await ApplyAsync("""{ "schedule": "@daily", "timeZone": "Europe/Bonn" }""");
+
+        await StepAsync();
+
+        Assert.Equal("Failed", (await StatusAsync()).Phase);
+        Assert.Contains("Europe/Bonn", (await StatusAsync()).Message, StringComparison.Ordinal);
     }
 
     [SkippableFact]

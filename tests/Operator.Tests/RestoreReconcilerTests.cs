@@ -128,6 +128,41 @@ public sealed class RestoreReconcilerTests : IAsyncLifetime
         Assert.Equal(("Completed", 2), ((await StatusAsync()).Phase, (await StatusAsync()).Attempts));
     }
 
+    [SkippableFact]
+    public async Task Each_attempt_that_fails_at_once_is_followed_by_a_pause_of_its_own()
+    {
+        var away = new RestoreVerdict(false, false, 1, 0, new Fault(FailureKind.Source, "The target is away.", IsRetryable: true));
+        await ApplyAsync();
+        for (var attempt = 1; attempt <= 4; attempt++)
+        {
+            await StepAsync();
+            _cluster.End(away);
+            await StepAsync();
+            await StepAsync();
+            Assert.Equal(attempt, _cluster.Began.Count);
+            _clock.Advance(TimeSpan.FromSeconds(15 * Math.Pow(2, attempt)) - TimeSpan.FromSeconds(2));
+            await StepAsync();
+            Assert.Equal(attempt, _cluster.Began.Count);
+            _clock.Advance(TimeSpan.FromSeconds(4));
+        }
+    }
+
+    [SkippableFact]
+    public async Task One_under_way_is_followed_as_it_was_begun_whatever_becomes_of_its_KafkaBackup()
+    {
+        await ApplyAsync();
+        await StepAsync();
+        await Server.ApplyAsync("""{ "storagePatienceSecs": 7 }""");
+        await StepAsync();
+        Assert.Single(_cluster.Began);
+
+        _cluster.End(Whole);
+        await StepAsync();
+
+        Assert.Equal("Completed", (await StatusAsync()).Phase);
+        Assert.Single(_cluster.Definitions);
+    }
+
     [SkippableTheory]
     [InlineData(false, false, true, "Failed", "RestoreFailed")]
     [InlineData(true, false, false, "Stopped", "RestoreStopped")]

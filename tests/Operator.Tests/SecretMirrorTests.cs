@@ -85,6 +85,21 @@ public sealed class SecretMirrorTests : IAsyncLifetime
         Assert.Equal("came", Read());
     }
 
+    [SkippableFact]
+    public async Task A_key_that_goes_keeps_no_other_from_being_read_anew()
+    {
+        await WriteAsync("first", other: "first");
+        using var mirror = Make();
+        mirror.Provide(Definition.Replace("password\"", "other\"", StringComparison.Ordinal));
+        mirror.Provide(Definition);
+        await ApiServer.KubectlAsync("delete", "secret", "login", "-n", Server.Space);
+        await WriteAsync("second");
+
+        await mirror.RefreshAsync(CancellationToken.None);
+
+        Assert.Equal("second", Read());
+    }
+
     [Fact]
     public void A_definition_without_secrets_asks_nobody()
     {

@@ -153,7 +153,7 @@ internal sealed class ClusterClient : IDisposable
             {
                 HttpStatusCode.ServiceUnavailable => new ClusterAwayException(sentences, null),
                 HttpStatusCode.NotFound => new NotThereException(sentences),
-                _ => new BackupException(problem.Kind, sentences),
+                _ => new BackupException(problem.Kind, sentences) { IsRetryable = IsPassing(response.StatusCode) },
             };
         }
         catch (JsonException e)
@@ -165,7 +165,10 @@ internal sealed class ClusterClient : IDisposable
             }
 
             throw new BackupException(FailureKind.Configuration,
-                $"{response.RequestMessage!.RequestUri!.Authority} answers with {(int)response.StatusCode} and something that no node says. See that --cluster names the HTTP ports of nodes.", e);
+                $"{response.RequestMessage!.RequestUri!.Authority} answers with {(int)response.StatusCode} and something that no node says. See that --cluster names the HTTP ports of nodes.", e) { IsRetryable = true };
         }
     }
+
+    /// <summary>Whether it is who asks that is refused, and not what is asked: a token may be on its way to be replaced.</summary>
+    private static bool IsPassing(HttpStatusCode status) => status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.TooManyRequests;
 }

@@ -34,6 +34,16 @@ internal sealed class NodeEnvironments(long memoryBytes, string nodeName, Secret
 
     public Fault? Prepare(BackupId backup, RunId run, string? definition)
     {
+        try
+        {
+            // Before the gate: it may have to wait for the API server, and what runs does not wait for it.
+            secrets?.Provide(definition ?? "");
+        }
+        catch (BackupException e)
+        {
+            return new Fault(e.Kind, $"{nodeName} cannot serve backup '{backup}': {e.Message}", e.IsRetryable);
+        }
+
         lock (_gate)
         {
             if (_environments.ContainsKey((backup, run)))
@@ -97,7 +107,6 @@ internal sealed class NodeEnvironments(long memoryBytes, string nodeName, Secret
     private BackupEnvironment Make(BackupId backup, string definition)
     {
         var name = $"definition of {backup}";
-        secrets?.Provide(definition);
         var configuration = ConfigurationLoader.Parse(definition, name, Environment.GetEnvironmentVariable);
         if (configuration.BackupId != backup)
         {

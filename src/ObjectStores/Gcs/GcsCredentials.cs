@@ -16,6 +16,11 @@ namespace KafkaBackup.ObjectStores.Gcs;
 /// <param name="environment">Reads a variable of the environment.</param>
 internal sealed class GcsCredentials(GcsStorageSection section, Func<string, string?> environment)
 {
+    private const string ServiceAccount = "service_account";
+
+    /// <summary>Names the folder of such Secrets on a node.</summary>
+    private const string SecretsFolder = "KAFKA_BACKUP_SECRETS";
+
     private const string Scope = "https://www.googleapis.com/auth/devstorage.read_write";
     private const string DefaultFile = "GOOGLE_APPLICATION_CREDENTIALS";
 
@@ -97,19 +102,28 @@ internal sealed class GcsCredentials(GcsStorageSection section, Func<string, str
         }
     }
 
-    private static ITokenAccessWithHeaders Parse(string file, string content)
+    /// <summary>Whether a file is a Secret of Kubernetes that a definition names: its author need not be trusted with what this machine has.</summary>
+    private bool IsOfOthers(string file) => environment(SecretsFolder) is { Length: > 0 } folder
+        && Path.GetFullPath(file).StartsWith(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+
+    private ITokenAccessWithHeaders Parse(string file, string content)
     {
         try
         {
             using var parsed = JsonDocument.Parse(content);
             var kind = parsed.RootElement.GetProperty("type").GetString()!;
+            if (kind != ServiceAccount && IsOfOthers(file))
+            {
+                throw new JsonException(); // Other kinds name files of this machine, and addresses that these are sent to.
+            }
+
             return CredentialFactory.FromJson(content, kind).CreateScoped(Scope);
         }
         catch (Exception)
         {
             // The words of the cause may have parts of the key.
             throw new BackupException(FailureKind.Storage,
-                $"{file} holds no credentials of Google. storage.service_account_path has to name a JSON file of them, such as the key of a service account.");
+                $"{file} holds no credentials of Google. storage.service_account_path has to name a JSON file of them, such as the key of a service account; of Secrets it has to be that.");
         }
     }
 

@@ -166,6 +166,10 @@ public sealed class KubernetesApi : IDisposable
         {
             throw Silent(path, e.GetBaseException().Message, e); // Also a connection that did not come about in time.
         }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw Silent(path, e.GetBaseException().Message, e); // A refusal that was cut off.
+        }
     }
 
     private async Task<HttpResponseMessage> ReceiveAsync(HttpMethod method, string path, JsonObject? body, string? type, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using System.Net;
 using KafkaBackup.Operator.Api;
 using KafkaBackup.Operator.Definitions;
 using KafkaBackup.Operator.Resources;
@@ -83,6 +84,10 @@ internal sealed class BackupReconciler(KubernetesApi api, IBackupRunner runner, 
         catch (SpecException e)
         {
             return (null, new BackupProblem("ValidationFailed", e.Message, IsTemporary: false));
+        }
+        catch (KubernetesException e) when (e.Status is HttpStatusCode.UnprocessableEntity or HttpStatusCode.Forbidden or HttpStatusCode.BadRequest)
+        {
+            return (null, new BackupProblem("Refused", e.Message, IsTemporary: false)); // Of what runs are made of, where they are Jobs.
         }
         catch (BackupException e) when (e.Kind == FailureKind.Configuration)
         {

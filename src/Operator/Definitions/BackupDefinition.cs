@@ -46,7 +46,7 @@ internal sealed record BackupDefinition(BackupId Backup, string Text, string? Sc
         : null;
 
     private static void WriteBackup(YamlLines yaml, KafkaBackupSpec spec) => yaml
-        .Own("compression", spec.Compression)
+        .Text("compression", spec.Compression, "spec.compression")
         .Number("compression_level", spec.CompressionLevel)
         .Number("segment_max_bytes", spec.SegmentMaxBytes)
         .Number("segment_max_interval_ms", spec.SegmentMaxIntervalMs)

@@ -58,7 +58,7 @@ internal static class CronDialect
                 _ when range.Split('-') is [var low, var high] => (ValueOf(low), ValueOf(high)),
                 _ => part.Contains('/', StringComparison.Ordinal) ? (ValueOf(range), last) : (ValueOf(range), ValueOf(range)),
             };
-            if (step < 1 || from > to)
+            if (step < 1 || step > last || from > to)
             {
                 throw Wrong(field, what);
             }

@@ -20,11 +20,11 @@ internal static class KafkaSections
 
     private static void WriteSecurity(YamlLines yaml, KafkaClusterSpec cluster, string space)
     {
-        yaml.Own("security_protocol", cluster.SecurityProtocol);
+        yaml.Text("security_protocol", cluster.SecurityProtocol, "spec.kafkaCluster.securityProtocol");
         if (cluster.SaslSecret is { } sasl)
         {
             const string Path = "spec.kafkaCluster.saslSecret";
-            yaml.Own("sasl_mechanism", sasl.Mechanism);
+            yaml.Text("sasl_mechanism", sasl.Mechanism, $"{Path}.mechanism");
             yaml = sasl.Username is null
                 ? yaml.Own("sasl_username_file", SecretPath.Of(space, sasl.Name, sasl.UsernameKey, Path))
                 : yaml.Text("sasl_username", sasl.Username, $"{Path}.username");

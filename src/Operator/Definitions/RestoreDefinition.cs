@@ -59,7 +59,7 @@ internal sealed record RestoreDefinition(BackupId Backup, string Text)
             .Entries("topic_mapping", spec.TopicMapping, "spec.topicMapping", (map, name, target) => map.Text(name, target, "spec.topicMapping"))
             .Entries("partition_mapping", spec.PartitionMapping, "spec.partitionMapping", (map, number, target) => map.Number(number.Trim('"'), target))
             .Entries("repartitioning", spec.Repartitioning, "spec.repartitioning", (map, name, topic) => map.Map(name, entry => entry
-                .Own("strategy", topic.Strategy).Number("target_partitions", topic.TargetPartitions)))
+                .Text("strategy", topic.Strategy, "spec.repartitioning").Number("target_partitions", topic.TargetPartitions)))
             .Number("default_replication_factor", spec.DefaultReplicationFactor is > 0 and var replicas ? replicas : null)
             .Own("produce_acks", spec.ProduceAcks switch { -1 => null, var acks => $"{acks}" })
             .Number("produce_timeout_ms", spec.ProduceTimeoutMs)

@@ -69,6 +69,11 @@ internal static class StorageSections
     private static void WriteAzure(YamlLines yaml, AzureStorageSpec azure, string space)
     {
         const string Path = "spec.storage.azure";
+        if (azure is { Endpoint: not null, CredentialsSecret: null, SasTokenSecret: null, ServicePrincipalSecret: null })
+        {
+            throw new SpecException($"{Path}.endpoint goes with a Secret of this namespace: the nodes' own credentials are sent to no address that an object names. Give one of the Secrets, or leave the endpoint out.");
+        }
+
         yaml.Own("backend", "azure")
             .Text("account_name", azure.AccountName, $"{Path}.accountName")
             .Text("container_name", azure.Container, $"{Path}.container")

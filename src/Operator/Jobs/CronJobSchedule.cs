@@ -12,7 +12,7 @@ internal static class CronJobSchedule
         var fields = schedule.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (fields.Length == 5)
         {
-            return schedule;
+            fields = ["0", .. fields];
         }
 
         if (fields.Length > 6)

@@ -24,6 +24,7 @@ public sealed class JobRunner(KubernetesApi api, JobSettings settings, TimeProvi
         new("get", "", "configmaps"),
         new("patch", "", "configmaps"),
         new("delete", "", "configmaps"),
+        new("get", "batch", "cronjobs"),
         new("patch", "batch", "cronjobs"),
         new("delete", "batch", "cronjobs"),
         new("list", "batch", "jobs"),
@@ -72,6 +73,14 @@ public sealed class JobRunner(KubernetesApi api, JobSettings settings, TimeProvi
     public async Task DeclareAsync(BackupSubject subject, string definition, string? schedule, string? timeZone, CancellationToken cancellation)
     {
         var objects = new JobObjects(settings, subject);
+        foreach (var kind in (ResourceKind[])[JobObjects.ConfigMaps, JobObjects.CronJobs, JobObjects.Deployments])
+        {
+            if (await api.GetAsync(kind.PathOf(objects.Key), cancellation) is { } there && (string?)there["metadata"]?["labels"]?[JobObjects.Label] != objects.LabelValue)
+            {
+                throw new BackupException(FailureKind.Configuration, $"There is a {kind.Kind} {objects.Key} already, which is not of this KafkaBackup. Remove it, or give the KafkaBackup another name.");
+            }
+        }
+
         await WriteAsync(objects, definition, schedule, timeZone, isPaused: false, cancellation);
     }
 

@@ -39,7 +39,7 @@ internal sealed record KafkaRestoreStatus
 
     public IReadOnlyList<Condition> Conditions { get; init; } = [];
 
-    /// <summary>Whether it is over, and nothing is done about it any more.</summary>
+    /// <summary>Whether it is over, and nothing is done about it any more. The last word is OSO's.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public bool IsOver => Phase is "Completed" or "Incomplete" or "Failed" or "Stopped";
+    public bool IsOver => Phase is "Completed" or "Incomplete" or "Failed" or "Stopped" or "RolledBack";
 }

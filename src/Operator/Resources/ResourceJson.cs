@@ -30,12 +30,40 @@ internal static class ResourceJson
     {
         try
         {
+            RemoveNulls(found);
             return found.Deserialize<T>(Options) ?? throw new JsonException("it is null");
         }
         catch (JsonException e)
         {
             var about = found["metadata"];
             throw new KubernetesException($"{kind.Kind} {about?["namespace"]}/{about?["name"]} cannot be read: {e.Message} See that the CustomResourceDefinitions are of this version.", null, e);
+        }
+    }
+
+    /// <summary>A field that is null is one that is not given: OSO's optional fields may be so, and then have their defaults.</summary>
+    private static void RemoveNulls(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonObject map:
+                foreach (var name in map.Where(item => item.Value is null).Select(item => item.Key).ToList())
+                {
+                    map.Remove(name);
+                }
+
+                foreach (var (_, value) in map)
+                {
+                    RemoveNulls(value);
+                }
+
+                break;
+            case JsonArray list:
+                foreach (var item in list)
+                {
+                    RemoveNulls(item);
+                }
+
+                break;
         }
     }
 }

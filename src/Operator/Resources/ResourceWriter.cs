@@ -65,8 +65,9 @@ internal sealed class ResourceWriter(KubernetesApi api, ResourceKind kind)
 
     /// <summary>Lets an object go.</summary>
     /// <exception cref="KubernetesException">The API server refused, or did not answer, or the object has changed.</exception>
-    public Task ReleaseAsync(ObjectMeta about, string finalizer, CancellationToken cancellation) =>
-        SetFinalizersAsync(about, [.. about.Finalizers.Where(name => name != finalizer)], cancellation);
+    public Task ReleaseAsync(ObjectMeta about, string finalizer, CancellationToken cancellation) => about.IsHeldBy(finalizer)
+        ? SetFinalizersAsync(about, [.. about.Finalizers.Where(name => name != finalizer)], cancellation)
+        : Task.CompletedTask;
 
     private async Task SetFinalizersAsync(ObjectMeta about, IReadOnlyList<string> finalizers, CancellationToken cancellation)
     {

@@ -74,37 +74,13 @@ internal sealed class RestoreReconciler(KubernetesApi api, IRestoreCluster clust
 
     private async Task<TimeSpan?> GoOnAsync(KafkaRestoreResource resource, CancellationToken cancellation)
     {
-        var source = resource.Spec.BackupRef.Name.Length == 0 ? null
-            : await api.GetAsync(ResourceKind.KafkaBackup.PathOf(new ObjectKey(resource.Metadata.Namespace, resource.Spec.BackupRef.Name)), cancellation);
-        RestoreDefinition wanted;
-        try
-        {
-            wanted = RestoreDefinition.Of(resource, source is null ? null : ResourceJson.ReadBackup(source));
-        }
-        catch (SpecException) when (resource.Status is { RestoreId: not null, BackupId: not null })
-        {
-            // The KafkaBackup went while it was restored, and what it stored stays: what is under way comes to its end.
-            var begun = await cluster.FindAsync(resource.Status.RestoreId, cancellation);
-            if (begun.Run is null || (begun.Verdict is { } ended && RestoreView.PauseAfter(ended, 1) is not null))
-            {
-                throw; // Another attempt would need to know what is asked for.
-            }
-
-            return await FollowAsync(resource, resource.Status.BackupId, begun, begun.Verdict, cancellation);
-        }
-
         var attempt = Math.Max(1, resource.Status?.Attempts ?? 1);
         if (Pause(resource, attempt) is { } pause)
         {
             return pause;
         }
 
-        var run = await cluster.BeginAsync(wanted.Text, NameOf(resource, attempt), cancellation);
-        if (run.Run is not null && run.Verdict is null)
-        {
-            run = await cluster.FindAsync(run.Restore, cancellation); // Its lines are in the nodes' logs; the verdict comes behind them.
-        }
-
+        var (backup, run) = await FindBegunAsync(resource, attempt, cancellation) ?? await BeginAsync(resource, attempt, cancellation);
         var verdict = run.Run is null ? null : run.Verdict;
         if (verdict is not null && RestoreView.PauseAfter(verdict, attempt) is { } retry)
         {
@@ -112,7 +88,28 @@ internal sealed class RestoreReconciler(KubernetesApi api, IRestoreCluster clust
             return retry;
         }
 
-        return await FollowAsync(resource, wanted.Backup.Value, run, verdict, cancellation);
+        return await FollowAsync(resource, backup, run, verdict, cancellation);
+    }
+
+    /// <summary>What was begun is followed as it was begun, whatever has become of its KafkaBackup since. Null: nothing was, nobody conducts it any more, or another attempt is due.</summary>
+    private async Task<(string Backup, RestoreRunStatus Run)?> FindBegunAsync(KafkaRestoreResource resource, int attempt, CancellationToken cancellation) =>
+        resource.Status is { RestoreId: { } restore, BackupId: { } backup } && await cluster.FindAsync(restore, cancellation) is { Run: not null } known
+            && (known.Verdict is null || known.Run == NameOf(resource, attempt))
+                ? (backup, known)
+                : null;
+
+    private async Task<(string Backup, RestoreRunStatus Run)> BeginAsync(KafkaRestoreResource resource, int attempt, CancellationToken cancellation)
+    {
+        var source = resource.Spec.BackupRef.Name.Length == 0 ? null
+            : await api.GetAsync(ResourceKind.KafkaBackup.PathOf(new ObjectKey(resource.Metadata.Namespace, resource.Spec.BackupRef.Name)), cancellation);
+        var wanted = RestoreDefinition.Of(resource, source is null ? null : ResourceJson.ReadBackup(source));
+        var run = await cluster.BeginAsync(wanted.Text, NameOf(resource, attempt), cancellation);
+        if (run.Run is not null && run.Verdict is null)
+        {
+            run = await cluster.FindAsync(run.Restore, cancellation); // Its lines are in the nodes' logs; the verdict comes behind them.
+        }
+
+        return (wanted.Backup.Value, run);
     }
 
     /// <summary>Tells how far it is, or how it ended.</summary>
@@ -157,10 +154,18 @@ internal sealed class RestoreReconciler(KubernetesApi api, IRestoreCluster clust
 
         try
         {
-            if (resource.Status is { IsOver: false, RestoreId: { } restore } && await cluster.FindAsync(restore, cancellation) is { Run: not null, Verdict: null })
+            if (resource.Status is { IsOver: false, RestoreId: { } restore })
             {
-                await cluster.StopAsync(restore, cancellation);
-                return WhileRunning;
+                var known = await cluster.FindAsync(restore, cancellation);
+                if (known.Verdict is null)
+                {
+                    await cluster.StopAsync(restore, cancellation); // Also one that is just handed over from one node to another, which says that nobody conducts it.
+                }
+
+                if (known is { Run: not null, Verdict: null })
+                {
+                    return WhileRunning;
+                }
             }
         }
         catch (BackupException e)

@@ -107,11 +107,11 @@ internal static class RestoreView
             new("Progressing", status.Phase == "Running" ? "True" : "False", isOver ? "Over" : status.Phase, isOver ? "The restore is over." : ready.Message),
             new("Degraded", isOver && status.Phase is not "Completed" || ready.Reason is "RetryPending" or "ClusterAway" ? "True" : "False", ready.Reason, ready.Message),
         ];
-        var before = Before(resource).Conditions;
+        var before = Before(resource).Conditions; // Of an attempt that failed all is new: the pause before the next counts from it.
         return status with
         {
             ObservedGeneration = resource.Metadata.Generation,
-            Conditions = [.. conditions.Select(condition => (condition with { ObservedGeneration = resource.Metadata.Generation }).Since(before, Whole(now)))],
+            Conditions = [.. conditions.Select(condition => (condition with { ObservedGeneration = resource.Metadata.Generation }).Since(ready.Reason == "RetryPending" ? [] : before, Whole(now)))],
         };
     }
 

@@ -57,6 +57,10 @@ public sealed partial class SecretMirror : IDisposable
         {
             throw Missing($"{e.Message} Secrets that were read before are still used.", e);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Missing($"The Secrets {string.Join(", ", wanted)} cannot be kept in '{_folder}': {e.Message.TrimEnd('.')}. See that it may be written, and has room.", e);
+        }
         catch (OperationCanceledException e)
         {
             throw Missing($"The Kubernetes API server did not give the Secrets {string.Join(", ", wanted)} within {Patience.TotalSeconds:0} s.", e);
@@ -132,11 +136,22 @@ public sealed partial class SecretMirror : IDisposable
         var found = await _api.Value.GetAsync(ResourceKind.Secret.PathOf(secret), cancellation)
             ?? throw Missing($"There is no Secret {secret}. Make it, or name another one.", null);
         var data = found["data"] as JsonObject ?? [];
+        string? missing = null;
         foreach (var key in keys)
         {
-            var value = (string?)data[key] ?? throw Missing(
-                $"The Secret {secret} has no key '{key}'; it has {(data.Count == 0 ? "none" : string.Join(", ", data.Select(item => item.Key)))}.", null);
-            Write(PathOf(secret, key), Convert.FromBase64String(value));
+            if ((string?)data[key] is { } value)
+            {
+                Write(PathOf(secret, key), Convert.FromBase64String(value));
+            }
+            else
+            {
+                missing ??= key; // The others go on.
+            }
+        }
+
+        if (missing is not null)
+        {
+            throw Missing($"The Secret {secret} has no key '{missing}'; it has {(data.Count == 0 ? "none" : string.Join(", ", data.Select(item => item.Key)))}.", null);
         }
     }
 
@@ -148,7 +163,7 @@ public sealed partial class SecretMirror : IDisposable
         }
 
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var temporary = $"{path}.new";
+        var temporary = Path.Combine(Path.GetDirectoryName(path)!, $".{Guid.NewGuid():N}"); // No key begins so.
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {

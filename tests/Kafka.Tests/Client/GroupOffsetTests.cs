@@ -239,7 +239,7 @@ public sealed class GroupOffsetTests : IAsyncLifetime
     public void Where_the_own_client_cannot_log_in_it_is_told_once_that_there_is_no_metadata()
     {
         var log = new LogLines();
-        var unknown = new SecuritySection { Protocol = SecurityProtocol.SaslPlaintext, Mechanism = (SaslMechanism)99, Username = "alice", Password = "alice-secret" };
+        var unknown = new SecuritySection { Protocol = SecurityProtocol.SaslPlaintext, Mechanism = SaslMechanism.Gssapi, Username = "alice", Password = "alice-secret" };
         var clients = TestClients.For(_broker.BootstrapServers, security: unknown, log: log);
 
         Assert.Null(clients.CreateOwn());

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using KafkaBackup.ObjectStores.Gcs;
 using KafkaBackup.ObjectStores.Tests.Remote;
+using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Storage;
 using Xunit;
@@ -51,6 +52,33 @@ public sealed class GcsCredentialsTests : IDisposable
         Assert.Contains("whoever gives tokens for Google Cloud Storage does not answer", failure.Message, StringComparison.Ordinal);
         Assert.True(failure.IsRetryable);
         Assert.Empty(server.Requests);
+    }
+
+    [Theory]
+    [InlineData(true)] // Of a Secret, whose author could have a file of this machine sent to an address of his own.
+    [InlineData(false)]
+    public async Task A_file_that_names_other_files_is_no_credential_where_it_is_somebody_elses(bool isOfSecret)
+    {
+        await using var thief = new FakeServer(_ => Token);
+        var (own, file) = (Path.Combine(_directory, "own"), Path.Combine(_directory, "secrets", "shop", "robot", "key.json"));
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        await File.WriteAllTextAsync(own, "the token of this machine");
+        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(new Dictionary<string, object>(StringComparer.Ordinal)
+        {
+            ["type"] = "external_account",
+            ["audience"] = "//iam.googleapis.com/x",
+            ["subject_token_type"] = "urn:ietf:params:oauth:token-type:jwt",
+            ["token_url"] = $"{thief.Endpoint}/token",
+            ["credential_source"] = new Dictionary<string, string>(StringComparer.Ordinal) { ["file"] = own },
+        }));
+        var credentials = new GcsCredentials(
+            new GcsStorageSection { Bucket = "b", ServiceAccountPath = file }, name => name == "KAFKA_BACKUP_SECRETS" && isOfSecret ? Path.Combine(_directory, "secrets") : null);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "https://storage.googleapis.com/b/x");
+
+        var failure = await Record.ExceptionAsync(() => credentials.AuthorizeAsync(request, CancellationToken.None));
+
+        Assert.Equal(!isOfSecret, thief.Requests.Count > 0); // So that what is prevented is shown to be possible.
+        Assert.Equal(isOfSecret, failure is BackupException);
     }
 
     [Fact]

@@ -18,6 +18,20 @@ public sealed class BackupDefinitionTests
     }
 
     [Fact]
+    public void A_field_that_is_null_is_one_that_is_not_given()
+    {
+        var given = BackupDefinition.Of(Objects.Backup("""
+            {
+              "kafkaCluster": { "bootstrapServers": ["kafka:9092"], "connection": null, "tlsSecret": null, "saslSecret": null },
+              "storage": { "storageType": "s3", "pvc": null, "s3": { "bucket": "b", "region": "r", "allowHttp": null, "credentialsSecret": null } },
+              "excludeTopics": null, "schedule": null, "checkpoint": null, "rateLimiting": null, "sourceClusterId": null, "runDeadlineSecs": null
+            }
+            """));
+
+        Assert.Equal(BackupDefinition.Of(Objects.Backup("""{ "storage": { "storageType": "s3", "s3": { "bucket": "b", "region": "r" } } }""")).Text, given.Text);
+    }
+
+    [Fact]
     public void Every_field_of_a_run_reaches_the_definition()
     {
         var read = Objects.Read(BackupDefinition.Of(Objects.Backup("""
@@ -135,6 +149,17 @@ public sealed class BackupDefinitionTests
             $$"""{ "storage": { "storageType": "gcs", "gcs": { "bucket": "b", "credentialsSecret": { "name": "{{name}}" } } } }""")));
 
         Assert.Contains($"'{name}' is no name of a Secret", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_nodes_own_credentials_are_sent_to_no_address_that_an_object_names()
+    {
+        const string Azure = """{ "storage": { "storageType": "azure", "azure": { "container": "c", "accountName": "a", "endpoint": "https://evil.example" SECRET } } }""";
+
+        var refused = Assert.Throws<SpecException>(() => BackupDefinition.Of(Objects.Backup(Azure.Replace("SECRET", "", StringComparison.Ordinal))));
+        Assert.StartsWith("spec.storage.azure.endpoint goes with a Secret of this namespace", refused.Message, StringComparison.Ordinal);
+        var own = (AzureStorageSection)Objects.Read(BackupDefinition.Of(Objects.Backup(Azure.Replace("SECRET", """, "credentialsSecret": { "name": "key" }""", StringComparison.Ordinal)))).Storage;
+        Assert.Equal(($"{Objects.Folder}/shop/key/AZURE_STORAGE_KEY", "https://evil.example"), (own.AccountKeyFile, own.Endpoint));
     }
 
     [Fact]

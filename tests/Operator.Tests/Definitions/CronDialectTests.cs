@@ -34,6 +34,7 @@ public sealed class CronDialectTests
     [InlineData("0 0 2 * * 6-2", "'6-2' is no day of the week")]
     [InlineData("0 0 2 * * */0", "'*/0' is no day of the week")]
     [InlineData("0 0 2 * * L", "'L' is no day of the week")]
+    [InlineData("0 0 2 * * 1/2147483647", "is no day of the week")]
     [InlineData("0 0 2 * 13 *", "'13' is no month")]
     [InlineData("0 0 2 * foo *", "'foo' is no month")]
     [InlineData("* * * *", "has 4 fields")]

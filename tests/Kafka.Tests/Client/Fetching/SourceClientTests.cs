@@ -10,7 +10,7 @@ namespace KafkaBackup.Kafka.Tests.Client.Fetching;
 public sealed class SourceClientTests
 {
     [Theory]
-    [InlineData((SaslMechanism)99, null, false, "source.client librdkafka, as native cannot log in with sasl_mechanism 99")]
+    [InlineData(SaslMechanism.Gssapi, null, false, "source.client librdkafka, as native cannot log in with sasl_mechanism GSSAPI")]
     [InlineData(SaslMechanism.Plain, null, true, "source.client native, by default")]
     [InlineData(SaslMechanism.Plain, SourceClient.Librdkafka, false, "source.client librdkafka, as configured")]
     public void Records_are_read_by_the_client_that_can_log_in_and_the_log_says_which(SaslMechanism mechanism, SourceClient? client, bool isNative, string line)
@@ -27,11 +27,11 @@ public sealed class SourceClientTests
     [Fact]
     public void A_client_that_is_named_and_cannot_log_in_is_refused()
     {
-        var unknown = new SecuritySection { Protocol = SecurityProtocol.SaslPlaintext, Mechanism = (SaslMechanism)99, Username = "alice", Password = "alice-secret" };
+        var unknown = new SecuritySection { Protocol = SecurityProtocol.SaslPlaintext, Mechanism = SaslMechanism.Gssapi, Username = "alice", Password = "alice-secret" };
 
         var failure = Assert.Throws<BackupException>(() => TestClients.For("localhost:9092", security: unknown, client: SourceClient.Native).CreateSource());
 
         Assert.Equal(FailureKind.Configuration, failure.Kind);
-        Assert.StartsWith("source.client: 'native' cannot log in with sasl_mechanism 99", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith("source.client: 'native' cannot log in with sasl_mechanism GSSAPI", failure.Message, StringComparison.Ordinal);
     }
 }
