@@ -165,7 +165,10 @@ internal sealed class ClusterClient : IDisposable
             }
 
             throw new BackupException(FailureKind.Configuration,
-                $"{response.RequestMessage!.RequestUri!.Authority} answers with {(int)response.StatusCode} and something that no node says. See that --cluster names the HTTP ports of nodes.", e) { IsRetryable = true };
+                $"{response.RequestMessage!.RequestUri!.Authority} answers with {(int)response.StatusCode} and something that no node says. See that --cluster names the HTTP ports of nodes.", e)
+            {
+                IsRetryable = true,
+            };
         }
     }
 
