@@ -148,6 +148,19 @@ public sealed class RestoreReconcilerTests : IAsyncLifetime
     }
 
     [SkippableFact]
+    public async Task Two_operators_tell_a_transition_once()
+    {
+        await ApplyAsync();
+        await StepAsync();
+        await Server.Api.MergeAsync($"{ResourceKind.KafkaRestore.PathOf(Server.Key("back"))}/status", new JsonObject { ["status"] = null }, CancellationToken.None);
+        _clock.Advance(TimeSpan.FromSeconds(5));
+
+        await StepAsync(); // Another one, which has read it before the first one told.
+
+        Assert.Single((await Server.Api.ListAsync(new ResourceKind("", "v1", "events", "Event").ListPath(Server.Space), CancellationToken.None)).Items);
+    }
+
+    [SkippableFact]
     public async Task One_under_way_is_followed_as_it_was_begun_whatever_becomes_of_its_KafkaBackup()
     {
         await ApplyAsync();

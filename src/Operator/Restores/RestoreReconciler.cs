@@ -190,7 +190,7 @@ internal sealed class RestoreReconciler(KubernetesApi api, IRestoreCluster clust
         if ((ready.Status, ready.Reason) != (was?.Status, was?.Reason))
         {
             var isWarning = ready.Reason is not ("Restoring" or "RestoreSucceeded" or "DryRunPassed");
-            var occasion = $"{status.Attempts} {ready.LastTransitionTime.ToString("O", CultureInfo.InvariantCulture)}";
+            var occasion = $"{status.Attempts} {was?.LastTransitionTime:O}"; // By what was, which is the same to all operators; the time is not.
             await events.RecordAsync(ResourceKind.KafkaRestore, resource.Metadata, ready.Reason, isWarning, ready.Message, occasion, cancellation);
         }
     }
