@@ -1,3 +1,4 @@
+using KafkaBackup.Operator.Api;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Protocol;
 
@@ -5,7 +6,7 @@ namespace KafkaBackup.Operator.Backups;
 
 /// <summary>What runs backups, a cluster of nodes or Jobs: what is declared, and orders about it.</summary>
 /// <remarks>All calls throw a <see cref="BackupException"/>: of kind <see cref="FailureKind.Configuration"/> when what is asked is refused, of another when
-/// nobody answers, and it may have been done or not. All may be repeated.</remarks>
+/// nobody answers, and it may have been done or not; where runs are Jobs also a <see cref="KubernetesException"/>. All may be repeated.</remarks>
 public interface IBackupRunner
 {
     /// <summary>What is declared of a backup; null: nothing.</summary>

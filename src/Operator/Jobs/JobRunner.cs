@@ -46,14 +46,13 @@ public sealed class JobRunner(KubernetesApi api, JobSettings settings, TimeProvi
         }
 
         var definition = (string?)map["data"]?[JobPod.DefinitionKey] ?? "";
-        var (schedule, zone) = ((string?)map["metadata"]?["annotations"]?[JobObjects.ScheduleAnnotation])?.Split('|') is [{ Length: > 0 } cron, var name] ? (cron, name) : (null, "");
+        var (schedule, timeZone) = ScheduleIn(map);
         var isPaused = (string?)map["metadata"]?["annotations"]?[JobObjects.PausedAnnotation] == "true";
         var pods = new JobPods(await ListAsync(JobObjects.Pods, objects, cancellation));
         var jobs = await ListAsync(JobObjects.JobsKind, objects, cancellation);
         var runs = jobs.Select(job => JobRun.Of(job, pods)).OrderByDescending(run => run.Run.StartedAt).ToList();
         var current = IsContinuous(definition) ? await ContinuousAsync(objects, pods, cancellation) : runs.FirstOrDefault(run => run.Run.EndedAt is null);
         var ended = runs.Where(run => run.Run.EndedAt is not null).Select(run => run.Run).ToList();
-        var timeZone = string.IsNullOrEmpty(zone) ? null : zone;
         return new ClusterBackup(
             new DeclaredBackup(subject.Backup, definition, IsContinuous(definition))
             {
@@ -92,7 +91,7 @@ public sealed class JobRunner(KubernetesApi api, JobSettings settings, TimeProvi
         var definition = (string?)map?["data"]?[JobPod.DefinitionKey] ?? throw new BackupException(FailureKind.Internal, $"The ConfigMap {objects.Key} went meanwhile.");
         if ((string?)map!["metadata"]?["annotations"]?[JobObjects.PausedAnnotation] == "true")
         {
-            await ResumeAsync(objects, map, isPaused: false, cancellation);
+            await SetPausedAsync(objects, map, isPaused: false, cancellation);
         }
 
         try
@@ -119,11 +118,11 @@ public sealed class JobRunner(KubernetesApi api, JobSettings settings, TimeProvi
         switch (order)
         {
             case CatalogueProtocol.CatalogueOrder.Pause:
-                await ResumeAsync(objects, map, isPaused: true, cancellation);
+                await SetPausedAsync(objects, map, isPaused: true, cancellation);
                 await EndAsync(objects, cancellation);
                 break;
             case CatalogueProtocol.CatalogueOrder.Resume:
-                await ResumeAsync(objects, map, isPaused: false, cancellation);
+                await SetPausedAsync(objects, map, isPaused: false, cancellation);
                 break;
             case CatalogueProtocol.CatalogueOrder.Remove:
                 await EndAsync(objects, cancellation);
@@ -136,10 +135,10 @@ public sealed class JobRunner(KubernetesApi api, JobSettings settings, TimeProvi
         }
     }
 
-    private Task ResumeAsync(JobObjects objects, JsonObject map, bool isPaused, CancellationToken cancellation)
+    private Task SetPausedAsync(JobObjects objects, JsonObject map, bool isPaused, CancellationToken cancellation)
     {
-        var (schedule, zone) = ((string?)map["metadata"]?["annotations"]?[JobObjects.ScheduleAnnotation])?.Split('|') is [{ Length: > 0 } cron, var name] ? (cron, name) : (null, "");
-        return WriteAsync(objects, (string)map["data"]![JobPod.DefinitionKey]!, schedule, string.IsNullOrEmpty(zone) ? null : zone, isPaused, cancellation);
+        var (schedule, timeZone) = ScheduleIn(map);
+        return WriteAsync(objects, (string)map["data"]![JobPod.DefinitionKey]!, schedule, timeZone, isPaused, cancellation);
     }
 
     private async Task WriteAsync(JobObjects objects, string definition, string? schedule, string? timeZone, bool isPaused, CancellationToken cancellation)
@@ -204,6 +203,12 @@ public sealed class JobRunner(KubernetesApi api, JobSettings settings, TimeProvi
             return null; // The CronJob knows; this is only told.
         }
     }
+
+    /// <summary>What is declared of the schedule, and its time zone.</summary>
+    private static (string? Schedule, string? TimeZone) ScheduleIn(JsonObject map) =>
+        ((string?)map["metadata"]?["annotations"]?[JobObjects.ScheduleAnnotation])?.Split('|') is [{ Length: > 0 } schedule, var zone]
+            ? (schedule, zone.Length == 0 ? null : zone)
+            : (null, null);
 
     private static bool IsContinuous(string definition) => definition.Contains("\n  continuous: true\n", StringComparison.Ordinal);
 }
