@@ -18,5 +18,7 @@ namespace KafkaBackup.Management;
 [JsonSerializable(typeof(NodeDetails))]
 [JsonSerializable(typeof(RestoreSubmission))]
 [JsonSerializable(typeof(RestoreRunProtocol.RestoreRunStatus))]
+[JsonSerializable(typeof(OperationSubmission))]
+[JsonSerializable(typeof(OperationProtocol.OperationStatus))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class ApiJson : JsonSerializerContext;

@@ -60,6 +60,7 @@ public static class NodeApi
         Map(HttpMethods.Post, "/node/undrain", context => WriteAsync(context, node.Undrain(), ApiJson.Default.NodeDetails),
             new("The node that is asked takes partitions again.", ApiJson.Default.NodeDetails));
         RestoreRoutes.Map(node, Map);
+        OperationRoutes.Map(node, Map);
         foreach (var (order, summary) in Orders)
         {
             Map(HttpMethods.Post, $"/backups/{{id}}/{order.ToString().ToLowerInvariant()}", context => OrderAsync(context, node, order), new(summary, ApiJson.Default.Submitted)

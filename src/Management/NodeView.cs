@@ -28,6 +28,9 @@ public sealed class NodeView(ActorSystem system, string token)
     /// <summary>The shard region of restores.</summary>
     public IActorRef Restores => ActorRegistry.For(system).Get<ActorKeys.Restores>();
 
+    /// <summary>The shard region of operations.</summary>
+    public IActorRef Operations => ActorRegistry.For(system).Get<ActorKeys.Operations>();
+
     /// <summary>Demanded of whoever asks; empty: nobody is asked for one.</summary>
     public string Token => token;
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using KafkaBackup.Operator.Api;
 using KafkaBackup.Operator.Backups;
 using KafkaBackup.Operator.Jobs;
+using KafkaBackup.Operator.Operations;
 using KafkaBackup.Operator.Resources;
 using KafkaBackup.Operator.Restores;
 using KafkaBackup.Operator.Work;
@@ -46,20 +47,26 @@ public sealed class KafkaOperator
     /// <param name="api">The API server.</param>
     /// <param name="backups">The cluster of nodes, as far as it backs up.</param>
     /// <param name="restores">The cluster of nodes, as far as it restores.</param>
+    /// <param name="operations">The cluster of nodes, as far as it does all else.</param>
     /// <param name="settings">What it looks after.</param>
     /// <param name="loggers">Take what is to be read.</param>
     /// <param name="clock">The time.</param>
     /// <param name="random">Spreads the tries of several.</param>
     public KafkaOperator(
-        KubernetesApi api, IBackupRunner backups, IRestoreCluster restores, OperatorSettings settings, ILoggerFactory loggers, TimeProvider clock, Random random)
+        KubernetesApi api, IBackupRunner backups, IRestoreCluster restores, IOperationCluster operations, OperatorSettings settings, ILoggerFactory loggers, TimeProvider clock,
+        Random random)
     {
         (_api, _settings, _clock, _random) = (api, settings, clock, random);
         _log = new OperatorLog(loggers.CreateLogger<OperatorLog>());
         var events = new EventRecorder(api, clock);
         _kinds =
         [
-            QueueOf(ResourceKind.KafkaBackup, new BackupReconciler(api, backups, events, clock).ReconcileAsync),
+            QueueOf(ResourceKind.KafkaBackup, new BackupReconciler(api, backups, new StoredDeletion(operations, events, clock), events, clock).ReconcileAsync),
+            QueueOf(ResourceKind.KafkaBackupRun, new BackupRunReconciler(api, backups, events, clock).ReconcileAsync),
             QueueOf(ResourceKind.KafkaRestore, new RestoreReconciler(api, restores, events, clock).ReconcileAsync),
+            QueueOf(ResourceKind.KafkaOffsetReset, new OffsetResetReconciler(api, operations, events, clock).ReconcileAsync),
+            QueueOf(ResourceKind.KafkaOffsetRollback, new OffsetRollbackReconciler(api, operations, events, clock).ReconcileAsync),
+            QueueOf(ResourceKind.KafkaBackupValidation, new ValidationReconciler(api, operations, events, clock).ReconcileAsync),
         ];
     }
 

@@ -63,7 +63,7 @@ public sealed class OperatorRightsTests : IAsyncLifetime
         // Other tests have objects in other namespaces, so it looks after its own only.
         var cluster = new AbsentCluster();
         var @operator = new KafkaOperator(
-            api, cluster, cluster, new OperatorSettings { Namespaces = [Space.Name] }, NullLoggerFactory.Instance, TimeProvider.System, new Random(1));
+            api, cluster, cluster, cluster, new OperatorSettings { Namespaces = [Space.Name] }, NullLoggerFactory.Instance, TimeProvider.System, new Random(1));
         var running = @operator.RunAsync(stop.Token);
 
         foreach (var kind in (string[])["KafkaBackup", "KafkaRestore"])

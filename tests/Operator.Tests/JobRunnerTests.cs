@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using KafkaBackup.Operator.Api;
-using KafkaBackup.Operator.Backups;
 using KafkaBackup.Operator.Jobs;
 using KafkaBackup.Operator.Resources;
 using KafkaBackup.Operator.Tests.Support;
@@ -196,7 +195,7 @@ public sealed class JobRunnerTests : IAsyncLifetime
     private Task<TimeSpan?> StepAsync()
     {
         var runner = new JobRunner(Server.Api, new JobSettings("registry/kafka-backup:1") { Memory = "1Gi", ServiceAccount = "robot" }, _clock);
-        return new BackupReconciler(Server.Api, runner, new EventRecorder(Server.Api, _clock), _clock).ReconcileAsync(Server.Key("orders"), CancellationToken.None);
+        return Reconcilers.OfBackups(Server.Api, runner, _clock).ReconcileAsync(Server.Key("orders"), CancellationToken.None);
     }
 
     private Task StepUntilAsync(Func<KafkaBackupStatus, bool> isSo) => UntilAsync(async () =>

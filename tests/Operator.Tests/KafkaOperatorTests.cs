@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using KafkaBackup.Operator.Api;
-using KafkaBackup.Operator.Backups;
 using KafkaBackup.Operator.Resources;
 using KafkaBackup.Operator.Tests.Support;
 using KafkaBackup.Shared;
@@ -131,7 +130,7 @@ public sealed class KafkaOperatorTests : IAsyncLifetime
         Skip.IfNot(ApiServer.WhyNot is null, ApiServer.WhyNot);
         await Server.ApplyAsync();
         using var account = await Server.LogInAsync("kafkabackups", "kafkabackups/status");
-        var reconciler = new BackupReconciler(account, _cluster, new EventRecorder(account, TimeProvider.System), TimeProvider.System);
+        var reconciler = Reconcilers.OfBackups(account, _cluster, TimeProvider.System);
 
         var refusal = await Assert.ThrowsAsync<KubernetesException>(() => reconciler.ReconcileAsync(Server.Key("orders"), CancellationToken.None));
 
@@ -144,7 +143,7 @@ public sealed class KafkaOperatorTests : IAsyncLifetime
     {
         Skip.IfNot(ApiServer.WhyNot is null, ApiServer.WhyNot);
         await Server.ApplyAsync("""{ "schedule": "0 0 * * * *" }""");
-        var reconciler = new BackupReconciler(Server.Api, _cluster, new EventRecorder(Server.Api, TimeProvider.System), TimeProvider.System);
+        var reconciler = Reconcilers.OfBackups(Server.Api, _cluster, TimeProvider.System);
         _cluster.Meanwhile = async () =>
         {
             await Server.DeleteAsync();
@@ -161,7 +160,7 @@ public sealed class KafkaOperatorTests : IAsyncLifetime
     public async Task What_is_there_by_now_under_the_name_is_not_forgotten_for_what_was()
     {
         Skip.IfNot(ApiServer.WhyNot is null, ApiServer.WhyNot);
-        var reconciler = new BackupReconciler(Server.Api, _cluster, new EventRecorder(Server.Api, TimeProvider.System), TimeProvider.System);
+        var reconciler = Reconcilers.OfBackups(Server.Api, _cluster, TimeProvider.System);
         await Server.ApplyAsync();
         await reconciler.ReconcileAsync(Server.Key("orders"), CancellationToken.None);
         _cluster.End("orders");

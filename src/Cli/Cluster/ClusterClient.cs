@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using KafkaBackup.Management;
 using KafkaBackup.Shared;
+using static KafkaBackup.Shared.Protocol.OperationProtocol;
 using static KafkaBackup.Shared.Protocol.RestoreRunProtocol;
 
 namespace KafkaBackup.Cli.Cluster;
@@ -89,6 +90,18 @@ internal sealed class ClusterClient : IDisposable
     /// <summary>Ends a restore early, in good order.</summary>
     public Task<RestoreRunStatus> StopRestoreAsync(string restore, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Post, $"restores/{restore}/stop", "", ApiJson.Default.RestoreRunStatus, null, cancellation);
+
+    /// <summary>Carries out an operation, or joins the one of the same name.</summary>
+    public Task<OperationStatus> BeginOperationAsync(OperationSubmission submission, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Post, "operations", JsonSerializer.Serialize(submission, ApiJson.Default.OperationSubmission), ApiJson.Default.OperationStatus, null, cancellation);
+
+    /// <summary>How an operation stands.</summary>
+    public Task<OperationStatus> GetOperationAsync(string operation, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Get, $"operations/{operation}", null, ApiJson.Default.OperationStatus, null, cancellation);
+
+    /// <summary>Ends an operation early, and forgets what it found.</summary>
+    public Task<OperationStatus> ForgetOperationAsync(string operation, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Delete, $"operations/{operation}", null, ApiJson.Default.OperationStatus, null, cancellation);
 
     /// <summary>The nodes of the cluster.</summary>
     public Task<IReadOnlyList<ClusterMember>> GetMembersAsync(CancellationToken cancellation) =>

@@ -1,14 +1,16 @@
 using System.Text.Json;
 using KafkaBackup.Management;
 using KafkaBackup.Operator.Backups;
+using KafkaBackup.Operator.Operations;
 using KafkaBackup.Operator.Restores;
 using KafkaBackup.Shared.Protocol;
+using static KafkaBackup.Shared.Protocol.OperationProtocol;
 using static KafkaBackup.Shared.Protocol.RestoreRunProtocol;
 
 namespace KafkaBackup.Cli.Cluster;
 
 /// <summary>The cluster as an operator reaches it from outside: through whichever of its nodes answers.</summary>
-internal sealed class HttpCluster(ClusterClient client) : IBackupRunner, IRestoreCluster
+internal sealed class HttpCluster(ClusterClient client) : IBackupRunner, IRestoreCluster, IOperationCluster
 {
     public async Task<ClusterBackup?> FindAsync(BackupSubject subject, CancellationToken cancellation)
     {
@@ -40,4 +42,11 @@ internal sealed class HttpCluster(ClusterClient client) : IBackupRunner, IRestor
     public Task StopAsync(string restore, CancellationToken cancellation) => client.StopRestoreAsync(restore, cancellation);
 
     public Task<JsonElement> ReadReportAsync(string restore, CancellationToken cancellation) => client.GetReportAsync(restore, cancellation);
+
+    public Task<OperationStatus> BeginOperationAsync(string operation, string definition, CancellationToken cancellation) =>
+        client.BeginOperationAsync(new OperationSubmission(operation, definition), cancellation);
+
+    public Task<OperationStatus> FindOperationAsync(string operation, CancellationToken cancellation) => client.GetOperationAsync(operation, cancellation);
+
+    public Task<OperationStatus> ForgetOperationAsync(string operation, CancellationToken cancellation) => client.ForgetOperationAsync(operation, cancellation);
 }

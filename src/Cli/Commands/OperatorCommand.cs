@@ -9,6 +9,7 @@ using KafkaBackup.Operator;
 using KafkaBackup.Operator.Api;
 using KafkaBackup.Operator.Backups;
 using KafkaBackup.Operator.Jobs;
+using KafkaBackup.Operator.Operations;
 using KafkaBackup.Operator.Restores;
 using Microsoft.Extensions.Logging;
 
@@ -34,7 +35,7 @@ internal static class OperatorCommand
         var format = new Option<string>("--log-format") { Description = "text, or json: one object a line.", DefaultValueFactory = _ => "text" };
         format.AcceptOnlyFromAmong("text", "json");
         var command = new Command("operator", """
-            Have a cluster of nodes do what KafkaBackup and KafkaRestore objects of Kubernetes ask for, and tell in their status how they stand, until stopped
+            Have a cluster of nodes do what KafkaBackup, KafkaRestore and other objects of Kubernetes ask for, and tell in their status how they stand, until stopped
             by SIGTERM or SIGINT. Several may run at once.
 
             Examples: kafka-backup operator --cluster kafka-backup:8080 --token-file /etc/kafka-backup/token
@@ -95,7 +96,8 @@ internal static class OperatorCommand
         var cluster = client is null ? null : new HttpCluster(client);
         IBackupRunner backups = settings.Jobs is { } jobs ? new JobRunner(api, jobs, TimeProvider.System) : cluster!;
         IRestoreCluster restores = cluster is null ? new NoRestores() : cluster;
-        var @operator = new KafkaOperator(api, backups, restores, settings, loggers, TimeProvider.System, new Random());
+        IOperationCluster operations = cluster is null ? new NoOperations() : cluster;
+        var @operator = new KafkaOperator(api, backups, restores, operations, settings, loggers, TimeProvider.System, new Random());
         await using var health = await HealthServer.StartAsync(listen, @operator.WhyNotReady);
         try
         {

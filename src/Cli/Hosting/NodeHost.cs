@@ -9,6 +9,7 @@ using KafkaBackup.Coordinator;
 using KafkaBackup.Coordinator.Backup;
 using KafkaBackup.Coordinator.Catalogue;
 using KafkaBackup.Coordinator.Manifest;
+using KafkaBackup.Coordinator.Operations;
 using KafkaBackup.Coordinator.Restore.Nodes;
 using KafkaBackup.Management;
 using KafkaBackup.Management.Pbm;
@@ -102,6 +103,7 @@ internal static class NodeHost
             .AddSingleton<IBackupEnvironments>(services => services.GetRequiredService<NodeEnvironments>())
             .AddSingleton(settings)
             .AddSingleton<NodeRestores>()
+            .AddSingleton<NodeOperations>()
             .AddSingleton<CatalogProbe>()
             .AddSingleton<JournalProbe>()
             .AddSingleton(services => new WorkerNode(
@@ -124,6 +126,7 @@ internal static class NodeHost
             .AddSingleton<NodeLog>()
             .AddHostedService<JoinWatch>()
             .AddSingleton(names);
+        parts.AddOperator(settings);
         return settings.Bootstrap is null ? parts : parts.AddHostedService<BootstrapStarter>();
     }
 
@@ -139,6 +142,8 @@ internal static class NodeHost
         .WithCatalogue(new CatalogueStore(OpenCatalog(settings.Catalog)))
         .WithPartitionWorkers(settings.MemoryBytes, timing => Workers(services, settings, timing))
         .WithRestoreConductors(system => services.GetRequiredService<NodeRestores>().Conductors(system))
+        .WithOperator(services, settings)
+        .WithOperations(system => services.GetRequiredService<NodeOperations>().Services(system))
         .WithActors((system, registry) =>
         {
             if (Akka.Cluster.Cluster.Get(system).SelfRoles.Contains(WorkerHosting.Role))

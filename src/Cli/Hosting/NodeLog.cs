@@ -51,4 +51,8 @@ internal sealed partial class NodeLog(ILogger<NodeLog> logger)
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Sentence}")]
     private partial void LogRefused(string sentence);
+
+    /// <summary>The operator on this node has ended, as it should not.</summary>
+    [LoggerMessage(Level = LogLevel.Error, Message = "The operator on this node ended, and begins again: {Problem}")]
+    public partial void OperatorEnded(string problem);
 }

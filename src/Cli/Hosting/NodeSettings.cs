@@ -53,6 +53,12 @@ internal sealed record NodeSettings(Config Hocon, string Catalog, string DataDir
     /// <summary>Demanded of whoever reads <c>/metrics</c>; empty: nobody is asked for one.</summary>
     public string MetricsToken { get; private init; } = "";
 
+    /// <summary>Namespaces whose objects an operator on this node looks after; empty: all.</summary>
+    public IReadOnlyList<string> OperatorNamespaces { get; private init; } = [];
+
+    /// <summary>Whether this node has a role.</summary>
+    public bool HasRole(string role) => Hocon.GetStringList(RolesPath).Contains(role);
+
     /// <summary>Where commands in the manner of <c>pbm</c> are taken; null: nowhere.</summary>
     public PbmSettings? Pbm { get; private init; }
 
@@ -109,6 +115,7 @@ internal sealed record NodeSettings(Config Hocon, string Catalog, string DataDir
             Pbm = values.Try(() => PbmSettings.Read(hocon) is { } pbm ? pbm with { Tls = commands?.ToServerOptions() } : null),
             MaxPartitionLabels = (int)values.Number("kafka-backup.metrics.max-partition-labels", 0, int.MaxValue),
             MetricsToken = values.Text("kafka-backup.metrics.token"),
+            OperatorNamespaces = values.List("kafka-backup.operator.namespaces"),
         };
         if (settings.Token.Length == 0 && !ListenAddress.IsLoopback(settings.HttpHost))
         {
@@ -125,12 +132,12 @@ internal sealed record NodeSettings(Config Hocon, string Catalog, string DataDir
         var roles = values.List(RolesPath);
         if (roles.Count == 0)
         {
-            values.Report($"{RolesPath} is no list of roles. Give [coordinator, worker], or one of them in brackets.");
+            values.Report($"{RolesPath} is no list of roles. Give [coordinator, worker], one of them, or operator beside, in brackets.");
         }
 
-        foreach (var role in roles.Where(role => role is not ("coordinator" or "worker")))
+        foreach (var role in roles.Where(role => role is not ("coordinator" or "worker" or NodeOperator.Role)))
         {
-            values.Report($"{RolesPath}: there is no role '{role}'. Give coordinator, worker, or both.");
+            values.Report($"{RolesPath}: there is no role '{role}'. Give coordinator, worker, both, or operator beside.");
         }
     }
 

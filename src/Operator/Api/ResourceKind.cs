@@ -16,6 +16,18 @@ public sealed record ResourceKind(string Group, string Version, string Plural, s
     /// <summary>A restore.</summary>
     public static ResourceKind KafkaRestore { get; } = new(OurGroup, "v1alpha1", "kafkarestores", "KafkaRestore");
 
+    /// <summary>An offset reset.</summary>
+    public static ResourceKind KafkaOffsetReset { get; } = new(OurGroup, "v1alpha1", "kafkaoffsetresets", "KafkaOffsetReset");
+
+    /// <summary>An offset rollback.</summary>
+    public static ResourceKind KafkaOffsetRollback { get; } = new(OurGroup, "v1alpha1", "kafkaoffsetrollbacks", "KafkaOffsetRollback");
+
+    /// <summary>A validation.</summary>
+    public static ResourceKind KafkaBackupValidation { get; } = new(OurGroup, "v1alpha1", "kafkabackupvalidations", "KafkaBackupValidation");
+
+    /// <summary>A run of a backup, now.</summary>
+    public static ResourceKind KafkaBackupRun { get; } = new(OurGroup, "v1alpha1", "kafkabackupruns", "KafkaBackupRun");
+
     /// <summary>A secret.</summary>
     public static ResourceKind Secret { get; } = new("", "v1", "secrets", "Secret");
 

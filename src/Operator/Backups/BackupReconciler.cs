@@ -10,9 +10,10 @@ namespace KafkaBackup.Operator.Backups;
 /// <summary>Brings the cluster's catalogue to what KafkaBackups ask for, and tells in their status how they stand.</summary>
 /// <param name="api">The API server.</param>
 /// <param name="runner">What runs backups.</param>
+/// <param name="deletion">Deletes what they have stored.</param>
 /// <param name="events">Takes what happens.</param>
 /// <param name="clock">The time.</param>
-internal sealed class BackupReconciler(KubernetesApi api, IBackupRunner runner, EventRecorder events, TimeProvider clock)
+internal sealed class BackupReconciler(KubernetesApi api, IBackupRunner runner, StoredDeletion deletion, EventRecorder events, TimeProvider clock)
 {
     /// <summary>How many orders follow each other at once: declare, and start.</summary>
     private const int MaxOrders = 4;
@@ -130,7 +131,7 @@ internal sealed class BackupReconciler(KubernetesApi api, IBackupRunner runner, 
             resource.Status is { } before ? ResourceJson.Write(before) : null, ResourceJson.Write(status), cancellation);
     }
 
-    /// <summary>The cluster forgets the backup; what is stored stays. Then the object may go.</summary>
+    /// <summary>What is stored goes, if it is to; the cluster forgets the backup. Then the object may go.</summary>
     private async Task<TimeSpan?> RemoveAsync(KafkaBackupResource resource, CancellationToken cancellation)
     {
         if (!resource.Metadata.IsHeldBy(KafkaBackupResource.Finalizer))
@@ -151,20 +152,40 @@ internal sealed class BackupReconciler(KubernetesApi api, IBackupRunner runner, 
 
     private async Task<TimeSpan?> ForgetAsync(KafkaBackupResource resource, CancellationToken cancellation)
     {
-        if (BackupId.Problem(resource.BackupId) is null && await runner.FindAsync(SubjectOf(resource), cancellation) is { } found
-            && BackupDefinition.OwnerOf(found.Declared.Definition) == resource.Key.ToString()
-            && await IsGoingAsync(resource, cancellation)) // Else another operator has let it go, and this is the backup of the next one of its name.
+        var subject = SubjectOf(resource);
+        var found = BackupId.Problem(resource.BackupId) is null ? await runner.FindAsync(subject, cancellation) : null;
+        var isOthers = found is not null && BackupDefinition.OwnerOf(found.Declared.Definition) != resource.Key.ToString();
+        if (isOthers || !await IsGoingAsync(resource, cancellation)) // Another operator has let it go, and this is the backup of the next one of its name.
         {
-            if (!found.Declared.IsRemoved)
+            await _writer.ReleaseAsync(resource.Metadata, KafkaBackupResource.Finalizer, cancellation);
+            return null;
+        }
+
+        if (resource.Spec.DeletionPolicy == "Delete")
+        {
+            if (found is { Declared: { IsPaused: false, IsRemoved: false } })
             {
-                await runner.OrderAsync(SubjectOf(resource), CatalogueProtocol.CatalogueOrder.Remove, cancellation);
+                await runner.OrderAsync(subject, CatalogueProtocol.CatalogueOrder.Pause, cancellation);
+                found = await runner.FindAsync(subject, cancellation);
             }
 
-            if (await runner.FindAsync(SubjectOf(resource), cancellation) is { } still)
+            // It stays declared meanwhile, so that no other one of its name begins to write there.
+            if (found is { Declared.Current: not null } || !await deletion.IsThroughAsync(resource, cancellation))
             {
-                await TellAsync(resource, still, null, cancellation);
-                return WhileRunning; // Its run ends in good order first.
+                await TellAsync(resource, found, null, cancellation);
+                return WhileRunning;
             }
+        }
+
+        if (found is { Declared.IsRemoved: false })
+        {
+            await runner.OrderAsync(subject, CatalogueProtocol.CatalogueOrder.Remove, cancellation);
+        }
+
+        if (found is not null && await runner.FindAsync(subject, cancellation) is { } still)
+        {
+            await TellAsync(resource, still, null, cancellation);
+            return WhileRunning; // Its run ends in good order first.
         }
 
         await _writer.ReleaseAsync(resource.Metadata, KafkaBackupResource.Finalizer, cancellation);

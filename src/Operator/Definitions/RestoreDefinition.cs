@@ -15,22 +15,7 @@ internal sealed record RestoreDefinition(BackupId Backup, string Text)
     public static RestoreDefinition Of(KafkaRestoreResource resource, KafkaBackupResource? source)
     {
         var (spec, space, reference) = (resource.Spec, resource.Metadata.Namespace, resource.Spec.BackupRef);
-        if (reference.Namespace is { Length: > 0 } other && other != space)
-        {
-            throw new SpecException($"spec.backupRef.namespace is '{other}', and a restore uses Secrets of its own namespace '{space}' only. Make the KafkaRestore there, "
-                + "or give spec.backupRef.storage and backupId, with Secrets of this namespace.");
-        }
-
-        if ((reference.Storage ?? source?.Spec.Storage) is not { } storage || (reference.BackupId ?? source?.BackupId) is not { } backup)
-        {
-            throw new SpecException($"spec.backupRef.name is '{reference.Name}', and there is no such KafkaBackup in {space}. Name one, or give spec.backupRef.storage and backupId.");
-        }
-
-        if (BackupId.Problem(backup) is { } problem)
-        {
-            throw new SpecException($"spec.backupRef.backupId: {problem}.");
-        }
-
+        var (backup, storage) = BackupPlace.Of("KafkaRestore", reference, space, source);
         var yaml = new YamlLines()
             .Comment($"KafkaRestore {resource.Metadata.Key} {resource.Metadata.Uid}")
             .Own("mode", "restore")

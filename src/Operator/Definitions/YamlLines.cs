@@ -55,6 +55,26 @@ internal sealed class YamlLines
         return this;
     }
 
+    /// <summary>A list of maps.</summary>
+    public YamlLines Maps<T>(string key, IReadOnlyList<T> entries, Action<YamlLines, T> write)
+    {
+        if (entries.Count == 0)
+        {
+            return this;
+        }
+
+        Line($"{key}:");
+        foreach (var entry in entries)
+        {
+            Line("  -");
+            _depth += 2;
+            write(this, entry);
+            _depth -= 2;
+        }
+
+        return this;
+    }
+
     /// <summary>A map whose keys are from a spec.</summary>
     public YamlLines Entries<T>(string key, IReadOnlyDictionary<string, T> entries, string path, Action<YamlLines, string, T> write)
     {

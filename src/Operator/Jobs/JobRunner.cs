@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Cronos;
 using KafkaBackup.Operator.Api;
 using KafkaBackup.Operator.Backups;
 using KafkaBackup.Shared;
@@ -196,9 +195,9 @@ public sealed class JobRunner(KubernetesApi api, JobSettings settings, TimeProvi
     {
         try
         {
-            return CronExpression.Parse(CronJobSchedule.Of(schedule)).GetNextOccurrence(clock.GetUtcNow(), timeZone is null ? TimeZoneInfo.Utc : TimeZoneInfo.FindSystemTimeZoneById(timeZone));
+            return CronSchedule.Next(CronJobSchedule.Of(schedule), timeZone, clock.GetUtcNow());
         }
-        catch (Exception e) when (e is CronFormatException or TimeZoneNotFoundException or InvalidTimeZoneException)
+        catch (BackupException)
         {
             return null; // The CronJob knows; this is only told.
         }

@@ -49,6 +49,9 @@ internal sealed record KafkaBackupSpec
 
     public bool Suspend { get; init; }
 
+    /// <summary><c>Retain</c>, or <c>Delete</c>: with the object goes what the backup has stored.</summary>
+    public string DeletionPolicy { get; init; } = "Retain";
+
     /// <summary>A run that takes longer is ended in good order; null: none is.</summary>
     public long? RunDeadlineSecs { get; init; }
 

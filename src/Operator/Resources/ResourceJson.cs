@@ -24,9 +24,11 @@ internal static class ResourceJson
     public static KafkaRestoreResource ReadRestore(JsonObject found) => Read<KafkaRestoreResource>(found, ResourceKind.KafkaRestore);
 
     /// <summary>A status as it is sent.</summary>
-    public static JsonObject Write<T>(T status) => JsonSerializer.SerializeToNode(status, Options)!.AsObject();
+    public static JsonObject Write(object status) => JsonSerializer.SerializeToNode(status, status.GetType(), Options)!.AsObject();
 
-    private static T Read<T>(JsonObject found, ResourceKind kind)
+    /// <summary>An object of the API server.</summary>
+    /// <exception cref="KubernetesException">It is none of this kind.</exception>
+    public static T Read<T>(JsonObject found, ResourceKind kind)
     {
         try
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using KafkaBackup.Shared.Operations;
 using YamlDotNet.Core;
 
 namespace KafkaBackup.Shared.Configuration;
@@ -57,6 +58,10 @@ public static class ConfigurationLoader
     /// <summary>As <see cref="Parse"/>, for the cluster of either kind of file.</summary>
     /// <exception cref="ConfigurationException">The text is no YAML, or not a configuration that can be used.</exception>
     public static KafkaSection ParseCluster(string yaml, string file, Func<string, string?> environment) => Parse(yaml, file, environment, ReadCluster);
+
+    /// <summary>As <see cref="Parse"/>, for an operation.</summary>
+    /// <exception cref="ConfigurationException">The text is no YAML, or not a configuration that can be used.</exception>
+    public static OperationConfiguration ParseOperation(string yaml, string file, Func<string, string?> environment) => Parse(yaml, file, environment, OperationReader.Read);
 
     private static T Parse<T>(string yaml, string file, Func<string, string?> environment, Func<YamlMapReader, T?> read)
         where T : class
@@ -165,7 +170,8 @@ public static class ConfigurationLoader
         };
     }
 
-    private static BackupId? ReadBackupId(YamlValue? value)
+    /// <summary>The id of a backup, or null after a report.</summary>
+    internal static BackupId? ReadBackupId(YamlValue? value)
     {
         if (value?.Scalar("a text") is not { } text)
         {

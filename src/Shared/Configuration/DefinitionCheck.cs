@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using KafkaBackup.Shared.Operations;
 using KafkaBackup.Shared.Protocol;
 using YamlDotNet.Core;
 
@@ -71,6 +72,18 @@ public static class DefinitionCheck
     {
         RefuseLarge(yaml);
         var configuration = ConfigurationLoader.ParseRestore(yaml, Name, environment);
+        RefuseSecrets(ReadTree(yaml));
+        return configuration;
+    }
+
+    /// <summary>Reads the definition of an operation. Variables that this node lacks are a fault.</summary>
+    /// <param name="yaml">The definition.</param>
+    /// <param name="environment">The node's variables.</param>
+    /// <exception cref="ConfigurationException">It is wrong, or has a secret in it.</exception>
+    public static OperationConfiguration ReadOperation(string yaml, Func<string, string?> environment)
+    {
+        RefuseLarge(yaml);
+        var configuration = ConfigurationLoader.ParseOperation(yaml, Name, environment);
         RefuseSecrets(ReadTree(yaml));
         return configuration;
     }

@@ -38,6 +38,24 @@ public sealed class OffsetSnapshotStore(IObjectStore store)
         throw new StorageException(key, $"{store.Name} calls {MaxTries} new names in turn taken, at last '{key}'. See that it honours If-None-Match.");
     }
 
+    /// <summary>Stores a snapshot under the name that it has, unless there is one of it: that stays.</summary>
+    /// <returns>The snapshot that is stored.</returns>
+    /// <exception cref="StorageException">The store cannot be read or written.</exception>
+    public async Task<OffsetSnapshot> KeepAsync(OffsetSnapshot snapshot, CancellationToken cancellation)
+    {
+        var id = OffsetSnapshotId.TryParse(snapshot.SnapshotId) ?? throw new ArgumentException($"'{snapshot.SnapshotId}' is no snapshot id.", nameof(snapshot));
+        if (!await TryCreateAsync(SnapshotKey(id), snapshot.ToJson(), cancellation))
+        {
+            snapshot = await ReadAsync(id, cancellation);
+        }
+
+        _ = await TryCreateAsync(MetadataKey(id), snapshot.ToMetadata().ToJson(), cancellation);
+        return snapshot;
+    }
+
+    /// <summary>Where a snapshot lies, as an operator would name it.</summary>
+    public string AddressOf(OffsetSnapshot snapshot) => $"{store.Address.TrimEnd('/')}/{Prefix}{snapshot.SnapshotId}/";
+
     /// <summary>Reads a snapshot.</summary>
     /// <exception cref="BackupException">There is none of this name.</exception>
     /// <exception cref="StorageException">It cannot be read.</exception>

@@ -18,6 +18,9 @@ public static class ActorKeys
     /// <summary>The shard region of restores in a cluster.</summary>
     public sealed class Restores;
 
+    /// <summary>The shard region of operations.</summary>
+    public sealed class Operations;
+
     /// <summary>The coordinator of the restore that this process makes.</summary>
     public sealed class Restore;
 

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using static KafkaBackup.Shared.Protocol.BackupProtocol;
 using static KafkaBackup.Shared.Protocol.CatalogueProtocol;
 using static KafkaBackup.Shared.Protocol.LedgerProtocol;
+using static KafkaBackup.Shared.Protocol.OperationProtocol;
 using static KafkaBackup.Shared.Protocol.PartitionProtocol;
 using static KafkaBackup.Shared.Protocol.RestoreNodeProtocol;
 using static KafkaBackup.Shared.Protocol.RestoreRunProtocol;
@@ -54,6 +55,10 @@ namespace KafkaBackup.Shared.Protocol;
 [JsonSerializable(typeof(RestoreRunStatus))]
 [JsonSerializable(typeof(GetRestoreReport))]
 [JsonSerializable(typeof(RestoreReportPart))]
+[JsonSerializable(typeof(StartOperation))]
+[JsonSerializable(typeof(GetOperation))]
+[JsonSerializable(typeof(ForgetOperation))]
+[JsonSerializable(typeof(OperationStatus))]
 [JsonSerializable(typeof(OrderRestore))]
 [JsonSerializable(typeof(AskNode))]
 [JsonSerializable(typeof(NodeNews))]

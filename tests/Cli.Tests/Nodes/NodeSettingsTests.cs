@@ -25,7 +25,7 @@ public sealed class NodeSettingsTests : IDisposable
         Assert.Equal(
             [
                 "akka.cluster.seed-nodes is not set. Set KAFKA_BACKUP_SEEDS (or the setting in the file of --config) to the nodes to join through, the same list on all nodes; the first one forms the cluster.",
-                "akka.cluster.roles: there is no role 'boss'. Give coordinator, worker, or both.",
+                "akka.cluster.roles: there is no role 'boss'. Give coordinator, worker, both, or operator beside.",
                 "akka.remote.dot-netty.tcp.port is 'abc'. Give a whole number from 1 to 65535 in KAFKA_BACKUP_PORT or in the file of --config.",
                 "kafka-backup.http.port is '99999'. Give a whole number from 0 to 65535 in KAFKA_BACKUP_HTTP_PORT or in the file of --config.",
                 $"kafka-backup.node.max-memory-bytes is '1G'. Give a whole number from 0 to {long.MaxValue} in KAFKA_BACKUP_MAX_MEMORY_BYTES or in the file of --config.",

@@ -10,6 +10,11 @@ internal sealed class ApiServer : IAsyncDisposable
 {
     private static readonly ResourceKind Spaces = new("", "v1", "namespaces", "Namespace");
 
+    private static readonly ResourceKind[] Kinds =
+    [
+        ResourceKind.KafkaBackup, ResourceKind.KafkaRestore, ResourceKind.KafkaOffsetReset, ResourceKind.KafkaOffsetRollback, ResourceKind.KafkaBackupValidation, ResourceKind.KafkaBackupRun,
+    ];
+
     private static readonly SemaphoreSlim Gate = new(1, 1);
 
     private static bool _hasDefinitions;
@@ -36,7 +41,7 @@ internal sealed class ApiServer : IAsyncDisposable
             if (!_hasDefinitions)
             {
                 await KubectlAsync("apply", "--server-side", "-k", Path.Combine(Repository.Root, "deploy/k8s/crds"));
-                await KubectlAsync("wait", "--for=condition=Established", "crd/kafkabackups.kafka.oso.sh", "crd/kafkarestores.kafka.oso.sh");
+                await KubectlAsync(["wait", "--for=condition=Established", .. Kinds.Select(kind => $"crd/{kind.Plural}.{kind.Group}")]);
                 _hasDefinitions = true;
             }
         }
@@ -134,7 +139,7 @@ internal sealed class ApiServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // What holds objects of a namespace would hold the namespace.
-        foreach (var kind in (ResourceKind[])[ResourceKind.KafkaBackup, ResourceKind.KafkaRestore])
+        foreach (var kind in Kinds)
         {
             foreach (var left in (await Api.ListAsync(kind.ListPath(Space), CancellationToken.None)).Items)
             {

@@ -1,10 +1,12 @@
 using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.Ledger;
+using KafkaBackup.Shared.Operations;
 using KafkaBackup.Shared.Protocol;
 using KafkaBackup.Shared.Segments;
 using static KafkaBackup.Shared.Protocol.BackupProtocol;
 using static KafkaBackup.Shared.Protocol.CatalogueProtocol;
 using static KafkaBackup.Shared.Protocol.LedgerProtocol;
+using static KafkaBackup.Shared.Protocol.OperationProtocol;
 using static KafkaBackup.Shared.Protocol.PartitionProtocol;
 using static KafkaBackup.Shared.Protocol.RestoreNodeProtocol;
 using static KafkaBackup.Shared.Protocol.RestoreRunProtocol;
@@ -123,6 +125,16 @@ internal static class WireExamples
         }),
         ("r.get-report.1", new GetRestoreReport("0f", 7)),
         ("r.report.1", new RestoreReportPart("0f", "{}", 9)),
+        ("o.start.1", new StartOperation("op-1", "mode: deletion")),
+        ("o.get.1", new GetOperation("op-1")),
+        ("o.forget.1", new ForgetOperation("op-1")),
+        ("o.status.1", new OperationStatus("op-1", OperationState.Ended)
+        {
+            Failure = Failure,
+            Groups = new GroupsReport(3, 2, 1) { SnapshotId = "reset-1", SnapshotPath = "/kept", Groups = [new GroupOutcome("billing", 4, "It has members.")], Matched = 1, Mismatched = ["mailer"] },
+            Checks = new ChecksReport([new CheckOutcome("OffsetRangeCheck", CheckVerdict.Failed, "It is short.", 7)]) { EvidencePath = "evidence-reports/a.json" },
+            Deletion = new DeletionReport(3, 1, "It is locked."),
+        }),
         ("n.order.1", new OrderRestore("attempt-1", "batch-1", 2, "mode: restore", [Node]) { Extent = new RestoreExtent(-1, null, ""), IsDryRun = true, Rate = new RateShare(1.5, 2.5) }),
         ("n.ask.1", new AskNode("attempt-1", "batch-1", new RateShare(1.5, 2.5)) { Number = 3, Heard = 2 }),
         ("n.news.1", new NodeNews("attempt-1", "batch-1", IsKnown: true)

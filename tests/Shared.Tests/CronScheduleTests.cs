@@ -1,7 +1,6 @@
-using KafkaBackup.Coordinator.Catalogue;
 using Xunit;
 
-namespace KafkaBackup.Coordinator.Tests.Catalogue;
+namespace KafkaBackup.Shared.Tests;
 
 public sealed class CronScheduleTests
 {

@@ -1,11 +1,10 @@
 using System.Globalization;
 using Cronos;
-using KafkaBackup.Shared;
 
-namespace KafkaBackup.Coordinator.Catalogue;
+namespace KafkaBackup.Shared;
 
 /// <summary>Reads cron expressions.</summary>
-internal static class CronSchedule
+public static class CronSchedule
 {
     private const int LastYear = 2100;
 

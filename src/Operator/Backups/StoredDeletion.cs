@@ -1,0 +1,62 @@
+using System.Globalization;
+using KafkaBackup.Operator.Api;
+using KafkaBackup.Operator.Definitions;
+using KafkaBackup.Operator.Operations;
+using KafkaBackup.Operator.Resources;
+using KafkaBackup.Shared;
+using static KafkaBackup.Shared.Protocol.OperationProtocol;
+
+namespace KafkaBackup.Operator.Backups;
+
+/// <summary>Has the cluster delete what a KafkaBackup has stored, when that is deleted and wants it so. A store that refuses holds no object.</summary>
+/// <param name="cluster">The cluster of nodes.</param>
+/// <param name="events">Takes what came of it.</param>
+/// <param name="clock">The time.</param>
+internal sealed class StoredDeletion(IOperationCluster cluster, EventRecorder events, TimeProvider clock)
+{
+    /// <summary>How long a store that is away, or a Secret that is gone, is waited for.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
+    /// <summary>Goes on with it.</summary>
+    /// <returns>Whether it is through: all is deleted, or never will be, which is told.</returns>
+    /// <exception cref="BackupException">The cluster does not answer.</exception>
+    public async Task<bool> IsThroughAsync(KafkaBackupResource resource, CancellationToken cancellation)
+    {
+        if (resource.Status?.Conditions.Any(condition => condition.Reason == "BackupIdTaken") == true)
+        {
+            await KeepAsync(resource, "The backup of this id was never this object's.", cancellation);
+            return true;
+        }
+
+        OperationStatus status;
+        try
+        {
+            // The result is kept for good: asked for once more by a slower operator, it deletes nothing of the next one of its name.
+            status = await cluster.BeginOperationAsync($"delete-{resource.Metadata.Uid}", DeletionDefinition.Of(resource), cancellation);
+        }
+        catch (Exception e) when (e is SpecException or BackupException { Kind: FailureKind.Configuration, IsRetryable: false })
+        {
+            await KeepAsync(resource, e.Message, cancellation);
+            return true;
+        }
+
+        switch (status)
+        {
+            case { Deletion: { } report }:
+                await (report.Problem is { } refusal
+                    ? KeepAsync(resource, $"{Number(report.Deleted)} objects are deleted, and {Number(report.Kept)} are not: {refusal}", cancellation)
+                    : events.RecordAsync(ResourceKind.KafkaBackup, resource.Metadata, "DataDeleted", isWarning: false, $"What was stored is deleted: {Number(report.Deleted)} objects.", "", cancellation));
+                return true;
+            case { Failure: { } failure } when !failure.IsRetryable || clock.GetUtcNow() - resource.Metadata.DeletionTimestamp > Patience:
+                await KeepAsync(resource, failure.Message, cancellation);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private Task KeepAsync(KafkaBackupResource resource, string why, CancellationToken cancellation) =>
+        events.RecordAsync(ResourceKind.KafkaBackup, resource.Metadata, "DataKept", isWarning: true, $"What was stored is not deleted, or not all of it. {why}", "", cancellation);
+
+    private static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,10 @@
+namespace KafkaBackup.Operator.Resources;
+
+/// <summary>A KafkaOffsetRollback as the API server has it.</summary>
+internal sealed record KafkaOffsetRollbackResource(ObjectMeta Metadata, KafkaOffsetRollbackSpec Spec) : IOperationResource<KafkaOffsetRollbackStatus>
+{
+    /// <summary>Keeps an object until the cluster has forgotten what came of it. OSO's operator has the same.</summary>
+    public const string Finalizer = "kafka.oso.sh/offset-rollback-finalizer";
+
+    public KafkaOffsetRollbackStatus? Status { get; init; }
+}

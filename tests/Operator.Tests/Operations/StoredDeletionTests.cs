@@ -1,0 +1,145 @@
+using KafkaBackup.Operator.Api;
+using KafkaBackup.Operator.Tests.Support;
+using KafkaBackup.Shared;
+using KafkaBackup.Shared.Operations;
+using KafkaBackup.Shared.Protocol;
+using Microsoft.Extensions.Time.Testing;
+
+namespace KafkaBackup.Operator.Tests.Operations;
+
+/// <summary>What becomes of stored data when a KafkaBackup is deleted, at a real API server, step by step.</summary>
+public sealed class StoredDeletionTests : IAsyncLifetime
+{
+    private readonly FakeTimeProvider _clock = new(TimeProvider.System.GetUtcNow());
+    private readonly FakeCluster _cluster;
+    private readonly FakeOperations _operations = new();
+    private ApiServer? _server;
+
+    public StoredDeletionTests() => _cluster = new FakeCluster(_clock);
+
+    private ApiServer Server => _server!;
+
+    public async Task InitializeAsync()
+    {
+        if (ApiServer.WhyNot is null)
+        {
+            _server = await ApiServer.ConnectAsync();
+        }
+    }
+
+    [SkippableFact]
+    public async Task Without_a_policy_nothing_that_is_stored_goes()
+    {
+        await DeletedAsync("{}");
+
+        Assert.Empty(_operations.Began);
+        Assert.Null(await Server.GetAsync());
+    }
+
+    [SkippableFact]
+    public async Task With_Delete_the_object_goes_when_what_is_stored_has_gone()
+    {
+        await DeletedAsync("""{ "deletionPolicy": "Delete" }""");
+        Assert.NotNull(await Server.GetAsync());
+        Assert.Contains("mode: \"deletion\"\nbackup_id: \"orders\"\n", Assert.Single(_operations.Definitions), StringComparison.Ordinal);
+        Assert.NotNull(_cluster["orders"]); // So that no other one begins to write there.
+
+        _operations.End(status => status with { Deletion = new DeletionReport(12, 0, null) });
+        await StepsAsync();
+
+        Assert.Null(await Server.GetAsync());
+        Assert.Null(_cluster["orders"]);
+        Assert.Equal("DataDeleted: What was stored is deleted: 12 objects.", Assert.Single(await EventsAsync("Data")));
+    }
+
+    [SkippableFact]
+    public async Task A_run_under_way_ends_first()
+    {
+        Skip.IfNot(ApiServer.WhyNot is null, ApiServer.WhyNot);
+        await Server.ApplyAsync("""{ "deletionPolicy": "Delete" }""");
+        await StepAsync();
+        await StepAsync();
+        await Server.DeleteAsync();
+        await StepAsync();
+        Assert.Empty(_operations.Began);
+
+        _cluster.End("orders");
+        await StepAsync();
+
+        Assert.Single(_operations.Began);
+    }
+
+    [SkippableFact]
+    public async Task A_store_that_refuses_holds_no_object()
+    {
+        await DeletedAsync("""{ "deletionPolicy": "Delete" }""");
+        _operations.End(status => status with { Deletion = new DeletionReport(0, 9, "The object is locked.") });
+
+        await StepsAsync();
+
+        Assert.Null(await Server.GetAsync());
+        Assert.EndsWith("0 objects are deleted, and 9 are not: The object is locked.", Assert.Single(await EventsAsync("DataKept")), StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task A_store_that_is_away_is_waited_for_and_not_for_ever()
+    {
+        await DeletedAsync("""{ "deletionPolicy": "Delete" }""");
+        _operations.End(status => status with { Failure = new Fault(FailureKind.Storage, "The bucket does not answer.", IsRetryable: true) });
+        await StepsAsync();
+        Assert.NotNull(await Server.GetAsync());
+
+        _clock.Advance(TimeSpan.FromMinutes(11));
+        await StepsAsync();
+
+        Assert.Null(await Server.GetAsync());
+        Assert.EndsWith("The bucket does not answer.", Assert.Single(await EventsAsync("DataKept")), StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task What_is_of_another_object_stays()
+    {
+        Skip.IfNot(ApiServer.WhyNot is null, ApiServer.WhyNot);
+        await Server.ApplyAsync("""{ "schedule": "0 0 1 1 *" }""");
+        await StepAsync();
+        await Server.ApplyAsync("""{ "backupId": "orders", "deletionPolicy": "Delete" }""", "other");
+        await StepAsync("other");
+        await Server.DeleteAsync("other");
+
+        await StepAsync("other");
+
+        Assert.Null(await Server.GetAsync("other"));
+        Assert.Empty(_operations.Began);
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+    }
+
+    /// <summary>A KafkaBackup that waits for its schedule, whose deletion is asked for.</summary>
+    private async Task DeletedAsync(string spec)
+    {
+        Skip.IfNot(ApiServer.WhyNot is null, ApiServer.WhyNot);
+        await Server.ApplyAsync($$"""{ "schedule": "0 0 1 1 *"{{(spec == "{}" ? "" : ", " + spec.Trim('{', '}', ' '))}} }""");
+        await StepAsync();
+        await Server.DeleteAsync();
+        await StepsAsync();
+    }
+
+    private async Task StepsAsync()
+    {
+        await StepAsync();
+        await StepAsync();
+    }
+
+    private Task<TimeSpan?> StepAsync(string name = "orders") =>
+        Reconcilers.OfBackups(Server.Api, _cluster, _clock, _operations).ReconcileAsync(Server.Key(name), CancellationToken.None);
+
+    private async Task<IReadOnlyList<string>> EventsAsync(string reason) =>
+        [.. (await Server.Api.ListAsync(new ResourceKind("", "v1", "events", "Event").ListPath(Server.Space), CancellationToken.None)).Items
+            .Where(item => ((string)item["reason"]!).StartsWith(reason, StringComparison.Ordinal)).Select(item => $"{item["reason"]}: {item["message"]}")];
+}
