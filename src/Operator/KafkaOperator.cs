@@ -20,16 +20,7 @@ public sealed class KafkaOperator
     /// <summary>What it does at the API server.</summary>
     internal static IReadOnlyList<AccessRule> Rules { get; } =
     [
-        new("get", ResourceKind.OurGroup, "kafkabackups"),
-        new("list", ResourceKind.OurGroup, "kafkabackups"),
-        new("watch", ResourceKind.OurGroup, "kafkabackups"),
-        new("patch", ResourceKind.OurGroup, "kafkabackups"),
-        new("patch", ResourceKind.OurGroup, "kafkabackups/status"),
-        new("get", ResourceKind.OurGroup, "kafkarestores"),
-        new("list", ResourceKind.OurGroup, "kafkarestores"),
-        new("watch", ResourceKind.OurGroup, "kafkarestores"),
-        new("patch", ResourceKind.OurGroup, "kafkarestores"),
-        new("patch", ResourceKind.OurGroup, "kafkarestores/status"),
+        .. ((string[])["kafkabackups", "kafkabackupruns", "kafkabackupvalidations", "kafkaoffsetresets", "kafkaoffsetrollbacks", "kafkarestores"]).SelectMany(RulesOf),
         new("create", "", "events"),
     ];
 
@@ -93,6 +84,15 @@ public sealed class KafkaOperator
             select new ObjectWatch(_api, path, found => OnChanged(kind.Queue, found), problem => Tell(path, problem), _clock, _random).RunAsync(cancellation);
         await await Task.WhenAny([.. _kinds.Select(kind => kind.Queue.RunAsync(cancellation)), .. watches]); // None ends by itself.
     }
+
+    private static IReadOnlyList<AccessRule> RulesOf(string plural) =>
+    [
+        new("get", ResourceKind.OurGroup, plural),
+        new("list", ResourceKind.OurGroup, plural),
+        new("watch", ResourceKind.OurGroup, plural),
+        new("patch", ResourceKind.OurGroup, plural),
+        new("patch", ResourceKind.OurGroup, $"{plural}/status"),
+    ];
 
     private (ResourceKind Kind, WorkQueue<ObjectKey> Queue) QueueOf(ResourceKind kind, Func<ObjectKey, CancellationToken, Task<TimeSpan?>> reconcile) =>
         (kind, new WorkQueue<ObjectKey>(reconcile, (key, failure) => OnFailed(kind, key, failure), _clock, _random));

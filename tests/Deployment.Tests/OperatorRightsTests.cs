@@ -94,7 +94,7 @@ public sealed class OperatorRightsTests : IAsyncLifetime
         Assert.Empty(await AccessReview.FindMissingAsync(api, KafkaOperator.Rules, Space.Name, CancellationToken.None));
         Assert.Equal(isEverywhere ? 0 : KafkaOperator.Rules.Count, (await AccessReview.FindMissingAsync(api, KafkaOperator.Rules, null, CancellationToken.None)).Count);
         foreach (var asked in (string[])["get secrets", "list secrets", "get configmaps", "create pods", "delete kafkabackups.kafka.oso.sh",
-            "update kafkabackups.kafka.oso.sh", "create kafkarestores.kafka.oso.sh", "get kafkabackups.kafka.oso.sh --subresource=status", "update kafkabackups.kafka.oso.sh --subresource=status", "list events", "patch events"])
+            "update kafkabackups.kafka.oso.sh", "create kafkarestores.kafka.oso.sh", "create kafkabackupruns.kafka.oso.sh", "delete kafkaoffsetresets.kafka.oso.sh", "get kafkabackups.kafka.oso.sh --subresource=status", "update kafkabackups.kafka.oso.sh --subresource=status", "list events", "patch events"])
         {
             Assert.Equal($"{asked}: no", $"{asked}: {await MayAsync(file, asked)}");
         }
