@@ -115,6 +115,7 @@ internal static class BackupRefusals
         { """{"backupId": ".a"}""", "spec.backupId", Id },
         { """{"backupId": "a\nb"}""", "spec.backupId", Id },
         { """{"sourceClusterId": "a", "includeOffsetHeaders": false}""", "spec.sourceClusterId", "sourceClusterId is a header beside those of offsets: set includeOffsetHeaders to true, or remove sourceClusterId" },
+        { """{"deletionPolicy": "Orphan"}""", "spec.deletionPolicy", "supported values: \"Retain\", \"Delete\"" },
         { """{"compression": "gzip"}""", "spec.compression", "supported values: \"none\", \"lz4\", \"zstd\"" },
         { """{"compressionLevel": 0}""", "spec.compressionLevel", AtLeastOne },
         { """{"compressionLevel": 23}""", "spec.compressionLevel", "should be less than or equal to 22" },

@@ -16,9 +16,16 @@ internal static class CustomResources
         ["apiVersion"] = "kafka.oso.sh/v1alpha1",
         ["kind"] = kind,
         ["metadata"] = new JsonObject { ["name"] = name },
-        ["spec"] = JsonNode.Parse(kind == "KafkaBackup"
-            ? """{"kafkaCluster": {"bootstrapServers": ["kafka:9092"]}, "topics": ["orders"], "storage": {"pvc": {"claimName": "backups"}}}"""
-            : """{"backupRef": {"name": "production"}, "kafkaCluster": {"bootstrapServers": ["kafka:9092"]}}"""),
+        ["spec"] = JsonNode.Parse(kind switch
+        {
+            "KafkaBackup" => """{"kafkaCluster": {"bootstrapServers": ["kafka:9092"]}, "topics": ["orders"], "storage": {"pvc": {"claimName": "backups"}}}""",
+            "KafkaBackupRun" => """{"backupRef": {"name": "production"}}""",
+            "KafkaBackupValidation" => """{"backupRef": {"name": "production"}, "kafkaCluster": {"bootstrapServers": ["kafka:9092"]}, "checks": {"messageCount": {}}}""",
+            "KafkaOffsetReset" => """{"kafkaCluster": {"bootstrapServers": ["kafka:9092"]}, "consumerGroups": ["billing"], "resetStrategy": "to-earliest"}""",
+            "KafkaOffsetRollback" => """{"snapshotRef": {"name": "snap-1"}, "kafkaCluster": {"bootstrapServers": ["kafka:9092"]}}""",
+            "KafkaRestore" => """{"backupRef": {"name": "production"}, "kafkaCluster": {"bootstrapServers": ["kafka:9092"]}}""",
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No such kind."),
+        }),
     };
 
     /// <summary>An object that is changed, as <c>kubectl patch --type=merge</c> does it.</summary>
@@ -50,7 +57,7 @@ internal static class CustomResources
     private static async Task DefineAsync()
     {
         await Kubectl.RunAsync("apply", "--server-side", "--validate=strict", "-k", Path.Combine(KafkaBackup.Testing.Repository.Root, Manifests.Folder, Schema.Folder));
-        await Kubectl.RunAsync("wait", "--for=condition=Established", "--timeout=5m", "crd/kafkabackups.kafka.oso.sh", "crd/kafkarestores.kafka.oso.sh");
+        await Kubectl.RunAsync(["wait", "--for=condition=Established", "--timeout=5m", .. Schema.Names.Select(name => $"crd/{name}")]);
     }
 
     private static void Merge(JsonObject target, JsonObject change)

@@ -51,16 +51,28 @@ public sealed class RefusalTests : IAsyncLifetime
         Assert.Empty(await ApplyAsync(CustomResources.Minimal("KafkaBackup", longest + "b").With("""{"spec": {"backupId": "short"}}""")));
     }
 
-    [SkippableFact]
-    public async Task A_restore_cannot_change()
+    [SkippableTheory]
+    [InlineData("KafkaRestore", """{"createTopics": false}""", """{"createTopics": true}""", "a restore is made once, as it was asked for: make another KafkaRestore with another name")]
+    [InlineData("KafkaOffsetReset", """{"topics": []}""", """{"topics": ["orders"]}""", "a reset is made once, as it was asked for: make another KafkaOffsetReset with another name")]
+    [InlineData("KafkaOffsetRollback", """{"dryRun": false}""", """{"dryRun": true}""", "a rollback is made once, as it was asked for: make another KafkaOffsetRollback with another name")]
+    [InlineData("KafkaBackupRun", "{}", """{"backupRef": {"name": "other"}}""", "a run is made once: make another KafkaBackupRun with another name")]
+    public async Task What_is_made_once_cannot_change(string kind, string same, string other, string sentence)
     {
         Skip.IfNot(Kubectl.WhyNot is null, Kubectl.WhyNot);
-        JsonObject Restore(string change) => CustomResources.Minimal("KafkaRestore", "once").With(change);
+        JsonObject Once(string change) => CustomResources.Minimal(kind, "once").With($$$"""{"metadata": {"labels": {"drill": "monthly"}}, "spec": {{{change}}} }""");
 
-        Assert.Empty(await ApplyAsync(Restore("{}")));
-        Assert.Empty(await ApplyAsync(Restore("""{"metadata": {"labels": {"drill": "monthly"}}, "spec": {"createTopics": false}}""")));
-        Assert.Equal(["spec: Forbidden: a restore is made once, as it was asked for: make another KafkaRestore with another name"],
-            await ApplyAsync(Restore("""{"spec": {"createTopics": true}}""")));
+        Assert.Empty(await ApplyAsync(CustomResources.Minimal(kind, "once")));
+        Assert.Empty(await ApplyAsync(Once(same)));
+        Assert.Equal([$"spec: Forbidden: {sentence}"], await ApplyAsync(Once(other)));
+    }
+
+    [SkippableFact]
+    public async Task A_validation_may_change()
+    {
+        Skip.IfNot(Kubectl.WhyNot is null, Kubectl.WhyNot);
+
+        Assert.Empty(await ApplyAsync(CustomResources.Minimal("KafkaBackupValidation")));
+        Assert.Empty(await ApplyAsync(CustomResources.Minimal("KafkaBackupValidation").With("""{"spec": {"schedule": "@daily", "checks": {"offsetRange": {}}}}""")));
     }
 
     [SkippableTheory]
@@ -70,6 +82,22 @@ public sealed class RefusalTests : IAsyncLifetime
     [SkippableTheory]
     [MemberData(nameof(RestoreRefusals.All), MemberType = typeof(RestoreRefusals))]
     public Task An_API_server_refuses_a_restore(string change, string path, string sentence) => RefusesAsync("KafkaRestore", change, path, sentence);
+
+    [SkippableTheory]
+    [MemberData(nameof(ResetRefusals.All), MemberType = typeof(ResetRefusals))]
+    public Task An_API_server_refuses_a_reset(string change, string path, string sentence) => RefusesAsync("KafkaOffsetReset", change, path, sentence);
+
+    [SkippableTheory]
+    [MemberData(nameof(RollbackRefusals.All), MemberType = typeof(RollbackRefusals))]
+    public Task An_API_server_refuses_a_rollback(string change, string path, string sentence) => RefusesAsync("KafkaOffsetRollback", change, path, sentence);
+
+    [SkippableTheory]
+    [MemberData(nameof(ValidationRefusals.All), MemberType = typeof(ValidationRefusals))]
+    public Task An_API_server_refuses_a_validation(string change, string path, string sentence) => RefusesAsync("KafkaBackupValidation", change, path, sentence);
+
+    [SkippableTheory]
+    [MemberData(nameof(RunRefusals.All), MemberType = typeof(RunRefusals))]
+    public Task An_API_server_refuses_a_run(string change, string path, string sentence) => RefusesAsync("KafkaBackupRun", change, path, sentence);
 
     /// <summary>With one complaint: no row is refused for something else.</summary>
     private static async Task RefusesAsync(string kind, string change, string path, string sentence)

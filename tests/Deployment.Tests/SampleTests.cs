@@ -34,8 +34,7 @@ public sealed class SampleTests
     }
 
     [SkippableTheory]
-    [InlineData("KafkaBackup")]
-    [InlineData("KafkaRestore")]
+    [MemberData(nameof(SchemaTests.Kinds), MemberType = typeof(SchemaTests))]
     public async Task A_field_that_the_schema_does_not_know_is_noticed(string kind)
     {
         Skip.IfNot(Kubectl.WhyNot is null, Kubectl.WhyNot);

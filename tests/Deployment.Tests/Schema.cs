@@ -11,6 +11,9 @@ internal static class Schema
 
     private const string Rules = "x-kubernetes-validations";
 
+    /// <summary>What the API server calls the definitions.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. Manifests.Of<V1CustomResourceDefinition>(Folder).Select(one => one.Metadata.Name)];
+
     /// <summary>The schemas, by kind.</summary>
     public static IReadOnlyDictionary<string, JsonObject> ByKind { get; } = Manifests.Of<V1CustomResourceDefinition>(Folder).ToDictionary(
         one => one.Spec.Names.Kind, one => JsonNode.Parse(KubernetesJson.Serialize(one.Spec.Versions.Single().Schema.OpenAPIV3Schema))!.AsObject(), StringComparer.Ordinal);

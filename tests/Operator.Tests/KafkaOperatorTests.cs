@@ -275,7 +275,7 @@ public sealed class KafkaOperatorTests : IAsyncLifetime
     }
 
     private KafkaOperator Make(KubernetesApi api) => new(
-        api, _cluster, new FakeRestores(), new OperatorSettings { Namespaces = [Server.Space] }, NullLoggerFactory.Instance, TimeProvider.System, new Random(1));
+        api, _cluster, new FakeRestores(), new FakeOperations(), new OperatorSettings { Namespaces = [Server.Space] }, NullLoggerFactory.Instance, TimeProvider.System, new Random(1));
 
     private async Task<IReadOnlyList<string>> EventsAsync() =>
         [.. (await Server.Api.ListAsync(new ResourceKind("", "v1", "events", "Event").ListPath(Server.Space), CancellationToken.None)).Items.Select(item => (string)item["reason"]!).Order()];
