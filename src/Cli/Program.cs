@@ -15,11 +15,11 @@ static async Task<int> RunAsync(string[] args)
     var root = new RootCommand("Distributed backup of Apache Kafka topics, in the storage format of OSO kafka-backup.")
     {
         BackupCommand.Create(),
-        RestoreCommand.Create(),
-        RestoreCommand.CreateDry(),
+        RestoreCommand.Create(), RestoreCommand.CreateDry(),
         ListCommand.Create(),
         DescribeCommand.Create(),
         ValidateCommand.Create(),
+        ValidationCommand.Create(),
         RepairCommand.Create(),
         StatusCommand.Create(),
         SnapshotGroupsCommand.Create(),

@@ -4,6 +4,7 @@ using KafkaBackup.Management;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Operations;
 using KafkaBackup.Testing;
+using static KafkaBackup.Cli.ExitCode;
 using static KafkaBackup.Shared.Protocol.OperationProtocol;
 
 namespace KafkaBackup.EndToEnd.Tests;
@@ -34,7 +35,7 @@ public sealed class OperationsByNodesTests : BrokerTest
         Assert.Equal((1, 1), (rollback.Groups!.Set, rollback.Groups.Matched));
         Assert.Equal((7, 9), (await Broker.CommittedAsync(group, first), await Broker.CommittedAsync(group, second)));
 
-        (await backup.RestoreAsync(new Dictionary<string, string>(StringComparer.Ordinal) { [topic] = Name("restored") })).AssertExit(0);
+        (await backup.RestoreAsync(new Dictionary<string, string>(StringComparer.Ordinal) { [topic] = Name("restored") })).AssertExit(Ok);
         var mapped = await CarryOutAsync(client, "reset-2", $"mode: offset-reset\n{target}{stored}reset:\n  strategy: from-mapping\n  consumer_groups: [{group}]\n");
         Assert.Equal(1, mapped.Groups!.Set);
         Assert.Equal(7, await Broker.CommittedAsync(group, new PartitionId(Name("restored"), 0)));
@@ -43,6 +44,13 @@ public sealed class OperationsByNodesTests : BrokerTest
             $"mode: validation\n{target}{stored}checks:\n  message_count: {{}}\n  offset_range: {{}}\n  consumer_group_offsets:\n    groups: [{group}]\n")).Checks!;
         Assert.Equal(["MessageCountCheck Passed", "OffsetRangeCheck Passed", "ConsumerGroupOffsetCheck Passed"], checks.Checks.Select(check => $"{check.Check} {check.Verdict}"));
         Assert.Equal("100 of 100 records are there.", checks.Checks[0].Message);
+
+        var file = Path.Combine(backup.Root, "validation.yaml");
+        await File.WriteAllTextAsync(file, $"{target}{stored}checks:\n  message_count: {{}}\nevidence:\n  formats: [json]\n");
+        (await CliRun.RunAsync("validation", "run", "-c", file)).AssertExit(Ok).AssertSays("PASSED   MessageCountCheck: 100 of 100 records are there.").AssertSays("Result: PASSED");
+        Assert.Single(Directory.GetFiles(Path.Combine(backup.Store, "evidence-reports"), "*.json", SearchOption.AllDirectories));
+        await File.WriteAllTextAsync(file, $"{target}{stored}checks:\n  message_count:\n    topics: [absent]\n");
+        (await CliRun.RunAsync("validation", "run", "-c", file, "--format", "json")).AssertExit(Failure).AssertSays("Topic 'absent' is not in the backup");
 
         var deletion = await CarryOutAsync(client, "deletion-1", $"mode: deletion\n{stored}");
         Assert.Null(deletion.Deletion!.Problem);

@@ -6,9 +6,10 @@ using KafkaBackup.Shared.Storage;
 namespace KafkaBackup.Coordinator.Operations;
 
 /// <summary>Compares what a Kafka cluster holds with a backup: whether what was restored is there still.</summary>
+/// <param name="name">The operation, by which its report is called.</param>
 /// <param name="ports">The cluster, and where the backup lies.</param>
 /// <param name="clock">The time.</param>
-internal sealed class RestoredValidation(OperationPorts ports, TimeProvider clock)
+internal sealed class RestoredValidation(string name, OperationPorts ports, TimeProvider clock)
 {
     /// <summary>Makes all checks that the definition names.</summary>
     /// <exception cref="BackupException">Backup or cluster cannot be read; another try may help if it says so.</exception>
@@ -34,16 +35,16 @@ internal sealed class RestoredValidation(OperationPorts ports, TimeProvider cloc
 
         checks.AddRange(validation.Webhooks.Select(hook => (hook.Name, (Func<Task<CheckOutcome>>)(() => new WebhookCheck(ports.Http!).CheckAsync(hook, validation, cancellation)))));
         var outcomes = new List<CheckOutcome>();
-        foreach (var (name, check) in checks)
+        foreach (var (called, check) in checks)
         {
-            outcomes.Add(await RunAsync(name, check));
+            outcomes.Add(await RunAsync(called, check));
         }
 
         var report = new ChecksReport(outcomes);
-        return validation.EvidenceId is { } id ? report with { EvidencePath = await StoreAsync(store, id, validation, report, cancellation) } : report;
+        return validation.StoresReport ? report with { EvidencePath = await StoreAsync(store, $"validation-{name}", validation, report, cancellation) } : report;
     }
 
-    private async Task<CheckOutcome> RunAsync(string name, Func<Task<CheckOutcome>> check)
+    private async Task<CheckOutcome> RunAsync(string called, Func<Task<CheckOutcome>> check)
     {
         var began = clock.GetTimestamp();
         CheckOutcome outcome;
@@ -53,7 +54,7 @@ internal sealed class RestoredValidation(OperationPorts ports, TimeProvider cloc
         }
         catch (BackupException e) when (!e.IsRetryable)
         {
-            outcome = new CheckOutcome(name, CheckVerdict.Failed, e.Message);
+            outcome = new CheckOutcome(called, CheckVerdict.Failed, e.Message);
         }
 
         return outcome with { DurationMs = (long)clock.GetElapsedTime(began).TotalMilliseconds };

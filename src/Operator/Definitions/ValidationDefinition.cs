@@ -7,10 +7,9 @@ internal static class ValidationDefinition
 {
     /// <summary>The definition of a resource.</summary>
     /// <param name="resource">The resource.</param>
-    /// <param name="operation">What the operation is called, and its report.</param>
     /// <param name="source">The KafkaBackup that it names; null: it names none, or there is none of the name.</param>
     /// <exception cref="SpecException">It asks for something that cannot be.</exception>
-    public static string Of(KafkaBackupValidationResource resource, string operation, KafkaBackupResource? source)
+    public static string Of(KafkaBackupValidationResource resource, KafkaBackupResource? source)
     {
         var (spec, space) = (resource.Spec, resource.Metadata.Namespace);
         var place = BackupPlace.Of("KafkaBackupValidation", spec.BackupRef, space, source);
@@ -25,7 +24,7 @@ internal static class ValidationDefinition
         }
 
         yaml.Map("checks", checks => WriteChecks(checks, spec.Checks)).Own("triggered_by", $"KafkaBackupValidation {resource.Metadata.Key}");
-        return spec.Evidence is null ? yaml.ToString() : yaml.Map("evidence", evidence => evidence.Own("id", $"validation-{operation}")).ToString();
+        return spec.Evidence is null ? yaml.ToString() : yaml.Map("evidence", evidence => evidence.List("formats", ["json"], "spec.evidence")).ToString();
     }
 
     private static void WriteChecks(YamlLines yaml, ChecksSpec checks)

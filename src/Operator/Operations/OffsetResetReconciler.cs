@@ -10,7 +10,7 @@ internal sealed class OffsetResetReconciler(KubernetesApi api, IOperationCluster
     : OperationReconciler<KafkaOffsetResetResource, KafkaOffsetResetStatus>(api, cluster, events, clock, ResourceKind.KafkaOffsetReset, KafkaOffsetResetResource.Finalizer)
 {
     /// <inheritdoc />
-    protected override async Task<string> DefineAsync(KafkaOffsetResetResource resource, string operation, CancellationToken cancellation)
+    protected override async Task<string> DefineAsync(KafkaOffsetResetResource resource, CancellationToken cancellation)
     {
         var restore = resource.Spec.OffsetMappingRef is { } mapping && resource.Spec.ResetStrategy == "from-mapping"
             ? await NamedObjects.RestoreAsync(Api, new ObjectKey(resource.Metadata.Namespace, mapping.RestoreName), cancellation) : null;

@@ -10,7 +10,7 @@ internal sealed class OffsetRollbackReconciler(KubernetesApi api, IOperationClus
     : OperationReconciler<KafkaOffsetRollbackResource, KafkaOffsetRollbackStatus>(api, cluster, events, clock, ResourceKind.KafkaOffsetRollback, KafkaOffsetRollbackResource.Finalizer)
 {
     /// <inheritdoc />
-    protected override async Task<string> DefineAsync(KafkaOffsetRollbackResource resource, string operation, CancellationToken cancellation)
+    protected override async Task<string> DefineAsync(KafkaOffsetRollbackResource resource, CancellationToken cancellation)
     {
         var reset = resource.Spec.SnapshotRef.OffsetResetRef is { } name ? await NamedObjects.ResetAsync(Api, new ObjectKey(resource.Metadata.Namespace, name), cancellation) : null;
         return OffsetRollbackDefinition.Of(resource, reset);

@@ -98,7 +98,7 @@ internal abstract class OperationReconciler<TResource, TStatus>(
 
     /// <summary>The definition that the cluster takes.</summary>
     /// <exception cref="SpecException">It asks for something that cannot be, or is not there yet.</exception>
-    protected abstract Task<string> DefineAsync(TResource resource, string operation, CancellationToken cancellation);
+    protected abstract Task<string> DefineAsync(TResource resource, CancellationToken cancellation);
 
     /// <summary>What is told of an operation that begins.</summary>
     protected virtual TStatus Begun(TStatus status, string occasion) => status;
@@ -126,7 +126,7 @@ internal abstract class OperationReconciler<TResource, TStatus>(
         var known = await cluster.FindOperationAsync(name, cancellation);
         if (known is { State: OperationState.Unknown })
         {
-            known = await cluster.BeginOperationAsync(name, await DefineAsync(resource, name, cancellation), cancellation);
+            known = await cluster.BeginOperationAsync(name, await DefineAsync(resource, cancellation), cancellation);
         }
 
         before = Begun(before, occasion) with { Operation = name, Attempts = attempt, StartTime = before.StartTime ?? Now, CompletionTime = null };

@@ -49,8 +49,8 @@ internal sealed class ValidationReconciler(KubernetesApi api, IOperationCluster 
     }
 
     /// <inheritdoc />
-    protected override async Task<string> DefineAsync(KafkaBackupValidationResource resource, string operation, CancellationToken cancellation) => ValidationDefinition.Of(
-        resource, operation, await NamedObjects.BackupAsync(Api, new ObjectKey(resource.Metadata.Namespace, resource.Spec.BackupRef.Name), cancellation));
+    protected override async Task<string> DefineAsync(KafkaBackupValidationResource resource, CancellationToken cancellation) => ValidationDefinition.Of(
+        resource, await NamedObjects.BackupAsync(Api, new ObjectKey(resource.Metadata.Namespace, resource.Spec.BackupRef.Name), cancellation));
 
     /// <inheritdoc />
     protected override KafkaBackupValidationStatus Begun(KafkaBackupValidationStatus status, string occasion) => status with { LastRun = occasion };

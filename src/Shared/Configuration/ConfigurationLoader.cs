@@ -63,6 +63,10 @@ public static class ConfigurationLoader
     /// <exception cref="ConfigurationException">The text is no YAML, or not a configuration that can be used.</exception>
     public static OperationConfiguration ParseOperation(string yaml, string file, Func<string, string?> environment) => Parse(yaml, file, environment, OperationReader.Read);
 
+    /// <summary>Reads and checks the file at <paramref name="file"/>, which is for a validation.</summary>
+    /// <exception cref="ConfigurationException">The file is missing, unreadable or wrong.</exception>
+    public static ValidationConfiguration LoadValidation(string file, Func<string, string?> environment) => Parse(ReadText(file), file, environment, OperationReader.ReadValidation);
+
     private static T Parse<T>(string yaml, string file, Func<string, string?> environment, Func<YamlMapReader, T?> read)
         where T : class
     {

@@ -37,7 +37,7 @@ internal static class OperationReader
         var checks = map.Required("checks")?.Map(ValidationChecksReader.Read);
         var target = Target(map, isRequired: checks?.AsksTarget == true);
         var (until, by) = (map.Int64("pitr_timestamp", 0), map.Text("triggered_by"));
-        var evidence = map.Section("evidence", inner => new Evidence(inner.Required("id")?.Text(NameObjection)));
+        _ = map.Section("evidence", inner => inner.Value("formats")?.TextList(format => format == "json" ? null : "must be json: a report is JSON"));
         return backup is null || storage is null || checks is null || (checks.AsksTarget && target is null) ? null : checks with
         {
             BackupId = backup,
@@ -45,7 +45,7 @@ internal static class OperationReader
             Target = target,
             PitrTimestamp = until,
             TriggeredBy = by,
-            EvidenceId = evidence?.Id,
+            StoresReport = map.Has("evidence"),
         };
     }
 
@@ -123,6 +123,4 @@ internal static class OperationReader
     private static string? NameObjection(string text) => OffsetSnapshots.OffsetSnapshotId.TryParse(text) is null
         ? "must be a name of letters, digits, '-', '_' and '.'"
         : null;
-
-    private sealed record Evidence(string? Id);
 }

@@ -30,8 +30,8 @@ public sealed record ValidationConfiguration : OperationConfiguration
     /// <summary><c>triggered_by</c>: who asked for it, as the report tells.</summary>
     public string? TriggeredBy { get; init; }
 
-    /// <summary>The name of the report below <c>evidence-reports/</c>; null: none is stored.</summary>
-    public string? EvidenceId { get; init; }
+    /// <summary><c>evidence</c>: whether the report is stored in the storage of the backup, below <c>evidence-reports/</c>.</summary>
+    public bool StoresReport { get; init; }
 
     /// <summary>Whether a Kafka cluster has to be asked.</summary>
     public bool AsksTarget => CountsMessages || ChecksRanges || ChecksGroups;

@@ -137,11 +137,11 @@ public sealed class RestoredValidationTests : IAsyncLifetime
     [Fact]
     public async Task The_report_is_stored_where_it_is_wanted()
     {
-        var report = await ExecuteAsync(Counting with { EvidenceId = "validation-1", TriggeredBy = "a test" });
+        var report = await ExecuteAsync(Counting with { StoresReport = true, TriggeredBy = "a test" });
 
         var stored = await _orders.Store.GetAsync(report.EvidencePath!, CancellationToken.None);
         using var json = JsonDocument.Parse(stored!.Content);
-        Assert.Matches("^evidence-reports/validation-1/[0-9]{4}/[0-9]{2}/validation-1.json$", report.EvidencePath);
+        Assert.Matches("^evidence-reports/validation-op-1/[0-9]{4}/[0-9]{2}/validation-op-1.json$", report.EvidencePath);
         Assert.Equal(("PASSED", "a test", 1), (json.RootElement.GetProperty("validation").GetProperty("overall_result").GetString(),
             json.RootElement.GetProperty("triggered_by").GetString(), json.RootElement.GetProperty("validation").GetProperty("checks_passed").GetInt32()));
     }

@@ -40,7 +40,7 @@ public sealed class ValidationReconcilerTests : IAsyncLifetime
         Assert.EndsWith(
             "checks:\n  message_count:\n    enabled: true\n    fail_threshold: 5\n    topics:\n      - \"orders\"\n  consumer_group_offsets:\n    enabled: true\n    groups:\n      - \"billing\"\n"
             + "  custom_webhooks:\n    -\n      name: \"sums\"\n      url: \"https://checks.example.org/\"\n      timeout_seconds: 9\n      expected_status_code: 204\n"
-            + $"triggered_by: \"KafkaBackupValidation {Server.Space}/one\"\nevidence:\n  id: \"validation-{_cluster.Began[0]}\"\n", Assert.Single(_cluster.Definitions), StringComparison.Ordinal);
+            + $"triggered_by: \"KafkaBackupValidation {Server.Space}/one\"\nevidence:\n  formats:\n    - \"json\"\n", Assert.Single(_cluster.Definitions), StringComparison.Ordinal);
     }
 
     [SkippableTheory]

@@ -66,13 +66,13 @@ public sealed class OperationReaderTests
             pitr_timestamp: 7
             triggered_by: nightly drill
             evidence:
-              id: validation-1
+              formats: [json]
             """));
 
         Assert.Equal((true, 5L, false, true), (validation.CountsMessages, validation.MayLack, validation.ChecksRanges, validation.ChecksGroups));
         Assert.Equal((["orders"], ["billing"]), (validation.CountedTopics, validation.Groups));
         Assert.Equal(new ValidationConfiguration.Webhook("sums", new Uri("https://checks.example.org/orders"), TimeSpan.FromSeconds(9), 204), Assert.Single(validation.Webhooks));
-        Assert.Equal((7L, "nightly drill", "validation-1"), (validation.PitrTimestamp, validation.TriggeredBy, validation.EvidenceId));
+        Assert.Equal((7L, "nightly drill", true), (validation.PitrTimestamp, validation.TriggeredBy, validation.StoresReport));
     }
 
     [Fact]
@@ -91,6 +91,7 @@ public sealed class OperationReaderTests
     [InlineData($"mode: offset-rollback\n{Target}rollback:\n  snapshot_id: ../a\n", "rollback.snapshot_id: must be a name of letters")]
     [InlineData($"mode: validation\n{Storage}checks:\n  message_count: {{}}\n", "target: is required")]
     [InlineData($"mode: validation\n{Storage}checks:\n  custom_webhooks:\n    -\n      name: a\n      url: file:///etc/passwd\n", "url: must be an address such as")]
+    [InlineData($"mode: validation\n{Storage}checks: {{}}\nevidence:\n  formats: [json, pdf]\n", "evidence.formats[1]: must be json")]
     [InlineData($"mode: deletion\n{Storage}reset: {{}}\n", "reset: is no known key")]
     public void What_is_wrong_is_told_with_its_place(string yaml, string expected) =>
         Assert.Contains(expected, Assert.Throws<ConfigurationException>(() => Read(yaml)).Message, StringComparison.Ordinal);
