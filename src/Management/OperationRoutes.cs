@@ -23,8 +23,8 @@ internal static class OperationRoutes
             new("Carries out an operation: an offset reset or rollback, a validation, a deletion. One of the same name is joined.", ApiJson.Default.OperationStatus, ApiJson.Default.OperationSubmission));
         map(HttpMethods.Get, "/operations/{operation}", context => AskAsync(context, node, new GetOperation(NameOf(context))),
             new("How an operation stands. When nobody carries it out, ask for it again.", ApiJson.Default.OperationStatus));
-        map(HttpMethods.Delete, "/operations/{operation}", context => AskAsync(context, node, new ForgetOperation(NameOf(context))),
-            new("Ends an operation early, and forgets what it found.", ApiJson.Default.OperationStatus));
+        map(HttpMethods.Delete, "/operations/{operation}", context => AskAsync(context, node, new ForgetOperation(NameOf(context)) { LeavesMark = context.Request.Query["mark"] == "true" }),
+            new("Ends an operation early, and forgets what it found.", ApiJson.Default.OperationStatus) { Query = ("mark", "true: it is not carried out for whoever asks for it later.") });
     }
 
     private static async Task StartAsync(HttpContext context, NodeView node)

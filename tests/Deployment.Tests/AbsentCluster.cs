@@ -30,7 +30,7 @@ internal sealed class AbsentCluster : IBackupRunner, IRestoreCluster, IOperation
 
     public Task<OperationProtocol.OperationStatus> FindOperationAsync(string operation, CancellationToken cancellation) => throw Away();
 
-    public Task<OperationProtocol.OperationStatus> ForgetOperationAsync(string operation, CancellationToken cancellation) => throw Away();
+    public Task<OperationProtocol.OperationStatus> ForgetOperationAsync(string operation, bool leavesMark, CancellationToken cancellation) => throw Away();
 
     private static BackupException Away() => new(FailureKind.Internal, "No node answers.");
 }

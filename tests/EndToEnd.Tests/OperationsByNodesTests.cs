@@ -2,7 +2,6 @@ using KafkaBackup.Cli.Cluster;
 using KafkaBackup.EndToEnd.Tests.Support;
 using KafkaBackup.Management;
 using KafkaBackup.Shared;
-using KafkaBackup.Shared.Operations;
 using KafkaBackup.Testing;
 using static KafkaBackup.Cli.ExitCode;
 using static KafkaBackup.Shared.Protocol.OperationProtocol;
@@ -47,14 +46,14 @@ public sealed class OperationsByNodesTests : BrokerTest
 
         var file = Path.Combine(backup.Root, "validation.yaml");
         await File.WriteAllTextAsync(file, $"{target}{stored}checks:\n  message_count: {{}}\nevidence:\n  formats: [json]\n");
-        (await CliRun.RunAsync("validation", "run", "-c", file)).AssertExit(Ok).AssertSays("PASSED   MessageCountCheck: 100 of 100 records are there.").AssertSays("Result: PASSED");
+        Assert.StartsWith("PASSED   MessageCountCheck: 100 of 100 records are there.\nReport: evidence-reports/validation-", (await CliRun.RunAsync("validation", "run", "-c", file)).AssertExit(Ok).Output, StringComparison.Ordinal);
         Assert.Single(Directory.GetFiles(Path.Combine(backup.Store, "evidence-reports"), "*.json", SearchOption.AllDirectories));
         await File.WriteAllTextAsync(file, $"{target}{stored}checks:\n  message_count:\n    topics: [absent]\n");
-        (await CliRun.RunAsync("validation", "run", "-c", file, "--format", "json")).AssertExit(Failure).AssertSays("Topic 'absent' is not in the backup");
+        Assert.Contains("Topic 'absent' is not in the backup", (await CliRun.RunAsync("validation", "run", "-c", file, "--format", "json")).AssertExit(Failure).Output, StringComparison.Ordinal);
 
         var deletion = await CarryOutAsync(client, "deletion-1", $"mode: deletion\n{stored}");
         Assert.Null(deletion.Deletion!.Problem);
-        Assert.Empty(Directory.EnumerateFiles(backup.Store, "*", SearchOption.AllDirectories).Where(file => file.StartsWith(Path.Combine(backup.Store, backup.Id) + "/", StringComparison.Ordinal)));
+        Assert.DoesNotContain(Directory.EnumerateFiles(backup.Store, "*", SearchOption.AllDirectories), file => file.StartsWith(Path.Combine(backup.Store, backup.Id) + "/", StringComparison.Ordinal));
         (await backup.SucceedAsync()).AssertSays("100"); // The next one begins anew.
     }
 
@@ -67,7 +66,7 @@ public sealed class OperationsByNodesTests : BrokerTest
         var wrong = await Assert.ThrowsAsync<BackupException>(() => client.BeginOperationAsync(new OperationSubmission("reset-1", "mode: offset-reset\n"), default));
         var unnamed = await Assert.ThrowsAsync<BackupException>(() => client.BeginOperationAsync(new OperationSubmission("../a", "mode: deletion\n"), default));
 
-        Assert.Contains("definition: target: is required", wrong.Message, StringComparison.Ordinal);
+        Assert.Contains("target: is required", wrong.Message, StringComparison.Ordinal);
         Assert.Contains("Its operation has to be a name", unnamed.Message, StringComparison.Ordinal);
         Assert.Equal(OperationState.Unknown, (await client.GetOperationAsync("reset-1", default)).State);
     }

@@ -100,8 +100,11 @@ internal sealed class ClusterClient : IDisposable
         SendAsync(HttpMethod.Get, $"operations/{operation}", null, ApiJson.Default.OperationStatus, null, cancellation);
 
     /// <summary>Ends an operation early, and forgets what it found.</summary>
-    public Task<OperationStatus> ForgetOperationAsync(string operation, CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Delete, $"operations/{operation}", null, ApiJson.Default.OperationStatus, null, cancellation);
+    /// <param name="operation">The operation.</param>
+    /// <param name="leavesMark">Whether it is not to be carried out for whoever asks for it later.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<OperationStatus> ForgetOperationAsync(string operation, bool leavesMark, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Delete, $"operations/{operation}{(leavesMark ? "?mark=true" : "")}", null, ApiJson.Default.OperationStatus, null, cancellation);
 
     /// <summary>The nodes of the cluster.</summary>
     public Task<IReadOnlyList<ClusterMember>> GetMembersAsync(CancellationToken cancellation) =>

@@ -48,5 +48,5 @@ internal sealed class HttpCluster(ClusterClient client) : IBackupRunner, IRestor
 
     public Task<OperationStatus> FindOperationAsync(string operation, CancellationToken cancellation) => client.GetOperationAsync(operation, cancellation);
 
-    public Task<OperationStatus> ForgetOperationAsync(string operation, CancellationToken cancellation) => client.ForgetOperationAsync(operation, cancellation);
+    public Task<OperationStatus> ForgetOperationAsync(string operation, bool leavesMark, CancellationToken cancellation) => client.ForgetOperationAsync(operation, leavesMark, cancellation);
 }

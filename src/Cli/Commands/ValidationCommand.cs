@@ -55,7 +55,7 @@ internal static class ValidationCommand
     private static async Task<int> RunAsync(ValidationConfiguration validation, bool isJson, CancellationToken cancellation)
     {
         var store = Stores.OpenToRead(validation.Storage!);
-        using var ports = NodeOperations.PortsOf(validation, NullLoggerFactory.Instance, TimeProvider.System, store);
+        using var ports = NodeOperations.PortsOf(validation, NullLoggerFactory.Instance, TimeProvider.System, store, isNode: false);
         var ended = await new OperationExecution(Guid.NewGuid().ToString(), ports, store, TimeProvider.System).ExecuteAsync(validation, cancellation);
         var report = ended.Checks!;
         Console.Out.Write(isJson ? ChecksText.Json(report) : ChecksText.Table(report));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using KafkaBackup.Shared.Operations;
 using KafkaBackup.Shared.Protocol;
@@ -27,5 +28,8 @@ internal static class ChecksText
     }
 
     /// <summary>The same as JSON.</summary>
-    public static string Json(ChecksReport report) => JsonSerializer.Serialize(report, WireJson.Default.ChecksReport) + "\n";
+    public static string Json(ChecksReport report) => JsonSerializer.Serialize(report, Readable.GetTypeInfo(typeof(ChecksReport))) + "\n";
+
+    // The default encoder writes quotes in sentences as \u escapes.
+    private static readonly JsonSerializerOptions Readable = new(WireJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, WriteIndented = true, NewLine = "\n" };
 }

@@ -4,7 +4,7 @@ using KafkaBackup.Shared.Storage;
 
 namespace KafkaBackup.Coordinator.Operations;
 
-/// <summary>Deletes all that a backup has stored.</summary>
+/// <summary>Deletes all that a backup has stored, and nothing else that lies below its name: that may be a prefix of others.</summary>
 /// <remarks>Head and manifest go first: what is left of a backup whose deletion broke off is none that anybody restores in part. A store that refuses those
 /// keeps the backup whole; one that refuses others is told of, and the rest goes.</remarks>
 /// <param name="store">Where the backup lies.</param>
@@ -30,7 +30,7 @@ public sealed class BackupDeletion(IObjectStore store)
 
             if (await DeleteAsync(key, cancellation) is { } refusal)
             {
-                var left = await store.ListAsync($"{backup}/", cancellation).CountAsync(cancellation);
+                var left = await StoredAsync(backup, cancellation).CountAsync(cancellation);
                 return new DeletionReport(deleted, left, refusal);
             }
 
@@ -42,9 +42,9 @@ public sealed class BackupDeletion(IObjectStore store)
         for (var pass = 0; pass < Passes; pass++)
         {
             var before = deleted;
-            await foreach (var batch in store.ListAsync($"{backup}/", cancellation).Where(found => !kept.Contains(found.Key)).Chunk(AtOnce).WithCancellation(cancellation))
+            await foreach (var batch in StoredAsync(backup, cancellation).Where(key => !kept.Contains(key)).Chunk(AtOnce).WithCancellation(cancellation))
             {
-                foreach (var (key, refusal) in await Task.WhenAll(batch.Select(async found => (found.Key, Refusal: await DeleteAsync(found.Key, cancellation)))))
+                foreach (var (key, refusal) in await Task.WhenAll(batch.Select(async key => (key, Refusal: await DeleteAsync(key, cancellation)))))
                 {
                     if (refusal is null)
                     {
@@ -64,8 +64,12 @@ public sealed class BackupDeletion(IObjectStore store)
             }
         }
 
-        return new DeletionReport(deleted, kept.Count, problem);
+        var there = await StoredAsync(backup, cancellation).CountAsync(cancellation);
+        return new DeletionReport(deleted, there, there == 0 ? null : problem ?? "Something goes on to write there, as a run of another cluster or machine.");
     }
+
+    private IAsyncEnumerable<string> StoredAsync(BackupId backup, CancellationToken cancellation) =>
+        store.ListAsync($"{backup}/", cancellation).Select(found => found.Key).Where(key => BackupKeys.IsOf(backup, key));
 
     /// <summary>Why the store refuses; null when the object is gone.</summary>
     private async Task<string?> DeleteAsync(string key, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using KafkaBackup.Shared.Operations;
 
@@ -26,5 +27,8 @@ internal sealed record EvidenceReport(string SchemaVersion, string ReportId, Dat
     }
 
     /// <summary>The object's content.</summary>
-    public byte[] ToJson() => [.. JsonSerializer.SerializeToUtf8Bytes(this, OperationJson.Default.EvidenceReport), (byte)'\n'];
+    public byte[] ToJson() => [.. JsonSerializer.SerializeToUtf8Bytes(this, Readable.GetTypeInfo(typeof(EvidenceReport))), (byte)'\n'];
+
+    // The default encoder writes quotes in sentences as \u escapes.
+    private static readonly JsonSerializerOptions Readable = new(OperationJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n" };
 }

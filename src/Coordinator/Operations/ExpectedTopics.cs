@@ -11,9 +11,9 @@ namespace KafkaBackup.Coordinator.Operations;
 /// <param name="IsSource">Whether it is the cluster that was backed up.</param>
 /// <param name="Partitions">The partitions that should hold something, in order. Of the source, how far they are backed up.</param>
 /// <param name="Unrestored">Topics of the backup, by their names there, that no restore has brought into this cluster, in order; empty when none is known.</param>
-/// <param name="LastRestore">The id of the last restore into this cluster; null: none is known.</param>
+/// <param name="Restores">The ids of the restores into this cluster that count for a topic, the latest first; empty: none is known.</param>
 internal sealed record ExpectedTopics(
-    BackupManifest Manifest, bool IsSource, IReadOnlyList<ExpectedTopics.Partition> Partitions, IReadOnlyList<string> Unrestored, string? LastRestore)
+    BackupManifest Manifest, bool IsSource, IReadOnlyList<ExpectedTopics.Partition> Partitions, IReadOnlyList<string> Unrestored, IReadOnlyList<string> Restores)
 {
     /// <summary>What a partition should hold.</summary>
     /// <param name="Topic">Its topic's name in the backup.</param>
@@ -21,7 +21,17 @@ internal sealed record ExpectedTopics(
     /// <param name="First">The offset of the first of its records; null: not known.</param>
     /// <param name="Records">How many records.</param>
     /// <param name="End">The offset behind the last one that is backed up, at the source.</param>
-    public sealed record Partition(string Topic, PartitionId There, long? First, long Records, long End);
+    public sealed record Partition(string Topic, PartitionId There, long? First, long Records, long End)
+    {
+        /// <summary>Whether a later restore has gone into the same topic: what this one brought may have been deleted for that one.</summary>
+        public bool IsEarlier { get; init; }
+
+        /// <summary>Whether the topic was deleted since, and is another one of its name.</summary>
+        public bool IsRemade { get; init; }
+
+        /// <summary>Whether both are of the same offsets.</summary>
+        public bool Overlaps(Partition other) => There == other.There && First < other.First + other.Records && other.First < First + Records;
+    }
 
     /// <summary>Reads what should be there: as the reports of restores into this cluster tell; without one, all of the backup under its own names.</summary>
     /// <param name="store">Where the backup lies.</param>
@@ -45,16 +55,36 @@ internal sealed record ExpectedTopics(
             .Where(report => report.Outcome is RestoreOutcome.Whole or RestoreOutcome.Different && (cluster is null || report.OffsetMapping.TargetClusterId is not { } target || target == cluster)).ToList();
         if (reports.Count == 0)
         {
-            return new ExpectedTopics(manifest, cluster is not null && manifest.SourceClusterId == cluster, all, [], null);
+            return new ExpectedTopics(manifest, cluster is not null && manifest.SourceClusterId == cluster, all, [], []);
         }
 
-        var restored = reports.SelectMany(report => report.TopicsRestored).DistinctBy(topic => topic.TargetTopic).ToList(); // The latest is the first.
-        var sources = restored.Select(topic => topic.SourceTopic).ToHashSet(StringComparer.Ordinal);
+        var ids = await catalog.GetTopicIdsAsync([.. reports.SelectMany(report => report.TopicsRestored).Select(topic => topic.TargetTopic).Distinct(StringComparer.Ordinal)], cancellation);
+        var (partitions, restores, seen) = (new List<Partition>(), new List<string>(), new HashSet<string>(StringComparer.Ordinal));
+        foreach (var report in reports) // The latest first.
+        {
+            var document = report.RestoreId is { } id ? await RestoreClaim.PeekAsync(store, BackupKeys.Restore(backup, id), cancellation) : null;
+            var latest = report.TopicsRestored.Where(topic => !seen.Contains(topic.TargetTopic)).Select(topic => topic.TargetTopic).ToHashSet(StringComparer.Ordinal);
+            foreach (var topic in report.TopicsRestored)
+            {
+                var isRemade = document?.Topics.GetValueOrDefault(topic.TargetTopic)?.Id is { } then && ids.GetValueOrDefault(topic.TargetTopic) is { } now && then != now;
+                if (latest.Contains(topic.TargetTopic) || !isRemade)
+                {
+                    partitions.AddRange(Of(topic, isRemade, isEarlier: !latest.Contains(topic.TargetTopic)).Where(partition => !partitions.Exists(partition.Overlaps)));
+                }
+            }
+
+            seen.UnionWith(latest);
+            restores.AddRange(latest.Count > 0 && report.RestoreId is { } name ? [name] : []);
+        }
+
+        var sources = reports.SelectMany(report => report.TopicsRestored).Where(topic => topic.Records == 0).Select(topic => topic.SourceTopic)
+            .Concat(partitions.Select(partition => partition.Topic)).ToHashSet(StringComparer.Ordinal);
         return new ExpectedTopics(
-            manifest, IsSource: false,
-            [.. restored.SelectMany(topic => topic.Partitions.Select(partition => new Partition(
-                topic.SourceTopic, new PartitionId(topic.TargetTopic, partition.TargetPartition), partition.TargetFirstOffset, partition.Records, 0))).OrderBy(partition => partition.There)],
-            [.. all.Select(partition => partition.Topic).Distinct(StringComparer.Ordinal).Where(topic => !sources.Contains(topic))],
-            reports[0].RestoreId);
+            manifest, IsSource: false, [.. partitions.OrderBy(partition => partition.There)],
+            [.. all.Select(partition => partition.Topic).Distinct(StringComparer.Ordinal).Where(topic => !sources.Contains(topic))], restores);
     }
+
+    private static IEnumerable<Partition> Of(RestoreReport.ReportedTopic topic, bool isRemade, bool isEarlier) =>
+        topic.Partitions.Where(partition => partition.Records > 0).Select(partition =>
+            new Partition(topic.SourceTopic, new PartitionId(topic.TargetTopic, partition.TargetPartition), partition.TargetFirstOffset, partition.Records, 0) { IsRemade = isRemade, IsEarlier = isEarlier });
 }

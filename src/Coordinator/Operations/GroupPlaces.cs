@@ -1,6 +1,7 @@
 using KafkaBackup.Coordinator.Restore;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Kafka;
+using KafkaBackup.Shared.OffsetSnapshots;
 using KafkaBackup.Shared.Operations;
 using KafkaBackup.Shared.Storage;
 
@@ -19,7 +20,7 @@ internal sealed class GroupPlaces(IObjectStore store, ITopicCatalog catalog)
     public async Task<CheckOutcome> CheckAsync(ExpectedTopics expected, ValidationConfiguration validation, CancellationToken cancellation)
     {
         var named = validation.Groups;
-        if (expected.LastRestore is not { } restore)
+        if (expected.Restores.Count == 0)
         {
             return named.Count > 0 ? await ReadableAsync(named, cancellation)
                 : new CheckOutcome(Name, CheckVerdict.Skipped, "No restore of this backup into this cluster is known, so that nothing tells where its groups belong. Name groups, to see whether they have offsets.");
@@ -30,9 +31,27 @@ internal sealed class GroupPlaces(IObjectStore store, ITopicCatalog catalog)
             return new CheckOutcome(Name, CheckVerdict.Skipped, "The backup holds no offsets of consumer groups.");
         }
 
-        var plan = await new OffsetReset(store, catalog).PlanAsync(validation.BackupId!.Value, restore, named.Count > 0 ? named : null, cancellation);
+        var (groups, reasons) = (new List<GroupComparison>(), new List<string>());
+        foreach (var restore in expected.Restores)
+        {
+            try
+            {
+                var plan = await new OffsetReset(store, catalog).PlanAsync(validation.BackupId!.Value, restore, groups: null, cancellation);
+                groups.AddRange(plan.Groups.Where(group => named.Count == 0 || named.Contains(group.Group)));
+            }
+            catch (BackupException e) when (e.Kind == FailureKind.Configuration)
+            {
+                reasons.Add(e.Message); // No group stands in what this one brought, or nobody can tell where.
+            }
+        }
+
         var findings = new Findings();
-        foreach (var group in plan.Groups)
+        foreach (var absent in named.Where(name => groups.All(group => group.Group != name)))
+        {
+            findings.Add($"Nothing tells where group '{absent}' belongs: the backup does not have it, or it stands in nothing that was restored");
+        }
+
+        foreach (var group in groups)
         {
             if (group.Problem is { } problem)
             {
@@ -47,9 +66,9 @@ internal sealed class GroupPlaces(IObjectStore store, ITopicCatalog catalog)
             }
         }
 
-        return findings.IsEmpty
-            ? new CheckOutcome(Name, CheckVerdict.Passed, $"{plan.Groups.Count} consumer groups stand where they belong, or have gone on from there.")
-            : new CheckOutcome(Name, CheckVerdict.Failed, findings.ToString());
+        return !findings.IsEmpty ? new CheckOutcome(Name, CheckVerdict.Failed, findings.ToString())
+            : groups.Count == 0 ? new CheckOutcome(Name, CheckVerdict.Skipped, string.Join(' ', reasons.Take(1)))
+            : new CheckOutcome(Name, CheckVerdict.Passed, $"{groups.DistinctBy(group => group.Group).Count()} consumer groups stand where they belong, or have gone on from there.");
     }
 
     private async Task<CheckOutcome> ReadableAsync(IReadOnlyList<string> groups, CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using KafkaBackup.Coordinator.Restore;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Kafka;
 using KafkaBackup.Shared.OffsetSnapshots;
 using KafkaBackup.Shared.Operations;
@@ -26,6 +27,13 @@ internal sealed class GroupReset(OperationPorts ports, OffsetSnapshotStore snaps
         }
 
         var kept = reset.SnapshotId is null ? null : await KeepAsync(reset, [.. plan.Where(group => group.Problem is null)], cancellation);
+        if (kept is not null)
+        {
+            problems = [.. problems, .. plan.Where(group => group.Problem is null && !kept.GroupOffsets.ContainsKey(group.Group)).Select(group => new GroupOutcome(
+                group.Group, 0, $"Snapshot {kept.SnapshotId} was taken by an attempt before, which could not read this group: it is not set, as nobody could bring back where it stands. Reset it by another object."))];
+            plan = [.. plan.Where(group => group.Problem is not null || kept.GroupOffsets.ContainsKey(group.Group))];
+        }
+
         IReadOnlyList<GroupOutcome> outcomes = reset.ContinuesOnError || (problems.Count == 0 && plan.All(group => group.Problem is null))
             ? await SetAsync(reset, plan, cancellation)
             : [.. plan.Select(group => OutcomeOf(group) is { Problem: null } fine ? fine with { Partitions = 0, Problem = "It was not tried, as another group cannot be set." } : OutcomeOf(group))];
@@ -40,7 +48,8 @@ internal sealed class GroupReset(OperationPorts ports, OffsetSnapshotStore snaps
         if (reset.Strategy == ResetStrategy.FromMapping)
         {
             var mapped = await new OffsetReset(ports.Store!, _catalog).PlanAsync(reset.BackupId!.Value, reset.RestoreId, reset.Groups, cancellation);
-            return ([.. mapped.Groups.Select(group => Limited(group, reset.Topics))], []);
+            var limited = mapped.Groups.Select(group => Limited(group, reset.Topics)).ToLookup(group => group.Problem is null && group.Then.Count == 0);
+            return ([.. limited[false]], [.. limited[true].Select(group => new GroupOutcome(group.Group, 0, $"Consumer group '{group.Group}' stands in none of the topics that are named, as far as they were restored."))]);
         }
 
         var now = await _catalog.GetGroupOffsetsAsync(reset.Groups, cancellation);
@@ -82,7 +91,13 @@ internal sealed class GroupReset(OperationPorts ports, OffsetSnapshotStore snaps
             return null;
         }
 
-        var found = await _catalog.GetTopicsAsync(new TopicFilter(new Shared.Configuration.TopicsSection { Include = topics }, new Shared.Configuration.BackupSection { IncludesInternalTopics = true }), cancellation);
+        var filter = new TopicFilter(new TopicsSection { Include = topics }, new BackupSection { IncludesInternalTopics = true }) { DemandsLiterals = false };
+        var found = (await _catalog.GetTopicsAsync(filter, cancellation)).Where(topic => topics.Contains(topic.Name)).ToList();
+        if (topics.FirstOrDefault(name => found.All(topic => topic.Name != name)) is { } absent)
+        {
+            throw new BackupException(FailureKind.Configuration, $"There is no topic '{absent}', or the user may not see it. Nothing was set. Correct topics.");
+        }
+
         return [.. found.SelectMany(topic => Enumerable.Range(0, topic.Partitions).Select(number => new PartitionId(topic.Name, number)))];
     }
 
@@ -139,8 +154,12 @@ internal sealed class GroupReset(OperationPorts ports, OffsetSnapshotStore snaps
             }
 
             var results = await OffsetRollback.SetAsync(batch, _writer, _ => { }, cancellation, reset.MaxConcurrent);
+            if (results.Any(result => result.WasStopped))
+            {
+                throw new OperationCanceledException(cancellation);
+            }
+
             outcomes.AddRange(results.Select(result => new GroupOutcome(result.Group.Group, result.Problem is null ? result.Group.Changed.Count : 0, result.Problem)));
-            cancellation.ThrowIfCancellationRequested();
         }
 
         return outcomes;

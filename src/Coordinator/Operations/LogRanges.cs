@@ -14,7 +14,7 @@ internal sealed class LogRanges(ITopicCatalog catalog)
     /// <exception cref="KafkaBackup.Shared.BackupException">The cluster cannot be asked.</exception>
     public async Task<CheckOutcome> CheckAsync(ExpectedTopics expected, CancellationToken cancellation)
     {
-        var bounds = await catalog.GetBoundsAsync([.. expected.Partitions.Select(partition => partition.There)], LogEnd.HighWatermark, cancellation);
+        var bounds = await catalog.GetBoundsAsync([.. expected.Partitions.Select(partition => partition.There).Distinct()], LogEnd.HighWatermark, cancellation);
         var findings = new Findings();
         foreach (var partition in expected.Partitions)
         {
@@ -22,6 +22,14 @@ internal sealed class LogRanges(ITopicCatalog catalog)
             if (held.Problem is { } problem)
             {
                 findings.Add($"{partition.There}: {problem.Message}");
+            }
+            else if (partition.IsRemade)
+            {
+                findings.Add($"{partition.There} is of another topic than that which was restored: that was deleted");
+            }
+            else if (partition.IsEarlier)
+            {
+                continue; // It may have been deleted for a later one; the count tells of it.
             }
             else if (expected.IsSource && held.HighWatermark < partition.End)
             {

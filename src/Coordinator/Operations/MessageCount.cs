@@ -26,39 +26,54 @@ internal sealed class MessageCount(ITopicCatalog catalog, IRecordSource records)
         var partitions = expected.Partitions.Where(partition => topics.Count == 0 || topics.Contains(partition.Topic) || topics.Contains(partition.There.Topic)).ToList();
         if (topics.FirstOrDefault(topic => !partitions.Any(partition => partition.Topic == topic || partition.There.Topic == topic)) is { } absent)
         {
-            return new CheckOutcome(Name, CheckVerdict.Failed, $"Topic '{absent}' is not in the backup, or holds nothing there{(expected.LastRestore is null ? "" : ", or was not restored into this cluster")}. Correct messageCount.topics, or restore it.");
+            return new CheckOutcome(Name, CheckVerdict.Failed, $"Topic '{absent}' is not in the backup, or holds nothing there{(expected.Restores.Count == 0 ? "" : ", or was not restored into this cluster")}. Correct messageCount.topics, or restore it.");
         }
 
-        var bounds = await catalog.GetBoundsAsync([.. partitions.Select(partition => partition.There)], LogEnd.HighWatermark, cancellation);
+        var bounds = await catalog.GetBoundsAsync([.. partitions.Select(partition => partition.There).Distinct()], LogEnd.HighWatermark, cancellation);
         var settings = await catalog.GetConfigurationsAsync([.. partitions.Select(partition => partition.There.Topic).Distinct(StringComparer.Ordinal)], cancellation);
-        var findings = new Findings();
+        var (findings, earlier) = (new Findings(), new Findings());
         var (lacking, more, wanted) = (0L, 0L, 0L);
         foreach (var partition in partitions)
         {
-            wanted += partition.Records;
-            if (bounds[partition.There].Problem is { } problem)
+            var (found, finding) = await FindAsync(partition, bounds[partition.There], settings, cancellation);
+            if (found < partition.Records && partition.IsEarlier)
             {
-                lacking += partition.Records;
-                findings.Add($"{partition.There}: {problem.Message}");
+                earlier.Add(finding ?? $"{partition.There} holds {Number(found)} of {Number(partition.Records)} records that an earlier restore brought");
                 continue;
             }
 
-            var isCompacted = settings.Problem is not null || settings.ByTopic.GetValueOrDefault(partition.There.Topic)?.GetValueOrDefault("cleanup.policy")?.Contains("compact", StringComparison.Ordinal) == true;
-            var found = await CountAsync(partition, bounds[partition.There], isCompacted, cancellation);
+            wanted += partition.Records;
+            more += Math.Max(0, found - partition.Records);
             if (found < partition.Records)
             {
                 lacking += partition.Records - found;
-                findings.Add($"{partition.There} holds {Number(found)} of {Number(partition.Records)} records");
+                findings.Add(finding ?? $"{partition.There} holds {Number(found)} of {Number(partition.Records)} records");
             }
-
-            more += Math.Max(0, found - partition.Records);
         }
 
         var sum = $"{Number(wanted - lacking)} of {Number(wanted)} records are there.";
         return lacking > validation.MayLack ? new CheckOutcome(Name, CheckVerdict.Failed, $"{sum} {findings}")
+            : !earlier.IsEmpty ? new CheckOutcome(Name, CheckVerdict.Warning, $"{sum} What earlier restores brought was deleted, for a later one or by the topic's settings: {earlier}")
             : more > 0 ? new CheckOutcome(Name, CheckVerdict.Warning, $"{sum} There are {Number(more)} more than the backup has: producers went on, or something was restored twice.")
             : expected.Unrestored.Count > 0 && topics.Count == 0 ? new CheckOutcome(Name, CheckVerdict.Warning, $"{sum} Topics that no restore has brought here: {Findings.Some(expected.Unrestored)}.")
             : new CheckOutcome(Name, CheckVerdict.Passed, lacking > 0 ? $"{sum} {findings}" : sum);
+    }
+
+    /// <summary>How many are there, and why, where that is not the log's own doing.</summary>
+    private async Task<(long Found, string? Finding)> FindAsync(ExpectedTopics.Partition partition, PartitionBounds bounds, TopicConfigurations settings, CancellationToken cancellation)
+    {
+        if (bounds.Problem is { } problem)
+        {
+            return (0, $"{partition.There}: {problem.Message}");
+        }
+
+        if (partition.IsRemade)
+        {
+            return (0, $"{partition.There} is of another topic than that which was restored: that was deleted");
+        }
+
+        var isCompacted = settings.Problem is not null || settings.ByTopic.GetValueOrDefault(partition.There.Topic)?.GetValueOrDefault("cleanup.policy")?.Contains("compact", StringComparison.Ordinal) == true;
+        return (await CountAsync(partition, bounds, isCompacted, cancellation), null);
     }
 
     private async Task<long> CountAsync(ExpectedTopics.Partition partition, PartitionBounds bounds, bool isCompacted, CancellationToken cancellation)

@@ -3,6 +3,7 @@ using Akka.Cluster.Sharding;
 using Akka.Event;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Protocol;
+using KafkaBackup.Shared.Storage;
 using static KafkaBackup.Shared.Protocol.OperationProtocol;
 
 namespace KafkaBackup.Coordinator.Operations;
@@ -23,6 +24,7 @@ namespace KafkaBackup.Coordinator.Operations;
 internal sealed class OperationActor : UntypedActor, IWithTimers
 {
     private static readonly TimeSpan Memory = TimeSpan.FromHours(1);
+    private static readonly TimeSpan KeepPause = TimeSpan.FromSeconds(5);
 
     private readonly OperationServices _services;
     private readonly OperationResults _results;
@@ -53,19 +55,21 @@ internal sealed class OperationActor : UntypedActor, IWithTimers
                     Begin(start);
                 }
 
-                Sender.Tell(Status());
+                Sender.Tell(Stands());
+                break;
+            case GetOperation when !_isRunning && _ended is null:
+                Recall(Sender);
                 break;
             case GetOperation:
-                Sender.Tell(Status());
-                LeaveIfUnknown();
+                Sender.Tell(Stands());
                 break;
-            case ForgetOperation:
-                Forget(Sender);
+            case ForgetOperation forget:
+                Forget(Sender, forget);
                 break;
             case Finished finished:
                 OnFinished(finished.Status);
                 break;
-            case Forgotten or MemoryOver when !_isRunning:
+            case Forgotten or MemoryOver when !_isRunning && (_ended is null || message is MemoryOver):
                 Context.Parent.Tell(new Passivate(HandOver.Instance));
                 break;
             case Forgotten or MemoryOver:
@@ -86,7 +90,7 @@ internal sealed class OperationActor : UntypedActor, IWithTimers
     /// <inheritdoc />
     protected override void PostStop() => _cancelled.Cancel();
 
-    private OperationStatus Status() => _ended ?? new OperationStatus(_operation, _isRunning && !_cancelled.IsCancellationRequested ? OperationState.Running : OperationState.Unknown);
+    private OperationStatus Stands() => _ended ?? new OperationStatus(_operation, _isRunning && !_cancelled.IsCancellationRequested ? OperationState.Running : OperationState.Unknown);
 
     private void Begin(StartOperation start)
     {
@@ -115,11 +119,33 @@ internal sealed class OperationActor : UntypedActor, IWithTimers
         catch (BackupException e)
         {
             var fault = Fault.Of(e); // This node cannot, and another might: so it is named.
-            return new OperationStatus(_operation, OperationState.Ended) { Failure = fault with { Message = $"{_services.Node()}: {fault.Message}" } };
+            var isAway = fault.IsRetryable || e.InnerException is StorageException { IsRetryable: true }; // One that was given up may be back.
+            return new OperationStatus(_operation, OperationState.Ended) { Failure = fault with { Message = $"{_services.Node()}: {fault.Message}", IsRetryable = isAway } };
         }
 
-        await _results.KeepAsync(status, CancellationToken.None);
+        await KeepAsync(status, cancellation);
         return status;
+    }
+
+    /// <summary>Keeps what came of it, however long the store is away: carried out it is.</summary>
+    private async Task KeepAsync(OperationStatus status, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                await _results.KeepAsync(status, CancellationToken.None);
+                return;
+            }
+            catch (StorageException)
+            {
+                await Task.Delay(KeepPause, _services.Clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (cancellation.IsCancellationRequested)
+                {
+                    return;
+                }
+            }
+        }
     }
 
     private void OnFinished(OperationStatus status)
@@ -140,7 +166,7 @@ internal sealed class OperationActor : UntypedActor, IWithTimers
         Timers.StartSingleTimer(MemoryOver.Instance, MemoryOver.Instance, Memory);
     }
 
-    private void Forget(IActorRef asker)
+    private void Forget(IActorRef asker, ForgetOperation forget)
     {
         if (_isRunning)
         {
@@ -150,7 +176,8 @@ internal sealed class OperationActor : UntypedActor, IWithTimers
         }
 
         (_ended, _wanted) = (null, null);
-        _ = _results.ForgetAsync(_operation, CancellationToken.None).PipeTo(
+        var mark = new OperationStatus(_operation, OperationState.Ended) { Failure = new Fault(FailureKind.Internal, "It was given up, as its object was deleted.", IsRetryable: false) };
+        _ = (forget.LeavesMark ? _results.KeepAsync(mark, CancellationToken.None) : _results.ForgetAsync(_operation, CancellationToken.None)).PipeTo(
             Self,
             success: () =>
             {
@@ -164,13 +191,19 @@ internal sealed class OperationActor : UntypedActor, IWithTimers
             });
     }
 
-    private void LeaveIfUnknown()
-    {
-        if (!_isRunning && _ended is null)
+    /// <summary>What came of it before may be kept. Anybody may ask for any name, so it goes after.</summary>
+    private void Recall(IActorRef asker) => _ = _results.FindAsync(_operation, CancellationToken.None).PipeTo(
+        Self,
+        success: known =>
         {
-            Context.Parent.Tell(new Passivate(HandOver.Instance)); // Anybody may ask for any name.
-        }
-    }
+            asker.Tell(known ?? new OperationStatus(_operation, OperationState.Unknown));
+            return Forgotten.Instance;
+        },
+        failure: e =>
+        {
+            asker.Tell(new OperationStatus(_operation, OperationState.Unknown) { Failure = Fault.Of(e) });
+            return Forgotten.Instance;
+        });
 
     private sealed record Finished(OperationStatus Status) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 

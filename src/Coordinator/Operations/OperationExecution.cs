@@ -17,13 +17,13 @@ public sealed class OperationExecution(string name, OperationPorts ports, IObjec
     public async Task<OperationStatus> ExecuteAsync(OperationConfiguration configuration, CancellationToken cancellation)
     {
         var done = new OperationStatus(name, OperationState.Ended);
-        return configuration switch
+        return FittedStatus.Of(configuration switch
         {
             OffsetResetConfiguration reset => done with { Groups = await new GroupReset(ports, new OffsetSnapshotStore(kept), clock).ExecuteAsync(reset, cancellation) },
             OffsetRollbackConfiguration rollback => done with { Groups = await new SnapshotRollback(ports, new OffsetSnapshotStore(ports.Store ?? kept)).ExecuteAsync(rollback, cancellation) },
             ValidationConfiguration validation => done with { Checks = await new RestoredValidation(name, ports, clock).ExecuteAsync(validation, cancellation) },
             DeletionConfiguration deletion => done with { Deletion = await new BackupDeletion(ports.Store!).ExecuteAsync(deletion.BackupId!.Value, cancellation) },
             _ => throw new ArgumentOutOfRangeException(nameof(configuration), configuration, "There is no such operation."),
-        };
+        });
     }
 }

@@ -23,16 +23,27 @@ internal sealed class SnapshotRollback(OperationPorts ports, OffsetSnapshotStore
         }
 
         var results = await OffsetRollback.SetAsync(compared, ports.Groups!, _ => { }, cancellation);
-        cancellation.ThrowIfCancellationRequested();
+        if (results.Any(result => result.WasStopped))
+        {
+            throw new OperationCanceledException(cancellation);
+        }
+
         var report = Told([.. results.Select(result => new GroupOutcome(result.Group.Group, result.Problem is null ? result.Group.Changed.Count : 0, result.Problem))]);
         if (!rollback.Verifies)
         {
             return report;
         }
 
-        var after = await new OffsetRollback(ports.Catalog!).CompareAsync(snapshot, wanted, cancellation);
-        var elsewhere = after.Where(group => group.Problem is not null || group.Changed.Count > 0).Select(group => group.Group).ToList();
-        return report with { Matched = after.Count - elsewhere.Count, Mismatched = [.. elsewhere.Take(GroupsReport.MostTold)] };
+        try
+        {
+            var after = await new OffsetRollback(ports.Catalog!).CompareAsync(snapshot, wanted, cancellation);
+            var elsewhere = after.Where(group => group.Problem is not null || group.Changed.Count > 0).Select(group => group.Group).ToList();
+            return report with { Matched = after.Count - elsewhere.Count, Mismatched = [.. elsewhere.Take(GroupsReport.MostTold)] };
+        }
+        catch (BackupException e)
+        {
+            return report with { Unread = e.Message }; // Set they are: nobody should set them once more, when their consumers have gone on.
+        }
 
         GroupsReport Told(IReadOnlyCollection<GroupOutcome> groups) => GroupsReport.Of(groups) with { SnapshotId = snapshot.SnapshotId, SnapshotPath = snapshots.AddressOf(snapshot) };
     }

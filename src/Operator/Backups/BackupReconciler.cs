@@ -157,20 +157,22 @@ internal sealed class BackupReconciler(KubernetesApi api, IBackupRunner runner, 
         var isOthers = found is not null && BackupDefinition.OwnerOf(found.Declared.Definition) != resource.Key.ToString();
         if (isOthers || !await IsGoingAsync(resource, cancellation)) // Another operator has let it go, and this is the backup of the next one of its name.
         {
+            await (isOthers && resource.Spec.DeletionPolicy == "Delete" ? deletion.KeepAsync(resource, "The backup of this id is another object's.", cancellation) : Task.CompletedTask);
             await _writer.ReleaseAsync(resource.Metadata, KafkaBackupResource.Finalizer, cancellation);
             return null;
         }
 
         if (resource.Spec.DeletionPolicy == "Delete")
         {
-            if (found is { Declared: { IsPaused: false, IsRemoved: false } })
+            var own = found is not null && BackupDefinition.IsOf(found.Declared.Definition, resource) ? found.Declared : null;
+            if (own is { IsPaused: false, IsRemoved: false })
             {
                 await runner.OrderAsync(subject, CatalogueProtocol.CatalogueOrder.Pause, cancellation);
                 found = await runner.FindAsync(subject, cancellation);
             }
 
             // It stays declared meanwhile, so that no other one of its name begins to write there.
-            if (found is { Declared.Current: not null } || !await deletion.IsThroughAsync(resource, cancellation))
+            if (own is not null && found is { Declared.Current: not null } || !await deletion.IsThroughAsync(resource, own?.Definition, cancellation))
             {
                 await TellAsync(resource, found, null, cancellation);
                 return WhileRunning;

@@ -18,21 +18,29 @@ internal sealed class StoredDeletion(IOperationCluster cluster, EventRecorder ev
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     /// <summary>Goes on with it.</summary>
+    /// <param name="resource">The object.</param>
+    /// <param name="declared">Its definition in the cluster, which says where it has stored; null: it has none, and nothing is deleted but what was begun.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <returns>Whether it is through: all is deleted, or never will be, which is told.</returns>
     /// <exception cref="BackupException">The cluster does not answer.</exception>
-    public async Task<bool> IsThroughAsync(KafkaBackupResource resource, CancellationToken cancellation)
+    public async Task<bool> IsThroughAsync(KafkaBackupResource resource, string? declared, CancellationToken cancellation)
     {
-        if (resource.Status?.Conditions.Any(condition => condition.Reason == "BackupIdTaken") == true)
-        {
-            await KeepAsync(resource, "The backup of this id was never this object's.", cancellation);
-            return true;
-        }
-
+        var name = $"delete-{resource.Metadata.Uid}";
         OperationStatus status;
         try
         {
+            status = await cluster.FindOperationAsync(name, cancellation);
+            if (declared is null && status.State == OperationState.Unknown)
+            {
+                await KeepAsync(resource, "The cluster knows of no backup that is this object's, so that nobody can tell what it has stored.", cancellation);
+                return true;
+            }
+
             // The result is kept for good: asked for once more by a slower operator, it deletes nothing of the next one of its name.
-            status = await cluster.BeginOperationAsync($"delete-{resource.Metadata.Uid}", DeletionDefinition.Of(resource), cancellation);
+            if (declared is not null && (status.State == OperationState.Unknown || (status.Failure is not null && !IsLate(resource))))
+            {
+                status = await cluster.BeginOperationAsync(name, DeletionDefinition.Of(resource, declared), cancellation);
+            }
         }
         catch (Exception e) when (e is SpecException or BackupException { Kind: FailureKind.Configuration, IsRetryable: false })
         {
@@ -47,7 +55,7 @@ internal sealed class StoredDeletion(IOperationCluster cluster, EventRecorder ev
                     ? KeepAsync(resource, $"{Number(report.Deleted)} objects are deleted, and {Number(report.Kept)} are not: {refusal}", cancellation)
                     : events.RecordAsync(ResourceKind.KafkaBackup, resource.Metadata, "DataDeleted", isWarning: false, $"What was stored is deleted: {Number(report.Deleted)} objects.", "", cancellation));
                 return true;
-            case { Failure: { } failure } when !failure.IsRetryable || clock.GetUtcNow() - resource.Metadata.DeletionTimestamp > Patience:
+            case { Failure: { } failure } when !failure.IsRetryable || IsLate(resource):
                 await KeepAsync(resource, failure.Message, cancellation);
                 return true;
             default:
@@ -55,7 +63,10 @@ internal sealed class StoredDeletion(IOperationCluster cluster, EventRecorder ev
         }
     }
 
-    private Task KeepAsync(KafkaBackupResource resource, string why, CancellationToken cancellation) =>
+    private bool IsLate(KafkaBackupResource resource) => clock.GetUtcNow() - resource.Metadata.DeletionTimestamp > Patience;
+
+    /// <summary>Tells that nothing is deleted, or not all.</summary>
+    public Task KeepAsync(KafkaBackupResource resource, string why, CancellationToken cancellation) =>
         events.RecordAsync(ResourceKind.KafkaBackup, resource.Metadata, "DataKept", isWarning: true, $"What was stored is not deleted, or not all of it. {why}", "", cancellation);
 
     private static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);

@@ -45,6 +45,10 @@ internal sealed record BackupDefinition(BackupId Backup, string Text, string? Sc
         ? definition[OwnerMark.Length..definition.IndexOf('\n', StringComparison.Ordinal)].Split(' ')[0]
         : null;
 
+    /// <summary>Whether a definition was made of this very object, and not of one of its name before or after.</summary>
+    public static bool IsOf(string definition, KafkaBackupResource resource) =>
+        definition.StartsWith($"{OwnerMark}{resource.Key} {resource.Metadata.Uid}\n", StringComparison.Ordinal);
+
     private static void WriteBackup(YamlLines yaml, KafkaBackupSpec spec) => yaml
         .Text("compression", spec.Compression, "spec.compression")
         .Number("compression_level", spec.CompressionLevel)

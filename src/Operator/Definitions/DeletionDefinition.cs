@@ -6,10 +6,16 @@ namespace KafkaBackup.Operator.Definitions;
 internal static class DeletionDefinition
 {
     /// <summary>The definition for a resource.</summary>
-    /// <exception cref="SpecException">Nothing can be stored where it says.</exception>
-    public static string Of(KafkaBackupResource resource) => new YamlLines()
+    /// <param name="resource">The resource.</param>
+    /// <param name="declared">Its definition as the cluster has it, by which it has stored what it has; the spec may have changed since.</param>
+    public static string Of(KafkaBackupResource resource, string declared) => new YamlLines()
         .Comment($"Deletion of KafkaBackup {resource.Key} {resource.Metadata.Uid}")
-        .Own("mode", "deletion")
-        .Text("backup_id", resource.BackupId, "spec.backupId")
-        .Map("storage", storage => StorageSections.Write(storage, resource.Spec.Storage, resource.Metadata.Namespace, null)).ToString();
+        .Own("mode", "deletion").ToString() + Section(declared, "backup_id") + Section(declared, "storage");
+
+    /// <summary>A key at the top, and what is below it.</summary>
+    private static string Section(string definition, string key)
+    {
+        var lines = definition.Split('\n').SkipWhile(line => !line.StartsWith($"{key}:", StringComparison.Ordinal)).ToList();
+        return string.Concat(lines.Take(1).Concat(lines.Skip(1).TakeWhile(line => line.StartsWith(' '))).Select(line => $"{line}\n"));
+    }
 }

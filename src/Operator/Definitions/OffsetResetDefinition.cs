@@ -36,7 +36,7 @@ internal static class OffsetResetDefinition
             .Own("strategy", spec.ResetStrategy)
             .Number("timestamp", spec.ResetStrategy == "to-timestamp" ? spec.ResetTimestamp : null)
             .Number("offset", spec.ResetStrategy == "to-offset" ? spec.ResetOffset : null)
-            .Own("restore_id", id)
+            .Text("restore_id", id, "status.reportPath of the KafkaRestore")
             .List("consumer_groups", spec.ConsumerGroups, "spec.consumerGroups")
             .List("topics", spec.Topics, "spec.topics")
             .Own("snapshot_id", spec is { SnapshotBeforeReset: true, DryRun: false } ? $"reset-{resource.Metadata.Uid}" : null)

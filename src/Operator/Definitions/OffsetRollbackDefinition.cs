@@ -15,6 +15,11 @@ internal static class OffsetRollbackDefinition
         var id = reference.OffsetResetRef is { Length: > 0 } named
             ? reset?.Status?.SnapshotId ?? throw new SpecException($"spec.snapshotRef.offsetResetRef is '{named}', and no KafkaOffsetReset of this name in {space} has kept a snapshot.")
             : reference.Name;
+        if (reference.Name.Length > 0 && reference.Name != id)
+        {
+            throw new SpecException($"spec.snapshotRef.name is '{reference.Name}', and the KafkaOffsetReset '{reference.OffsetResetRef}' has kept '{id}'. Name one of the two.");
+        }
+
         var storage = reference.PvcName is { Length: > 0 } claim
             ? new StorageSpec { StorageType = "pvc", Pvc = new PvcStorageSpec(claim) { SubPath = reference.Path } }
             : reference.Storage;

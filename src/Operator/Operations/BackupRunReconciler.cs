@@ -17,6 +17,8 @@ internal sealed class BackupRunReconciler(KubernetesApi api, IBackupRunner runne
 {
     private static readonly TimeSpan WhileRunning = TimeSpan.FromSeconds(3);
 
+    private static readonly TimeSpan WhileWaiting = TimeSpan.FromSeconds(5);
+
     private readonly ResourceWriter _writer = new(api, ResourceKind.KafkaBackupRun);
 
     /// <summary>Looks at one object, and does what it asks for.</summary>
@@ -37,7 +39,7 @@ internal sealed class BackupRunReconciler(KubernetesApi api, IBackupRunner runne
 
         var status = await AssertAsync(resource, cancellation);
         await TellAsync(resource, status, cancellation);
-        return status.IsOver ? null : WhileRunning;
+        return status.IsOver ? null : status.Phase == "Pending" ? WhileWaiting : WhileRunning;
     }
 
     private async Task<KafkaBackupRunStatus> AssertAsync(KafkaBackupRunResource resource, CancellationToken cancellation)
@@ -48,7 +50,7 @@ internal sealed class BackupRunReconciler(KubernetesApi api, IBackupRunner runne
             var name = resource.Spec.BackupRef.Name;
             if (await NamedObjects.BackupAsync(api, new ObjectKey(resource.Metadata.Namespace, name), cancellation) is not { } backup)
             {
-                return Waiting(before, "BackupNotFound", $"There is no KafkaBackup '{name}' in {resource.Metadata.Namespace}. Make it, or name another one.");
+                return before.RunId is not null ? Lost(before) : Waiting(before, "BackupNotFound", $"There is no KafkaBackup '{name}' in {resource.Metadata.Namespace}. Make it, or name another one.");
             }
 
             var subject = BackupReconciler.SubjectOf(backup);

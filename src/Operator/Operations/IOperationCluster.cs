@@ -17,6 +17,9 @@ public interface IOperationCluster
     /// <summary>How an operation stands.</summary>
     Task<OperationStatus> FindOperationAsync(string operation, CancellationToken cancellation);
 
-    /// <summary>Ends an operation early, and forgets what came of it. It is over when its state is not known any more.</summary>
-    Task<OperationStatus> ForgetOperationAsync(string operation, CancellationToken cancellation);
+    /// <summary>Ends an operation early, and forgets what came of it. It is over when it does not run any more.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="leavesMark">Whether it is not to be carried out for an operator that has seen less, and asks for it later.</param>
+    /// <param name="cancellation">Gives up.</param>
+    Task<OperationStatus> ForgetOperationAsync(string operation, bool leavesMark, CancellationToken cancellation);
 }

@@ -14,5 +14,5 @@ public sealed class NoOperations : IOperationCluster
     public Task<OperationStatus> FindOperationAsync(string operation, CancellationToken cancellation) => Task.FromResult(new OperationStatus(operation, OperationState.Unknown));
 
     /// <inheritdoc />
-    public Task<OperationStatus> ForgetOperationAsync(string operation, CancellationToken cancellation) => Task.FromResult(new OperationStatus(operation, OperationState.Unknown));
+    public Task<OperationStatus> ForgetOperationAsync(string operation, bool leavesMark, CancellationToken cancellation) => Task.FromResult(new OperationStatus(operation, OperationState.Unknown));
 }

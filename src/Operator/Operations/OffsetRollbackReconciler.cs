@@ -21,14 +21,14 @@ internal sealed class OffsetRollbackReconciler(KubernetesApi api, IOperationClus
     {
         var groups = ended.Groups ?? throw new InvalidOperationException("A rollback ended without telling of groups.");
         var isElsewhere = groups.Matched is { } matched && matched < groups.Total;
-        var isGood = groups.Failed == 0 && !isElsewhere;
+        var isGood = groups.Failed == 0 && !isElsewhere && groups.Unread is null;
         var reason = (resource.Spec.DryRun ? "DryRun" : "Rollback") + (isGood ? resource.Spec.DryRun ? "Passed" : "Succeeded" : "Failed");
         var problem = groups.Groups.FirstOrDefault(group => group.Problem is not null)?.Problem;
         var message = $"{groups.Set} of {groups.Total} consumer groups {(resource.Spec.DryRun ? "would be set back; nothing was changed." : "are set back.")}"
-            + (problem is not null ? $" {problem}" : isElsewhere ? $" Read again, {string.Join(", ", groups.Mismatched)} stood elsewhere: their consumers have gone on, or others set them." : "");
+            + (problem is not null ? $" {problem}" : groups.Unread is { } unread ? $" They could not be read again: {unread}" : isElsewhere ? $" Read again, {string.Join(", ", groups.Mismatched)} stood elsewhere: their consumers have gone on, or others set them." : "");
         return new OperationEnd<KafkaOffsetRollbackStatus>(status with
         {
-            Phase = isGood ? "Completed" : "Failed",
+            Phase = isGood ? "Completed" : groups is { Failed: > 0, Set: > 0 } ? "PartiallyCompleted" : "Failed",
             GroupsRolledBack = groups.Set,
             GroupsFailed = groups.Failed,
             Duration = DurationSince(status.StartTime),

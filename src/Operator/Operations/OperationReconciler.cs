@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using KafkaBackup.Operator.Api;
 using KafkaBackup.Operator.Definitions;
 using KafkaBackup.Operator.Resources;
@@ -9,7 +10,7 @@ namespace KafkaBackup.Operator.Operations;
 
 /// <summary>Has the cluster carry out what objects of one kind ask for, each once, and tells in their status what came of it.</summary>
 /// <remarks>Each attempt has a name made of the object and a number: the cluster carries out one of a name once. So an operator that was killed anywhere goes on,
-/// and two of them do no harm. What came of it is kept by the cluster until it stands in the status.</remarks>
+/// and two of them do no harm. What came of it is kept by the cluster.</remarks>
 /// <typeparam name="TResource">An object.</typeparam>
 /// <typeparam name="TStatus">What it tells.</typeparam>
 /// <param name="api">The API server.</param>
@@ -53,9 +54,9 @@ internal abstract class OperationReconciler<TResource, TStatus>(
                 return await ReleaseAsync(resource, cancellation);
             }
 
-            if (resource.Status is { IsOver: true, Operation: { } told })
+            if (MayRepeat && resource.Status is { IsOver: true, Operation: { } told })
             {
-                await cluster.ForgetOperationAsync(told, cancellation); // It stands in the status.
+                await cluster.ForgetOperationAsync(told, leavesMark: false, cancellation); // It stands in the status.
                 await TellAsync(resource, resource.Status with { Operation = null }, null, cancellation);
                 return TimeSpan.Zero;
             }
@@ -86,6 +87,9 @@ internal abstract class OperationReconciler<TResource, TStatus>(
             return WhileRunning;
         }
     }
+
+    /// <summary>Whether it does no harm that it is carried out once more, for an operator that has seen less than another. What does is remembered by the cluster for good.</summary>
+    protected virtual bool MayRepeat => false;
 
     /// <summary>What it is to be done for now, in letters and digits; null: nothing is to be done.</summary>
     /// <param name="resource">The object.</param>
@@ -126,7 +130,7 @@ internal abstract class OperationReconciler<TResource, TStatus>(
         var known = await cluster.FindOperationAsync(name, cancellation);
         if (known is { State: OperationState.Unknown })
         {
-            known = await cluster.BeginOperationAsync(name, await DefineAsync(resource, cancellation), cancellation);
+            known = await cluster.BeginOperationAsync(name, Sized(await DefineAsync(resource, cancellation)), cancellation);
         }
 
         before = Begun(before, occasion) with { Operation = name, Attempts = attempt, StartTime = before.StartTime ?? Now, CompletionTime = null };
@@ -153,9 +157,10 @@ internal abstract class OperationReconciler<TResource, TStatus>(
 
     private async Task<TimeSpan?> RestAsync(TResource resource, TimeSpan? pause, CancellationToken cancellation)
     {
-        if (Resting(resource) is { } resting)
+        if (Resting(resource) is { } resting && resting with { ObservedGeneration = resource.Metadata.Generation } != resource.Status)
         {
             await TellAsync(resource, resting, null, cancellation);
+            return TimeSpan.Zero; // It is another version of the object now.
         }
 
         await _writer.ReleaseAsync(resource.Metadata, finalizer, cancellation);
@@ -170,11 +175,14 @@ internal abstract class OperationReconciler<TResource, TStatus>(
             return null;
         }
 
-        var occasion = KnownOccasionOf(resource);
-        var name = resource.Status?.Operation ?? (occasion is null ? null : NameOf(resource, occasion, Math.Max(1, resource.Status?.Attempts ?? 1)));
-        if (name is not null && await cluster.ForgetOperationAsync(name, cancellation) is { State: OperationState.Running })
+        // One of an attempt may have begun of which the status does not tell yet.
+        var next = KnownOccasionOf(resource) is { } occasion ? NameOf(resource, occasion, Math.Max(1, resource.Status?.Attempts ?? 1)) : null;
+        foreach (var name in ((string?[])[resource.Status?.Operation, next]).OfType<string>().Distinct(StringComparer.Ordinal))
         {
-            return WhileRunning;
+            if (await cluster.ForgetOperationAsync(name, leavesMark: !MayRepeat, cancellation) is { State: OperationState.Running })
+            {
+                return WhileRunning;
+            }
         }
 
         await _writer.ReleaseAsync(resource.Metadata, finalizer, cancellation);
@@ -183,8 +191,8 @@ internal abstract class OperationReconciler<TResource, TStatus>(
 
     private async Task RefuseAsync(TResource resource, string reason, string message, bool isFinal, CancellationToken cancellation)
     {
-        var before = resource.Status ?? new TStatus();
-        var status = before with { Phase = isFinal ? "Failed" : before.IsOver ? "Pending" : before.Phase, Message = message, CompletionTime = isFinal ? Now : null };
+        var before = resource.Status is { IsOver: false } known ? known : Fresh(resource) with { Phase = "Pending" };
+        var status = before with { Phase = isFinal ? "Failed" : before.Phase, Message = message, CompletionTime = isFinal ? Now : null };
         if (isFinal && KnownOccasionOf(resource) is { } occasion)
         {
             status = Begun(status, occasion);
@@ -212,6 +220,11 @@ internal abstract class OperationReconciler<TResource, TStatus>(
             },
             before is null ? null : ResourceJson.Write(before), ResourceJson.Write(status), cancellation);
     }
+
+    /// <exception cref="SpecException">The cluster takes none of this size.</exception>
+    private static string Sized(string definition) => Encoding.UTF8.GetByteCount(definition) is var bytes and > MaxDefinitionBytes
+        ? throw new SpecException($"With all groups and topics that it names it has {bytes:N0} bytes, and the cluster takes {MaxDefinitionBytes:N0}: make several objects, each for some of them.")
+        : definition;
 
     private string? KnownOccasionOf(TResource resource)
     {

@@ -17,6 +17,9 @@ internal sealed class ValidationReconciler(KubernetesApi api, IOperationCluster 
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
     /// <inheritdoc />
+    protected override bool MayRepeat => true;
+
+    /// <inheritdoc />
     /// <remarks>Of ticks that nobody looked at the first is made up for, and stands for all.</remarks>
     protected override string? OccasionOf(KafkaBackupValidationResource resource, out TimeSpan? pause)
     {

@@ -82,18 +82,18 @@ public static class DefinitionCheck
     /// <exception cref="ConfigurationException">It is wrong, or has a secret in it.</exception>
     public static OperationConfiguration ReadOperation(string yaml, Func<string, string?> environment)
     {
-        RefuseLarge(yaml);
+        RefuseLarge(yaml, OperationProtocol.MaxDefinitionBytes);
         var configuration = ConfigurationLoader.ParseOperation(yaml, Name, environment);
         RefuseSecrets(ReadTree(yaml));
         return configuration;
     }
 
-    private static void RefuseLarge(string yaml)
+    private static void RefuseLarge(string yaml, int most = CatalogueProtocol.MaxDefinitionBytes)
     {
-        if (Encoding.UTF8.GetByteCount(yaml) is var size and > CatalogueProtocol.MaxDefinitionBytes)
+        if (Encoding.UTF8.GetByteCount(yaml) is var size && size > most)
         {
             throw new ConfigurationException(Name, [new ConfigurationProblem(
-                "", null, null, $"the file has {size:N0} bytes, and a cluster takes at most {CatalogueProtocol.MaxDefinitionBytes:N0}; name topics by patterns")]);
+                "", null, null, $"the file has {size:N0} bytes, and a cluster takes at most {most:N0}; name topics by patterns")]);
         }
     }
 

@@ -9,9 +9,6 @@ public sealed record GroupsReport(int Total, int Set, int Failed)
     /// <summary>Of so many groups it is told what came of them; those that failed are the first.</summary>
     public const int MostTold = 100;
 
-    /// <summary>So many letters of a sentence are told of each.</summary>
-    private const int MostText = 300;
-
     /// <summary>The snapshot of before, or that they were set back to; null: none was kept.</summary>
     public string? SnapshotId { get; init; }
 
@@ -20,6 +17,9 @@ public sealed record GroupsReport(int Total, int Set, int Failed)
 
     /// <summary>What came of each, some at most.</summary>
     public IReadOnlyList<GroupOutcome> Groups { get; init => field = value ?? []; } = [];
+
+    /// <summary>Why they could not be read again, though they were to be; null: they could, or were not to be.</summary>
+    public string? Unread { get; init; }
 
     /// <summary>How many stood there when all were read again; null: they were not.</summary>
     public int? Matched { get; init; }
@@ -33,11 +33,7 @@ public sealed record GroupsReport(int Total, int Set, int Failed)
         var failed = groups.Count(group => group.Problem is not null);
         return new GroupsReport(groups.Count, groups.Count - failed, failed)
         {
-            Groups =
-            [
-                .. groups.OrderBy(group => group.Problem is null).ThenBy(group => group.Group, StringComparer.Ordinal).Take(MostTold)
-                    .Select(group => group with { Problem = group.Problem is { Length: > MostText } text ? text[..(MostText - 1)] + "…" : group.Problem }),
-            ],
+            Groups = [.. groups.OrderBy(group => group.Problem is null).ThenBy(group => group.Group, StringComparer.Ordinal).Take(MostTold)],
         };
     }
 }

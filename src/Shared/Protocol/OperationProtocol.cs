@@ -6,6 +6,9 @@ namespace KafkaBackup.Shared.Protocol;
 /// <summary>What whoever carries out an operation in a cluster is told, asked, and says.</summary>
 public static class OperationProtocol
 {
+    /// <summary>The longest definition of an operation, in bytes of UTF-8: as a message it stays below a frame.</summary>
+    public const int MaxDefinitionBytes = 65_536;
+
     /// <summary>The longest name of an operation, in letters.</summary>
     public const int MaxName = 64;
 
@@ -25,7 +28,11 @@ public static class OperationProtocol
     public sealed record GetOperation(string Operation) : IOperationMessage;
 
     /// <summary>Ends it early, and forgets what it found. Answered by <see cref="OperationStatus"/>.</summary>
-    public sealed record ForgetOperation(string Operation) : IOperationMessage;
+    public sealed record ForgetOperation(string Operation) : IOperationMessage
+    {
+        /// <summary>Whether it is remembered that it is over, so that it is not carried out for somebody who asks for it later.</summary>
+        public bool LeavesMark { get; init; }
+    }
 
     /// <summary>How an operation stands.</summary>
     /// <param name="Operation">The operation.</param>

@@ -103,6 +103,10 @@ public static class BackupKeys
             : null;
     }
 
+    /// <summary>Whether a key is of the layout of a backup. Other things may lie below its name, as where that is the prefix of another store.</summary>
+    public static bool IsOf(BackupId backup, string key) =>
+        key == Manifest(backup) || key == Offsets(backup) || key == ConsumerGroups(backup) || key.StartsWith($"{backup}/_cluster/", StringComparison.Ordinal) || PartitionOf(backup, key) is not null;
+
     /// <summary>The offset of the first record that a segment's name tells, as ours and OSO's do; null when it tells none.</summary>
     public static long? StartOf(string key)
     {

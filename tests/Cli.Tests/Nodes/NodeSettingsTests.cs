@@ -47,7 +47,7 @@ public sealed class NodeSettingsTests : IDisposable
         var environment = TestNode.Variables(_folder, "127.0.0.1:4053", "127.0.0.1:4053");
 
         Assert.Equal(
-            "akka.cluster.roles is no list of roles. Give [coordinator, worker], or one of them in brackets.",
+            "akka.cluster.roles is no list of roles. Give [coordinator, worker], one of them, or operator beside, in brackets.",
             Assert.Throws<BackupException>(() => NodeSettings.Read(file, environment.GetValueOrDefault)).Message);
     }
 

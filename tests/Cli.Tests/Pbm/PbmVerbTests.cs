@@ -56,9 +56,9 @@ public sealed class PbmVerbTests(NodeFixture fixture)
     [Fact]
     public async Task Shard_regions_are_listed_and_counted()
     {
-        Assert.Equal(["backup-coordinators", "partition-workers", "restores"], await _node.AskAsync("cluster-sharding", "list-regions"));
+        Assert.Equal(["backup-coordinators", "operations", "partition-workers", "restores"], await _node.AskAsync("cluster-sharding", "list-regions"));
         Assert.All(await _node.AskAsync("cluster-sharding", "region-stats"), line => Assert.Matches(
-            @"^akka\.tcp://KafkaBackup@127\.0\.0\.1:\d+ \[coordinator,worker\]\((backup-coordinators|partition-workers|restores)\)"
+            @"^akka\.tcp://KafkaBackup@127\.0\.0\.1:\d+ \[coordinator,worker\]\((backup-coordinators|operations|partition-workers|restores)\)"
                 + @" \| shards: \d+ \| entities: \d+$", line));
         Assert.Contains("(partition-workers)",
             Assert.Single(await _node.AskAsync("cluster-sharding", "region-stats", "-t", "partition-workers")), StringComparison.Ordinal);
@@ -177,7 +177,7 @@ public sealed class PbmVerbTests(NodeFixture fixture)
     [InlineData("cluster leave -a 127.0.0.1:1", "akka.tcp://KafkaBackup@127.0.0.1:1 is no member of the cluster that this node sees.")]
     [InlineData("cluster down -a akka.tcp://Other@127.0.0.1:1", "'akka.tcp://Other@127.0.0.1:1' is not of this system")]
     [InlineData("cluster join -a 127.0.0.1:1", "This node is in a cluster of 1 already.")]
-    [InlineData("cluster-sharding region-stats -t x", "There is no region 'x'. This node has backup-coordinators, partition-workers, restores.")]
+    [InlineData("cluster-sharding region-stats -t x", "There is no region 'x'. This node has backup-coordinators, operations, partition-workers, restores.")]
     [InlineData("backup pause unknown", "No backup 'unknown' is declared in this cluster.")]
     public async Task What_is_wrong_is_said_with_what_there_is(string command, string sentence)
     {

@@ -26,6 +26,16 @@ public sealed class BackupDeletionTests
     }
 
     [Fact]
+    public async Task What_lies_below_its_name_and_is_not_of_a_backup_stays()
+    {
+        string[] others = ["nightly/_catalogue/backups/a.json", "nightly/orders/manifest.json", "nightly/topics/manifest.json", "nightly/topics/_cluster/head.json"];
+        await PutAsync([.. others, "nightly/manifest.json"]);
+
+        Assert.Equal(new DeletionReport(1, 0, null), await DeleteAsync(new Refusing(_memory, _ => false)));
+        Assert.Equal(others.Order(StringComparer.Ordinal), await _memory.KeysAsync());
+    }
+
+    [Fact]
     public async Task What_is_not_there_is_deleted_without_a_word() => Assert.Equal(new DeletionReport(0, 0, null), await DeleteAsync(new Refusing(_memory, _ => false)));
 
     [Fact]

@@ -15,6 +15,9 @@ internal sealed class ClusterGroups(FakeCluster cluster) : IGroupWriter
     /// <summary>What each call waits for.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
+    /// <summary>Happens when a group was set.</summary>
+    public Action AfterSet { get; set; } = () => { };
+
     /// <summary>The groups that were set, in order.</summary>
     public List<string> Set { get; } = [];
 
@@ -45,6 +48,7 @@ internal sealed class ClusterGroups(FakeCluster cluster) : IGroupWriter
 
             cluster.Groups.Add(new GroupOffsets(group, merged, null));
             Set.Add(group);
+            AfterSet();
             return [];
         }
     }

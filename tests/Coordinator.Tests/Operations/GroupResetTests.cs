@@ -120,6 +120,34 @@ public sealed class GroupResetTests : IDisposable
     }
 
     [Fact]
+    public async Task A_group_whose_offsets_an_earlier_attempt_did_not_keep_is_not_set()
+    {
+        await ExecuteAsync(Of(ResetStrategy.ToEarliest, 0, "billing") with { SnapshotId = "reset-1" });
+
+        var report = await ExecuteAsync(Of(ResetStrategy.ToEarliest, 0, "billing", "mailer") with { SnapshotId = "reset-1", ContinuesOnError = true });
+
+        Assert.Equal((1, 1), (report.Set, report.Failed));
+        Assert.Contains("it is not set, as nobody could bring back where it stands", report.Groups[0].Problem, StringComparison.Ordinal);
+        Assert.Equal(7, _groups["mailer", First]);
+    }
+
+    [Fact]
+    public async Task A_topic_that_is_named_and_not_there_is_refused() => Assert.Contains(
+        "There is no topic 'absent'",
+        (await Assert.ThrowsAsync<BackupException>(() => ExecuteAsync(Of(ResetStrategy.ToLatest, 0, "billing") with { Topics = ["orders", "absent"] }))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_rollback_that_cannot_be_read_again_is_not_made_again()
+    {
+        await ExecuteAsync(Of(ResetStrategy.ToEarliest, 0, "billing") with { SnapshotId = "reset-1" });
+        _groups.AfterSet = () => _cluster.CatalogGate = Task.FromException(new BackupException(FailureKind.Source, "The broker is away.") { IsRetryable = true });
+
+        var report = (await Execution().ExecuteAsync(new OffsetRollbackConfiguration { Target = Target, SnapshotId = "reset-1" }, default)).Groups!;
+
+        Assert.Equal((1, "The broker is away.", null), (report.Set, report.Unread, report.Matched));
+    }
+
+    [Fact]
     public async Task A_reset_is_rolled_back_to_what_was_before()
     {
         await ExecuteAsync(Of(ResetStrategy.ToEarliest, 0, "billing") with { SnapshotId = "reset-1" });

@@ -76,6 +76,41 @@ public sealed class OperationActorTests : PatientTestKit
     }
 
     [Fact]
+    public async Task Forgotten_with_a_mark_it_is_not_carried_out_for_whoever_asks_later()
+    {
+        var actor = Carrier();
+        await actor.Ask<OperationStatus>(new ForgetOperation("op-1") { LeavesMark = true });
+        ExpectMsg<Passivate>();
+
+        await actor.Ask<OperationStatus>(Start);
+        var ended = await EndOfAsync(actor);
+
+        Assert.Equal("It was given up, as its object was deleted.", ended.Failure!.Message);
+        Assert.Empty(_groups.Set);
+    }
+
+    [Fact]
+    public async Task What_came_of_it_is_told_though_its_node_is_gone()
+    {
+        var first = Carrier();
+        await first.Ask<OperationStatus>(Start);
+        await EndOfAsync(first);
+        await first.GracefulStop(TestLimits.Hang);
+
+        Assert.Equal(1, (await Carrier().Ask<OperationStatus>(new GetOperation("op-1"))).Groups!.Set);
+    }
+
+    [Fact]
+    public async Task A_store_that_was_given_up_may_be_back_the_next_time()
+    {
+        _unreadable = new StorageException("a", "The bucket does not answer.", new StorageException("a", "503") { IsRetryable = true });
+        var actor = Carrier();
+        await actor.Ask<OperationStatus>(Start);
+
+        Assert.True((await EndOfAsync(actor)).Failure!.IsRetryable);
+    }
+
+    [Fact]
     public async Task Forgotten_while_it_is_under_way_it_ends()
     {
         var gate = new TaskCompletionSource();

@@ -6,6 +6,7 @@ using KafkaBackup.Coordinator.Tests.Restore;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Configuration;
 using KafkaBackup.Shared.Operations;
+using KafkaBackup.Shared.Oso;
 using KafkaBackup.Testing.Kafka;
 using Xunit;
 
@@ -54,6 +55,35 @@ public sealed class RestoredValidationTests : IAsyncLifetime
         Log.CutAt(101).Skip(1).Append(1);
 
         Assert.Equal((CheckVerdict.Failed, "2 of 3 records are there. restored:0 holds 2 of 3 records."), Told(await CheckAsync(Counting)));
+    }
+
+    [Fact]
+    public async Task A_topic_that_was_made_anew_holds_nothing_of_it_however_much_is_in_it()
+    {
+        _orders.Cluster.WithTopic("restored", topicId: "id-2");
+
+        var (count, ranges) = (await CheckAsync(Counting), await CheckAsync(Counting with { CountsMessages = false, ChecksRanges = true }));
+
+        Assert.Equal((CheckVerdict.Failed, "0 of 3 records are there. restored:0 is of another topic than that which was restored: that was deleted."), Told(count));
+        Assert.Equal(CheckVerdict.Failed, ranges.Verdict);
+    }
+
+    [Fact]
+    public async Task What_an_earlier_restore_brought_into_the_same_topic_is_counted_too_and_is_a_warning_where_it_is_gone()
+    {
+        Log.Append(2);
+        await _orders.RestoredAsync("bbbb", report => report with
+        {
+            EndTime = 1,
+            TopicsRestored = [new RestoreReport.ReportedTopic("orders", "restored", [new RestoreReport.ReportedPartition(0, 0) { Records = 2, TargetFirstOffset = RestoredOrders.Base + 3 }], 2, 0)],
+        });
+        Assert.Equal((CheckVerdict.Passed, "5 of 5 records are there."), Told(await CheckAsync(Counting)));
+
+        Log.DeleteBefore(RestoredOrders.Base + 3);
+
+        var gone = await CheckAsync(Counting);
+        Assert.Equal(CheckVerdict.Warning, gone.Verdict);
+        Assert.StartsWith("2 of 2 records are there. What earlier restores brought was deleted", gone.Message, StringComparison.Ordinal);
     }
 
     [Fact]

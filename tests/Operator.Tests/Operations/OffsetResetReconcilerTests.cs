@@ -50,7 +50,7 @@ public sealed class OffsetResetReconcilerTests : IAsyncLifetime
     }
 
     [SkippableFact]
-    public async Task One_that_is_over_is_forgotten_let_go_and_never_begun_again()
+    public async Task One_that_is_over_is_let_go_and_never_begun_again()
     {
         await ApplyAsync();
         await StepAsync();
@@ -61,7 +61,7 @@ public sealed class OffsetResetReconcilerTests : IAsyncLifetime
         await StepAsync();
 
         Assert.Single(_cluster.Began);
-        Assert.Equal(_cluster.Began, _cluster.Forgotten);
+        Assert.Empty(_cluster.Forgotten); // Another operator may have seen less, and ask for it once more.
         Assert.Null((await _resets.GetAsync())!["metadata"]!["finalizers"]);
         Assert.Equal("Completed", (await StatusAsync()).Phase);
     }
@@ -183,7 +183,7 @@ public sealed class OffsetResetReconcilerTests : IAsyncLifetime
 
         await StepAsync();
 
-        Assert.Equal(_cluster.Began, _cluster.Forgotten);
+        Assert.Equal([$"{_cluster.Began[0]} for good"], _cluster.Forgotten);
         Assert.Null(await _resets.GetAsync());
     }
 

@@ -1,4 +1,6 @@
 using KafkaBackup.Operator.Api;
+using KafkaBackup.Operator.Backups;
+using KafkaBackup.Operator.Resources;
 using KafkaBackup.Operator.Tests.Support;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Operations;
@@ -89,11 +91,54 @@ public sealed class StoredDeletionTests : IAsyncLifetime
         await StepsAsync();
         Assert.NotNull(await Server.GetAsync());
 
+        _operations.End(status => status with { Failure = new Fault(FailureKind.Storage, "The bucket does not answer.", IsRetryable: true) });
         _clock.Advance(TimeSpan.FromMinutes(11));
         await StepsAsync();
 
         Assert.Null(await Server.GetAsync());
         Assert.EndsWith("The bucket does not answer.", Assert.Single(await EventsAsync("DataKept")), StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task Of_what_was_never_declared_for_it_nothing_goes()
+    {
+        Skip.IfNot(ApiServer.WhyNot is null, ApiServer.WhyNot);
+        await Server.ApplyAsync("""{ "suspend": true, "deletionPolicy": "Delete" }""");
+        await StepAsync();
+        await Server.DeleteAsync();
+
+        await StepsAsync();
+
+        Assert.Null(await Server.GetAsync());
+        Assert.Empty(_operations.Began);
+        Assert.Contains("knows of no backup that is this object's", Assert.Single(await EventsAsync("DataKept")), StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task What_has_gone_is_not_asked_for_when_the_cluster_has_forgotten_the_backup_already()
+    {
+        await DeletedAsync("""{ "deletionPolicy": "Delete" }""");
+        _operations.End(status => status with { Deletion = new DeletionReport(12, 0, null) });
+        await _cluster.OrderAsync(BackupReconciler.SubjectOf(ResourceJson.ReadBackup((await Server.GetAsync())!)), CatalogueProtocol.CatalogueOrder.Remove, CancellationToken.None);
+
+        await StepsAsync(); // The operator was killed before it let the object go.
+
+        Assert.Null(await Server.GetAsync());
+        Assert.Equal("DataDeleted: What was stored is deleted: 12 objects.", Assert.Single(await EventsAsync("Data")));
+    }
+
+    [SkippableFact]
+    public async Task It_goes_from_where_it_was_stored_whatever_the_spec_says_since()
+    {
+        Skip.IfNot(ApiServer.WhyNot is null, ApiServer.WhyNot);
+        await Server.ApplyAsync("""{ "schedule": "0 0 1 1 *", "deletionPolicy": "Delete" }""");
+        await StepAsync();
+        await Server.ApplyAsync("""{ "schedule": "0 0 1 1 *", "deletionPolicy": "Delete", "storage": { "storageType": "pvc", "pvc": { "claimName": "others" } } }""");
+        await Server.DeleteAsync();
+
+        await StepsAsync();
+
+        Assert.EndsWith("backup_id: \"orders\"\nstorage:\n  backend: \"filesystem\"\n  path: \"/data/backups\"\n", Assert.Single(_operations.Definitions), StringComparison.Ordinal);
     }
 
     [SkippableFact]

@@ -33,7 +33,7 @@ internal sealed class FakeOperations : IOperationCluster
         ThrowIfFails();
         _ = DefinitionCheck.ReadOperation(definition, name => $"/{name}");
         Assert.InRange(operation.Length, 1, MaxName);
-        if (!_known.ContainsKey(operation))
+        if (_known.GetValueOrDefault(operation) is null or { Failure.IsRetryable: true }) // As nodes do.
         {
             Began.Add(operation);
             Definitions.Add(definition);
@@ -49,11 +49,11 @@ internal sealed class FakeOperations : IOperationCluster
         return Task.FromResult(_known.GetValueOrDefault(operation) ?? new OperationStatus(operation, OperationState.Unknown));
     }
 
-    public Task<OperationStatus> ForgetOperationAsync(string operation, CancellationToken cancellation)
+    public Task<OperationStatus> ForgetOperationAsync(string operation, bool leavesMark, CancellationToken cancellation)
     {
         ThrowIfFails();
         _known.Remove(operation);
-        Forgotten.Add(operation);
+        Forgotten.Add($"{operation}{(leavesMark ? " for good" : "")}");
         return Task.FromResult(new OperationStatus(operation, OperationState.Unknown));
     }
 

@@ -24,7 +24,7 @@ public sealed class DependencyTests
     /// <summary>Codecs, YAML, SQLite, and the interface of logging: no cluster's, cloud's or actor framework's package is a rule.</summary>
     private static readonly string[] SharedPackages =
     [
-        "K4os.Compression.LZ4", "Microsoft.Data.Sqlite", "System.IO.Hashing", "YamlDotNet", "ZstdNet", "ZstdSharp.Port",
+        "Cronos", "K4os.Compression.LZ4", "Microsoft.Data.Sqlite", "System.IO.Hashing", "YamlDotNet", "ZstdNet", "ZstdSharp.Port",
     ];
 
     public static TheoryData<string> Projects => [.. Repository.Files("src", "*.csproj").Select(file => Path.GetFileName(Path.GetDirectoryName(file)!))];

@@ -20,7 +20,7 @@ public sealed class OperationReaderTests
             $"mode: offset-reset\n{Target}reset:\n  strategy: {name}\n{at}  consumer_groups: [billing, billing]\n  topics: [orders]\n  snapshot_id: reset-1\n  max_concurrent: 3\n  continue_on_error: true\n  dry_run: true\n"));
 
         Assert.Equal((strategy, expected, "reset-1", 3, true, true), (reset.Strategy, reset.At, reset.SnapshotId, reset.MaxConcurrent, reset.ContinuesOnError, reset.IsDryRun));
-        Assert.Equal((["billing"], ["orders"], ["kafka:9092"]), (reset.Groups, reset.Topics, reset.Target!.BootstrapServers));
+        Assert.Equal(["billing", "orders", "kafka:9092"], [.. reset.Groups, .. reset.Topics, .. reset.Target!.BootstrapServers]);
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class OperationReaderTests
             """));
 
         Assert.Equal((true, 5L, false, true), (validation.CountsMessages, validation.MayLack, validation.ChecksRanges, validation.ChecksGroups));
-        Assert.Equal((["orders"], ["billing"]), (validation.CountedTopics, validation.Groups));
+        Assert.Equal(["orders", "billing"], [.. validation.CountedTopics, .. validation.Groups]);
         Assert.Equal(new ValidationConfiguration.Webhook("sums", new Uri("https://checks.example.org/orders"), TimeSpan.FromSeconds(9), 204), Assert.Single(validation.Webhooks));
         Assert.Equal((7L, "nightly drill", true), (validation.PitrTimestamp, validation.TriggeredBy, validation.StoresReport));
     }

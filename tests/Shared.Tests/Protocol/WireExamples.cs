@@ -127,11 +127,11 @@ internal static class WireExamples
         ("r.report.1", new RestoreReportPart("0f", "{}", 9)),
         ("o.start.1", new StartOperation("op-1", "mode: deletion")),
         ("o.get.1", new GetOperation("op-1")),
-        ("o.forget.1", new ForgetOperation("op-1")),
+        ("o.forget.1", new ForgetOperation("op-1") { LeavesMark = true }),
         ("o.status.1", new OperationStatus("op-1", OperationState.Ended)
         {
             Failure = Failure,
-            Groups = new GroupsReport(3, 2, 1) { SnapshotId = "reset-1", SnapshotPath = "/kept", Groups = [new GroupOutcome("billing", 4, "It has members.")], Matched = 1, Mismatched = ["mailer"] },
+            Groups = new GroupsReport(3, 2, 1) { SnapshotId = "reset-1", SnapshotPath = "/kept", Groups = [new GroupOutcome("billing", 4, "It has members.")], Matched = 1, Mismatched = ["mailer"], Unread = "The broker is away." },
             Checks = new ChecksReport([new CheckOutcome("OffsetRangeCheck", CheckVerdict.Failed, "It is short.", 7)]) { EvidencePath = "evidence-reports/a.json" },
             Deletion = new DeletionReport(3, 1, "It is locked."),
         }),
