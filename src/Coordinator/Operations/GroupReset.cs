@@ -20,6 +20,7 @@ internal sealed class GroupReset(OperationPorts ports, OffsetSnapshotStore snaps
     /// <exception cref="BackupException">The cluster cannot be asked, or what is wanted cannot be. That one group cannot be set the report tells.</exception>
     public async Task<GroupsReport> ExecuteAsync(OffsetResetConfiguration reset, CancellationToken cancellation)
     {
+        _ = await _catalog.GetClusterIdAsync(cancellation); // A cluster that is away is no fault of each of its groups.
         var (plan, problems) = await PlanAsync(reset, cancellation);
         if (reset.IsDryRun)
         {

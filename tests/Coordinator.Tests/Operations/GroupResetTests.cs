@@ -137,6 +137,14 @@ public sealed class GroupResetTests : IDisposable
         (await Assert.ThrowsAsync<BackupException>(() => ExecuteAsync(Of(ResetStrategy.ToLatest, 0, "billing") with { Topics = ["orders", "absent"] }))).Message, StringComparison.Ordinal);
 
     [Fact]
+    public async Task A_cluster_that_is_away_is_a_failure_that_may_pass_and_no_result()
+    {
+        _cluster.CatalogGate = Task.FromException(new BackupException(FailureKind.Source, "The broker is away.") { IsRetryable = true });
+
+        Assert.True((await Assert.ThrowsAsync<BackupException>(() => ResetAsync(ResetStrategy.ToEarliest, 0, "billing"))).IsRetryable);
+    }
+
+    [Fact]
     public async Task A_rollback_that_cannot_be_read_again_is_not_made_again()
     {
         await ExecuteAsync(Of(ResetStrategy.ToEarliest, 0, "billing") with { SnapshotId = "reset-1" });
