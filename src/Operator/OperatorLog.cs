@@ -6,7 +6,7 @@ namespace KafkaBackup.Operator;
 internal sealed partial class OperatorLog(ILogger<OperatorLog> logger)
 {
     /// <summary>The start.</summary>
-    [LoggerMessage(Level = LogLevel.Information, Message = "This operator looks after KafkaBackups and KafkaRestores of {Namespaces} at {Server}")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "This operator looks after objects of {Namespaces} at {Server}")]
     public partial void Started(string namespaces, string server);
 
     /// <summary>Rights that are not there.</summary>
