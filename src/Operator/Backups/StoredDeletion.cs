@@ -4,6 +4,7 @@ using KafkaBackup.Operator.Definitions;
 using KafkaBackup.Operator.Operations;
 using KafkaBackup.Operator.Resources;
 using KafkaBackup.Shared;
+using KafkaBackup.Shared.Protocol;
 using static KafkaBackup.Shared.Protocol.OperationProtocol;
 
 namespace KafkaBackup.Operator.Backups;
@@ -14,8 +15,11 @@ namespace KafkaBackup.Operator.Backups;
 /// <param name="clock">The time.</param>
 internal sealed class StoredDeletion(IOperationCluster cluster, EventRecorder events, TimeProvider clock)
 {
-    /// <summary>How long a store that is away, or a Secret that is gone, is waited for.</summary>
+    /// <summary>How long a store that is away is waited for.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long a Secret that is gone is: it may have gone with the namespace, which waits for this object, and comes back by hand only.</summary>
+    private static readonly TimeSpan SecretPatience = TimeSpan.FromMinutes(1);
 
     /// <summary>Goes on with it.</summary>
     /// <param name="resource">The object.</param>
@@ -37,7 +41,7 @@ internal sealed class StoredDeletion(IOperationCluster cluster, EventRecorder ev
             }
 
             // The result is kept for good: asked for once more by a slower operator, it deletes nothing of the next one of its name.
-            if (declared is not null && (status.State == OperationState.Unknown || (status.Failure is not null && !IsLate(resource))))
+            if (declared is not null && (status.State == OperationState.Unknown || (status.Failure is { } last && !IsLate(resource, last))))
             {
                 status = await cluster.BeginOperationAsync(name, DeletionDefinition.Of(resource, declared), cancellation);
             }
@@ -55,7 +59,7 @@ internal sealed class StoredDeletion(IOperationCluster cluster, EventRecorder ev
                     ? KeepAsync(resource, $"{Number(report.Deleted)} objects are deleted, and {Number(report.Kept)} are not: {refusal}", cancellation)
                     : events.RecordAsync(ResourceKind.KafkaBackup, resource.Metadata, "DataDeleted", isWarning: false, $"What was stored is deleted: {Number(report.Deleted)} objects.", "", cancellation));
                 return true;
-            case { Failure: { } failure } when !failure.IsRetryable || IsLate(resource):
+            case { Failure: { } failure } when !failure.IsRetryable || IsLate(resource, failure):
                 await KeepAsync(resource, failure.Message, cancellation);
                 return true;
             default:
@@ -63,7 +67,8 @@ internal sealed class StoredDeletion(IOperationCluster cluster, EventRecorder ev
         }
     }
 
-    private bool IsLate(KafkaBackupResource resource) => clock.GetUtcNow() - resource.Metadata.DeletionTimestamp > Patience;
+    private bool IsLate(KafkaBackupResource resource, Fault failure) =>
+        clock.GetUtcNow() - resource.Metadata.DeletionTimestamp > (failure.Kind == FailureKind.Configuration ? SecretPatience : Patience);
 
     /// <summary>Tells that nothing is deleted, or not all.</summary>
     public Task KeepAsync(KafkaBackupResource resource, string why, CancellationToken cancellation) =>

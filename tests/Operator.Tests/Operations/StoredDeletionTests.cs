@@ -83,20 +83,23 @@ public sealed class StoredDeletionTests : IAsyncLifetime
         Assert.EndsWith("0 objects are deleted, and 9 are not: The object is locked.", Assert.Single(await EventsAsync("DataKept")), StringComparison.Ordinal);
     }
 
-    [SkippableFact]
-    public async Task A_store_that_is_away_is_waited_for_and_not_for_ever()
+    [SkippableTheory]
+    [InlineData(FailureKind.Storage, 9, 11)]
+    [InlineData(FailureKind.Configuration, 0, 2)] // A Secret, which may have gone with the namespace.
+    public async Task What_is_away_is_waited_for_and_not_for_ever(FailureKind kind, int patient, int late)
     {
         await DeletedAsync("""{ "deletionPolicy": "Delete" }""");
-        _operations.End(status => status with { Failure = new Fault(FailureKind.Storage, "The bucket does not answer.", IsRetryable: true) });
+        _clock.Advance(TimeSpan.FromMinutes(patient));
+        _operations.End(status => status with { Failure = new Fault(kind, "It is not there.", IsRetryable: true) });
         await StepsAsync();
         Assert.NotNull(await Server.GetAsync());
 
-        _operations.End(status => status with { Failure = new Fault(FailureKind.Storage, "The bucket does not answer.", IsRetryable: true) });
-        _clock.Advance(TimeSpan.FromMinutes(11));
+        _operations.End(status => status with { Failure = new Fault(kind, "It is not there.", IsRetryable: true) });
+        _clock.Advance(TimeSpan.FromMinutes(late - patient));
         await StepsAsync();
 
         Assert.Null(await Server.GetAsync());
-        Assert.EndsWith("The bucket does not answer.", Assert.Single(await EventsAsync("DataKept")), StringComparison.Ordinal);
+        Assert.EndsWith("It is not there.", Assert.Single(await EventsAsync("DataKept")), StringComparison.Ordinal);
     }
 
     [SkippableFact]
