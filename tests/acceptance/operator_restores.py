@@ -4,7 +4,8 @@ import os
 import time
 
 import restoring
-from kube import BACKUPS, RESTORES, Line
+from kube import BACKUPS, RESTORES
+from kube_lines import Line
 from operating import Stage, condition, phase, status, told
 
 PARTITIONS, GROUPS = 2, 4

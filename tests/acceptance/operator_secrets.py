@@ -4,6 +4,7 @@ import os
 import stat
 
 import common
+import operator_certificates
 import restoring
 from kube import BACKUPS, RESTORES, kubeconfig
 from operating import Stage, condition, phase, status, told
@@ -30,6 +31,7 @@ def secrets(args, report, kafka):
         report.check(not [text for text in (PASSWORD, keys["AWS_SECRET_ACCESS_KEY"]) if text in said], "no secret is in the catalogue, in the status, in an event or in a log")
         changed(report, stage, topic, keys)
         missing(report, stage, topic)
+        operator_certificates.renewed(report, stage, topic)
         kafka.made.append(topic + "-restored")
         stage.space.make(RESTORES, "secret", {"backupRef": {"name": "secret"}, "kafkaCluster": spec(stage, "secret", topic)["kafkaCluster"], "topics": [topic],
                                               "topicMapping": {topic: topic + "-restored"}, "createTopics": True})

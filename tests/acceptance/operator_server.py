@@ -4,7 +4,8 @@ import signal
 import subprocess
 import time
 
-from kube import BACKUPS, Between, Line, needed, until
+from kube import BACKUPS, needed, until
+from kube_lines import Between, Line
 from operating import Stage, phase, status
 
 
@@ -126,7 +127,7 @@ def rights(args, report, kafka, stage, topic):
     """Each right that the operator needs is taken away and given back."""
     space, operator = stage.space, stage.operator()
     for verb, group, resource in needed():
-        if "restore" in resource:
+        if not resource.startswith(BACKUPS) and resource != "events":
             continue
         what = "%s %s" % (verb, resource)
         name = "right-" + what.replace(" ", "-").replace("/", "-")

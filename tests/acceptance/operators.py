@@ -7,6 +7,12 @@
   operators.py secrets   passwords and keys from Secrets, and changed ones
   operators.py restore   KafkaRestores: a moment, other names, groups, dry, refused, with the target away; the status is the report's
   operators.py deletion  objects are deleted in a run, while no operator or no node is there, and with their namespace
+  operators.py data      what a KafkaBackup has stored goes with it or stays, as its deletionPolicy says and the store lets it
+  operators.py runs      KafkaBackupRuns: a run now, or behind the one that is under way
+  operators.py nodes     the operator on the nodes, of which the one that has it is killed again and again
+  operators.py groups    KafkaOffsetResets and KafkaOffsetRollbacks: the status tells what Kafka's own tools do
+  operators.py resets    the same, with operators and nodes killed in the middle, and by two operators
+  operators.py validation  KafkaBackupValidations: counts, offsets, groups, services that are asked, a schedule
   operators.py all       all of them
 
 KAFKA_BOOTSTRAP_SERVERS names the broker (KAFKA_SASL_BOOTSTRAP_SERVERS its port with passwords, for `secrets`), KAFKA_HOME the folder with `tools/kt` and `bin/`; KUBECONFIG, KUBE_CA_PEM, KUBE_DIR
@@ -20,15 +26,24 @@ import time
 import common
 import nodes
 import operator_backups
+import operator_deletions
+import operator_groups
 import operator_kills
+import operator_nodes
+import operator_resets
 import operator_restores
+import operator_runs
 import operator_secrets
 import operator_server
+import operator_validations
 import stores
-from kube import kubectl
+from kube import GROUP, KINDS, kubectl
 
 SCENARIOS = {"hourly": operator_backups.hourly, "kills": operator_kills.kills, "server": operator_server.server,
-             "secrets": operator_secrets.secrets, "restore": operator_restores.restore, "deletion": operator_backups.deletion}
+             "secrets": operator_secrets.secrets, "restore": operator_restores.restore, "deletion": operator_backups.deletion,
+             "groups": operator_groups.groups, "validation": operator_validations.validation,
+             "data": operator_deletions.data, "runs": operator_runs.runs, "nodes": operator_nodes.on_nodes,
+             "resets": operator_resets.resets}
 DEFINITIONS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "deploy", "k8s", "crds")
 
 
@@ -40,7 +55,7 @@ def main():
     parser.add_argument("--scale", type=float, default=1.0, help="1.0: the numbers of records as written")
     parser.add_argument("--kills", type=int, default=30)
     parser.add_argument("--seconds", type=float, default=60, help="how long `server` has the API server away")
-    parser.add_argument("--only", metavar="PART", action="append", help="of `server`: killed, expired, silent, tokens, rights; may be given several times")
+    parser.add_argument("--only", metavar="PART", action="append", help="a part of the scenario, such as rights of `server`; may be given several times")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--prefix", default="operator", help="what names of topics and namespaces begin with")
     stores.add_options(parser)
@@ -51,7 +66,7 @@ def main():
     args.stores, args.work, beginning = stores.chosen(parser, args), os.path.abspath(args.work), args.prefix
     os.environ["KAFKA_BACKUP_HTTP_TOKEN"] = nodes.TOKEN
     kubectl("apply", "--server-side", "--force-conflicts", "-k", DEFINITIONS)
-    kubectl("wait", "--for=condition=Established", "--timeout=60s", "crd", "kafkabackups.kafka.oso.sh", "kafkarestores.kafka.oso.sh")
+    kubectl("wait", "--for=condition=Established", "--timeout=60s", "crd", *("%s.%s" % (kind, GROUP) for kind in KINDS))
     report, kafka = common.Report(), common.Kafka(os.environ["KAFKA_HOME"], os.environ["KAFKA_BOOTSTRAP_SERVERS"])
     for name in list(SCENARIOS) if "all" in args.scenario else args.scenario:
         args.scenario, args.prefix = name, "%s-%x-" % (beginning, int(time.time() * 1000) & 0xFFFFFFF)

@@ -2,6 +2,7 @@
 import datetime
 import hashlib
 import hmac
+import json
 import os
 import shutil
 import urllib.parse
@@ -72,20 +73,24 @@ class Bucket(Folders):
         """By the server: a file that is written behind its back would keep its old ETag, or have none."""
         put(self.endpoint, "/%s/%s" % (self.bucket, os.path.relpath(path, self.files)), content)
 
+    def policy(self, statements):
+        """Gives the bucket a policy of these statements; None takes it away."""
+        put(self.endpoint, "/" + self.bucket, json.dumps({"Version": "2012-10-17", "Statement": statements}).encode() if statements else b"", "PUT" if statements else "DELETE", "policy")
 
-def put(endpoint, path, content):
+
+def put(endpoint, path, content, method="PUT", query=None):
     """PUT of an object, signed (version 4) with the credentials of the environment."""
     host, path, digest = urllib.parse.urlsplit(endpoint).netloc, urllib.parse.quote(path), hashlib.sha256(content).hexdigest()
     stamp = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
     region = os.environ.get("AWS_REGION", "us-east-1")
     scope, names = "%s/%s/s3/aws4_request" % (stamp[:8], region), "host;x-amz-content-sha256;x-amz-date"
-    request = "PUT\n%s\n\nhost:%s\nx-amz-content-sha256:%s\nx-amz-date:%s\n\n%s\n%s" % (path, host, digest, stamp, names, digest)
+    request = "%s\n%s\n%s\nhost:%s\nx-amz-content-sha256:%s\nx-amz-date:%s\n\n%s\n%s" % (method, path, query + "=" if query else "", host, digest, stamp, names, digest)
     key = ("AWS4" + os.environ["AWS_SECRET_ACCESS_KEY"]).encode()
     for part in (stamp[:8], region, "s3", "aws4_request"):
         key = hmac.digest(key, part.encode(), "sha256")
     text = "AWS4-HMAC-SHA256\n%s\n%s\n%s" % (stamp, scope, hashlib.sha256(request.encode()).hexdigest())
     signature = hmac.new(key, text.encode(), "sha256").hexdigest()
-    urllib.request.urlopen(urllib.request.Request(endpoint + path, content, method="PUT", headers={
+    urllib.request.urlopen(urllib.request.Request(endpoint + path + ("?" + query if query else ""), content, method=method, headers={
         "x-amz-date": stamp, "x-amz-content-sha256": digest, "Content-Type": "application/octet-stream",
         "Authorization": "AWS4-HMAC-SHA256 Credential=%s/%s, SignedHeaders=%s, Signature=%s" % (os.environ["AWS_ACCESS_KEY_ID"], scope, names, signature)})).close()
 
