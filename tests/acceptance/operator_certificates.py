@@ -30,7 +30,7 @@ def certificate(folder, name, seconds):
     authority, path = os.path.join(os.environ["KAFKA_DIR"], "certs"), lambda kind: os.path.join(folder, name + kind)
     if not os.path.exists(os.path.join(folder, "openssl.cnf")):
         os.makedirs(folder)
-        for file, text in (("openssl.cnf", CONFIG.format(folder=folder)), ("index", ""), ("serial", "%d\n" % (time.time_ns() // 1000 * 10))):
+        for file, text in (("openssl.cnf", CONFIG.format(folder=folder)), ("index", ""), ("serial", "%016x\n" % (time.time_ns() // 1000))):
             with open(os.path.join(folder, file), "w", encoding="utf-8") as out:
                 out.write(text)
     run = lambda *words: subprocess.run(["openssl", *words], check=True, capture_output=True)

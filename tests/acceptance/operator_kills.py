@@ -5,6 +5,7 @@ import time
 
 import common
 from kube import BACKUPS, until
+from operator_asked import Asked
 from operating import Operator, Stage, is_settled, moment, phase, status, told
 
 NAMES = ["once-a", "once-b", "once-c", "schedule-a", "schedule-b", "without-end"]
@@ -111,7 +112,7 @@ def kills(args, report, kafka):
     chooser, topic, killed, done = random.Random(args.seed), args.prefix + "killed", 0, {}
     kafka.load(topic, int(20_000 * args.scale), 4, args.seed, create=True)
     with Stage(args, report, kafka, count=1) as stage:
-        life = Life(stage, topic, chooser)
+        life, asked = Life(stage, topic, chooser), Asked(stage, topic, chooser)
         operators = [Operator(stage, number) for number in (0, 1)]
         operators[0].start()
         try:
@@ -121,7 +122,7 @@ def kills(args, report, kafka):
                     report.note("two operators from now on")
                 ends = time.monotonic() + chooser.uniform(0, 5)
                 while time.monotonic() < ends:
-                    what = life.act()
+                    what = asked.act(NAMES) if chooser.random() < .2 else life.act()
                     done[what] = done.get(what, 0) + 1
                     time.sleep(chooser.uniform(0, .5))
                 chosen = chooser.choice([operator for operator in operators if operator.is_alive()])
@@ -129,9 +130,10 @@ def kills(args, report, kafka):
                 killed += 1
                 chosen.start(wait=chooser.random() < .7)
             done.pop(None, None)
-            report.note("%d kills while objects were %s" % (killed, ", ".join("%s %d times" % (what.rstrip("e") + "ed" if what != "made" else what, times) for what, times in sorted(done.items()))))
+            report.note("%d kills while objects were %s" % (killed, ", ".join("%s %d times" % (what.rstrip("e") + "ed" if what != "made" and " " not in what else what, times) for what, times in sorted(done.items()))))
             stage.operators += operators
             settle(report, stage, life)
+            asked.settle(report, life)
         finally:
             life.end()
         report.check(not life.problems, "no run began twice, of %d runs that were seen" % len(life.seen), "\n".join(life.problems[:10]))

@@ -21,8 +21,9 @@ def resets(args, report, kafka):
 
 
 def many(scene, seed):
-    """So many groups that setting them takes a while."""
-    return operator_groups.committed(scene.kafka, scene.topic, seed, scene.prefix + "many", MANY)
+    """So many groups that setting them takes a while; gives where they stand."""
+    names = {group for group, _, _ in operator_groups.committed(scene.kafka, scene.topic, seed, scene.prefix + "many", MANY)}
+    return operator_groups.places(scene.kafka, names)
 
 
 def struck(report, scene, name, strike, times):
