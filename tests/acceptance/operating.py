@@ -16,7 +16,7 @@ from nodes import TOKEN, Cluster, free_port
 class Operator:
     """One process; `server` is how it gets to the API server, as a service account whose token is in a file."""
 
-    def __init__(self, stage, number, server=None, namespaces=True):
+    def __init__(self, stage, number, server=None, space=None):
         self.product, self.folder, self.process, self.starts = shlex.split(stage.args.product), os.path.join(stage.folder, "operator-%d" % number), None, 0
         os.makedirs(self.folder, exist_ok=True)
         self.port, self.token = free_port(), os.path.join(self.folder, "token")
@@ -24,7 +24,7 @@ class Operator:
         config = os.path.join(self.folder, "kubeconfig")
         kubeconfig(config, server or stage.api.server, stage.api.authority, self.token)
         self.command = [*self.product, "operator", "--cluster", stage.cluster.addresses(), "--kubeconfig", config, "--listen", "127.0.0.1:%d" % self.port,
-                        *(["--namespace", stage.space.name] if namespaces else [])]
+                        "--namespace", (space or stage.space).name]
 
     def give(self, token):
         """Puts a token in place of the one that it has, as a kubelet does."""

@@ -6,7 +6,7 @@ import time
 import common
 import restoring
 from faulty_store import Fault, FaultyStore
-from kube import BACKUPS, RESTORES, until
+from kube import BACKUPS, RESTORES, Space, until
 from operating import Operator, Stage, phase, status, told
 from operator_backups import forgotten
 
@@ -202,14 +202,26 @@ def two(report, scene):
 
 
 def space(report, scene):
-    """The namespace goes with such objects in it."""
-    for name, fields in (("last", {}), ("last-without-end", {"continuous": True, "segmentMaxIntervalMs": 1_000})):
-        scene.make(name, "Delete", **fields)
-        report.check(until(lambda name=name: scene.objects(name) > 3, 120), "%s: there are objects" % name)
-    began = time.monotonic()
-    scene.stage.api.ask("DELETE", "/api/v1/namespaces/" + scene.stage.space.name)
-    gone = until(lambda: "kubernetes.io/metadata.name" not in subprocess.run(
-        [os.environ["KUBECTL"], "get", "namespace", scene.stage.space.name, "-o", "json", "--ignore-not-found"], capture_output=True, text=True).stdout, 300)
-    report.check(gone, "the namespace is gone after %.0f s" % (time.monotonic() - began))
-    for name in ("last", "last-without-end"):
-        report.check(scene.objects(name) == 0 and scene.stage.declared(name) is None, "%s: with all that it has stored" % name, scene.objects(name))
+    """The namespace goes with such objects in it, and not the account of the operator."""
+    stage, own = scene.stage, scene.stage.space
+    stage.space = Space(stage.api, own.name + "-gone")
+    try:
+        watcher = Operator(stage, 2, space=stage.space)
+        watcher.give(stage.api.token(own.name, "operator"))
+        stage.operators.append(watcher)
+        report.check(watcher.start(), "space: an operator for another namespace is ready", watcher.said())
+        for name, fields in (("last", {}), ("last-without-end", {"continuous": True, "segmentMaxIntervalMs": 1_000})):
+            scene.make(name, "Delete", **fields)
+            report.check(until(lambda name=name: scene.objects(name) > 3, 120), "%s: there are objects" % name)
+        began = time.monotonic()
+        stage.api.ask("DELETE", "/api/v1/namespaces/" + stage.space.name)
+        gone = until(lambda: "kubernetes.io/metadata.name" not in subprocess.run(
+            [os.environ["KUBECTL"], "get", "namespace", stage.space.name, "-o", "json", "--ignore-not-found"], capture_output=True, text=True).stdout, 300)
+        report.check(gone, "the namespace is gone after %.0f s" % (time.monotonic() - began), watcher.said())
+        for name in ("last", "last-without-end"):
+            report.check(scene.objects(name) == 0 and stage.declared(name) is None, "%s: with all that it has stored" % name, scene.objects(name))
+        report.check("[ERROR]" not in watcher.said() and "forbidden" not in watcher.said(), "the operator found nothing wrong with that", watcher.said())
+    finally:
+        stage.space.release()
+        stage.space.end()
+        stage.space = own

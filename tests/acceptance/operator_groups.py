@@ -229,3 +229,8 @@ def away(report, scene):
         report.check(phase(found) not in OVER and common.sentences(status(found).get("message", "")), "%s: it is tried again: %s" % (name, status(found).get("message")), told(found))
         scene.stage.space.delete(RESETS, name)
         report.check(scene.stage.space.gone(RESETS, name, 90), "%s: deleted, it goes" % name, told(scene.stage.space.get(RESETS, name)))
+    scene.reset("before-away", "to-latest")
+    scene.over(RESETS, "before-away")
+    scene.stage.space.make(ROLLBACKS, "away", {"kafkaCluster": {"bootstrapServers": ["127.0.0.1:%d" % nodes.free_port()]}, "snapshotRef": {"name": "", "offsetResetRef": "before-away"}})
+    found = scene.stage.check(ROLLBACKS, "away", lambda found: status(found).get("attempts", 0) > 1 or phase(found) in OVER, "away: brokers of a rollback cannot be reached", 180)
+    report.check(phase(found) not in OVER, "away: the rollback is tried again: %s" % status(found).get("message"), told(found))

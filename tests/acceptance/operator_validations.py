@@ -26,7 +26,7 @@ def validation(args, report, kafka):
             stage.make(name, [topic, other], consumerGroupSnapshot=True)
             stage.completed(name, 240)
         scene = Scene(report, stage, kafka, topic, other, records, names, services)
-        for part in (source, mapped, window, groups, fewer, gone, hooks, scheduled, refused):
+        for part in (source, mapped, window, groups, fewer, gone, hooks, scheduled, stopped, refused):
             if part.__name__ in (args.only or part.__name__):
                 part(report, scene)
 
@@ -250,6 +250,17 @@ def scheduled(report, scene):
     report.check(until(lambda: len(scene.services.seen) > count, 60), "by-schedule: resumed, it goes on")
     scene.stage.space.delete(VALIDATIONS, "by-schedule")
     report.check(scene.stage.space.gone(VALIDATIONS, "by-schedule", 60), "by-schedule: deleted, it goes")
+
+
+def stopped(report, scene):
+    """One that is at work when it is suspended stops."""
+    scene.services.seen.clear()
+    scene.stage.space.make(VALIDATIONS, "stopped", {"backupRef": {"name": "hooks"}, "checks": {"customWebhooks": [{"name": "slow", "url": scene.services.url + "/slow", "timeoutSecs": 60}]}})
+    report.check(until(lambda: scene.services.seen, 60), "stopped: it is at work")
+    scene.stage.space.change(VALIDATIONS, "stopped", {"suspend": True})
+    began = time.monotonic()
+    found = scene.stage.check(VALIDATIONS, "stopped", lambda found: phase(found) in OVER and not status(found).get("operation"), "stopped: suspended, it is over %.0f s later" % (time.monotonic() - began))
+    report.check(phase(found) == "Stopped", "stopped: it has stopped: %s, %s" % (phase(found), status(found).get("message")), told(found))
 
 
 def refused(report, scene):

@@ -13,10 +13,13 @@
   operators.py groups    KafkaOffsetResets and KafkaOffsetRollbacks: the status tells what Kafka's own tools do
   operators.py resets    the same, with operators and nodes killed in the middle, and by two operators
   operators.py validation  KafkaBackupValidations: counts, offsets, groups, services that are asked, a schedule
+  operators.py azure     a KafkaBackup in Azure Blob Storage, with all of its life
   operators.py all       all of them
 
 KAFKA_BOOTSTRAP_SERVERS names the broker (KAFKA_SASL_BOOTSTRAP_SERVERS its port with passwords, for `secrets`), KAFKA_HOME the folder with `tools/kt` and `bin/`; KUBECONFIG, KUBE_CA_PEM, KUBE_DIR
-and KUBECTL an API server to which the CustomResourceDefinitions are applied here, and KUBE_HOME the folder with `up`, for `server`. Backups are kept in S3. Exits with 1 on any violation.
+and KUBECTL an API server to which the CustomResourceDefinitions are applied here, and KUBE_HOME the folder with `up`, for `server`. `secrets` also wants
+KAFKA_SASL_SSL_BOOTSTRAP_SERVERS, a port that demands a certificate, and KAFKA_DIR with `certs/` of its authority, whose broker `node restart` in KAFKA_HOME restarts. Backups are kept in S3, those of `azure` at
+KAFKA_BACKUP_TEST_AZURE (http://host:port/account) by AZURE_STORAGE_KEY. Exits with 1 on any violation.
 """
 import argparse
 import os
@@ -25,6 +28,7 @@ import time
 
 import common
 import nodes
+import operator_azure
 import operator_backups
 import operator_deletions
 import operator_groups
@@ -43,7 +47,7 @@ SCENARIOS = {"hourly": operator_backups.hourly, "kills": operator_kills.kills, "
              "secrets": operator_secrets.secrets, "restore": operator_restores.restore, "deletion": operator_backups.deletion,
              "groups": operator_groups.groups, "validation": operator_validations.validation,
              "data": operator_deletions.data, "runs": operator_runs.runs, "nodes": operator_nodes.on_nodes,
-             "resets": operator_resets.resets}
+             "resets": operator_resets.resets, "azure": operator_azure.azure}
 DEFINITIONS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "deploy", "k8s", "crds")
 
 
