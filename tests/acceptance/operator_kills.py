@@ -162,7 +162,8 @@ def settle(report, stage, life):
         found = stage.check(BACKUPS, name, lambda found, fits=fits: phase(found) in fits and is_settled(found), "%s: it comes to be %s, as its spec asks" % (name, asked.lower()))
         known = stage.declared(name)
         if asked == "Suspended":
-            report.check(known is None or known["backup"]["is_paused"] and not known["backup"].get("current"), "%s: the cluster begins none of its runs" % name, known)
+            rests = lambda name=name: (known := stage.declared(name)) is None or known["backup"]["is_paused"] and not known["backup"].get("current")
+            report.check(until(rests, 30), "%s: the cluster begins none of its runs" % name, known)  # One that was killed may have resumed it last: it is looked at every 15 s.
             life.suspend(wanted, False)
             found = stage.check(BACKUPS, name, lambda found, wanted=wanted: phase(found) in ("Completed", "Running", "Ready") and is_settled(found), "%s: resumed, it goes on" % name)
         if found and wanted.is_once:

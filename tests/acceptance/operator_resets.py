@@ -1,5 +1,7 @@
 """Operators and nodes die in the middle of KafkaOffsetResets: each comes to its end, once, and what it keeps is where groups stood before."""
+import os
 import random
+import signal
 import time
 
 import operator_groups
@@ -15,7 +17,7 @@ def resets(args, report, kafka):
     scene = operator_groups.Scene(args, report, kafka, topic)
     with Stage(args, report, kafka, count=3) as stage:
         scene.stage, operator = stage, stage.operator()
-        for part in (operator_killed, node_killed, two):
+        for part in (operator_killed, node_killed, two, paused):
             if part.__name__ in (args.only or part.__name__):
                 part(report, scene, operator)
 
@@ -70,14 +72,41 @@ def node_killed(report, scene, _):
     report.check(cluster.wait_until_whole(180) is not None, "node-killed: all nodes are there again")
 
 
+def other(report, scene):
+    """Another operator, that looks after the same objects."""
+    if len(scene.stage.operators) == 1:
+        scene.stage.operators.append(Operator(scene.stage, 1))
+        report.check(scene.stage.operators[1].start(), "another operator is ready", scene.stage.operators[1].said())
+    return scene.stage.operators[1]
+
+
+def paused(report, scene, _):
+    """One of two operators stands still while the other one does all, and then goes on: what is over stays so."""
+    second, chooser = other(report, scene), random.Random(scene.seed)
+    for number in range(6):
+        names = ["paused-%d-%d" % (number, which) for which in range(15)]
+        for name in names:
+            scene.reset(name, "to-latest")
+        time.sleep(chooser.uniform(0, .4))
+        os.kill(second.process.pid, signal.SIGSTOP)
+        rest = lambda: [row for row in scene.stage.space.list(RESETS) if row["metadata"]["name"] in names and (phase(row) not in operator_groups.OVER or status(row).get("operation"))]
+        report.check(until(lambda: not rest(), 180), "paused-%d: all %d come to their end by the other one" % (number, len(names)), list(map(told, rest()))[:1])
+        scene.reset("moved-%d" % number, "to-earliest")
+        moved = until(lambda: phase(scene.stage.space.get(RESETS, "moved-%d" % number)) == "Completed", 120)
+        before = operator_groups.places(scene.kafka, scene.names)
+        os.kill(second.process.pid, signal.SIGCONT)
+        back = until(lambda: list(map(told, rest())), 15)
+        report.check(moved and not back, "paused-%d: when that one goes on, none is begun anew" % number, (back or [None])[0])
+        there = operator_groups.places(scene.kafka, scene.names)
+        report.check(there == before, "paused-%d: and groups stand where they were set later" % number, operator_groups.difference(there, before))
+
+
 def two(report, scene, _):
     """Two operators look after the same resets: each is carried out once."""
-    second = Operator(scene.stage, 1)
-    scene.stage.operators.append(second)
-    report.check(second.start(), "two: another operator is ready", second.said())
+    other(report, scene)
     seen, often = {}, []
     for number in range(12):
-        scene.reset("two-%d" % number, "to-earliest" if number % 2 else "to-latest")
+        scene.reset("two-%d" % number, "to-latest")
     ends = time.monotonic() + 240
     while time.monotonic() < ends:
         found = {row["metadata"]["name"]: row for row in scene.stage.space.list(RESETS) if row["metadata"]["name"].startswith("two-")}
