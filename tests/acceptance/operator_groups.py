@@ -71,10 +71,15 @@ def committed(kafka, topic, seed, prefix, count):
 
 
 def places(kafka, names):
-    """{(group, topic, partition): offset}, as Kafka's own tool has it."""
-    text, wanted = kafka._run(os.path.join(kafka.home, "bin", "kafka-consumer-groups.sh"), "--bootstrap-server", kafka.bootstrap, "--all-groups", "--describe", "--offsets", "--timeout", "60000"), set(names)
-    rows = [line.split() for line in text.splitlines()]
-    return {(row[0], row[1], int(row[2])): int(row[3]) for row in rows if len(row) > 4 and row[0] in wanted and row[2].isdigit() and row[3].isdigit()}
+    """{(group, topic, partition): offset}, as Kafka's own tool has it. It ends with 0 when it found nothing out, so it is asked again where a group is missing."""
+    for _ in range(3):
+        text, wanted = kafka._run(os.path.join(kafka.home, "bin", "kafka-consumer-groups.sh"), "--bootstrap-server", kafka.bootstrap, "--all-groups", "--describe", "--offsets", "--timeout", "60000"), set(names)
+        rows = [line.split() for line in text.splitlines()]
+        found = {(row[0], row[1], int(row[2])): int(row[3]) for row in rows if len(row) > 4 and row[0] in wanted and row[2].isdigit() and row[3].isdigit()}
+        if wanted <= {group for group, _, _ in found}:
+            break
+        time.sleep(5)
+    return found
 
 
 def counted(report, scene, found, name, expected):
