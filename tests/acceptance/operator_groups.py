@@ -223,7 +223,7 @@ def active(report, scene):
     finally:
         os.killpg(consumer.pid, 9)
         consumer.wait()
-    report.check(until(lambda: "Empty" in members(), 90), "active: the member is gone")
+    report.check(until(lambda: "Empty" in members(), 300), "active: the member is gone")
 
 
 def away(report, scene):
