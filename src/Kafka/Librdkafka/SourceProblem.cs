@@ -15,7 +15,7 @@ internal sealed record SourceProblem(SourceProblemKind Kind, string? Address, st
     private static readonly Regex Broker = new(@"^(?:[a-z_0-9]+://)?(?<address>[^/\s]+)/(?:bootstrap|\d+): (?<reason>.*)$", OnePass);
 
     private static readonly Regex Noise = new(
-        @" ?\(after \d+ms in state [^)]*\)|(\S+\.c:\d+:\S* )?error:[0-9A-F]+:|SASL authentication error: |Connect to \S+ failed: "
+        @" ?\(after \d+ms in state (?:[^()]|\([^()]*\))*\)|(\S+\.c:\d+:\S* )?error:[0-9A-F]+:|SASL authentication error: |Connect to \S+ failed: "
         + @"|: connecting to a PLAINTEXT broker listener\?|Failed to acquire SASL OAUTHBEARER token: |: broker certificate could not be verified.*$",
         OnePass);
 

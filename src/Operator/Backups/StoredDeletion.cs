@@ -57,7 +57,7 @@ internal sealed class StoredDeletion(IOperationCluster cluster, EventRecorder ev
             case { Deletion: { } report }:
                 await (report.Problem is { } refusal
                     ? KeepAsync(resource, $"{Number(report.Deleted)} objects are deleted, and {Number(report.Kept)} are not: {refusal}", cancellation)
-                    : events.RecordAsync(ResourceKind.KafkaBackup, resource.Metadata, "DataDeleted", isWarning: false, $"What was stored is deleted: {Number(report.Deleted)} objects.", "", cancellation));
+                    : TellAsync(resource, "DataDeleted", isWarning: false, $"What was stored is deleted: {Number(report.Deleted)} objects.", cancellation));
                 return true;
             case { Failure: { } failure } when !failure.IsRetryable || IsLate(resource, failure):
                 await KeepAsync(resource, failure.Message, cancellation);
@@ -72,7 +72,20 @@ internal sealed class StoredDeletion(IOperationCluster cluster, EventRecorder ev
 
     /// <summary>Tells that nothing is deleted, or not all.</summary>
     public Task KeepAsync(KafkaBackupResource resource, string why, CancellationToken cancellation) =>
-        events.RecordAsync(ResourceKind.KafkaBackup, resource.Metadata, "DataKept", isWarning: true, $"What was stored is not deleted, or not all of it. {why}", "", cancellation);
+        TellAsync(resource, "DataKept", isWarning: true, $"What was stored is not deleted, or not all of it. {why}", cancellation);
+
+    /// <summary>Nothing is made any more in a namespace that goes, and the object must not be held for a word.</summary>
+    private async Task TellAsync(KafkaBackupResource resource, string reason, bool isWarning, string message, CancellationToken cancellation)
+    {
+        try
+        {
+            await events.RecordAsync(ResourceKind.KafkaBackup, resource.Metadata, reason, isWarning, message, "", cancellation);
+        }
+        catch (KubernetesException e) when (e.Status is not null)
+        {
+            // It was refused.
+        }
+    }
 
     private static string Number(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -118,6 +118,14 @@ public sealed class ClientErrorsTests : IDisposable
         Assert.All(_errors.Worst, problem => Assert.Equal(SourceProblemKind.Login, problem.Kind));
     }
 
+    [Fact]
+    public void What_librdkafka_counts_in_parentheses_is_left_out_whole()
+    {
+        _errors.Note(new Error(ErrorCode.Local_Transport, "a:1/bootstrap: Connect to ipv4#127.0.0.1:1 failed: Connection refused (after 0ms in state CONNECT, 3 identical error(s) suppressed)"));
+
+        Assert.Equal("Connection refused", Assert.Single(_errors.Worst).Reason);
+    }
+
     private void Login(string address) => _errors.Note(new Error(ErrorCode.Local_Authentication,
         $"sasl_plaintext://{address}/bootstrap: SASL authentication error: Authentication failed (after 324ms in state AUTH_REQ)"));
 

@@ -103,6 +103,19 @@ public sealed class StoredDeletionTests : IAsyncLifetime
     }
 
     [SkippableFact]
+    public async Task A_word_that_is_refused_as_in_a_namespace_that_goes_holds_no_object()
+    {
+        await DeletedAsync("""{ "deletionPolicy": "Delete" }""");
+        _operations.End(status => status with { Deletion = new DeletionReport(12, 0, null) });
+        using var account = await Server.LogInAsync("kafkabackups", "kafkabackups/status");
+
+        await Reconcilers.OfBackups(account, _cluster, _clock, _operations).ReconcileAsync(Server.Key("orders"), CancellationToken.None);
+
+        Assert.Null(await Server.GetAsync());
+        Assert.Empty(await EventsAsync("Data"));
+    }
+
+    [SkippableFact]
     public async Task Of_what_was_never_declared_for_it_nothing_goes()
     {
         Skip.IfNot(ApiServer.WhyNot is null, ApiServer.WhyNot);
