@@ -34,7 +34,7 @@ class Asked:
         """Each comes to its end, none is carried out twice, and none later on."""
         space, names = self.stage.space, [name for name, _ in self.made[RESETS]]
         for name in names:
-            found = self.stage.check(RESETS, name, lambda found: phase(found) in OVER and not status(found).get("operation") and not found["metadata"].get("finalizers"), "%s: the reset comes to its end" % name)
+            found = self.stage.check(RESETS, name, lambda found: phase(found) in OVER and not found["metadata"].get("finalizers"), "%s: the reset comes to its end" % name)
             report.check(phase(found) == "Completed" and status(found).get("attempts") == 1, "%s: at the first attempt" % name, told(found))
         groups = ["%s-%d" % (self.prefix, number) for number in range(len(names))]
         ends = {(topic, partition): (row["first"], row["last"] + 1) for (topic, partition), row in self.stage.kafka.digest(self.topic).items()}

@@ -46,7 +46,7 @@ class Scene:
 
     def over(self, kind, name, wanted="Completed", seconds=240):
         """It has come to its end, and nothing of it is left with the cluster."""
-        found = self.stage.check(kind, name, lambda found: phase(found) in OVER and not status(found).get("operation") and not found["metadata"].get("finalizers"),
+        found = self.stage.check(kind, name, lambda found: phase(found) in OVER and not found["metadata"].get("finalizers"),
                                  "%s: it comes to its end, and is let go" % name, seconds)
         self.report.check(phase(found) == wanted, "%s: it is %s: %s" % (name, wanted, status(found).get("message")), told(found))
         return found
