@@ -5,8 +5,8 @@ using KafkaBackup.Shared.Storage;
 namespace KafkaBackup.Coordinator.Operations;
 
 /// <summary>Deletes all that a backup has stored, and nothing else that lies below its name: that may be a prefix of others.</summary>
-/// <remarks>Head and manifest go first: what is left of a backup whose deletion broke off is none that anybody restores in part. A store that refuses those
-/// keeps the backup whole; one that refuses others is told of, and the rest goes.</remarks>
+/// <remarks>Head and manifest go first: what is left of a backup whose deletion broke off is none that anybody restores in part. A store that refuses the
+/// first keeps the backup whole; one that refuses others is told of, and the rest goes.</remarks>
 /// <param name="store">Where the backup lies.</param>
 public sealed class BackupDeletion(IObjectStore store)
 {

@@ -4,7 +4,7 @@ using static KafkaBackup.Shared.Protocol.OperationProtocol;
 
 namespace KafkaBackup.Coordinator.Operations;
 
-/// <summary>What came of operations, until whoever asked for them has heard of it: groups that were reset are not reset once more as a node died, or as nobody asked for an hour.</summary>
+/// <summary>What came of operations, until it is forgotten by order: groups that were reset are not reset once more as a node died, or for an operator that has seen less than another.</summary>
 /// <param name="store">The store of the cluster's catalogue.</param>
 internal sealed class OperationResults(IObjectStore store)
 {

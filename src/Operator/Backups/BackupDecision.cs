@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using KafkaBackup.Operator.Definitions;
 using KafkaBackup.Operator.Resources;
+using KafkaBackup.Operator.Work;
 using KafkaBackup.Shared.Protocol;
 
 namespace KafkaBackup.Operator.Backups;
@@ -12,10 +13,6 @@ namespace KafkaBackup.Operator.Backups;
 /// <remarks>Runs that the operator begins have names made of what they are for: the cluster begins one of a name once.</remarks>
 internal static class BackupDecision
 {
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(30);
-
-    private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(10);
-
     /// <summary>The next order; null: all is as it should be, or something has to end first.</summary>
     /// <param name="resource">What is asked for.</param>
     /// <param name="wanted">Its definition.</param>
@@ -71,7 +68,7 @@ internal static class BackupDecision
     /// <summary>When what runs once and failed is tried again; null: it did not, or another try would not help.</summary>
     public static DateTimeOffset? RetryAt(KafkaBackupSpec spec, DeclaredBackup known) =>
         spec.IsOnce && known is { Current: null, Runs: [{ Outcome: "Failed", EndedAt: { } ended } last, ..] } && last.Failures.Any(failure => failure.IsRetryable)
-            ? ended + TimeSpan.FromTicks((long)Math.Min(LongestRetry.Ticks, FirstRetry.Ticks * Math.Pow(2, Math.Max(0, known.FailedRuns - 1))))
+            ? ended + RetryPause.After(known.FailedRuns)
             : null;
 
     private static string? NextRun(KafkaBackupResource resource, BackupDefinition wanted, DeclaredBackup known, DateTimeOffset now)

@@ -3,6 +3,7 @@ using System.Text;
 using KafkaBackup.Operator.Api;
 using KafkaBackup.Operator.Definitions;
 using KafkaBackup.Operator.Resources;
+using KafkaBackup.Operator.Work;
 using KafkaBackup.Shared;
 using static KafkaBackup.Shared.Protocol.OperationProtocol;
 
@@ -10,7 +11,7 @@ namespace KafkaBackup.Operator.Operations;
 
 /// <summary>Has the cluster carry out what objects of one kind ask for, each once, and tells in their status what came of it.</summary>
 /// <remarks>Each attempt has a name made of the object and a number: the cluster carries out one of a name once. So an operator that was killed anywhere goes on,
-/// and two of them do no harm. What came of it is kept by the cluster.</remarks>
+/// and two of them do no harm. What came of it is kept by the cluster: for good, or where repeating does no harm, until it stands in the status.</remarks>
 /// <typeparam name="TResource">An object.</typeparam>
 /// <typeparam name="TStatus">What it tells.</typeparam>
 /// <param name="api">The API server.</param>
@@ -144,7 +145,7 @@ internal abstract class OperationReconciler<TResource, TStatus>(
         {
             var message = $"It is tried again: {passing.Message}";
             await TellAsync(resource, before with { Phase = "Pending", Attempts = attempt + 1, Message = message }, new Condition("Ready", "False", OperationView.Retry, message), cancellation);
-            return OperationView.PauseOf(attempt);
+            return RetryPause.After(attempt);
         }
 
         var end = known.Failure is { } failure

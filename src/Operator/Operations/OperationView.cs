@@ -1,4 +1,5 @@
 using KafkaBackup.Operator.Resources;
+using KafkaBackup.Operator.Work;
 
 namespace KafkaBackup.Operator.Operations;
 
@@ -8,18 +9,10 @@ internal static class OperationView
     /// <summary>The reason of who waits for another attempt.</summary>
     public const string Retry = "RetryPending";
 
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(30);
-
-    private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(10);
-
-    /// <summary>The pause after so many attempts.</summary>
-    public static TimeSpan PauseOf(int attempts) =>
-        TimeSpan.FromTicks((long)Math.Min(LongestRetry.Ticks, FirstRetry.Ticks * Math.Pow(2, Math.Clamp(attempts - 1, 0, 20))));
-
     /// <summary>How long the next attempt has to wait still; null: not any more.</summary>
     public static TimeSpan? PauseLeft(OperationStatusBase status, int attempt, DateTimeOffset now) =>
         status.Conditions.FirstOrDefault(condition => condition is { Type: "Degraded", Status: "True", Reason: Retry }) is { } waiting
-            && PauseOf(attempt - 1) - (now - waiting.LastTransitionTime) is var left && left > TimeSpan.Zero ? left : null;
+            && RetryPause.After(attempt - 1) - (now - waiting.LastTransitionTime) is var left && left > TimeSpan.Zero ? left : null;
 
     /// <summary>All conditions.</summary>
     /// <param name="status">The status that they belong to.</param>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using KafkaBackup.Operator.Api;
 using KafkaBackup.Operator.Definitions;
 using KafkaBackup.Operator.Resources;
+using KafkaBackup.Operator.Work;
 using KafkaBackup.Shared;
 using KafkaBackup.Shared.Protocol;
 using static KafkaBackup.Shared.Protocol.RestoreRunProtocol;
@@ -129,7 +130,7 @@ internal sealed class RestoreReconciler(KubernetesApi api, IRestoreCluster clust
     private TimeSpan? Pause(KafkaRestoreResource resource, int attempt)
     {
         var waiting = resource.Status?.Conditions.FirstOrDefault(condition => condition is { Type: "Degraded", Status: "True", Reason: "RetryPending" });
-        return waiting is not null && RestoreView.PauseOf(attempt - 1) - (clock.GetUtcNow() - waiting.LastTransitionTime) is var left && left > TimeSpan.Zero ? left : null;
+        return waiting is not null && RetryPause.After(attempt - 1) - (clock.GetUtcNow() - waiting.LastTransitionTime) is var left && left > TimeSpan.Zero ? left : null;
     }
 
     private async Task<JsonElement?> ReportAsync(string restore, CancellationToken cancellation)

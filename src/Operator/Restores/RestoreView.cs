@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using KafkaBackup.Operator.Resources;
+using KafkaBackup.Operator.Work;
 using KafkaBackup.Shared.Protocol;
 using static KafkaBackup.Shared.Protocol.RestoreRunProtocol;
 
@@ -9,10 +10,6 @@ namespace KafkaBackup.Operator.Restores;
 /// <summary>Tells how a KafkaRestore stands. Pure.</summary>
 internal static class RestoreView
 {
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(30);
-
-    private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(10);
-
     /// <summary>It cannot be begun.</summary>
     public static KafkaRestoreStatus Refused(KafkaRestoreResource resource, string reason, string message, bool isFinal, DateTimeOffset now)
     {
@@ -90,11 +87,7 @@ internal static class RestoreView
     /// <param name="verdict">How it ended.</param>
     /// <param name="attempts">How many there were.</param>
     public static TimeSpan? PauseAfter(RestoreVerdict verdict, int attempts) =>
-        verdict is { WasStopped: false, Failure: { IsRetryable: true, BeginsAnew: false } } ? PauseOf(attempts) : null;
-
-    /// <summary>The pause after so many attempts.</summary>
-    public static TimeSpan PauseOf(int attempts) =>
-        TimeSpan.FromTicks((long)Math.Min(LongestRetry.Ticks, FirstRetry.Ticks * Math.Pow(2, Math.Clamp(attempts - 1, 0, 20))));
+        verdict is { WasStopped: false, Failure: { IsRetryable: true, BeginsAnew: false } } ? RetryPause.After(attempts) : null;
 
     private static KafkaRestoreStatus Before(KafkaRestoreResource resource) => resource.Status ?? new KafkaRestoreStatus();
 
